@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The analysis: events in time order go in, findings come out. It keeps what is alive (subscribed
+ * mms, their page tables as far as seen, held locks, open brackets, pending obligations), not the
+ * trace.
+ */
+#ifndef STALETLB_ANALYSIS_H
+#define STALETLB_ANALYSIS_H
+
+#include "staletlb/finding.h"
+
+struct stlb_analysis;
+
+/**
+ * struct stlb_filter - which breaches are wanted; all events are judged all the same
+ *
+ * A breach passes when the obligation's mm and address, the task that made the update and the time
+ * of the breach all match. Zero: everything passes.
+ */
+struct stlb_filter {
+	bool by_mm, by_tid, by_addr;
+	uint64_t mm;
+	int32_t tid;
+	const char *comm;    /* outlives the analysis; NULL: any */
+	uint64_t start, end; /* addresses, [start, end) */
+	uint64_t since_ns, until_ns; /* until 0: no end */
+};
+
+/** struct stlb_analysis_options - how to judge; zero it, then stlb_analysis_defaults() */
+struct stlb_analysis_options {
+	enum stlb_severity severity[STLB_NR_RULES];
+	bool strict; /* read mmu_notifier.txt to the letter */
+	struct stlb_filter filter;
+};
+
+/** stlb_analysis_defaults - the severities of the table of rules */
+void stlb_analysis_defaults(struct stlb_analysis_options *options);
+
+/** struct stlb_trace_facts - what is known of the trace before its first event; zero: nothing */
+struct stlb_trace_facts {
+	const char *kernel; /* release, or as --kernel gives it; outlives the analysis; NULL: infer */
+	enum stlb_arch arch; /* STLB_ARCH_UNKNOWN: infer from the entries */
+	const char *clock;   /* trace clock; NULL: not known, taken for one clock of all CPUs */
+	uint64_t recorded;   /* kinds known to be recorded even if none fires, as bits; 0: by events */
+	bool irq_flags;      /* events say task or interrupt */
+};
+
+/**
+ * stlb_analysis_new - start an analysis of one trace
+ * @options: copied
+ * @facts: copied
+ *
+ * NULL without memory.
+ */
+struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *options,
+					const struct stlb_trace_facts *facts);
+
+/**
+ * stlb_analysis_event - the next event, in time order
+ *
+ * Returns 0 or -ENOMEM. Memory is bounded: at its limits the analysis gives up the oldest of what
+ * it keeps, counts that in the result's @dropped, and judges what depends on it as inconclusive.
+ */
+int stlb_analysis_event(struct stlb_analysis *analysis, const struct stlb_event *event);
+
+/**
+ * stlb_analysis_finish - the trace is over
+ * @recorded: as in struct stlb_trace_facts, once more: a text trace has shown its events by now
+ *
+ * Returns the result, which lives as long as the analysis; NULL without memory. Call it once.
+ */
+const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *analysis, uint64_t recorded);
+
+/** stlb_analysis_free - NULL is fine */
+void stlb_analysis_free(struct stlb_analysis *analysis);
+
+#endif

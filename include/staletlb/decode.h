@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Decoding: records to events. Which trace event is which kind, and which of its fields is what,
+ * is data: a profile. The built-in one knows the probes of this project and the kernel's own
+ * tracepoints; profiles of the user's come before it.
+ */
+#ifndef STALETLB_DECODE_H
+#define STALETLB_DECODE_H
+
+#include "staletlb/event.h"
+#include "staletlb/source.h"
+
+struct stlb_profile;
+struct stlb_decoder;
+
+/**
+ * stlb_profile_load - read a profile (staletlb-profile(5)) from a JSON file
+ * @path: the file
+ * @profile: where the profile goes; free it with stlb_profile_free()
+ * @err: names the file, the place in it and what was expected
+ *
+ * Returns 0, -ENOENT and the like, -EINVAL for a file that is no profile, -ENOMEM.
+ */
+int stlb_profile_load(const char *path, struct stlb_profile **profile, struct stlb_error *err);
+
+/** stlb_profile_free - free a profile; NULL is fine. Not before the decoders that use it. */
+void stlb_profile_free(struct stlb_profile *profile);
+
+/**
+ * stlb_decoder_new - a decoder for one source
+ * @profiles: looked at in this order, before the built-in one; may be NULL when @nr is 0
+ * @nr: how many
+ *
+ * The profiles stay the caller's and have to outlive the decoder. NULL without memory.
+ */
+struct stlb_decoder *stlb_decoder_new(struct stlb_profile *const *profiles, unsigned int nr);
+
+/** stlb_decoder_free - NULL is fine */
+void stlb_decoder_free(struct stlb_decoder *decoder);
+
+/**
+ * stlb_decoder_wants - whether a format is bound to a kind
+ *
+ * Made to be struct stlb_source_options' wanted(), with the decoder as @arg. Fields are looked up
+ * here, once for the format.
+ */
+bool stlb_decoder_wants(void *decoder, const struct stlb_format *format);
+
+/**
+ * stlb_decoder_kinds - the kinds that the formats seen so far are bound to, as bits
+ *
+ * For a trace.dat these are the events that were recorded, even where none of them fired.
+ */
+uint64_t stlb_decoder_kinds(const struct stlb_decoder *decoder);
+
+/**
+ * stlb_decode - what a record means
+ * @record: from stlb_source_next()
+ * @event: filled in; its strings live until the next call
+ *
+ * Returns true with an event (a loss is one: STLB_LOST), false where the record is bound to no kind
+ * or lacks a field that its kind cannot do without (a damaged or short record).
+ */
+bool stlb_decode(struct stlb_decoder *decoder, const struct stlb_record *record,
+		 struct stlb_event *event);
+
+/* ---- page-table entries as architectures write them ---- */
+
+/** enum stlb_arch - whose page-table entries a trace holds */
+enum stlb_arch {
+	STLB_ARCH_UNKNOWN,
+	STLB_ARCH_X86_64,
+	STLB_ARCH_ARM64,
+};
+
+/** stlb_arch_find - "x86_64", "amd64", "aarch64", "arm64"; STLB_ARCH_UNKNOWN for others and NULL */
+enum stlb_arch stlb_arch_find(const char *name);
+
+/** stlb_arch_name - as uname -m says; "unknown" */
+const char *stlb_arch_name(enum stlb_arch arch);
+
+/** enum stlb_state - what the hardware, and the kernel, would make of an entry */
+enum stlb_state {
+	STLB_NONE,	/* nothing there, or a marker */
+	STLB_PRESENT,	/* the hardware can walk it to a page */
+	STLB_TABLE,	/* present, and points to a lower table */
+	STLB_PROTNONE,	/* a page is kept there, the hardware cannot see it (also a pmd made invalid) */
+	STLB_SWAP,	/* swap, hwpoison or device-exclusive entry */
+	STLB_MIGRATION, /* migration entry */
+};
+
+/** struct stlb_translation - what one entry says */
+struct stlb_translation {
+	uint64_t pfn; /* of PRESENT, TABLE and PROTNONE; of the first page of a huge entry */
+	uint8_t state; /* enum stlb_state */
+	bool writable;
+	bool huge;    /* a leaf above the lowest level: PSE, a block */
+	bool special; /* no struct page behind it, such as the zero page's */
+};
+
+/**
+ * struct stlb_pte_format - how an architecture and kernel write entries
+ * @migration_types: swap types that are migration entries, as bits; 0: none known. Starts with the
+ *	kernel's defaults and may be widened by what migrate:set_migration_pte shows.
+ */
+struct stlb_pte_format {
+	enum stlb_arch arch;
+	unsigned int kernel; /* major * 1000 + minor: 6001, 6012; 0: unknown */
+	uint64_t migration_types;
+};
+
+/** stlb_kernel_version - "6.1.0-56-amd64" or "6.12" as major * 1000 + minor; 0 for NULL or no version */
+unsigned int stlb_kernel_version(const char *release);
+
+/**
+ * stlb_pte_format_init - the format of an architecture and kernel
+ * @kernel: as stlb_kernel_version() gives; 0: unknown, the newest is taken
+ */
+void stlb_pte_format_init(struct stlb_pte_format *format, enum stlb_arch arch, unsigned int kernel);
+
+/** stlb_pte_format_learn - @raw is known to be a migration entry (from migrate:set_migration_pte) */
+void stlb_pte_format_learn(struct stlb_pte_format *format, uint64_t raw);
+
+/**
+ * stlb_pte_decode - what an entry of a level says
+ * @level: a present entry of STLB_LEVEL_PMD or above without the huge bit is a table. At
+ *	STLB_LEVEL_PTE an entry with the huge bit is a hugetlb one, told through a pte function.
+ */
+struct stlb_translation stlb_pte_decode(const struct stlb_pte_format *format, enum stlb_level level,
+					uint64_t raw);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What an analysis finds: the rules, the findings with the events that prove them, and what could
+ * be judged at all. Everything here is data that the reports write; nothing here decides.
+ *
+ * "mmu_notifier.txt" below is the kernel's Documentation/mm/mmu_notifier.rst.
+ */
+#ifndef STALETLB_FINDING_H
+#define STALETLB_FINDING_H
+
+#include "staletlb/decode.h"
+#include "staletlb/event.h"
+
+/** enum stlb_severity - how bad a finding is */
+enum stlb_severity { STLB_OFF, STLB_NOTICE, STLB_WARNING, STLB_ERROR };
+
+/** stlb_severity_name - "off", "notice", "warning", "error" */
+const char *stlb_severity_name(enum stlb_severity severity);
+
+/** stlb_severity_find - the severity of a name; -1 for an unknown one */
+int stlb_severity_find(const char *name);
+
+/** enum stlb_verdict - how sure a finding is */
+enum stlb_verdict {
+	STLB_OBSERVED,	   /* the breach is in this run's order */
+	STLB_STRICT,	   /* only the letter of the rule is broken */
+	STLB_INCONCLUSIVE, /* the evidence spans lost events or lacks a kind that decides */
+};
+
+/** stlb_verdict_name - "observed", "strict", "inconclusive" */
+const char *stlb_verdict_name(enum stlb_verdict verdict);
+
+/*
+ * The rules, one row each: identifier, id, default severity, the lines of mmu_notifier.txt that it
+ * comes from ("" where it is only implied), what is wrong, what it risks.
+ */
+#define STLB_RULES(X)                                                                              \
+	X(REPOINT, "repoint-before-invalidate", ERROR, "16-31",                                    \
+	  "an entry was set to a new page while secondary TLBs could still hold the old one",      \
+	  "a device can see the new value of one address and the old value of another: "           \
+	  "the C11 memory order breaks")                                                           \
+	X(REFAULT, "refault-in-window", NOTICE, "",                                                \
+	  "a page fault filled an entry before the zap that emptied it had invalidated",           \
+	  "allowed by the kernel; the old page must not be freed before the invalidation")         \
+	X(FREE, "free-before-invalidate", ERROR, "16, 20-21",                                      \
+	  "a page was freed while secondary TLBs could still hold a translation to it",            \
+	  "a device can write into a page that now belongs to somebody else")                      \
+	X(NEVER, "never-invalidated", ERROR, "88-92",                                              \
+	  "the operation is over and no invalidation covered the entry that it changed",           \
+	  "a device keeps using the old translation for as long as its TLB holds it")              \
+	X(UNBRACKETED, "unbracketed-update", WARNING, "",                                          \
+	  "an entry was changed outside any invalidate_range_start/end of the one who did it",     \
+	  "subscribers that mirror the page table are never told")                                 \
+	X(RACY, "racy-invalidate", WARNING, "",                                                    \
+	  "the only invalidations that covered the entry are not ordered after its change",        \
+	  "this run was lucky: in another one the invalidation comes too early")                   \
+	X(STALE_ACCESS, "stale-device-access", ERROR, "33-85",                                     \
+	  "a device used a translation after its entry was repointed or its page freed",           \
+	  "the device read or wrote a page that is no longer the process's")                       \
+	X(DEVICE_ORDER, "device-order", ERROR, "33-85",                                            \
+	  "a device saw the new value of one address and the old value of another",                \
+	  "the C11 memory order is broken for the device")                                         \
+	X(UNLOCKED, "unlocked-update", WARNING, "26",                                              \
+	  "no lock protects all updates of a page table",                                          \
+	  "two updates can race, and the invalidation of one can miss the other")                  \
+	X(UNBALANCED, "unbalanced-range", WARNING, "",                                             \
+	  "an invalidate_range_start and its end do not pair up",                                  \
+	  "subscribers block faults for ever, or let them in too early")                           \
+	X(PARTIAL, "partial-invalidate", WARNING, "16-18",                                         \
+	  "a huge entry was changed and only a part of it invalidated",                            \
+	  "a TLB that holds the huge page in smaller pieces keeps the others")                     \
+	X(EMPTY, "empty-range", NOTICE, "",                                                        \
+	  "an invalidation of an empty range",                                                     \
+	  "some drivers read it as nothing, some as everything; it discharges nothing")            \
+	X(FLUSH, "flush-without-notify", WARNING, "",                                              \
+	  "a CPU TLB flush of a subscribed mm did not invalidate secondary TLBs",                  \
+	  "devices keep what the CPUs have dropped")                                               \
+	X(UNALIGNED, "unaligned-range", NOTICE, "",                                                \
+	  "a range that does not begin and end at page boundaries",                                \
+	  "read rounded outwards; a driver that rounds inwards misses pages")                      \
+	X(REDUNDANT, "redundant-invalidate", OFF, "9-10",                                          \
+	  "an invalidation that was not necessary",                                                \
+	  "cost only: a device TLB was invalidated twice, or while the lock was held for nothing")
+
+enum stlb_rule {
+#define X(id, name, severity, seed, wrong, risk) STLB_RULE_##id,
+	STLB_RULES(X)
+#undef X
+	STLB_NR_RULES
+};
+
+/** struct stlb_rule_info - one row of the table of rules */
+struct stlb_rule_info {
+	const char *id;
+	enum stlb_severity severity; /* default; a rule that is off is a notice once enabled */
+	const char *seed;	     /* lines of mmu_notifier.txt, "" for none */
+	const char *wrong;
+	const char *risk;
+};
+
+/** stlb_rule_info - the row of a rule */
+const struct stlb_rule_info *stlb_rule_info(enum stlb_rule rule);
+
+/** stlb_rule_find - the rule of an id; STLB_NR_RULES for an unknown one */
+enum stlb_rule stlb_rule_find(const char *id);
+
+/** struct stlb_evidence - one event that proves a finding */
+struct stlb_evidence {
+	const char *role; /* what it did, "lock", "bracket", "clear", "set", "free", ...; static */
+	struct stlb_event event; /* @text and @stack are NULL; @comm and @name live as the source */
+};
+
+enum { STLB_MAX_EVIDENCE = 12, STLB_MAX_STACK = 32, STLB_MAX_SUBSCRIBERS = 8, STLB_MAX_PHASE = 48 };
+
+/** struct stlb_range - a range [start, end) of an mm; end ~0 is the end of the address space */
+struct stlb_range {
+	uint64_t start, end;
+	bool known;
+};
+
+/**
+ * struct stlb_finding - one site: same rule, verdict, code path, kind of update and phase
+ *
+ * Addresses, times and events are those of its first occurrence. An inconclusive finding has
+ * occurrences 0 and counts in @inconclusive instead.
+ */
+struct stlb_finding {
+	char id[16];	       /* "F1", in order of the first occurrence, within one report */
+	char fingerprint[17];  /* of rule, code path and kind of update: the same on other machines */
+	enum stlb_rule rule;
+	enum stlb_severity severity;
+	enum stlb_verdict verdict;
+	uint64_t occurrences;  /* obligations breached (of a range rule: events) */
+	uint64_t inconclusive; /* the same, where the verdict is STLB_INCONCLUSIVE */
+	uint64_t cost_ns;      /* redundant-invalidate: time spent, 0: not known */
+	char action[160];      /* what was done: "copy-on-write of a pte: page 0x1 replaced by 0x2" */
+	char message[240];     /* what was done to which address by whom, in one line */
+	char missing[240];     /* what is missing, or what evidence would decide */
+	uint64_t mm, addr, old, new_entry;
+	bool has_mm, has_addr, has_old, has_new;
+	enum stlb_level level;
+	char comm[32];
+	int32_t tid;
+	uint64_t lock;	       /* the PTL of the hold of the update; 0: none known */
+	struct stlb_range bracket; /* the outermost bracket of the update */
+	struct stlb_evidence events[STLB_MAX_EVIDENCE]; /* in time order */
+	uint32_t nr_events;
+	uint64_t stack[STLB_MAX_STACK]; /* of the update, innermost first */
+	uint32_t nr_stack;
+	uint64_t subscribers[STLB_MAX_SUBSCRIBERS]; /* callback addresses, for symbols */
+	uint32_t nr_subscribers;
+	char phase[STLB_MAX_PHASE]; /* the phase mark in force, "" before the first */
+	uint64_t first_ns, last_ns; /* of the breaches */
+	bool suppressed;       /* matched by a suppression or the baseline; set by the caller */
+	const char *suppressed_by; /* the reason given; the caller's */
+};
+
+/** enum stlb_judged - how far a rule could be judged */
+enum stlb_judged { STLB_JUDGED_NONE, STLB_JUDGED_PARTIAL, STLB_JUDGED_FULL };
+
+/** stlb_judged_name - "none", "partial", "full" */
+const char *stlb_judged_name(enum stlb_judged judged);
+
+/** struct stlb_rule_result - coverage and count of one rule */
+struct stlb_rule_result {
+	enum stlb_judged judged;
+	char reason[240];      /* why not full; "" when full */
+	uint64_t occurrences, sites; /* without inconclusive and suppressed ones */
+	uint64_t inconclusive;
+};
+
+/** struct stlb_obligations - each obligation once, by how it ended, and exempt ones besides */
+struct stlb_obligations {
+	uint64_t total, discharged_in_lock, discharged_deferred, restored, expired, is_void, pending;
+	uint64_t exempt;
+};
+
+/** struct stlb_result - all that an analysis of one trace found */
+struct stlb_result {
+	struct stlb_finding **findings; /* in order of the first occurrence */
+	uint32_t nr_findings;
+	struct stlb_rule_result rules[STLB_NR_RULES];
+	struct stlb_obligations obligations;
+	uint64_t kinds[STLB_NR_KINDS]; /* events per kind */
+	uint64_t events_used;	       /* events of a kind that has a meaning here */
+	uint64_t unplaced;	       /* updates that no slot could be found for */
+	uint64_t mms;		       /* mms that were subscribed at some time */
+	uint64_t lost_while_subscribed; /* losses while an mm was subscribed, in places */
+	uint64_t dropped;	       /* obligations or sites given up for want of room */
+	const char *notes[16];	       /* what was assumed, one line each */
+	uint32_t nr_notes;
+	const char *kernel;	       /* release, given or inferred; NULL: not known */
+	bool before_6_6;	       /* which of the two kernel models was used */
+	enum stlb_arch arch;
+};
+
+#endif
