@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Reports: what was found in one or more traces, written as text, JSON, ... A report keeps its own
+ * copy of all that it writes, so a trace's source and analysis can go before the next is opened.
+ */
+#ifndef STALETLB_REPORT_H
+#define STALETLB_REPORT_H
+
+#include <stdio.h>
+
+#include "staletlb/finding.h"
+#include "staletlb/source.h"
+#include "staletlb/suppress.h"
+
+struct stlb_report;
+
+/** enum stlb_status - exit status of the program */
+enum stlb_status {
+	STLB_STATUS_CLEAN = 0,	    /* judged, and nothing at or above the severity asked for */
+	STLB_STATUS_FINDINGS = 1,   /* findings at or above it */
+	STLB_STATUS_FAILED = 2,	    /* could not be carried out */
+	STLB_STATUS_NOT_JUDGED = 3, /* nothing found, but not judged either */
+};
+
+/**
+ * stlb_report_new - an empty report
+ * @version: of the program, for the report's "tool"; copied
+ * @suppressions: asked for each finding of the traces added; NULL: nothing is suppressed. The
+ *	caller's, and has to outlive the report.
+ *
+ * NULL without memory.
+ */
+struct stlb_report *stlb_report_new(const char *version, struct stlb_suppressions *suppressions);
+
+/** stlb_report_free - NULL is fine */
+void stlb_report_free(struct stlb_report *report);
+
+/**
+ * stlb_report_add_trace - add what an analysis found in a trace
+ * @info: of the source, at its end
+ * @result: of stlb_analysis_finish(); findings already marked as suppressed stay so
+ * @symbols: for the names of stacks and subscribers; NULL: they are written as addresses
+ *
+ * Nothing that is handed in needs to live on. Returns 0 or -ENOMEM, then nothing was added.
+ */
+int stlb_report_add_trace(struct stlb_report *report, const struct stlb_source_info *info,
+			  const struct stlb_result *result, struct stlb_source *symbols);
+
+/**
+ * stlb_report_add_error - add a file that could not be read
+ * @path: the file
+ * @message: one line, as in struct stlb_error
+ *
+ * Returns 0 or -ENOMEM.
+ */
+int stlb_report_add_error(struct stlb_report *report, const char *path, const char *message);
+
+/** stlb_report_add_note - add a line to the notes of the report; 0 or -ENOMEM */
+int stlb_report_add_note(struct stlb_report *report, const char *note);
+
+/**
+ * stlb_report_finish - all traces are in: decide the exit status
+ * @fail_on: findings from this severity on give status 1; suppressed and inconclusive ones never
+ *
+ * Of several traces, the worst in the order 2, 1, 3, 0; a file that could not be read gives 2. The
+ * status is kept for the writers. Without this call it is as with STLB_ERROR.
+ */
+enum stlb_status stlb_report_finish(struct stlb_report *report, enum stlb_severity fail_on);
+
+/** struct stlb_report_options - how to write; zero it for the defaults. Only text looks at it. */
+struct stlb_report_options {
+	bool color;	    /* severities and roles in colour */
+	bool verbose;	    /* suppressed findings, coverage of all rules, counts per kind */
+	bool quiet;	    /* only the line of each trace and the errors */
+	unsigned int width; /* columns, at least 40; 0: 80 */
+};
+
+/**
+ * struct stlb_report_writer - one format of the table of formats
+ * @name: as --format takes it
+ * @description: one line for the help
+ * @write: returns 0 or a negative errno: -EPIPE for a closed pipe, -ENOSPC, -ENOMEM, ... @options
+ *	NULL: the defaults; @err may be NULL. Flushes @to, and does not close it.
+ */
+struct stlb_report_writer {
+	const char *name;
+	const char *description;
+	int (*write)(const struct stlb_report *report, FILE *to,
+		     const struct stlb_report_options *options, struct stlb_error *err);
+};
+
+/** stlb_report_writer - the formats in order, text first; NULL past the last */
+const struct stlb_report_writer *stlb_report_writer(unsigned int index);
+
+/** stlb_report_writer_find - the format of a name; NULL for an unknown one */
+const struct stlb_report_writer *stlb_report_writer_find(const char *name);
+
+#endif
