@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Page-table entries: which architecture reads them, and which swap types are no swap.
+ */
+#include <string.h>
+
+#include "pte.h"
+
+#define TYPES(first, last) ((UINT64_C(2) << (last)) - (UINT64_C(1) << (first)))
+
+enum {
+	MAX_VERSION = 999,
+	NR_DEVICE_TYPES = 4, /* with CONFIG_DEVICE_PRIVATE they lie above the migration types */
+	MARKER_TYPE = 31,
+	MARKER_TYPE_BEFORE_6_2 = 30, /* 31 was a swap-in error */
+};
+
+static const struct {
+	const char *name;
+	enum stlb_arch arch;
+} arch_names[] = {
+	{"x86_64", STLB_ARCH_X86_64},
+	{"amd64", STLB_ARCH_X86_64},
+	{"aarch64", STLB_ARCH_ARM64},
+	{"arm64", STLB_ARCH_ARM64},
+};
+
+enum stlb_arch stlb_arch_find(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof(arch_names) / sizeof(arch_names[0]); i++) {
+		if (strcmp(arch_names[i].name, name) == 0)
+			return arch_names[i].arch;
+	}
+	return STLB_ARCH_UNKNOWN;
+}
+
+const char *stlb_arch_name(enum stlb_arch arch)
+{
+	for (size_t i = 0; i < sizeof(arch_names) / sizeof(arch_names[0]); i++) {
+		if (arch_names[i].arch == arch)
+			return arch_names[i].name;
+	}
+	return "unknown";
+}
+
+static const char *parse_number(const char *text, unsigned int *number)
+{
+	const char *end = text;
+
+	*number = 0;
+	while (*end >= '0' && *end <= '9' && *number <= MAX_VERSION)
+		*number = *number * 10 + (unsigned int)(*end++ - '0');
+	return end == text || *number > MAX_VERSION ? NULL : end;
+}
+
+unsigned int stlb_kernel_version(const char *release)
+{
+	unsigned int major, minor;
+	const char *end = release ? parse_number(release, &major) : NULL;
+
+	if (!end || *end != '.' || !parse_number(end + 1, &minor))
+		return 0;
+	return major * 1000 + minor;
+}
+
+/* Without CONFIG_DEVICE_PRIVATE, as distributions for servers build it. */
+static uint64_t default_migration_types(unsigned int kernel)
+{
+	if (kernel == 0 || kernel >= 6002)
+		return TYPES(28, 30);
+	return kernel >= 5019 ? TYPES(27, 29) : TYPES(30, 31);
+}
+
+static bool is_marker(const struct stlb_pte_format *format, unsigned int type)
+{
+	if (format->kernel && format->kernel < 5019)
+		return false;
+	if (format->kernel && format->kernel < 6002)
+		return type == MARKER_TYPE_BEFORE_6_2;
+	return type == MARKER_TYPE;
+}
+
+void stlb_pte_format_init(struct stlb_pte_format *format, enum stlb_arch arch, unsigned int kernel)
+{
+	*format = (struct stlb_pte_format){
+		.arch = arch,
+		.kernel = kernel,
+		.migration_types = default_migration_types(kernel),
+	};
+}
+
+static struct stlb_raw_entry take_apart(const struct stlb_pte_format *format, enum stlb_level level,
+					uint64_t raw)
+{
+	return format->arch == STLB_ARCH_ARM64 ? stlb_pte_arm64(format, level, raw)
+					       : stlb_pte_x86(format, level, raw);
+}
+
+void stlb_pte_format_learn(struct stlb_pte_format *format, uint64_t raw)
+{
+	struct stlb_raw_entry entry = take_apart(format, STLB_LEVEL_PTE, raw);
+	uint64_t defaults = default_migration_types(format->kernel);
+	uint64_t type = UINT64_C(1) << entry.swap_type;
+
+	if (entry.translation.state != STLB_SWAP || (format->migration_types & type))
+		return;
+	/* one type below tells where all of them are: the device types took the usual ones */
+	if (format->kernel && (defaults >> NR_DEVICE_TYPES & type))
+		format->migration_types = defaults >> NR_DEVICE_TYPES;
+	else
+		format->migration_types |= type;
+}
+
+struct stlb_translation stlb_pte_decode(const struct stlb_pte_format *format, enum stlb_level level,
+					uint64_t raw)
+{
+	struct stlb_raw_entry entry = take_apart(format, level, raw);
+
+	if (entry.translation.state != STLB_SWAP)
+		return entry.translation;
+	if (format->migration_types >> entry.swap_type & 1)
+		entry.translation.state = STLB_MIGRATION;
+	else if (is_marker(format, entry.swap_type))
+		entry.translation.state = STLB_NONE;
+	return entry.translation;
+}

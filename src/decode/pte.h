@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What an architecture has to say about its page-table entries.
+ */
+#ifndef DECODE_PTE_H
+#define DECODE_PTE_H
+
+#include "staletlb/decode.h"
+
+/**
+ * struct stlb_raw_entry - an entry with the architecture's bits taken apart
+ * @swap_type: where @state is STLB_SWAP, the type in the swap entry; the kernel uses the highest
+ *	ones for migration and the like
+ */
+struct stlb_raw_entry {
+	struct stlb_translation translation;
+	unsigned int swap_type;
+};
+
+/** stlb_pte_x86, stlb_pte_arm64 - take an entry apart; migration entries and markers are STLB_SWAP
+ */
+struct stlb_raw_entry stlb_pte_x86(const struct stlb_pte_format *format, enum stlb_level level,
+				   uint64_t raw);
+struct stlb_raw_entry stlb_pte_arm64(const struct stlb_pte_format *format, enum stlb_level level,
+				     uint64_t raw);
+
+/** stlb_pte_huge_pfn - the first pfn of a huge entry: below the alignment lie other bits */
+static inline uint64_t stlb_pte_huge_pfn(enum stlb_level level, uint64_t pfn)
+{
+	return level == STLB_LEVEL_PUD ? pfn & ~UINT64_C(0x3ffff) : pfn & ~UINT64_C(0x1ff);
+}
+
+#endif
