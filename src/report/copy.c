@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Copies of all that a report writes about a trace, with clean strings. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/internal.h"
+
+/* One pass over a trace's strings; the first failure stays, so it is looked at once, at the end. */
+struct copier {
+	struct stlb_arena *arena;
+	struct stlb_source *symbols;
+	struct stlb_suppressions *suppressions;
+	bool failed;
+};
+
+static const char *copy_text(struct copier *copier, const char *text)
+{
+	const char *copy = text ? stlb_arena_text(copier->arena, text) : NULL;
+
+	copier->failed |= text && !copy;
+	return copy;
+}
+
+/* Buffers in the finding are bounded, but nothing promises that the last byte is a NUL. */
+static const char *copy_buffer(struct copier *copier, const char *buffer, size_t size)
+{
+	char text[256];
+	size_t length = strnlen(buffer, size < sizeof(text) ? size : sizeof(text) - 1);
+
+	memcpy(text, buffer, length);
+	text[length] = '\0';
+	return copy_text(copier, text);
+}
+
+#define COPY_BUFFER(copier, buffer) copy_buffer(copier, buffer, sizeof(buffer))
+
+static const char *copy_symbol(struct copier *copier, uint64_t address)
+{
+	uint64_t offset = 0;
+	const char *name =
+		copier->symbols ? stlb_source_symbol(copier->symbols, address, &offset) : NULL;
+	char text[256];
+
+	if (name)
+		snprintf(text, sizeof(text), "%.200s+0x%" PRIx64, name, offset);
+	else
+		snprintf(text, sizeof(text), "0x%" PRIx64, address);
+	return copy_text(copier, text);
+}
+
+static void copy_info(struct copier *copier, struct stlb_source_info *info)
+{
+	info->path = copy_text(copier, info->path ? info->path : "-");
+	info->format = copy_text(copier, info->format);
+	info->kernel = copy_text(copier, info->kernel);
+	info->arch = copy_text(copier, info->arch);
+	info->clock = copy_text(copier, info->clock);
+	info->cut = copy_text(copier, info->cut);
+}
+
+static void copy_result(struct copier *copier, struct stlb_result *result)
+{
+	const uint32_t room = sizeof(result->notes) / sizeof(*result->notes);
+
+	result->findings = NULL;
+	result->kernel = copy_text(copier, result->kernel);
+	if (result->nr_notes > room)
+		result->nr_notes = room;
+	for (uint32_t i = 0; i < result->nr_notes; i++)
+		result->notes[i] = copy_text(copier, result->notes[i]);
+}
+
+static void copy_events(struct copier *copier, const struct stlb_finding *raw,
+			struct stlb_report_event *events)
+{
+	for (uint32_t i = 0; i < raw->nr_events; i++) {
+		const struct stlb_evidence *evidence = &raw->events[i];
+
+		events[i].event = &evidence->event;
+		events[i].role = copy_text(copier, evidence->role ? evidence->role : "");
+		events[i].name = copy_text(copier, evidence->event.name);
+		events[i].comm = copy_text(copier, evidence->event.comm);
+	}
+}
+
+/* The copy in @raw must not point into the source once that is gone. */
+static void forget_pointers(struct stlb_finding *raw)
+{
+	raw->suppressed_by = NULL;
+	for (uint32_t i = 0; i < raw->nr_events; i++) {
+		raw->events[i].role = NULL;
+		raw->events[i].event.name = NULL;
+		raw->events[i].event.comm = NULL;
+		raw->events[i].event.text = NULL;
+		raw->events[i].event.stack = NULL;
+	}
+}
+
+static const char *find_suppression(struct copier *copier, const struct stlb_finding *raw)
+{
+	const char *reason = NULL;
+
+	if (copier->suppressions)
+		reason = stlb_suppressions_match(copier->suppressions, raw);
+	if (!reason && raw->suppressed)
+		reason = raw->suppressed_by ? raw->suppressed_by : "";
+	return copy_text(copier, reason);
+}
+
+static void bound(struct stlb_finding *raw)
+{
+	if (raw->nr_events > STLB_MAX_EVIDENCE)
+		raw->nr_events = STLB_MAX_EVIDENCE;
+	if (raw->nr_stack > STLB_MAX_STACK)
+		raw->nr_stack = STLB_MAX_STACK;
+	if (raw->nr_subscribers > STLB_MAX_SUBSCRIBERS)
+		raw->nr_subscribers = STLB_MAX_SUBSCRIBERS;
+}
+
+static void copy_finding(struct copier *copier, const struct stlb_finding *from,
+			 struct stlb_report_finding *to)
+{
+	struct stlb_finding *raw = stlb_arena_alloc(copier->arena, sizeof(*raw));
+
+	to->raw = raw;
+	if (!raw) {
+		copier->failed = true;
+		return;
+	}
+	*raw = *from;
+	bound(raw);
+	to->id = COPY_BUFFER(copier, raw->id);
+	to->fingerprint = COPY_BUFFER(copier, raw->fingerprint);
+	to->action = COPY_BUFFER(copier, raw->action);
+	to->message = COPY_BUFFER(copier, raw->message);
+	to->missing = COPY_BUFFER(copier, raw->missing);
+	to->phase = COPY_BUFFER(copier, raw->phase);
+	to->comm = COPY_BUFFER(copier, raw->comm);
+	to->suppressed = find_suppression(copier, raw);
+	copy_events(copier, raw, to->events);
+	for (uint32_t i = 0; i < raw->nr_stack; i++)
+		to->stack[i] = copy_symbol(copier, raw->stack[i]);
+	for (uint32_t i = 0; i < raw->nr_subscribers; i++)
+		to->subscribers[i] = copy_symbol(copier, raw->subscribers[i]);
+	forget_pointers(raw);
+}
+
+static void copy_findings(struct copier *copier, const struct stlb_result *result,
+			  struct stlb_report_trace *trace)
+{
+	size_t size = sizeof(*trace->findings) * result->nr_findings;
+
+	if (!result->nr_findings)
+		return;
+	trace->findings = stlb_arena_alloc(copier->arena, size);
+	copier->failed |= !trace->findings;
+	for (uint32_t i = 0; i < result->nr_findings && !copier->failed; i++) {
+		copy_finding(copier, result->findings[i], &trace->findings[i]);
+		trace->nr_findings++;
+	}
+}
+
+struct stlb_report_trace *stlb_report_copy(const struct stlb_source_info *info,
+					   const struct stlb_result *result,
+					   struct stlb_source *symbols,
+					   struct stlb_suppressions *suppressions)
+{
+	struct stlb_report_trace *trace = calloc(1, sizeof(*trace));
+	struct copier copier = {.symbols = symbols, .suppressions = suppressions};
+
+	if (!trace)
+		return NULL;
+	copier.arena = &trace->arena;
+	trace->info = *info;
+	trace->result = *result;
+	copy_info(&copier, &trace->info);
+	copy_result(&copier, &trace->result);
+	for (unsigned int rule = 0; rule < STLB_NR_RULES; rule++)
+		trace->rule_reasons[rule] = COPY_BUFFER(&copier, result->rules[rule].reason);
+	copy_findings(&copier, result, trace);
+	if (!copier.failed)
+		return trace;
+	stlb_report_copy_free(trace);
+	return NULL;
+}
+
+void stlb_report_copy_free(struct stlb_report_trace *trace)
+{
+	if (!trace)
+		return;
+	stlb_arena_free(&trace->arena);
+	free(trace);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The parts of the JSON report. Each function gives a new reference, or NULL without memory. */
+#ifndef REPORT_JSON_H
+#define REPORT_JSON_H
+
+#include <jansson.h>
+
+#include "report/internal.h"
+
+/** stlb_json_finding - one finding; @trace: index of its trace */
+json_t *stlb_json_finding(const struct stlb_report_finding *finding, uint32_t trace);
+
+json_t *stlb_json_traces(const struct stlb_report *report);
+json_t *stlb_json_coverage(const struct stlb_report_totals *totals);
+json_t *stlb_json_summary(const struct stlb_report *report,
+			  const struct stlb_report_totals *totals);
+json_t *stlb_json_errors(const struct stlb_report *report);
+json_t *stlb_json_notes(const struct stlb_report *report);
+json_t *stlb_json_reasons(const struct stlb_report *report);
+json_t *stlb_json_suppressions(const struct stlb_report *report);
+
+#endif
