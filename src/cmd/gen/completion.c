@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/gen/completion.h"
+
+#include "cmd/options.h"
+
+/* "=" breaks words: --format=json comes as three of them. */
+static const char head[] =
+	"# shellcheck shell=bash\n"
+	"# bash completion for staletlb, generated from its table of options\n"
+	"\n"
+	"_staletlb()\n"
+	"{\n"
+	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}\n"
+	"\tlocal command='' words='' i\n"
+	"\tif [[ $cur == = ]]; then\n"
+	"\t\tcur=''\n"
+	"\telif [[ $option == = ]]; then\n"
+	"\t\toption=${COMP_WORDS[COMP_CWORD - 2]}\n"
+	"\tfi\n"
+	"\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+	"\t\tcase ${COMP_WORDS[i]} in\n"
+	"\t\t-*) ;;\n"
+	"\t\t*)\n"
+	"\t\t\tcommand=${COMP_WORDS[i]}\n"
+	"\t\t\tbreak\n"
+	"\t\t\t;;\n"
+	"\t\tesac\n"
+	"\tdone\n"
+	"\tCOMPREPLY=()\n";
+
+static const char tail[] = "\tif [[ -n $words ]]; then\n"
+			   "\t\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+			   "\telif [[ -n $command ]]; then\n"
+			   "\t\tcompopt -o filenames 2>/dev/null\n"
+			   "\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+			   "\tfi\n"
+			   "}\n"
+			   "\n"
+			   "complete -F _staletlb staletlb\n";
+
+static const char *command_name(enum stlb_command_id id)
+{
+	const char *name = stlb_command_info(id)->name;
+
+	return name ? name : "";
+}
+
+static void write_pattern(enum stlb_command_id id, const struct stlb_option *option, FILE *to)
+{
+	fprintf(to, "\t%s:--%s", command_name(id), option->name);
+	if (option->letter)
+		fprintf(to, " | %s:-%c", command_name(id), option->letter);
+	fputs(")", to);
+}
+
+/* What can stand behind an option with a value. */
+static void write_values(enum stlb_command_id id, const struct stlb_option *option, FILE *to)
+{
+	if (!option->argument)
+		return;
+	write_pattern(id, option, to);
+	switch (option->values) {
+	case STLB_VALUES_WORDS:
+	case STLB_VALUES_IDS:
+		fputs(" words='", to);
+		for (unsigned int i = 0; option->word(i); i++)
+			fprintf(to, "%s%s", i ? " " : "", option->word(i));
+		fputs("' ;;\n", to);
+		break;
+	case STLB_VALUES_FILE:
+		fputs(" ;;\n", to);
+		break;
+	case STLB_VALUES_FREE:
+		fputs(" return ;;\n", to);
+		break;
+	}
+}
+
+static void write_options(enum stlb_command_id id, FILE *to)
+{
+	const struct stlb_option *option;
+
+	fprintf(to, "\t%s:*) [[ $cur == -* ]] && words='", command_name(id));
+	for (unsigned int i = 0; (option = stlb_option(id, i)); i++)
+		fprintf(to, "%s--%s", i ? " " : "", option->name);
+	fputs("' ;;\n", to);
+}
+
+static void write_commands(FILE *to)
+{
+	fputs("\tif [[ -z $command && $cur != -* ]]; then\n\t\twords='", to);
+	for (unsigned int i = STLB_COMMAND_PROGRAM + 1; i < STLB_NR_COMMANDS; i++)
+		fprintf(to, "%s%s", i > STLB_COMMAND_PROGRAM + 1 ? " " : "", command_name(i));
+	fputs("'\n\tfi\n", to);
+}
+
+void stlb_completion_write(FILE *to)
+{
+	const struct stlb_option *option;
+
+	fputs(head, to);
+	fputs("\tcase $command:$option in\n", to);
+	for (unsigned int id = 0; id < STLB_NR_COMMANDS; id++) {
+		for (unsigned int i = 0; (option = stlb_option(id, i)); i++)
+			write_values(id, option, to);
+		write_options(id, to);
+	}
+	fputs("\tesac\n", to);
+	write_commands(to);
+	fputs(tail, to);
+}

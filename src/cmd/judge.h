@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One trace through the stream: source, decoder, analysis, report. */
+#ifndef CMD_JUDGE_H
+#define CMD_JUDGE_H
+
+#include "cmd/progress.h"
+#include "cmd/settings.h"
+
+/** struct stlb_judge - what all traces of a command share; all of it is the caller's */
+struct stlb_judge {
+	const struct stlb_settings *settings;
+	struct stlb_profile *const *profiles;
+	unsigned int nr_profiles;
+	struct stlb_report *report;
+	struct stlb_progress *progress;
+	uint64_t events; /* of the traces so far */
+};
+
+/**
+ * stlb_judge_trace - judge a trace and add it to the report
+ * @err: the text is in the report as well
+ *
+ * Returns 0, or a negative errno when the trace could not be read, or not to its end: what was
+ * found up to there is in the report.
+ */
+int stlb_judge_trace(struct stlb_judge *judge, const char *path, struct stlb_error *err);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/program.h"
+
+static const struct stlb_command commands[] = {
+	{STLB_COMMAND_ANALYZE, cmd_analyze},
+};
+
+int main(int argc, char **argv)
+{
+	return stlb_program_run(commands, sizeof(commands) / sizeof(commands[0]), argc, argv);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/options.h"
+
+#include "cmd/set.h"
+
+#define PROGRAM (1U << STLB_COMMAND_PROGRAM)
+#define ANALYZE (1U << STLB_COMMAND_ANALYZE)
+
+static const struct stlb_command_info commands[STLB_NR_COMMANDS] = {
+	[STLB_COMMAND_PROGRAM] =
+		{NULL, "[OPTION] COMMAND [ARGUMENT]...", NULL,
+		 "Find missing invalidations of secondary TLBs (IOMMU, KVM, GPU) in "
+		 "traces of the Linux kernel."},
+	[STLB_COMMAND_ANALYZE] =
+		{"analyze", "[OPTION]... FILE...", "judge recorded traces",
+		 "Judge recorded traces: trace.dat, perf.data or ftrace text, plain "
+		 "or compressed with gzip or zstd. The format is found from the "
+		 "content. FILE - is standard input."},
+};
+
+static const char *const group_titles[STLB_NR_GROUPS] = {
+	[STLB_GROUP_REPORT] = "Report",
+	[STLB_GROUP_JUDGE] = "Judging",
+	[STLB_GROUP_FILTER] = "Findings wanted (all events are judged all the same)",
+	[STLB_GROUP_KNOWN] = "Findings known",
+	[STLB_GROUP_OTHER] = "Other",
+};
+
+static const struct stlb_option options[] = {
+	{"format", 'f', "FORMAT", "how to write the report", ANALYZE, STLB_GROUP_REPORT,
+	 STLB_VALUES_WORDS, stlb_word_format, stlb_set_format},
+	{"output", 'o', "FILE", "write the report to FILE, whole or not at all", ANALYZE,
+	 STLB_GROUP_REPORT, STLB_VALUES_FILE, NULL, stlb_set_output},
+	{"quiet", 'q', NULL, "only a line for each trace and the errors", ANALYZE,
+	 STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_quiet},
+	{"verbose", 'v', NULL, "also suppressed findings, all of the coverage, counts", ANALYZE,
+	 STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_verbose},
+	{"color", 0, "WHEN", "colours in the text report", ANALYZE, STLB_GROUP_REPORT,
+	 STLB_VALUES_WORDS, stlb_word_when, stlb_set_color},
+	{"progress", 0, "WHEN", "a line of progress on standard error", ANALYZE, STLB_GROUP_REPORT,
+	 STLB_VALUES_WORDS, stlb_word_when, stlb_set_progress},
+
+	{"rule", 0, "ID[=SEVERITY]",
+	 "judge rule ID as error, warning or notice, or not at all (off); may be repeated", ANALYZE,
+	 STLB_GROUP_JUDGE, STLB_VALUES_IDS, stlb_word_rule, stlb_set_rule},
+	{"fail-on", 0, "SEVERITY", "findings from SEVERITY on give exit status 1 (default error)",
+	 ANALYZE, STLB_GROUP_JUDGE, STLB_VALUES_WORDS, stlb_word_severity, stlb_set_fail_on},
+	{"strict", 0, NULL, "read mmu_notifier.txt to the letter", ANALYZE, STLB_GROUP_JUDGE,
+	 STLB_VALUES_FREE, NULL, stlb_set_strict},
+	{"profile", 0, "FILE", "meanings of further trace events; may be repeated", ANALYZE,
+	 STLB_GROUP_JUDGE, STLB_VALUES_FILE, NULL, stlb_set_profile},
+	{"kernel", 0, "VERSION", "kernel of the traces, where they do not say it", ANALYZE,
+	 STLB_GROUP_JUDGE, STLB_VALUES_FREE, NULL, stlb_set_kernel},
+	{"arch", 0, "ARCH", "architecture of the traces, where they do not say it", ANALYZE,
+	 STLB_GROUP_JUDGE, STLB_VALUES_WORDS, stlb_word_arch, stlb_set_arch},
+
+	{"mm", 0, "ADDRESS", "of this mm_struct", ANALYZE, STLB_GROUP_FILTER, STLB_VALUES_FREE,
+	 NULL, stlb_set_mm},
+	{"pid", 0, "PID", "of updates by this task", ANALYZE, STLB_GROUP_FILTER, STLB_VALUES_FREE,
+	 NULL, stlb_set_pid},
+	{"comm", 0, "NAME", "of updates by tasks of this name", ANALYZE, STLB_GROUP_FILTER,
+	 STLB_VALUES_FREE, NULL, stlb_set_comm},
+	{"addr", 0, "RANGE", "of these pages: START-END, START+LENGTH or one address", ANALYZE,
+	 STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_addr},
+	{"since", 0, "TIME", "from TIME on, in seconds as the trace prints them", ANALYZE,
+	 STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_since},
+	{"until", 0, "TIME", "up to TIME", ANALYZE, STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL,
+	 stlb_set_until},
+
+	{"suppress", 0, "FILE", "do not count the findings that FILE gives a reason for", ANALYZE,
+	 STLB_GROUP_KNOWN, STLB_VALUES_FILE, NULL, stlb_set_suppress},
+	{"baseline", 0, "REPORT", "do not count the findings of an earlier JSON report", ANALYZE,
+	 STLB_GROUP_KNOWN, STLB_VALUES_FILE, NULL, stlb_set_baseline},
+
+	{"help", 'h', NULL, "write this help", PROGRAM | ANALYZE, STLB_GROUP_OTHER,
+	 STLB_VALUES_FREE, NULL, stlb_set_help},
+	{"version", 'V', NULL, "write the version", PROGRAM, STLB_GROUP_OTHER, STLB_VALUES_FREE,
+	 NULL, stlb_set_version},
+};
+
+const struct stlb_command_info *stlb_command_info(enum stlb_command_id id)
+{
+	return &commands[id];
+}
+
+const char *stlb_option_group_title(enum stlb_option_group group)
+{
+	return group_titles[group];
+}
+
+const struct stlb_option *stlb_option(enum stlb_command_id id, unsigned int index)
+{
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (!(options[i].commands & 1U << id))
+			continue;
+		if (!index--)
+			return &options[i];
+	}
+	return NULL;
+}

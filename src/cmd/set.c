@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/set.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/nearest.h"
+#include "cmd/number.h"
+
+static const char *const when_words[] = {"auto", "always", "never", NULL};
+static const char *const severity_words[] = {"error", "warning", "notice", NULL};
+static const char *const arch_words[] = {"x86_64", "aarch64", NULL};
+
+const char *stlb_word_format(unsigned int index)
+{
+	const struct stlb_report_writer *writer = stlb_report_writer(index);
+
+	return writer ? writer->name : NULL;
+}
+
+const char *stlb_word_rule(unsigned int index)
+{
+	return index < STLB_NR_RULES ? stlb_rule_info(index)->id : NULL;
+}
+
+const char *stlb_word_arch(unsigned int index)
+{
+	return arch_words[index];
+}
+
+const char *stlb_word_severity(unsigned int index)
+{
+	return severity_words[index];
+}
+
+const char *stlb_word_when(unsigned int index)
+{
+	return when_words[index];
+}
+
+/* "'jsn' is no format; did you mean 'json'?" */
+static int unknown(struct stlb_error *err, const char *value, const char *what,
+		   const char *(*word)(unsigned int index))
+{
+	const char *nearest = stlb_nearest(value, word);
+
+	if (!nearest)
+		return stlb_error_set(err, -EINVAL, "'%s' is no %s", value, what);
+	return stlb_error_set(err, -EINVAL, "'%s' is no %s; did you mean '%s'?", value, what,
+			      nearest);
+}
+
+static int add_string(struct stlb_strings *strings, const char *value, struct stlb_error *err)
+{
+	const char **bigger;
+
+	bigger = reallocarray(strings->value, strings->nr + 1, sizeof(*bigger));
+	if (!bigger)
+		return stlb_error_set(err, -ENOMEM, "out of memory");
+	bigger[strings->nr++] = value;
+	strings->value = bigger;
+	return 0;
+}
+
+static int set_when(enum stlb_when *when, const char *value, struct stlb_error *err)
+{
+	for (unsigned int i = 0; when_words[i]; i++) {
+		if (strcmp(value, when_words[i]) == 0) {
+			*when = (enum stlb_when)i;
+			return 0;
+		}
+	}
+	return unknown(err, value, "choice of auto, always, never", stlb_word_when);
+}
+
+STLB_SETTER(format)
+{
+	settings->writer = stlb_report_writer_find(value);
+	return settings->writer ? 0 : unknown(err, value, "format", stlb_word_format);
+}
+
+STLB_SETTER(output)
+{
+	if (!*value)
+		return stlb_error_set(err, -EINVAL, "the name of the file is empty");
+	settings->output = strcmp(value, "-") == 0 ? NULL : value;
+	return 0;
+}
+
+STLB_SETTER(profile)
+{
+	return add_string(&settings->profiles, value, err);
+}
+
+STLB_SETTER(suppress)
+{
+	return add_string(&settings->suppressions, value, err);
+}
+
+STLB_SETTER(baseline)
+{
+	return add_string(&settings->baselines, value, err);
+}
+
+static enum stlb_severity enabled_severity(enum stlb_rule rule)
+{
+	enum stlb_severity severity = stlb_rule_info(rule)->severity;
+
+	return severity == STLB_OFF ? STLB_NOTICE : severity;
+}
+
+STLB_SETTER(rule)
+{
+	char id[64] = "";
+	size_t length = strcspn(value, "=");
+	enum stlb_rule rule;
+	int severity;
+
+	memcpy(id, value, length < sizeof(id) ? length : sizeof(id) - 1);
+	rule = stlb_rule_find(id);
+	if (rule == STLB_NR_RULES)
+		return unknown(err, id, "rule", stlb_word_rule);
+	severity = value[length] ? stlb_severity_find(value + length + 1)
+				 : (int)enabled_severity(rule);
+	if (severity < 0)
+		return stlb_error_set(err, -EINVAL,
+				      "'%s' is no severity (error, warning, notice, off)",
+				      value + length + 1);
+	settings->analysis.severity[rule] = (enum stlb_severity)severity;
+	return 0;
+}
+
+STLB_SETTER(fail_on)
+{
+	int severity = stlb_severity_find(value);
+
+	if (severity <= STLB_OFF)
+		return unknown(err, value, "severity of error, warning, notice",
+			       stlb_word_severity);
+	settings->fail_on = (enum stlb_severity)severity;
+	return 0;
+}
+
+STLB_SETTER(kernel)
+{
+	if (stlb_kernel_version(value) == 0)
+		return stlb_error_set(err, -EINVAL, "'%s' is no kernel version such as 6.1", value);
+	settings->kernel = value;
+	return 0;
+}
+
+STLB_SETTER(arch)
+{
+	settings->arch = stlb_arch_find(value);
+	if (settings->arch == STLB_ARCH_UNKNOWN)
+		return unknown(err, value, "architecture known here (x86_64, aarch64)",
+			       stlb_word_arch);
+	return 0;
+}
+
+STLB_SETTER(mm)
+{
+	settings->analysis.filter.by_mm = true;
+	if (stlb_parse_address(value, &settings->analysis.filter.mm))
+		return stlb_error_set(err, -EINVAL, "'%s' is no hexadecimal address", value);
+	return 0;
+}
+
+STLB_SETTER(pid)
+{
+	settings->analysis.filter.by_tid = true;
+	if (stlb_parse_pid(value, &settings->analysis.filter.tid))
+		return stlb_error_set(err, -EINVAL, "'%s' is no process id", value);
+	return 0;
+}
+
+STLB_SETTER(comm)
+{
+	(void)err;
+	settings->analysis.filter.comm = value;
+	return 0;
+}
+
+STLB_SETTER(addr)
+{
+	struct stlb_filter *filter = &settings->analysis.filter;
+
+	filter->by_addr = true;
+	if (stlb_parse_range(value, &filter->start, &filter->end))
+		return stlb_error_set(err, -EINVAL,
+				      "'%s' is no range: START-END, START+LENGTH or one address, "
+				      "in hexadecimal",
+				      value);
+	return 0;
+}
+
+static int set_time(uint64_t *ns, const char *value, struct stlb_error *err)
+{
+	if (stlb_parse_seconds(value, ns))
+		return stlb_error_set(err, -EINVAL, "'%s' is no time in seconds such as 12.345678",
+				      value);
+	return 0;
+}
+
+STLB_SETTER(since)
+{
+	return set_time(&settings->analysis.filter.since_ns, value, err);
+}
+
+STLB_SETTER(until)
+{
+	int r = set_time(&settings->analysis.filter.until_ns, value, err);
+
+	/* To the filter 0 is "no end": the first nanosecond is as near as makes no difference. */
+	if (r == 0 && settings->analysis.filter.until_ns == 0)
+		settings->analysis.filter.until_ns = 1;
+	return r;
+}
+
+STLB_SETTER(color)
+{
+	return set_when(&settings->color, value, err);
+}
+
+STLB_SETTER(progress)
+{
+	return set_when(&settings->progress, value, err);
+}
+
+/* Options without a value: nothing can go wrong. */
+#define FLAG(name, statement)                                                                      \
+	STLB_SETTER(name)                                                                          \
+	{                                                                                          \
+		(void)value;                                                                       \
+		(void)err;                                                                         \
+		statement;                                                                         \
+		return 0;                                                                          \
+	}
+
+FLAG(strict, settings->analysis.strict = true)
+FLAG(quiet, settings->quiet = !(settings->verbose = false))
+FLAG(verbose, settings->verbose = !(settings->quiet = false))
+FLAG(help, settings->help = true)
+FLAG(version, settings->version = true)

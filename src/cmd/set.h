@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The setters and the lists of values that the table of options names, a pair for each option. */
+#ifndef CMD_SET_H
+#define CMD_SET_H
+
+#include "cmd/settings.h"
+
+#define STLB_SETTER(name)                                                                          \
+	int stlb_set_##name(struct stlb_settings *settings, const char *value,                     \
+			    struct stlb_error *err)
+
+STLB_SETTER(format);
+STLB_SETTER(output);
+STLB_SETTER(profile);
+STLB_SETTER(rule);
+STLB_SETTER(strict);
+STLB_SETTER(kernel);
+STLB_SETTER(arch);
+STLB_SETTER(mm);
+STLB_SETTER(pid);
+STLB_SETTER(comm);
+STLB_SETTER(addr);
+STLB_SETTER(since);
+STLB_SETTER(until);
+STLB_SETTER(suppress);
+STLB_SETTER(baseline);
+STLB_SETTER(fail_on);
+STLB_SETTER(quiet);
+STLB_SETTER(verbose);
+STLB_SETTER(color);
+STLB_SETTER(progress);
+STLB_SETTER(help);
+STLB_SETTER(version);
+
+/** stlb_word_* - the values of an option, by index; NULL past the last */
+const char *stlb_word_format(unsigned int index);
+const char *stlb_word_rule(unsigned int index);
+const char *stlb_word_arch(unsigned int index);
+const char *stlb_word_severity(unsigned int index);
+const char *stlb_word_when(unsigned int index);
+
+#endif

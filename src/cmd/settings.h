@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the command line asks for, of whatever command. */
+#ifndef CMD_SETTINGS_H
+#define CMD_SETTINGS_H
+
+#include "staletlb/analysis.h"
+#include "staletlb/report.h"
+
+/** enum stlb_when - of colour and progress */
+enum stlb_when { STLB_AUTO, STLB_ALWAYS, STLB_NEVER };
+
+/** struct stlb_strings - values of an option that can be given more than once; they are argv's */
+struct stlb_strings {
+	const char **value;
+	unsigned int nr;
+};
+
+/** struct stlb_settings - the options and arguments; strings are argv's */
+struct stlb_settings {
+	const struct stlb_report_writer *writer;
+	const char *output; /* NULL: standard output */
+	struct stlb_strings profiles, suppressions, baselines;
+	struct stlb_analysis_options analysis;
+	const char *kernel;
+	enum stlb_arch arch;
+	enum stlb_severity fail_on;
+	enum stlb_when color, progress;
+	bool quiet, verbose;
+	bool help, version;
+	char **arguments; /* what is no option */
+	int nr_arguments;
+};
+
+/** stlb_settings_init - the defaults */
+void stlb_settings_init(struct stlb_settings *settings);
+
+/** stlb_settings_release - free what the options have put there */
+void stlb_settings_release(struct stlb_settings *settings);
+
+#endif
