@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SUPPRESS_INTERNAL_H
+#define SUPPRESS_INTERNAL_H
+
+#include "staletlb/suppress.h"
+#include "suppress/document.h"
+#include "util/arena.h"
+
+struct stlb_suppressions {
+	struct stlb_arena arena; /* all strings, clean */
+	char *today;		 /* NULL: nothing expires */
+	struct stlb_suppression *entries;
+	uint32_t nr, room;
+};
+
+/**
+ * stlb_suppressions_add - add an entry
+ * @entry: its strings are copied and cleaned, but for @path and a baseline's @reason: those are
+ *	shared by many entries and already are in the set's arena
+ *
+ * Returns 0 or -ENOMEM.
+ */
+int stlb_suppressions_add(struct stlb_suppressions *set, const struct stlb_suppression *entry);
+
+/** stlb_suppressions_truncate - take the entries from @nr on out again, after a failure */
+void stlb_suppressions_truncate(struct stlb_suppressions *set, uint32_t nr);
+
+/** stlb_suppressions_rule - the rule that an object names; 0 or -EINVAL with the nearest name */
+int stlb_suppressions_rule(const struct stlb_document *document, const json_t *object,
+			   enum stlb_rule *rule);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "suppress/internal.h"
+#include "util/text.h"
+
+struct stlb_suppressions *stlb_suppressions_new(const char *today)
+{
+	struct stlb_suppressions *set = calloc(1, sizeof(*set));
+
+	if (!set || !today)
+		return set;
+	set->today = strdup(today);
+	if (set->today)
+		return set;
+	free(set);
+	return NULL;
+}
+
+void stlb_suppressions_free(struct stlb_suppressions *set)
+{
+	if (!set)
+		return;
+	stlb_arena_free(&set->arena);
+	free(set->entries);
+	free(set->today);
+	free(set);
+}
+
+static int make_room(struct stlb_suppressions *set)
+{
+	uint32_t room = set->room ? set->room * 2 : 16;
+	struct stlb_suppression *larger;
+
+	if (set->nr < set->room)
+		return 0;
+	larger = reallocarray(set->entries, room, sizeof(*larger));
+	if (!larger)
+		return -ENOMEM;
+	set->entries = larger;
+	set->room = room;
+	return 0;
+}
+
+/* Copies a string in place; false without memory. */
+static bool keep(struct stlb_suppressions *set, const char **text)
+{
+	if (!*text)
+		return true;
+	*text = stlb_arena_text(&set->arena, *text);
+	return *text;
+}
+
+int stlb_suppressions_add(struct stlb_suppressions *set, const struct stlb_suppression *entry)
+{
+	struct stlb_suppression copy = *entry;
+
+	if (make_room(set))
+		return -ENOMEM;
+	if (!keep(set, &copy.fingerprint) || !keep(set, &copy.comm) || !keep(set, &copy.phase) ||
+	    !keep(set, &copy.expires))
+		return -ENOMEM;
+	if (!copy.baseline && !keep(set, &copy.reason))
+		return -ENOMEM;
+	/* ISO dates sort as text */
+	copy.expired = copy.expires && set->today && strcmp(copy.expires, set->today) < 0;
+	set->entries[set->nr++] = copy;
+	return 0;
+}
+
+void stlb_suppressions_truncate(struct stlb_suppressions *set, uint32_t nr)
+{
+	set->nr = nr;
+}
+
+/* Reports write names cleaned, and users copy them from reports: so that is what is compared. */
+static bool same_text(const char *wanted, const char *buffer, size_t size)
+{
+	char raw[64], text[4 * sizeof(raw)];
+	size_t length = strnlen(buffer, size < sizeof(raw) ? size : sizeof(raw) - 1);
+
+	if (!wanted)
+		return true;
+	memcpy(raw, buffer, length);
+	raw[length] = '\0';
+	stlb_text_clean(text, sizeof(text), raw);
+	return !strcmp(wanted, text);
+}
+
+static bool matches(const struct stlb_suppression *entry, const struct stlb_finding *finding)
+{
+	if (entry->expired)
+		return false;
+	if (entry->rule != STLB_NR_RULES && entry->rule != finding->rule)
+		return false;
+	if (entry->verdict >= 0 && entry->verdict != (int)finding->verdict)
+		return false;
+	return same_text(entry->fingerprint, finding->fingerprint, sizeof(finding->fingerprint)) &&
+	       same_text(entry->comm, finding->comm, sizeof(finding->comm)) &&
+	       same_text(entry->phase, finding->phase, sizeof(finding->phase));
+}
+
+const char *stlb_suppressions_match(struct stlb_suppressions *set,
+				    const struct stlb_finding *finding)
+{
+	const char *reason = NULL, *known = NULL;
+
+	for (uint32_t i = 0; i < set->nr; i++) {
+		struct stlb_suppression *entry = &set->entries[i];
+
+		if (!matches(entry, finding))
+			continue;
+		entry->used++;
+		if (entry->baseline)
+			known = known ? known : entry->reason;
+		else
+			reason = reason ? reason : entry->reason;
+	}
+	return reason ? reason : known;
+}
+
+const struct stlb_suppression *stlb_suppressions_get(const struct stlb_suppressions *set,
+						     uint32_t index)
+{
+	return set && index < set->nr ? &set->entries[index] : NULL;
+}
