@@ -29,7 +29,7 @@ struct stlb_load {
 /** struct stlb_change - what is done to a loaded number */
 struct stlb_change {
 	uint8_t id;
-	uint8_t shift;
+	int8_t shift;
 	uint64_t mask, add;
 };
 

@@ -163,6 +163,20 @@ static const char *bounded_copy(struct stlb_decoder *decoder, const char *text, 
 	return decoder->text;
 }
 
+/* A phase mark is one line; of what a user prints, only lines that begin with "phase " are one. */
+static bool decode_phase(struct stlb_decoder *decoder, const char *text, uint32_t size,
+			 bool with_prefix, struct stlb_event *event)
+{
+	static const char prefix[] = "phase ";
+	const uint32_t skip = with_prefix ? sizeof(prefix) - 1 : 0;
+
+	if (size < skip || memcmp(text, prefix, skip) != 0)
+		return false;
+	event->text = bounded_copy(decoder, text + skip, size - skip);
+	decoder->text[strcspn(decoder->text, "\r\n")] = '\0';
+	return true;
+}
+
 static bool decode_text(struct stlb_decoder *decoder, const struct stlb_binding *binding,
 			const struct stlb_record *record, struct stlb_event *event)
 {
@@ -171,23 +185,10 @@ static bool decode_text(struct stlb_decoder *decoder, const struct stlb_binding 
 
 	if (!text)
 		return false;
+	if (binding->kind == STLB_PHASE)
+		return decode_phase(decoder, text, size, binding->special == STLB_ROW_PHASE, event);
 	/* the last byte decides in the usual case, without a look at the others */
 	event->text = size && text[size - 1] == '\0' ? text : bounded_copy(decoder, text, size);
-	return true;
-}
-
-static bool decode_phase(struct stlb_decoder *decoder, const struct stlb_binding *binding,
-			 const struct stlb_record *record, struct stlb_event *event)
-{
-	static const char prefix[] = "phase ";
-	const uint32_t length = sizeof(prefix) - 1;
-	uint32_t size;
-	const char *text = find_text(&binding->text, record, &size);
-
-	if (!text || size < length || memcmp(text, prefix, length) != 0)
-		return false;
-	event->text = bounded_copy(decoder, text + length, size - length);
-	decoder->text[strcspn(decoder->text, "\r\n")] = '\0';
 	return true;
 }
 
@@ -217,7 +218,9 @@ static void change_values(const struct stlb_binding *binding, struct stlb_event 
 		const struct stlb_change *change = &binding->changes[i];
 		uint64_t *value = &event->value[change->id];
 
-		*value = ((*value >> change->shift) & change->mask) + change->add;
+		*value &= change->mask;
+		*value = change->shift < 0 ? *value >> -change->shift : *value << change->shift;
+		*value += change->add;
 	}
 	for (unsigned int i = 0; i < binding->nr_constants; i++)
 		event->value[binding->constants[i].id] = binding->constants[i].value;
@@ -233,8 +236,6 @@ static bool decode_more(struct stlb_decoder *decoder, const struct stlb_binding 
 			return false;
 	}
 	change_values(binding, event);
-	if (binding->special == STLB_ROW_PHASE)
-		return decode_phase(decoder, binding, record, event);
 	if (binding->special == STLB_ROW_STACK)
 		return decode_stack(decoder, binding, record, event);
 	return !binding->text.bound || decode_text(decoder, binding, record, event);

@@ -19,11 +19,12 @@ enum {
  * struct stlb_row_field - where the value of a field comes from
  * @id: enum stlb_field_id or STLB_FIELD_TEXT
  * @from: names of trace fields, separated by "|"; the first one that the format has is taken
- * @shift, @mask, @add: the value is ((field >> shift) & mask) + add; a mask of 0 keeps all bits
+ * @shift, @mask, @add: the value is the field's bits in @mask (0: all of them), shifted to the left
+ *	(negative: to the right), plus @add
  */
 struct stlb_row_field {
 	uint8_t id;
-	uint8_t shift;
+	int8_t shift;
 	const char *from;
 	uint64_t mask, add;
 };
@@ -48,7 +49,7 @@ struct stlb_row_when {
 /** enum stlb_row_special - what rows of numbers cannot say */
 enum stlb_row_special {
 	STLB_ROW_PLAIN,
-	STLB_ROW_PHASE, /* an event only where the text starts with "phase " */
+	STLB_ROW_PHASE, /* an event only where the text starts with "phase ", which is dropped */
 	STLB_ROW_STACK, /* the array `caller`, as many entries as `size` says */
 };
 

@@ -63,8 +63,7 @@ unsigned int stlb_kernel_version(const char *release)
 	return major * 1000 + minor;
 }
 
-/* Without CONFIG_DEVICE_PRIVATE, as distributions for servers build it. */
-static uint64_t default_migration_types(unsigned int kernel)
+static uint64_t usual_migration_types(unsigned int kernel)
 {
 	if (kernel == 0 || kernel >= 6002)
 		return TYPES(28, 30);
@@ -80,12 +79,18 @@ static bool is_marker(const struct stlb_pte_format *format, unsigned int type)
 	return type == MARKER_TYPE;
 }
 
+/*
+ * Until an entry says which, both places count as migration: the lower types would take two dozen
+ * swap files to be anything else, the upper ones a device's memory.
+ */
 void stlb_pte_format_init(struct stlb_pte_format *format, enum stlb_arch arch, unsigned int kernel)
 {
+	uint64_t types = usual_migration_types(kernel);
+
 	*format = (struct stlb_pte_format){
 		.arch = arch,
 		.kernel = kernel,
-		.migration_types = default_migration_types(kernel),
+		.migration_types = types | types >> NR_DEVICE_TYPES,
 	};
 }
 
@@ -99,16 +104,18 @@ static struct stlb_raw_entry take_apart(const struct stlb_pte_format *format, en
 void stlb_pte_format_learn(struct stlb_pte_format *format, uint64_t raw)
 {
 	struct stlb_raw_entry entry = take_apart(format, STLB_LEVEL_PTE, raw);
-	uint64_t defaults = default_migration_types(format->kernel);
+	uint64_t usual = usual_migration_types(format->kernel);
 	uint64_t type = UINT64_C(1) << entry.swap_type;
 
-	if (entry.translation.state != STLB_SWAP || (format->migration_types & type))
+	if (entry.translation.state != STLB_SWAP)
 		return;
-	/* one type below tells where all of them are: the device types took the usual ones */
-	if (format->kernel && (defaults >> NR_DEVICE_TYPES & type))
-		format->migration_types = defaults >> NR_DEVICE_TYPES;
-	else
-		format->migration_types |= type;
+	format->migration_types |= type;
+	if (format->kernel == 0) /* whose usual types these are is not known */
+		return;
+	if (usual & type)
+		format->migration_types &= ~(usual >> NR_DEVICE_TYPES);
+	else if (usual >> NR_DEVICE_TYPES & type)
+		format->migration_types &= ~usual;
 }
 
 struct stlb_translation stlb_pte_decode(const struct stlb_pte_format *format, enum stlb_level level,
