@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "text_head.h"
+
+#include <string.h>
+
+#include "staletlb/source.h"
+#include "text_number.h"
+
+#define COMM_MAX      64
+#define NAME_MAX_SIZE 64
+#define TGID_MAX      16 /* characters of its column */
+
+static const char *skip_spaces(const char *at, const char *end)
+{
+	while (at < end && (*at == ' ' || *at == '\t'))
+		at++;
+	return at;
+}
+
+/* "comm-pid" before @at, with the tgid column in parentheses between or not. */
+static bool read_task(const char *line, const char *at, struct stlb_text_head *head)
+{
+	uint64_t scale = 1, tid = 0;
+
+	while (at > line && at[-1] == ' ')
+		at--;
+	if (at > line && at[-1] == ')') {
+		const char *limit = at - line > TGID_MAX ? at - TGID_MAX : line;
+
+		while (at > limit && at[-1] != '(')
+			at--;
+		at -= at > line;
+		while (at > line && at[-1] == ' ')
+			at--;
+	}
+	for (; at > line && stlb_text_digit(at[-1]) && scale <= 1000000000; at--, scale *= 10)
+		tid += (uint64_t)(at[-1] - '0') * scale;
+	if (scale == 1 || tid > INT32_MAX || at == line || *--at != '-')
+		return false;
+	line = skip_spaces(line, at);
+	head->comm = line;
+	head->comm_size = (size_t)(at - line);
+	head->tid = (int32_t)tid;
+	return head->comm_size && head->comm_size <= COMM_MAX;
+}
+
+/* Digits after the point count as the first of nine. */
+static const char *read_fraction(const char *at, const char *end, uint64_t *ns)
+{
+	const char *start = at;
+	uint64_t value;
+	long digits;
+
+	at = stlb_text_decimal(at, end, &value);
+	if (!at)
+		return NULL;
+	digits = at - start;
+	if (digits > 9)
+		return NULL;
+	for (; digits < 9; digits++)
+		value *= 10;
+	return __builtin_mul_overflow(*ns, 1000000000, ns) || __builtin_add_overflow(*ns, value, ns)
+		       ? NULL
+		       : at;
+}
+
+/* Relative time of the latency format: "12us+". */
+static const char *read_us(const char *at, const char *end, uint64_t *ns)
+{
+	if (end - at < 3 || at[1] != 's' || __builtin_mul_overflow(*ns, 1000, ns))
+		return NULL;
+	at += 2;
+	return *at == ':' ? at : at + 1;
+}
+
+/* Up to and over the colon. A number without a point is a counter, such as x86-tsc gives. */
+static const char *read_time(const char *at, const char *end, uint64_t *ns)
+{
+	at = stlb_text_decimal(at, end, ns);
+	if (at && at < end && *at == '.')
+		at = read_fraction(at + 1, end, ns);
+	else if (at && at < end && *at == 'u')
+		at = read_us(at, end, ns);
+	return at && at < end && *at == ':' ? at + 1 : NULL;
+}
+
+static uint8_t context_of(char flag)
+{
+	switch (flag) {
+	case 'h':
+	case 'H':
+		return STLB_CONTEXT_HARDIRQ;
+	case 's':
+		return STLB_CONTEXT_SOFTIRQ;
+	case 'Z':
+	case 'z':
+		return STLB_CONTEXT_NMI;
+	default:
+		return STLB_CONTEXT_TASK;
+	}
+}
+
+/* The flags column, if there is one: the third character tells who ran. */
+static const char *read_flags(const char *at, const char *end, struct stlb_text_head *head)
+{
+	const char *start = at;
+
+	head->irq_flags = false;
+	head->context = STLB_CONTEXT_TASK;
+	if (at == end || stlb_text_digit(*at))
+		return at;
+	while (at < end && *at != ' ')
+		at++;
+	if (at - start < 4 || at - start > 8)
+		return NULL;
+	head->irq_flags = true;
+	head->context = context_of(start[2]);
+	return skip_spaces(at, end);
+}
+
+static bool is_name(char c)
+{
+	return stlb_text_digit(c) || (unsigned char)((c | 0x20) - 'a') < 26 || c == '_' || c == '.';
+}
+
+static bool set_name(struct stlb_text_head *head, const char *name, const char *rest)
+{
+	head->name = name;
+	head->name_size = strlen(name);
+	head->rest = rest;
+	return true;
+}
+
+/* Lines of the kernel's that give no event name: stacks and the function tracer. */
+static bool read_nameless(const char *at, struct stlb_text_head *head)
+{
+	const char *end = head->end;
+
+	if (end - at >= 12 && !memcmp(at, "<stack trace", 12))
+		return set_name(head, "kernel_stack", end);
+	if (end - at >= 17 && !memcmp(at, "<user stack trace", 17))
+		return set_name(head, "user_stack", end);
+	while (at < end && *at != ' ')
+		at++;
+	if (end - at >= 3 && !memcmp(at, " <-", 3))
+		return set_name(head, "function", end);
+	return false;
+}
+
+static bool read_name(const char *at, struct stlb_text_head *head)
+{
+	const char *start = at;
+
+	while (at < head->end && is_name(*at))
+		at++;
+	if (at == start || at == head->end || *at != ':' || at - start > NAME_MAX_SIZE)
+		return read_nameless(start, head);
+	head->name = start;
+	head->name_size = (size_t)(at - start);
+	head->rest = skip_spaces(at + 1, head->end);
+	/* tracefs shows text that was written to a trace by where that happened. */
+	if ((head->name_size == 18 && !memcmp(start, "tracing_mark_write", 18)) ||
+	    (head->name_size > 2 && start[0] == '0' && start[1] == 'x'))
+		return set_name(head, STLB_TEXT_MARK, head->rest);
+	return true;
+}
+
+static bool read_tail(const char *at, struct stlb_text_head *head)
+{
+	at = read_flags(skip_spaces(at, head->end), head->end, head);
+	if (at)
+		at = read_time(at, head->end, &head->ns);
+	return at && at < head->end && *at == ' ' && read_name(skip_spaces(at, head->end), head);
+}
+
+/* "comm-pid  1d..2. time": the CPU has no brackets. */
+static bool read_latency(const char *line, struct stlb_text_head *head)
+{
+	const char *at = line, *dash;
+
+	while ((dash = memchr(at, '-', (size_t)(head->end - at)))) {
+		uint64_t number;
+
+		at = dash + 1;
+		dash = stlb_text_decimal(at, head->end, &number);
+		if (!dash || dash == head->end || *dash != ' ' || !read_task(line, dash, head))
+			continue;
+		dash = stlb_text_decimal(skip_spaces(dash, head->end), head->end, &number);
+		if (!dash || number > 65535 || dash == head->end || stlb_text_digit(*dash))
+			continue;
+		head->cpu = (int32_t)number;
+		if (*dash != ' ' && read_tail(dash, head))
+			return true;
+	}
+	return false;
+}
+
+bool stlb_text_head(const char *line, const char *end, struct stlb_text_head *head)
+{
+	const char *at = line, *open;
+
+	while (end > line && end[-1] == ' ')
+		end--;
+	head->end = end;
+	/* The task's name may hold anything, brackets too: the first place where all fits. */
+	while ((open = memchr(at, '[', (size_t)(end - at)))) {
+		uint64_t cpu;
+
+		at = open + 1;
+		if (open == line || open[-1] != ' ')
+			continue;
+		open = stlb_text_decimal(at, end, &cpu);
+		if (!open || cpu > 65535 || open == end || *open != ']')
+			continue;
+		head->cpu = (int32_t)cpu;
+		if (read_task(line, at - 1, head) && read_tail(open + 1, head))
+			return true;
+	}
+	return read_latency(line, head);
+}

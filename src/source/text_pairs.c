@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Fields as key=value pairs: what dynamic events and most tracepoints print.
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "text_forms.h"
+#include "text_number.h"
+
+#define KEY_MAX 64
+
+static bool is_key(char c)
+{
+	return (unsigned char)((c | 0x20) - 'a') < 26 || stlb_text_digit(c) || c == '_';
+}
+
+static bool ends_value(const char *at, const char *end)
+{
+	return at == end || *at == ' ' || *at == ',';
+}
+
+/* Of "caller+0x1/0x2 <- func" the kernel puts the caller first, without an offset behind func. */
+static void add_caller(struct stlb_text_row *row, const char *at, const char *end)
+{
+	static const char arrow[] = " <- ";
+	const char *left = end, *right = at;
+
+	for (const char *p = at; p + 4 <= end; p++) {
+		if (!memcmp(p, arrow, 4)) {
+			left = p;
+			right = p + 4;
+			break;
+		}
+	}
+	if (left == end)
+		return;
+	if (memchr(right, '+', (size_t)(end - right)) &&
+	    (left - at < 8 || !memchr(at, '+', (size_t)(left - at)) ||
+	     memmem(at, (size_t)(left - at), "+0x0/", 5)))
+		stlb_text_row_string(row, "__probe_ret_sym", 15, right, (size_t)(end - right));
+	else
+		stlb_text_row_string(row, "__probe_ret_sym", 15, at, (size_t)(left - at));
+}
+
+/* "(addr)" or "(addr <- addr)" as the name that the binary format has for each. */
+static void add_probe(struct stlb_text_row *row, const char *at, const char *end)
+{
+	uint64_t first, second;
+	const char *p = stlb_text_pointer(at, end, &first);
+
+	if (p == end) {
+		stlb_text_row_number(row, "__probe_ip", 10, first, false);
+		return;
+	}
+	if (p && end - p > 4 && !memcmp(p, " <- ", 4) &&
+	    stlb_text_pointer(p + 4, end, &second) == end) {
+		stlb_text_row_number(row, "__probe_func", 12, first, false);
+		stlb_text_row_number(row, "__probe_ret_ip", 14, second, false);
+		return;
+	}
+	add_caller(row, at, end);
+}
+
+static const char *read_probe(struct stlb_text_row *row, const char *at, const char *end)
+{
+	const char *close;
+
+	if (at == end || *at != '(')
+		return at;
+	close = memchr(at, ')', (size_t)(end - at));
+	if (!close)
+		return at;
+	add_probe(row, at + 1, close);
+	return close + 1;
+}
+
+static bool same_name(const char *name, const char *key, size_t size)
+{
+	return !strncmp(name, key, size) && !name[size];
+}
+
+static bool is_bare_hex(const struct stlb_text_form *form, const char *key, size_t size)
+{
+	for (const char *const *name = form->bare_hex; name && *name; name++) {
+		if (same_name(*name, key, size))
+			return true;
+	}
+	return false;
+}
+
+/* A key follows here: text goes on up to it, since it may hold spaces. */
+static bool pair_follows(const char *at, const char *end)
+{
+	const char *start = at;
+
+	while (at < end && is_key(*at) && at - start < KEY_MAX)
+		at++;
+	return at > start && at < end && *at == '=';
+}
+
+static const char *find_text_end(const char *at, const char *end)
+{
+	for (; at < end; at++) {
+		if (*at == ' ' && pair_follows(at + 1, end))
+			return at;
+		if (*at == ',' && at + 1 < end && at[1] == ' ')
+			return at;
+	}
+	return end;
+}
+
+static const char *add_text(struct stlb_text_row *row, const struct stlb_text_key *key,
+			    const char *at, const char *end)
+{
+	const char *stop = NULL;
+
+	if (at < end && *at == '"')
+		stop = memchr(at + 1, '"', (size_t)(end - at - 1));
+	if (stop) {
+		stlb_text_row_string(row, key->name, key->size, at + 1, (size_t)(stop - at - 1));
+		return stop + 1;
+	}
+	stop = find_text_end(at, end);
+	stlb_text_row_string(row, key->name, key->size, at, (size_t)(stop - at));
+	return stop;
+}
+
+static void rename_key(struct stlb_text_key *key, const struct stlb_text_form *form)
+{
+	for (const struct stlb_text_rename *it = form->renames; it && it->key; it++) {
+		if (!same_name(it->key, key->name, key->size))
+			continue;
+		key->name = it->field;
+		key->size = (uint32_t)strlen(it->field);
+		return;
+	}
+}
+
+static const char *add_pair(struct stlb_text_row *row, const struct stlb_text_form *form,
+			    struct stlb_text_key key, const char *at, const char *end)
+{
+	bool negative = false;
+	const char *stop;
+	uint64_t value;
+
+	if (form->ignore && same_name(form->ignore, key.name, key.size)) {
+		while (!ends_value(at, end))
+			at++;
+		return at;
+	}
+	if (form->bare_hex && is_bare_hex(form, key.name, key.size))
+		stop = stlb_text_pointer(at, end, &value);
+	else
+		stop = stlb_text_number(at, end, &value, &negative);
+	if (form->renames)
+		rename_key(&key, form);
+	if (!stop || !ends_value(stop, end))
+		return add_text(row, &key, at, end);
+	stlb_text_row_number(row, key.name, key.size, value, negative);
+	return stop;
+}
+
+void stlb_text_pairs(struct stlb_text_row *row, const struct stlb_text_form *form, const char *at,
+		     const char *end)
+{
+	at = read_probe(row, at, end);
+	while (at < end) {
+		struct stlb_text_key key = {.name = at};
+
+		while (at < end && is_key(*at))
+			at++;
+		key.size = (uint32_t)(at - key.name);
+		if (at < end && *at == '=' && key.size && key.size < KEY_MAX) {
+			at = add_pair(row, form, key, at + 1, end);
+			continue;
+		}
+		/* Not a pair: prose, or what separates two. */
+		at += at < end && at == key.name;
+	}
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SOURCE_TEXT_STACK_H
+#define SOURCE_TEXT_STACK_H
+
+#include "text_row.h"
+
+/** struct stlb_text_stack - a stack trace being read, one line an entry */
+struct stlb_text_stack {
+	uint32_t nr_callers;
+	uint32_t size; /* of symbols */
+	uint64_t callers[64];
+	char symbols[4096];
+};
+
+/** stlb_text_stack_clear - no entries */
+void stlb_text_stack_clear(struct stlb_text_stack *stack);
+
+/**
+ * stlb_text_stack_line - take " => func", " => func <address>", "=> func (address)", " => address"
+ *
+ * Returns false for a line that is no entry of a stack. Entries past 64 are dropped.
+ */
+bool stlb_text_stack_line(struct stlb_text_stack *stack, const char *at, const char *end);
+
+/**
+ * stlb_text_stack_fields - the fields of kernel_stack
+ *
+ * `size` and the array `caller` as in the binary format, where the text has addresses, and
+ * `symbols`, names with spaces between, where it has them.
+ */
+void stlb_text_stack_fields(const struct stlb_text_stack *stack, struct stlb_text_row *row);
+
+#endif
