@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tracedat_cpu.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tracedat_page.h"
+#include "tracedat_reader.h"
+
+enum {
+	SPARE = 64, /* kbuffer reads a word or two behind a page's end */
+	CHUNK_HEADER = 8,
+	MAX_CHUNK = 4 * 1024 * 1024,
+	MAX_RATIO = 1024, /* of compression: what claims more is a bomb */
+	MAX_MEMORY = 96 * 1024 * 1024,
+};
+
+void stlb_dat_cpu_lose(struct stlb_dat_cpu *cpu, enum stlb_loss loss, uint64_t lost)
+{
+	if (!cpu->loss)
+		cpu->loss = loss;
+	cpu->lost += lost;
+	cpu->lost_unknown |= !lost;
+}
+
+void stlb_dat_cpu_backwards(struct stlb_dat_cpu *cpu)
+{
+	if (!cpu->backwards)
+		stlb_dat_cpu_lose(cpu, STLB_LOSS_HERE, 0);
+	cpu->backwards = true;
+}
+
+static int reserve_window(struct stlb_dat_cpu *cpu, size_t size)
+{
+	struct stlb_dat_stream *stream = cpu->stream;
+	uint8_t *grown;
+
+	if (size <= cpu->capacity)
+		return 0;
+	if (stream->memory - cpu->capacity + size > MAX_MEMORY)
+		return -ENOMEM;
+	grown = realloc(cpu->window, size + SPARE);
+	if (!grown)
+		return -ENOMEM;
+	memset(grown + size, 0, SPARE);
+	stream->memory += size - cpu->capacity;
+	cpu->window = grown;
+	cpu->capacity = size;
+	return 0;
+}
+
+static int read_chunk_count(struct stlb_dat_cpu *cpu)
+{
+	int64_t got;
+
+	if (cpu->file_end - cpu->file_at < sizeof(cpu->chunks))
+		return 0;
+	got = stlb_pread_all(cpu->stream->fd, &cpu->chunks, sizeof(cpu->chunks), cpu->file_at);
+	if (got < (int64_t)sizeof(cpu->chunks))
+		cpu->chunks = 0;
+	cpu->file_at += sizeof(cpu->chunks);
+	return got < 0 ? (int)got : 0;
+}
+
+int stlb_dat_cpu_open(struct stlb_dat_cpu *cpu, struct stlb_dat_stream *stream,
+		      const struct stlb_dat_area *area)
+{
+	*cpu = (struct stlb_dat_cpu){.stream = stream, .area = area, .tid = -1};
+	cpu->file_at = area->offset;
+	cpu->file_end = area->offset + area->size;
+	cpu->kbuf = kbuffer_alloc(stream->long_size == 4 ? KBUFFER_LSIZE_4 : KBUFFER_LSIZE_8,
+				  KBUFFER_ENDIAN_SAME_AS_HOST);
+	if (!cpu->kbuf)
+		return -ENOMEM;
+	if (area->compressed)
+		return read_chunk_count(cpu);
+	return area->size ? reserve_window(cpu, stream->window) : 0;
+}
+
+void stlb_dat_cpu_close(struct stlb_dat_cpu *cpu)
+{
+	if (cpu->kbuf)
+		kbuffer_free(cpu->kbuf);
+	if (cpu->stream)
+		cpu->stream->memory -= cpu->capacity;
+	free(cpu->window);
+	*cpu = (struct stlb_dat_cpu){0};
+}
+
+static int refill_raw(struct stlb_dat_cpu *cpu)
+{
+	uint64_t left = cpu->file_end - cpu->file_at;
+	size_t want = left < cpu->capacity ? (size_t)left : cpu->capacity;
+	int64_t got;
+
+	if (!want)
+		return 0;
+	got = stlb_pread_all(cpu->stream->fd, cpu->window, want, cpu->file_at);
+	if (got <= 0)
+		return (int)got;
+	cpu->file_at += (uint64_t)got;
+	cpu->stream->bytes_done += (uint64_t)got;
+	cpu->valid = (size_t)got;
+	return 1;
+}
+
+static int read_compressed(struct stlb_dat_cpu *cpu, uint32_t size)
+{
+	struct stlb_dat_stream *stream = cpu->stream;
+	int64_t got;
+
+	if (size > stream->scratch_size) {
+		uint8_t *grown = realloc(stream->scratch, size);
+
+		if (!grown)
+			return -ENOMEM;
+		stream->scratch = grown;
+		stream->scratch_size = size;
+	}
+	got = stlb_pread_all(stream->fd, stream->scratch, size, cpu->file_at);
+	if (got < 0)
+		return (int)got;
+	cpu->file_at += size;
+	stream->bytes_done += size;
+	return got == size ? 0 : -EINVAL;
+}
+
+static int load_chunk(struct stlb_dat_cpu *cpu, uint32_t packed, uint32_t size)
+{
+	int ret;
+
+	if (packed > MAX_CHUNK || size > MAX_CHUNK ||
+	    size > (uint64_t)packed * MAX_RATIO + cpu->area->page_size ||
+	    reserve_window(cpu, size)) {
+		cpu->file_at += packed;
+		return -EINVAL;
+	}
+	ret = read_compressed(cpu, packed);
+	if (ret)
+		return ret;
+	cpu->valid = size;
+	return stlb_dat_codec_decompress(cpu->stream->codec, cpu->window, size,
+					 cpu->stream->scratch, packed);
+}
+
+/* A chunk that cannot be read is a loss; one that reaches out of the area is the last. */
+static int refill_chunk(struct stlb_dat_cpu *cpu)
+{
+	uint32_t header[2];
+	int64_t got;
+	int ret;
+
+	while (cpu->chunks && cpu->file_end - cpu->file_at >= CHUNK_HEADER) {
+		got = stlb_pread_all(cpu->stream->fd, header, CHUNK_HEADER, cpu->file_at);
+		if (got < 0)
+			return (int)got;
+		if (got < CHUNK_HEADER)
+			break;
+		cpu->file_at += CHUNK_HEADER;
+		cpu->chunks--;
+		if (header[0] > cpu->file_end - cpu->file_at) {
+			cpu->chunks++;
+			break;
+		}
+		ret = load_chunk(cpu, header[0], header[1]);
+		if (!ret && cpu->valid)
+			return 1;
+		cpu->valid = 0;
+		if (ret && ret != -EINVAL)
+			return ret;
+		if (ret)
+			stlb_dat_cpu_lose(cpu, STLB_LOSS_HERE, 0);
+	}
+	return 0;
+}
+
+static int refill(struct stlb_dat_cpu *cpu)
+{
+	cpu->at = 0;
+	cpu->valid = 0;
+	return cpu->area->compressed ? refill_chunk(cpu) : refill_raw(cpu);
+}
+
+/* What is missing behind the last record: the rest of a cut file, chunks that are not there. */
+static int finish(struct stlb_dat_cpu *cpu)
+{
+	if (!cpu->done && (cpu->area->cut || cpu->chunks))
+		stlb_dat_cpu_lose(cpu, STLB_LOSS_AFTER, 0);
+	if (!cpu->done && cpu->dropped)
+		stlb_dat_cpu_lose(cpu, STLB_LOSS_AFTER, cpu->dropped);
+	if (cpu->loss == STLB_LOSS_HERE)
+		cpu->loss = STLB_LOSS_AFTER;
+	cpu->done = true;
+	cpu->data = NULL;
+	return 0;
+}
+
+/* The next page, checked; 1, 0 at the end, a negative errno. */
+static int next_page(struct stlb_dat_cpu *cpu, struct stlb_page *page, uint8_t **at)
+{
+	size_t size = cpu->area->page_size;
+	int ret;
+
+	if (cpu->at >= cpu->valid) {
+		ret = refill(cpu);
+		if (ret <= 0)
+			return ret;
+	}
+	*at = cpu->window + cpu->at;
+	if (size > cpu->valid - cpu->at)
+		size = cpu->valid - cpu->at;
+	stlb_page_check(*at, size, cpu->stream->long_size, page);
+	cpu->at += cpu->area->page_size;
+	return 1;
+}
+
+int stlb_dat_cpu_page(struct stlb_dat_cpu *cpu)
+{
+	unsigned long long stamp;
+	struct stlb_page page;
+	uint8_t *at;
+	void *data;
+	int ret;
+
+	do {
+		if (cpu->tail_damaged)
+			stlb_dat_cpu_lose(cpu, STLB_LOSS_HERE, 0);
+		cpu->tail_damaged = false;
+		ret = next_page(cpu, &page, &at);
+		if (ret <= 0)
+			return ret ? ret : finish(cpu);
+		cpu->tail_damaged = page.damaged;
+		cpu->backwards = false;
+		if (page.has_missed)
+			stlb_dat_cpu_lose(cpu, cpu->started ? STLB_LOSS_HERE : STLB_LOSS_BEFORE,
+					  page.missed);
+		kbuffer_load_subbuffer(cpu->kbuf, at);
+		data = kbuffer_read_event(cpu->kbuf, &stamp);
+	} while (!data);
+	cpu->started = true;
+	stlb_dat_cpu_take(cpu, data, stamp);
+	return 1;
+}
+
+int stlb_dat_cpu_missed(struct stlb_dat_stream *stream, const struct stlb_dat_area *area,
+			uint64_t *missed, bool *unknown)
+{
+	uint64_t bytes_done = stream->bytes_done;
+	struct stlb_dat_cpu cpu;
+	struct stlb_page page;
+	uint8_t *at;
+	int ret = stlb_dat_cpu_open(&cpu, stream, area);
+
+	while (!ret && (ret = next_page(&cpu, &page, &at)) > 0) {
+		*missed += page.missed;
+		*unknown |= page.has_missed && !page.missed;
+		ret = 0;
+	}
+	stlb_dat_cpu_close(&cpu);
+	stream->bytes_done = bytes_done;
+	return ret;
+}

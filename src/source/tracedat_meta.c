@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Event formats and the names of tasks, from the metadata of a trace.dat. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tracedat.h"
+#include "tracedat_page.h"
+
+enum {
+	MAX_FORMAT = 1024 * 1024, /* bytes of one format file */
+	MAX_FIELDS = 256,
+	MAX_NAME = 256,
+};
+
+static int header_file(struct stlb_dat_reader *reader, const char *name, uint64_t *size)
+{
+	const char *found = stlb_dat_get(reader, strlen(name) + 1);
+
+	if (!found || strcmp(found, name))
+		return -EINVAL;
+	*size = stlb_dat_u64(reader);
+	return reader->failed || *size > MAX_FORMAT ? -EINVAL : 0;
+}
+
+int stlb_dat_header_info(struct stlb_dat *dat, struct stlb_dat_reader *reader)
+{
+	const char *text;
+	uint64_t size;
+	int long_size;
+
+	if (header_file(reader, "header_page", &size))
+		return -EINVAL;
+	text = stlb_dat_get(reader, size);
+	if (!text || tep_parse_header_page(dat->tep, (char *)text, size, 8))
+		return -EINVAL;
+	long_size = tep_get_header_page_size(dat->tep);
+	if ((long_size != 4 && long_size != 8) || tep_get_header_timestamp_size(dat->tep) != 8)
+		return -EINVAL;
+	dat->stream.long_size = (unsigned int)long_size;
+	tep_set_long_size(dat->tep, long_size);
+	if (header_file(reader, "header_event", &size))
+		return -EINVAL;
+	stlb_dat_skip(reader, size);
+	return reader->failed ? -EINVAL : 0;
+}
+
+static enum stlb_field_type field_type(const struct tep_format_field *field)
+{
+	unsigned long flags = field->flags;
+
+	if (flags & TEP_FIELD_IS_RELATIVE)
+		return STLB_FIELD_OTHER;
+	if ((flags & TEP_FIELD_IS_DYNAMIC) && (flags & TEP_FIELD_IS_STRING))
+		return STLB_FIELD_DATA_LOC;
+	if ((flags & TEP_FIELD_IS_ARRAY) && (flags & TEP_FIELD_IS_STRING))
+		return STLB_FIELD_STRING;
+	if (flags & (TEP_FIELD_IS_DYNAMIC | TEP_FIELD_IS_ARRAY))
+		return STLB_FIELD_OTHER;
+	if (field->size != 1 && field->size != 2 && field->size != 4 && field->size != 8)
+		return STLB_FIELD_OTHER;
+	return flags & TEP_FIELD_IS_SIGNED ? STLB_FIELD_SIGNED : STLB_FIELD_UNSIGNED;
+}
+
+static uint32_t copy_fields(const struct tep_event *event, struct stlb_field *fields)
+{
+	uint32_t nr = 0;
+
+	for (struct tep_format_field *f = event->format.fields; f && nr < MAX_FIELDS; f = f->next) {
+		if (!f->name || f->offset < 0 || f->size < 0)
+			continue;
+		fields[nr++] = (struct stlb_field){
+			.name = f->name,
+			.offset = (uint32_t)f->offset,
+			.size = (uint32_t)f->size,
+			.type = field_type(f),
+		};
+	}
+	return nr;
+}
+
+/* The print format is left out: it is not used, and not all of them parse. */
+static size_t fields_size(const char *text, size_t size)
+{
+	static const char print[] = "\nprint fmt:";
+	const char *found = memmem(text, size, print, sizeof(print) - 1);
+
+	return found ? (size_t)(found - text) + 1 : size;
+}
+
+/* A format that does not parse leaves its records unknown; the others are not harmed. */
+static int add_format(struct stlb_dat *dat, const char *system, const char *text, size_t size)
+{
+	struct stlb_field fields[MAX_FIELDS];
+	struct tep_event *event = NULL;
+	struct stlb_format *format;
+	enum tep_errno error;
+	int ret = 0;
+
+	error = tep_parse_format(dat->tep, &event, text, fields_size(text, size), system);
+	if (error == TEP_ERRNO__MEM_ALLOC_FAILED)
+		return -ENOMEM;
+	if (!event)
+		return 0;
+	if (event->name && event->id >= 0 && event->id < STLB_DAT_MAX_IDS &&
+	    !dat->by_id[event->id]) {
+		format = stlb_formats_add(dat->source, system, event->name, fields,
+					  copy_fields(event, fields));
+		dat->by_id[event->id] = format;
+		ret = format ? 0 : -ENOMEM;
+	}
+	return ret;
+}
+
+static int read_format(struct stlb_dat *dat, struct stlb_dat_reader *reader, const char *system)
+{
+	uint64_t size = stlb_dat_u64(reader);
+	const char *text;
+
+	if (size > MAX_FORMAT)
+		return -EINVAL;
+	text = stlb_dat_get(reader, size);
+	return text ? add_format(dat, system, text, size) : -EINVAL;
+}
+
+static int read_formats(struct stlb_dat *dat, struct stlb_dat_reader *reader, const char *system)
+{
+	uint32_t nr = stlb_dat_u32(reader);
+	int ret = reader->failed ? -EINVAL : 0;
+
+	for (uint32_t i = 0; !ret && i < nr; i++)
+		ret = read_format(dat, reader, system);
+	return ret;
+}
+
+int stlb_dat_ftrace_formats(struct stlb_dat *dat, struct stlb_dat_reader *reader)
+{
+	return read_formats(dat, reader, "ftrace");
+}
+
+int stlb_dat_event_formats(struct stlb_dat *dat, struct stlb_dat_reader *reader)
+{
+	uint32_t nr = stlb_dat_u32(reader);
+	int ret = reader->failed ? -EINVAL : 0;
+	char system[MAX_NAME];
+
+	for (uint32_t i = 0; !ret && i < nr; i++) {
+		if (!stlb_dat_string(reader, system, sizeof(system)))
+			return -EINVAL;
+		ret = read_formats(dat, reader, system);
+	}
+	return ret;
+}
+
+static void read_cmdline(struct stlb_dat *dat, const char *line, size_t length)
+{
+	char text[MAX_NAME], *end;
+	long tid;
+
+	if (length >= sizeof(text))
+		return;
+	memcpy(text, line, length);
+	text[length] = '\0';
+	tid = strtol(text, &end, 10);
+	if (end != text && *end == ' ' && end[1] && tid >= 0 && tid <= INT32_MAX)
+		stlb_names_set_comm(dat->source->names, (int32_t)tid, end + 1);
+}
+
+int stlb_dat_cmdlines(struct stlb_dat *dat, struct stlb_dat_reader *reader)
+{
+	uint64_t size = stlb_dat_u64(reader);
+	const char *text = stlb_dat_get(reader, size), *end;
+
+	stlb_names_set_comm(dat->source->names, 0, "<idle>");
+	if (!text)
+		return -EINVAL;
+	while (size) {
+		size_t length = (end = memchr(text, '\n', size)) ? (size_t)(end - text) : size;
+
+		read_cmdline(dat, text, length);
+		text += length;
+		size -= length;
+		if (size) {
+			text++;
+			size--;
+		}
+	}
+	return 0;
+}

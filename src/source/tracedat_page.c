@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tracedat_page.h"
+
+#include <string.h>
+
+/* The layout of the kernel's ring buffer, include/linux/ring_buffer.h. */
+enum {
+	TYPE_BITS = 0x1f,
+	TYPE_DATA_MAX = 28,
+	TYPE_PADDING = 29,
+	TYPE_TIME_EXTEND = 30,
+	TYPE_TIME_STAMP = 31,
+};
+
+#define COMMIT_MASK   UINT64_C(0x07ffffff)
+#define MISSED_EVENTS UINT64_C(0x80000000)
+#define MISSED_STORED UINT64_C(0x40000000)
+
+static uint32_t word_at(const uint8_t *at)
+{
+	uint32_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+static uint64_t long_at(const uint8_t *at, unsigned int long_size)
+{
+	uint64_t value = 0;
+
+	memcpy(&value, at, long_size); /* little-endian machines only: checked when opened */
+	return value;
+}
+
+/* Bytes that a record takes, 0 where it does not fit into @left. */
+static uint32_t record_length(const uint8_t *at, uint32_t left)
+{
+	uint32_t type = word_at(at) & TYPE_BITS, length, payload;
+
+	if (type && type <= TYPE_DATA_MAX)
+		return type * 4 >= STLB_PAGE_COMMON && type * 4 + 4 <= left ? type * 4 + 4 : 0;
+	if (left < 8)
+		return 0;
+	length = word_at(at + 4);
+	if (type == TYPE_TIME_EXTEND || type == TYPE_TIME_STAMP)
+		return 8;
+	if (length > left)
+		return 0;
+	if (type == TYPE_PADDING)
+		return length + 4 <= left ? length + 4 : 0;
+	payload = length >= 4 ? (length - 4 + 3) & ~3U : 0;
+	return payload >= STLB_PAGE_COMMON && payload + 8 <= left ? payload + 8 : 0;
+}
+
+/* A padding record without a time ends the page: its length is not set. */
+static bool ends_page(const uint8_t *at)
+{
+	return word_at(at) == TYPE_PADDING;
+}
+
+static uint32_t sound_bytes(const uint8_t *data, uint32_t size, bool *damaged)
+{
+	uint32_t at = 0;
+
+	while (size - at >= 4) {
+		uint32_t length;
+
+		if (ends_page(data + at))
+			return at;
+		length = record_length(data + at, size - at);
+		if (!length) {
+			*damaged = true;
+			return at;
+		}
+		at += length;
+	}
+	*damaged |= at != size;
+	return at;
+}
+
+static void read_missed(const uint8_t *data, uint32_t commit, uint32_t room, uint64_t flags,
+			unsigned int long_size, struct stlb_page *found)
+{
+	uint64_t count = 0;
+
+	found->has_missed = flags & MISSED_EVENTS;
+	if (!found->has_missed || !(flags & MISSED_STORED))
+		return;
+	if (commit <= room && room - commit >= long_size)
+		count = long_at(data + commit, long_size);
+	found->missed = count > UINT32_MAX ? 0 : (uint32_t)count;
+}
+
+void stlb_page_check(void *page, size_t size, unsigned int long_size, struct stlb_page *found)
+{
+	uint8_t *bytes = page, *data = bytes + 8 + long_size;
+	uint32_t commit, room;
+	uint64_t flags, rewritten;
+
+	*found = (struct stlb_page){0};
+	if (size < 8 + long_size) {
+		found->damaged = true;
+		memset(page, 0, 8 + long_size);
+		return;
+	}
+	room = (uint32_t)(size - 8 - long_size);
+	memcpy(&found->ns, bytes, sizeof(found->ns));
+	flags = long_at(bytes + 8, long_size);
+	commit = flags & COMMIT_MASK;
+	read_missed(data, commit, room, flags, long_size, found);
+	found->damaged = commit > room;
+	rewritten = sound_bytes(data, commit > room ? room : commit, &found->damaged);
+	memcpy(bytes + 8, &rewritten, long_size);
+}
