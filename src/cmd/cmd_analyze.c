@@ -145,11 +145,16 @@ static int write_report(const struct analyze *analyze, struct stlb_error *err)
 		.quiet = settings->quiet,
 		.width = terminal_width(settings),
 	};
+	struct stlb_error cause = {""};
 	int r;
 
 	r = settings->writer->write(analyze->report, stlb_output_file(analyze->output), &options,
-				    err);
-	return r ? r : stlb_output_commit(analyze->output, err);
+				    &cause);
+	if (r)
+		return stlb_error_set(err, r, "%s: %s",
+				      settings->output ? settings->output : "standard output",
+				      cause.text);
+	return stlb_output_commit(analyze->output, err);
 }
 
 static int analyze_run(struct analyze *analyze)

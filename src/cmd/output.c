@@ -56,15 +56,15 @@ static void block_signals(int how)
 }
 
 /* mkstemp() makes files that only the owner can read; a report is like any other file. */
-static void usual_mode(int fd)
+static mode_t usual_mode(void)
 {
 	mode_t mask = umask(0);
 
 	umask(mask);
-	fchmod(fd, 0666 & ~mask);
+	return 0666 & ~mask;
 }
 
-static int open_temp(struct stlb_output *output)
+static int open_temp(struct stlb_output *output, mode_t mode)
 {
 	int fd = -1;
 
@@ -84,11 +84,10 @@ static int open_temp(struct stlb_output *output)
 		output->temp = NULL;
 		return r;
 	}
-	usual_mode(fd);
-	output->file = fdopen(fd, "w");
+	output->file = fchmod(fd, mode) ? NULL : fdopen(fd, "w");
 	if (!output->file)
 		close(fd);
-	return output->file ? 0 : -ENOMEM;
+	return output->file ? 0 : -EIO;
 }
 
 /* A symbolic link stays one: what it points to is replaced. */
@@ -101,10 +100,14 @@ static int open_path(struct stlb_output *output, const char *path)
 		output->path = errno == ENOENT ? strdup(path) : NULL;
 	if (!output->path)
 		return -errno;
-	if (stat(output->path, &st) == 0 && S_ISDIR(st.st_mode))
+	if (stat(output->path, &st))
+		return open_temp(output, usual_mode());
+	if (S_ISDIR(st.st_mode))
 		return -EISDIR;
-	if (stat(output->path, &st) != 0 || S_ISREG(st.st_mode))
-		return open_temp(output);
+	if (access(output->path, W_OK))
+		return -errno;
+	if (S_ISREG(st.st_mode))
+		return open_temp(output, st.st_mode & 0777);
 	output->file = fopen(output->path, "we");
 	return output->file ? 0 : -errno;
 }

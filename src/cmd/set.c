@@ -2,6 +2,7 @@
 #include "cmd/set.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,16 +40,20 @@ const char *stlb_word_when(unsigned int index)
 	return when_words[index];
 }
 
-/* "'jsn' is no format; did you mean 'json'?" */
-static int unknown(struct stlb_error *err, const char *value, const char *what,
-		   const char *(*word)(unsigned int index))
+/* "'jsn' is none of text, json; did you mean 'json'?" */
+static int unknown_word(struct stlb_error *err, const char *value,
+			const char *(*word)(unsigned int index))
 {
 	const char *nearest = stlb_nearest(value, word);
+	char words[128] = "";
+	size_t length = 0;
 
-	if (!nearest)
-		return stlb_error_set(err, -EINVAL, "'%s' is no %s", value, what);
-	return stlb_error_set(err, -EINVAL, "'%s' is no %s; did you mean '%s'?", value, what,
-			      nearest);
+	for (unsigned int i = 0; word(i) && length < sizeof(words); i++)
+		length += (size_t)snprintf(words + length, sizeof(words) - length, "%s%s",
+					   i ? ", " : "", word(i));
+	return stlb_error_set(err, -EINVAL, "'%s' is none of %s%s%s%s", value, words,
+			      nearest ? "; did you mean '" : "", nearest ? nearest : "",
+			      nearest ? "'?" : "");
 }
 
 static int add_string(struct stlb_strings *strings, const char *value, struct stlb_error *err)
@@ -71,13 +76,13 @@ static int set_when(enum stlb_when *when, const char *value, struct stlb_error *
 			return 0;
 		}
 	}
-	return unknown(err, value, "choice of auto, always, never", stlb_word_when);
+	return unknown_word(err, value, stlb_word_when);
 }
 
 STLB_SETTER(format)
 {
 	settings->writer = stlb_report_writer_find(value);
-	return settings->writer ? 0 : unknown(err, value, "format", stlb_word_format);
+	return settings->writer ? 0 : unknown_word(err, value, stlb_word_format);
 }
 
 STLB_SETTER(output)
@@ -110,6 +115,15 @@ static enum stlb_severity enabled_severity(enum stlb_rule rule)
 	return severity == STLB_OFF ? STLB_NOTICE : severity;
 }
 
+static int unknown_rule(struct stlb_error *err, const char *id)
+{
+	const char *nearest = stlb_nearest(id, stlb_word_rule);
+
+	if (!nearest)
+		return stlb_error_set(err, -EINVAL, "'%s' is no rule", id);
+	return stlb_error_set(err, -EINVAL, "'%s' is no rule; did you mean '%s'?", id, nearest);
+}
+
 STLB_SETTER(rule)
 {
 	char id[64] = "";
@@ -120,7 +134,7 @@ STLB_SETTER(rule)
 	memcpy(id, value, length < sizeof(id) ? length : sizeof(id) - 1);
 	rule = stlb_rule_find(id);
 	if (rule == STLB_NR_RULES)
-		return unknown(err, id, "rule", stlb_word_rule);
+		return unknown_rule(err, id);
 	severity = value[length] ? stlb_severity_find(value + length + 1)
 				 : (int)enabled_severity(rule);
 	if (severity < 0)
@@ -136,8 +150,7 @@ STLB_SETTER(fail_on)
 	int severity = stlb_severity_find(value);
 
 	if (severity <= STLB_OFF)
-		return unknown(err, value, "severity of error, warning, notice",
-			       stlb_word_severity);
+		return unknown_word(err, value, stlb_word_severity);
 	settings->fail_on = (enum stlb_severity)severity;
 	return 0;
 }
@@ -154,8 +167,7 @@ STLB_SETTER(arch)
 {
 	settings->arch = stlb_arch_find(value);
 	if (settings->arch == STLB_ARCH_UNKNOWN)
-		return unknown(err, value, "architecture known here (x86_64, aarch64)",
-			       stlb_word_arch);
+		return unknown_word(err, value, stlb_word_arch);
 	return 0;
 }
 

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the generated bash completion offers, against what --help tells.
+#
+#	check-completion.sh STALETLB-GEN STALETLB
+set -u
+
+gen=$(realpath "${1?usage: check-completion.sh STALETLB-GEN STALETLB}") || exit 2
+program=$(realpath "${2?usage: check-completion.sh STALETLB-GEN STALETLB}") || exit 2
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+
+"$gen" completion "$tmp/staletlb" || exit 1
+# shellcheck source=/dev/null
+. "$tmp/staletlb" || exit 1
+
+# expect WORDS -- COMMAND LINE...: what is offered for the last word
+expect() {
+	local expected=$1 got
+	shift 2
+	COMP_WORDS=("$@")
+	COMP_CWORD=$(($# - 1))
+	COMPREPLY=()
+	_staletlb
+	got=$(printf '%s\n' "${COMPREPLY[@]}" | sort | xargs)
+	expected=$(tr ' ' '\n' <<<"$expected" | sort | xargs)
+	if [ "$got" != "$expected" ]; then
+		printf '%s\n  expected: %s\n  offered:  %s\n' "$*" "$expected" "$got"
+		failed=1
+	fi
+}
+
+# long_options COMMAND...: as --help tells them
+long_options() {
+	"$program" "$@" --help | sed -n 's/^  .\{4\}\(--[a-z-]*\).*/\1/p' | xargs
+}
+
+cd "$tmp" || exit 2
+mkdir files && touch files/one.dat files/two.dat
+rules=$("$gen" rules | sed 's/ .*//' | xargs)
+
+expect "$("$gen" commands | xargs)" -- staletlb ""
+expect "$(long_options)" -- staletlb -
+expect "analyze" -- staletlb an
+for command in $("$gen" commands); do
+	expect "$(long_options "$command")" -- staletlb "$command" --
+	expect "files/one.dat files/two.dat" -- staletlb "$command" files/
+done
+expect "--since --strict --suppress" -- staletlb analyze trace.dat --s
+expect "text json" -- staletlb analyze --format = ""
+expect "text json" -- staletlb analyze --format =
+expect "json" -- staletlb analyze --format = j
+expect "json" -- staletlb analyze -f j
+expect "$rules" -- staletlb analyze --rule ""
+expect "never-invalidated" -- staletlb analyze --rule = never
+expect "error warning notice" -- staletlb analyze --fail-on ""
+expect "files/one.dat" -- staletlb analyze --output = files/o
+expect "files/two.dat" -- staletlb analyze --baseline files/t
+expect "" -- staletlb analyze --pid ""
+exit $failed

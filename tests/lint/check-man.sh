@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The man pages hold every option, command and rule of the program's tables, in the same form, and
+# none besides.
+#
+#	check-man.sh STALETLB-GEN
+set -u
+
+gen=$(realpath "${1?usage: check-man.sh STALETLB-GEN}") || exit 2
+cd "$(dirname "${BASH_SOURCE[0]}")/../../man" || exit 2
+failed=0
+
+# compare WHAT EXPECTED FOUND
+compare() {
+	if ! diff --label "table: $1" --label "man page" -u <(sort <<<"$2") <(sort <<<"$3"); then
+		failed=1
+	fi
+}
+
+compare "options of staletlb" "$("$gen" man "")" "$(grep '^\.It Fl' staletlb.1)"
+compare "commands" "$("$gen" commands)" "$(sed -n 's/^\.It Cm //p' staletlb.1)"
+for command in $("$gen" commands); do
+	page=staletlb-$command.1
+	if [ ! -f "$page" ]; then
+		echo "man/$page is missing"
+		failed=1
+		continue
+	fi
+	compare "options of staletlb $command" "$("$gen" man "$command")" \
+		"$(grep '^\.It Fl' "$page")"
+done
+compare "rules" "$("$gen" rules)" \
+	"$(sed -n 's/^\.It Cm \([^ ]*\) Pq \(.*\)$/\1 \2/p' staletlb-analyze.1)"
+exit $failed
