@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How a trace was judged, in one line and in a few. */
+#include <inttypes.h>
+
+#include "report/text.h"
+
+/** struct count - of the findings that count, by severity */
+struct count {
+	uint64_t occurrences[STLB_ERROR + 1];
+	uint64_t sites, suppressed;
+};
+
+static struct count count_findings(const struct stlb_report_trace *trace)
+{
+	struct count count = {0};
+
+	for (uint32_t i = 0; i < trace->nr_findings; i++) {
+		const struct stlb_report_finding *finding = &trace->findings[i];
+
+		count.suppressed += finding->suppressed != NULL;
+		if (!stlb_report_counts(finding))
+			continue;
+		count.occurrences[finding->raw->severity] += finding->raw->occurrences;
+		count.sites++;
+	}
+	return count;
+}
+
+static void put_counts(struct stlb_text_out *out, const struct count *count)
+{
+	const char *between = "";
+
+	for (int severity = STLB_ERROR; severity >= STLB_NOTICE; severity--) {
+		uint64_t nr = count->occurrences[severity];
+
+		if (!nr)
+			continue;
+		stlb_text_add(out, STLB_PLAIN, between);
+		stlb_text_addf(out, stlb_text_severity(severity), "%" PRIu64 " %s%s", nr,
+			       stlb_severity_name(severity), nr == 1 ? "" : "s");
+		between = ", ";
+	}
+	stlb_text_addf(out, STLB_PLAIN, " at %" PRIu64 " site%s", count->sites,
+		       count->sites == 1 ? "" : "s");
+}
+
+static bool is_unjudged(const struct stlb_report_trace *trace)
+{
+	const struct stlb_result *result = &trace->result;
+
+	return !result->mms || result->rules[STLB_RULE_REPOINT].judged == STLB_JUDGED_NONE ||
+	       result->rules[STLB_RULE_FREE].judged == STLB_JUDGED_NONE;
+}
+
+static void put_doubt(struct stlb_text_out *out, const struct stlb_report_trace *trace,
+		      const struct count *count)
+{
+	stlb_text_add(out, STLB_DOUBTFUL, is_unjudged(trace) ? "not judged: " : "judged in part: ");
+	stlb_text_add(out, STLB_PLAIN, trace->reasons[0]);
+	if (!count->sites)
+		return;
+	stlb_text_add(out, STLB_PLAIN, "; ");
+	put_counts(out, count);
+}
+
+static void put_clean(struct stlb_text_out *out, const struct stlb_report_trace *trace)
+{
+	uint64_t total = trace->result.obligations.total;
+
+	stlb_text_add(out, STLB_GOOD, "clean");
+	stlb_text_addf(out, STLB_PLAIN, ": %" PRIu64 " obligation%s judged, none breached", total,
+		       total == 1 ? "" : "s");
+}
+
+/* Not wrapped, whatever the width: scripts read it line by line. */
+void stlb_text_verdict(struct stlb_text_out *out, const struct stlb_report_trace *trace,
+		       enum stlb_severity fail_on)
+{
+	struct stlb_text_out line = {.to = out->to, .color = out->color, .width = UINT32_MAX};
+	enum stlb_status status = stlb_report_trace_status(trace, fail_on);
+	struct count count = count_findings(trace);
+
+	stlb_text_begin(&line, 0, 0);
+	stlb_text_addf(&line, STLB_STRONG, "%s:", trace->info.path);
+	stlb_text_add(&line, STLB_PLAIN, " ");
+	if (status == STLB_STATUS_NOT_JUDGED)
+		put_doubt(&line, trace, &count);
+	else if (count.sites)
+		put_counts(&line, &count);
+	else
+		put_clean(&line, trace);
+	if (status == STLB_STATUS_FINDINGS && trace->nr_reasons)
+		stlb_text_add(&line, STLB_DOUBTFUL, "; judged in part");
+	if (count.suppressed)
+		stlb_text_addf(&line, STLB_PLAIN, "; %" PRIu64 " suppressed", count.suppressed);
+	stlb_text_end(&line);
+}
+
+static void put_rules(struct stlb_text_out *out, const struct stlb_report_trace *trace)
+{
+	const char *between = "";
+
+	stlb_text_label(out, "breaches");
+	for (unsigned int rule = 0; rule < STLB_NR_RULES; rule++) {
+		struct stlb_report_rule total = stlb_report_rule_total(trace, rule);
+
+		if (!total.occurrences)
+			continue;
+		stlb_text_addf(out, STLB_PLAIN, "%s%" PRIu64 " %s", between, total.occurrences,
+			       stlb_rule_info(rule)->id);
+		between = ", ";
+	}
+	stlb_text_end(out);
+}
+
+static void put_obligations(struct stlb_text_out *out, const struct stlb_obligations *o)
+{
+	const struct {
+		uint64_t nr;
+		const char *what;
+	} ends[] = {
+		{o->discharged_in_lock, "invalidated in the lock"},
+		{o->discharged_deferred, "invalidated after it"},
+		{o->restored, "restored"},
+		{o->expired, "never invalidated"},
+		{o->is_void, "void"},
+		{o->pending, "open at the end"},
+	};
+	const char *between = ": ";
+
+	stlb_text_label(out, "owed");
+	stlb_text_addf(out, STLB_PLAIN, "%" PRIu64 " obligation%s", o->total,
+		       o->total == 1 ? "" : "s");
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		if (!ends[i].nr)
+			continue;
+		stlb_text_addf(out, STLB_PLAIN, "%s%" PRIu64 " %s", between, ends[i].nr,
+			       ends[i].what);
+		between = ", ";
+	}
+	if (o->exempt)
+		stlb_text_addf(out, STLB_PLAIN, "; %" PRIu64 " exempt", o->exempt);
+	stlb_text_end(out);
+}
+
+static void put_origin(struct stlb_text_out *out, const struct stlb_report_trace *trace)
+{
+	const struct stlb_source_info *info = &trace->info;
+	const char *kernel = trace->result.kernel ? trace->result.kernel : info->kernel;
+	uint64_t ns = info->last_ns > info->first_ns ? info->last_ns - info->first_ns : 0;
+
+	stlb_text_label(out, "trace");
+	stlb_text_addf(out, STLB_PLAIN, "%s, kernel %s, %" PRIu64 " events in %" PRIu64 ".%03d s",
+		       info->format ? info->format : "unknown format",
+		       kernel			  ? kernel
+		       : trace->result.before_6_6 ? "unknown (taken for one before 6.6)"
+						  : "unknown (taken for one from 6.6 on)",
+		       info->events, ns / UINT64_C(1000000000),
+		       (int)(ns % UINT64_C(1000000000) / 1000000));
+	if (info->clock)
+		stlb_text_addf(out, STLB_PLAIN, ", clock %s", info->clock);
+	stlb_text_end(out);
+}
+
+void stlb_text_details(struct stlb_text_out *out, const struct stlb_report_trace *trace)
+{
+	bool breached = false;
+
+	for (unsigned int rule = 0; rule < STLB_NR_RULES; rule++)
+		breached |= stlb_report_rule_total(trace, rule).occurrences != 0;
+	put_origin(out, trace);
+	if (breached)
+		put_rules(out, trace);
+	if (trace->result.obligations.total || trace->result.obligations.exempt)
+		put_obligations(out, &trace->result.obligations);
+	for (uint32_t i = 0; i < trace->nr_reasons; i++) {
+		stlb_text_label(out, "but");
+		stlb_text_add(out, STLB_PLAIN, trace->reasons[i]);
+		stlb_text_end(out);
+	}
+}
