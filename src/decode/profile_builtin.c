@@ -237,6 +237,7 @@ static const struct stlb_row rows[] = {
 	POINT("kvm", "kvm_test_age_hva", SUBSCRIBER, PTE, kvm_fields),
 	POINT_SPECIAL("ftrace", "print", PHASE, LIST(print_fields), STLB_ROW_PHASE),
 	POINT_SPECIAL("ftrace", "bprint", PHASE, LIST(print_fields), STLB_ROW_PHASE),
+	POINT_SPECIAL("ftrace", "bputs", PHASE, LIST(print_fields), STLB_ROW_PHASE),
 	POINT_SPECIAL(NULL, "tracing_mark_write", PHASE, LIST(print_fields), STLB_ROW_PHASE),
 	POINT_SPECIAL("ftrace", "kernel_stack", STACK, NOTHING, STLB_ROW_STACK),
 };

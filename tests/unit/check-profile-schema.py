@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The schema of profiles: it is valid, the sample obeys it, and it knows the names of event.h.
+"""The schema of profiles is valid, the sample obeys it; schema and man page know event.h's names.
 
 Run in the project's root. Exit status 77: python3-jsonschema is missing.
 """
@@ -31,6 +31,13 @@ if sorted(event["kind"]["enum"]) != sorted(set(kinds) - {"lost", "stack"} | {"no
     failures.append("kinds of the schema are not those of event.h")
 if sorted(event["constants"]["propertyNames"]["enum"]) != sorted(fields):
     failures.append("fields of the schema are not those of event.h")
+
+page = (ROOT / "man/staletlb-profile.5").read_text()
+failures += [
+    f"not in the man page: {name}"
+    for name in (set(kinds) - {"lost", "stack"}) | (set(fields) - {"lost", "place"}) | set(event)
+    if f".It Cm {name}\n" not in page
+]
 
 
 def broken(change):
