@@ -116,10 +116,12 @@ static int read_stack(struct text *text, struct stlb_error *err)
 
 	stlb_text_stack_clear(&text->stack);
 	while ((ret = stlb_lines_next(text->lines, &line, err)) > 0) {
-		if (!line.ended || !stlb_text_stack_line(&text->stack, line.at, line.end)) {
+		if (!stlb_text_stack_line(&text->stack, line.at, line.end)) {
 			stlb_lines_unread(text->lines, &line);
 			break;
 		}
+		if (!line.ended)
+			strange(text, &line);
 	}
 	if (ret >= 0)
 		stlb_text_stack_fields(&text->stack, &text->row);
@@ -156,6 +158,7 @@ static int read_event(struct stlb_source *source, struct parsed *parsed, struct 
 	struct stlb_text_event *event =
 		stlb_text_events_find(text->events, head->name, head->name_size);
 	bool whole = parsed->line.ended;
+	bool understood = true;
 	int ret = 0;
 
 	if (!event || (!whole && stlb_input_cut(text->input))) {
@@ -167,12 +170,15 @@ static int read_event(struct stlb_source *source, struct parsed *parsed, struct 
 	if (is_stack(head))
 		ret = read_stack(text, err);
 	else
-		stlb_text_fields(&text->row, stlb_text_event_form(event), head->rest, head->end);
+		understood = stlb_text_fields(&text->row, stlb_text_event_form(event), head->rest,
+					      head->end);
 	if (ret)
 		return ret;
 	/* Fewer keys than ever before in a line without an end: the rest of it is missing. */
-	record->format = stlb_text_event_format(text->events, event, &text->row,
-						whole || !stlb_text_event_known(event));
+	record->format = NULL;
+	if (whole || understood)
+		record->format = stlb_text_event_format(text->events, event, &text->row,
+							whole || !stlb_text_event_known(event));
 	record->size = text->row.used;
 	if (!record->format)
 		strange(text, &parsed->line);

@@ -72,7 +72,7 @@ PATTERN(ksm_advisor) = {NUMBER("ksm scan time ", "scan_time"),
 			NUMBER(" pages_to_scan ", "pages_to_scan"),
 			NUMBER(" cpu percent ", "cpu_percent"), END};
 PATTERN(lock_named) = {HEX("", "lockdep_addr"), STRING(" ", "name"), END};
-PATTERN(contention_begin) = {HEX("", "lock_addr"), STRING(" (flags=", "flags"), END};
+PATTERN(contention_begin) = {HEX("", "lock_addr"), STRING(" (flags=", "flags"), SKIP(")"), END};
 PATTERN(contention_end) = {HEX("", "lock_addr"), NUMBER(" (ret=", "ret"), END};
 
 static const struct stlb_text_rename migrate_renames[] = {
@@ -168,14 +168,14 @@ const struct stlb_text_form *stlb_text_form_find(const char *name, size_t size)
 	return &pairs;
 }
 
-void stlb_text_fields(struct stlb_text_row *row, const struct stlb_text_form *form, const char *at,
+bool stlb_text_fields(struct stlb_text_row *row, const struct stlb_text_form *form, const char *at,
 		      const char *end)
 {
 	if (form->parse && form->parse(row, at, end))
-		return;
+		return true;
 	for (size_t i = 0; i < 2 && form->patterns[i]; i++) {
 		if (stlb_text_pattern(row, form->patterns[i], at, end))
-			return;
+			return true;
 	}
-	stlb_text_pairs(row, form, at, end);
+	return stlb_text_pairs(row, form, at, end);
 }

@@ -52,16 +52,24 @@ struct stlb_text_form {
 /** stlb_text_form_find - the row of an event; never NULL */
 const struct stlb_text_form *stlb_text_form_find(const char *name, size_t size);
 
-/** stlb_text_fields - add the fields that stand from @at to @end to a row */
-void stlb_text_fields(struct stlb_text_row *row, const struct stlb_text_form *form, const char *at,
+/**
+ * stlb_text_fields - add the fields that stand from @at to @end to a row
+ *
+ * Returns whether all of the text was understood: a line that was cut may end with less.
+ */
+bool stlb_text_fields(struct stlb_text_row *row, const struct stlb_text_form *form, const char *at,
 		      const char *end);
 
 /** stlb_text_pattern - read by a pattern; false, and the row as it was, where it does not fit */
 bool stlb_text_pattern(struct stlb_text_row *row, const struct stlb_text_piece *piece,
 		       const char *at, const char *end);
 
-/** stlb_text_pairs - read key=value pairs, with the addresses of a probe before them or not */
-void stlb_text_pairs(struct stlb_text_row *row, const struct stlb_text_form *form, const char *at,
+/**
+ * stlb_text_pairs - read key=value pairs, with the addresses of a probe before them or not
+ *
+ * Returns whether the text ends with a pair.
+ */
+bool stlb_text_pairs(struct stlb_text_row *row, const struct stlb_text_form *form, const char *at,
 		     const char *end);
 
 #endif

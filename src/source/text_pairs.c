@@ -2,10 +2,6 @@
 /*
  * Fields as key=value pairs: what dynamic events and most tracepoints print.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
 #include "text_forms.h"
 #include "text_number.h"
 
@@ -162,9 +158,11 @@ static const char *add_pair(struct stlb_text_row *row, const struct stlb_text_fo
 	return stop;
 }
 
-void stlb_text_pairs(struct stlb_text_row *row, const struct stlb_text_form *form, const char *at,
+bool stlb_text_pairs(struct stlb_text_row *row, const struct stlb_text_form *form, const char *at,
 		     const char *end)
 {
+	bool whole = false;
+
 	at = read_probe(row, at, end);
 	while (at < end) {
 		struct stlb_text_key key = {.name = at};
@@ -173,10 +171,13 @@ void stlb_text_pairs(struct stlb_text_row *row, const struct stlb_text_form *for
 			at++;
 		key.size = (uint32_t)(at - key.name);
 		if (at < end && *at == '=' && key.size && key.size < KEY_MAX) {
+			whole = at + 1 < end;
 			at = add_pair(row, form, key, at + 1, end);
 			continue;
 		}
 		/* Not a pair: prose, or what separates two. */
-		at += at < end && at == key.name;
+		whole &= !key.size;
+		at += at < end && !key.size;
 	}
+	return whole;
 }

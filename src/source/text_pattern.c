@@ -2,10 +2,6 @@
 /*
  * Fields in fixed places between fixed words, by a pattern from the table of forms.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
 #include "text_forms.h"
 #include "text_number.h"
 
