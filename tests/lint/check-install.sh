@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# An installed tree has all that it should, and a program can be built against it.
+#
+#	check-install.sh PREFIX
+set -u
+
+prefix=$(realpath "${1?usage: check-install.sh PREFIX}") || exit 2
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+
+for file in bin/staletlb include/staletlb/analysis.h share/man/man1/staletlb.1 \
+	share/man/man1/staletlb-analyze.1 share/bash-completion/completions/staletlb; do
+	if [ ! -s "$prefix/$file" ]; then
+		echo "not installed: $file"
+		failed=1
+	fi
+done
+
+pc=$(find "$prefix" -name staletlb.pc)
+PKG_CONFIG_PATH=$(dirname "$pc")
+export PKG_CONFIG_PATH
+cat >"$tmp/user.c" <<-'END'
+	#include <staletlb/analysis.h>
+	#include <staletlb/report.h>
+	#include <staletlb/source.h>
+
+	int main(void)
+	{
+		return stlb_rule_find("never-invalidated") == STLB_RULE_NEVER ? 0 : 1;
+	}
+END
+# shellcheck disable=SC2046
+if ! cc -o "$tmp/user" "$tmp/user.c" $(pkg-config --cflags --libs staletlb) ||
+	! LD_LIBRARY_PATH=$(pkg-config --variable=libdir staletlb) "$tmp/user"; then
+	echo "a program cannot be built against the installed library"
+	failed=1
+fi
+exit $failed

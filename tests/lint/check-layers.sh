@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The stream is source -> decode -> model, order -> check -> report: a module includes only what it
+# is handed, never what comes behind it. A header without a folder is the module's own.
+set -u
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
+
+# module: the modules and public headers that it may include
+declare -A may=(
+	[util]="util error"
+	[source]="source util error source.h"
+	[decode]="decode util error source.h event decode"
+	[order]="order util error source.h event decode"
+	[model]="model order util error source.h event decode"
+	[check]="check model order util error source.h event decode finding analysis"
+	[suppress]="suppress util error source.h event decode finding suppress.h"
+	[report]="report util error source.h event decode finding suppress.h report.h"
+	[cmd]="cmd util error source.h event decode finding analysis suppress.h report.h"
+)
+failed=0
+
+# check FILE LINE HEADER: one include of a file
+check() {
+	local module=${1#src/} header=$3 word
+	module=${module%%/*}
+	case $header in
+	staletlb/*) word=${header#staletlb/} ;;
+	*/*) word=${header%%/*} ;;
+	*) word=$module ;;
+	esac
+	# the public headers that share their name with a module keep their .h
+	case $word in
+	source.h | suppress.h | report.h) ;;
+	*.h) word=${word%.h} ;;
+	esac
+	if [[ " ${may[$module]-} " != *" $word "* ]]; then
+		echo "$1:$2: src/$module must not include $header"
+		failed=1
+	fi
+}
+
+while IFS=: read -r file line header; do
+	check "$file" "$line" "$header"
+done < <(grep -rn --include='*.[ch]' '^#include "' src |
+	sed 's/^\([^:]*:[0-9]*\):#include "\(.*\)".*/\1:\2/')
+
+# Nobody below the program prints or ends it.
+if grep -rnE --include='*.[ch]' \
+	'\b(printf|puts|putchar|perror|exit|_exit|abort|err|errx|warn|warnx) ?\(|\b(stdout|stderr)\b' \
+	src/{util,source,decode,order,model,check,suppress,report} include 2>/dev/null |
+	grep -v ':[[:space:]]*\(/\?\*\|//\)' | grep -v 'format(printf' | grep -vE '/\*.*\b(stdout|stderr|exit)\b.*\*/'; then
+	echo "only src/cmd may print or exit"
+	failed=1
+fi
+
+# A public header includes only public ones.
+if grep -n '^#include "' include/staletlb/*.h | grep -v '"staletlb/'; then
+	echo "a public header includes an inner one"
+	failed=1
+fi
+exit $failed

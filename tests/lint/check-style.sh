@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Formatters, linters and spell checker over the whole tree.
+#
+#	check-style.sh CHECK	one of format, shell, man, spelling
+#
+# Exit status 77: the tool is missing.
+set -u
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
+
+need() {
+	command -v "$1" >/dev/null && return
+	echo "skipped: $1 is missing"
+	exit 77
+}
+
+case ${1-} in
+format)
+	need clang-format-14
+	find src include tests -name '*.[ch]' -print0 |
+		xargs -0 clang-format-14 --dry-run --Werror
+	;;
+shell)
+	need shellcheck
+	find tests samples .ci -type f \( -name '*.sh' -o -path '.ci/run' \) -print0 |
+		xargs -0 shellcheck
+	;;
+man)
+	need mandoc
+	! mandoc -Tlint -Wstyle man/*.[1-8] 2>&1 | grep -v -e 'outdated mandoc.db' \
+		-e 'referenced manual not found' -e 'input text line longer'
+	;;
+spelling)
+	need codespell
+	# Nd is a macro of mdoc; the others are slips that tests make on purpose.
+	codespell -q 3 -L nd,evnts,levle,feld,analise README.md CMakeLists.txt src include tests \
+		man samples/*.md
+	;;
+*)
+	echo "usage: check-style.sh format|shell|man|spelling" >&2
+	exit 2
+	;;
+esac
