@@ -152,11 +152,12 @@ static bool bind_stack(struct stlb_binding *binding, const struct stlb_format *f
 
 static bool bind_special(struct stlb_binding *binding, const struct stlb_format *format)
 {
-	if (binding->special == STLB_ROW_PLAIN)
+	if (binding->kind == STLB_PHASE)
+		return binding->text.bound;
+	if (binding->special != STLB_ROW_STACK)
 		return true;
 	binding->more = true;
-	return binding->special == STLB_ROW_PHASE ? binding->text.bound
-						  : bind_stack(binding, format);
+	return bind_stack(binding, format);
 }
 
 static bool bind_row(const struct stlb_row *row, const struct stlb_format *format,

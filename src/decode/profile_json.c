@@ -131,11 +131,16 @@ static int read_names(const struct stlb_profile_reader *reader, const json_t *js
 static int check_needs(const struct stlb_profile_reader *reader, const struct stlb_row *row)
 {
 	uint64_t missing = stlb_kind_needs((enum stlb_kind)row->kind);
+	bool has_text = false;
 
-	for (size_t i = 0; i < row->nr_fields; i++)
+	for (size_t i = 0; i < row->nr_fields; i++) {
 		missing &= ~(UINT64_C(1) << row->fields[i].id);
+		has_text |= row->fields[i].id == STLB_FIELD_TEXT;
+	}
 	for (size_t i = 0; i < row->nr_constants; i++)
 		missing &= ~(UINT64_C(1) << row->constants[i].id);
+	if (row->kind == STLB_PHASE && !has_text)
+		return stlb_profile_bad(reader, ".fields", "kind \"phase\" needs \"text\"");
 	if (!missing)
 		return 0;
 	return stlb_profile_bad(reader, ".fields", "kind \"%s\" needs \"%s\" too",

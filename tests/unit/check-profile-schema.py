@@ -60,6 +60,7 @@ BAD = {
     "constant": lambda d: d["events"][1].update(constants={"dev": "1"}),
     "when with both": lambda d: d["events"][2]["when"].update(differs=1),
     "when with neither": lambda d: d["events"][2]["when"].pop("equals"),
+    "phase without text": lambda d: d["events"][0].update(kind="phase"),
     "fields of an ignored event": lambda d: d["events"][3].update(fields={}),
 }
 failures += [f"accepted: {what}" for what, change in BAD.items() if validator.is_valid(broken(change))]

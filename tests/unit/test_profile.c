@@ -124,6 +124,8 @@ Test(profile, rows)
 	refused(ROW("\"none\", \"level\": \"pte\""), "events[0]", "unknown key \"level\"");
 	refused(ROW("\"pte_set\", \"fields\": {\"mm\": \"mm\"}"), "events[0].fields",
 		"needs \"new\" too");
+	refused(ROW("\"phase\", \"fields\": {\"mm\": \"mm\"}"), "events[0].fields",
+		"needs \"text\"");
 	refused(EVENTS("{\"event\": \"e\", \"kind\": \"exit\"}, "
 		       "{\"event\": \"e\", \"kind\": \"none\"}"),
 		"events[1].event", "is in events[0] too");
@@ -209,7 +211,7 @@ Test(profile, computed_values_and_constants)
 {
 	struct stlb_profile *profile = loaded(ROW(
 		"\"dev_fill\", \"level\": \"pud\", \"same_content\": true, \"fields\": {\"mm\": "
-		"\"nothing|mm\", \"addr\": {\"field\": \"vpn\", \"mask\": \"0xfffff\", "
+		"\"nothing|mm\", \"addr\": {\"field\": \"vpn\", \"mask\": \"0xffff\", "
 		"\"shift\": 12, \"add\": 8}, \"pfn\": {\"field\": \"vpn\", \"shift\": -4}}, "
 		"\"constants\": {\"dev\": \"0x10\", \"ret\": -1}"));
 	struct stlb_decoder *decoder = stlb_decoder_new(&profile, 1);
@@ -221,7 +223,7 @@ Test(profile, computed_values_and_constants)
 	cr_expect_eq(event.level, STLB_LEVEL_PUD);
 	cr_expect_eq(event.same_content, 1);
 	cr_expect_eq(stlb_event_get(&event, MM), data.mm);
-	cr_expect_eq(stlb_event_get(&event, ADDR), 0x12345008);
+	cr_expect_eq(stlb_event_get(&event, ADDR), 0x2345008);
 	cr_expect_eq(stlb_event_get(&event, PFN), 0x1234);
 	cr_expect_eq(stlb_event_or(&event, DEV, 0), 0x10);
 	cr_expect_eq(stlb_event_or(&event, RET, 0), UINT64_MAX);
@@ -251,6 +253,7 @@ Test(profile, conditions)
 
 Test(profile, marks_of_the_user)
 {
+	static const struct stlb_format numbers = {"g", "e", 1, 3, fields, false};
 	struct stlb_profile *profile = loaded(ROW("\"phase\", \"fields\": {\"text\": \"buf\"}"));
 	struct stlb_decoder *decoder = stlb_decoder_new(&profile, 1);
 	struct stlb_event event;
@@ -258,6 +261,7 @@ Test(profile, marks_of_the_user)
 	cr_assert(stlb_decoder_wants(decoder, &format));
 	cr_assert(stlb_decode(decoder, &record, &event));
 	cr_expect_str_eq(event.text, "one mark");
+	cr_expect_not(stlb_decoder_wants(decoder, &numbers));
 	stlb_decoder_free(decoder);
 	stlb_profile_free(profile);
 }

@@ -46,6 +46,7 @@ Test(pte, kernel_versions)
 	cr_expect_eq(stlb_kernel_version("6."), 0);
 	cr_expect_eq(stlb_kernel_version("linux"), 0);
 	cr_expect_eq(stlb_kernel_version("6.99999999999999999999"), 0);
+	cr_expect_eq(stlb_kernel_version("6.4294967301"), 0);
 }
 
 Test(pte, architectures)
