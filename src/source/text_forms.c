@@ -28,6 +28,10 @@
 	{                                                                                          \
 		words, field, STLB_TEXT_STATE                                                      \
 	}
+#define PLUGIN_STATE(words, field)                                                                 \
+	{                                                                                          \
+		words, field, STLB_TEXT_STATE_PLUGIN                                               \
+	}
 #define END                                                                                        \
 	{                                                                                          \
 		NULL, NULL, STLB_TEXT_SKIP                                                         \
@@ -41,7 +45,7 @@ PATTERN(switch_kernel) = {
 	STRING(" ==> next_comm=", "next_comm"), NUMBER(" next_pid=", "next_pid"),
 	NUMBER(" next_prio=", "next_prio"),	END};
 PATTERN(switch_plugin) = {STRING("", "prev_comm"),	NUMBER(":", "prev_pid"),
-			  NUMBER(" [", "prev_prio"),	STATE("] ", "prev_state"),
+			  NUMBER(" [", "prev_prio"),	PLUGIN_STATE("] ", "prev_state"),
 			  STRING(" ==> ", "next_comm"), NUMBER(":", "next_pid"),
 			  NUMBER(" [", "next_prio"),	END};
 PATTERN(wake_kernel) = {STRING("comm=", "comm"),

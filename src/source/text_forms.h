@@ -9,11 +9,12 @@
 
 /** enum stlb_text_kind - what stands behind the words of a piece */
 enum stlb_text_kind {
-	STLB_TEXT_STRING, /* up to the words of the next piece, or the end */
-	STLB_TEXT_SKIP,	  /* the same, not kept */
-	STLB_TEXT_NUMBER, /* decimal, or hexadecimal with 0x */
-	STLB_TEXT_HEX,	  /* hexadecimal, with or without 0x */
-	STLB_TEXT_STATE,  /* letters of a task's state, as the number that the binary has */
+	STLB_TEXT_STRING,	/* up to the words of the next piece, or the end */
+	STLB_TEXT_SKIP,		/* the same, not kept */
+	STLB_TEXT_NUMBER,	/* decimal, or hexadecimal with 0x */
+	STLB_TEXT_HEX,		/* hexadecimal, with or without 0x */
+	STLB_TEXT_STATE,	/* letters of a task's state, as the number that the binary has */
+	STLB_TEXT_STATE_PLUGIN, /* the same, in the letters of trace-cmd's plugin */
 };
 
 /** struct stlb_text_piece - words that stand in a line, and the field behind them */

@@ -12,10 +12,9 @@ static const char *skip_words(const char *at, const char *end, const char *words
 	return (size_t)(end - at) >= size && !memcmp(at, words, size) ? at + size : NULL;
 }
 
-/* The letters that the kernel shows, each for its bit; "R" is none, "+" is TASK_REPORT_MAX. */
-static const char *read_state(const char *at, const char *end, uint64_t *value)
+/* One letter for each bit; "R" is none, "+" is TASK_REPORT_MAX. */
+static const char *read_state(const char *letters, const char *at, const char *end, uint64_t *value)
 {
-	static const char letters[] = "SDTtXZPI";
 	const char *start = at;
 
 	*value = 0;
@@ -42,7 +41,9 @@ static const char *read_value(const struct stlb_text_piece *piece, const char *a
 	case STLB_TEXT_HEX:
 		return stlb_text_pointer(at, end, value);
 	case STLB_TEXT_STATE:
-		return read_state(at, end, value);
+		return read_state("SDTtXZPI", at, end, value);
+	case STLB_TEXT_STATE_PLUGIN:
+		return read_state("SDTtZXxW", at, end, value);
 	default:
 		return at;
 	}

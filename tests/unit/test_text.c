@@ -91,14 +91,14 @@ Test(text, sched)
 	sample_expect(
 		LINE("sched_switch: prev_comm=kworker/0:1 prev_pid=7 prev_prio=120 prev_state=R+ "
 		     "==> next_comm=a ==> b next_pid=16 next_prio=98")
-			LINE("sched_switch:  kworker/0:1:18 [120] S ==> Web [1] C:16 [-1]")
+			LINE("sched_switch:  kworker/0:1:18 [120] S|W ==> Web [1] C:16 [-1]")
 				LINE("sched_waking: comm=x pid=1 y pid=4 prio=1 target_cpu=010")
 					LINE("sched_wakeup: a:1:18 [120] success=1 CPU:003")
 						LINE("sched_wakeup: a:1:18 [120]<CPU:003>"),
 		SAYS("sched_switch prev_comm='kworker/0:1' prev_pid=0x7 prev_prio=0x78 "
 		     "prev_state=0x100 next_comm='a ==> b' next_pid=0x10 next_prio=0x62")
 			SAYS("sched_switch prev_comm='kworker/0:1' prev_pid=0x12 prev_prio=0x78 "
-			     "prev_state=0x1 next_comm='Web [1] C' next_pid=0x10 next_prio=-1")
+			     "prev_state=0x81 next_comm='Web [1] C' next_pid=0x10 next_prio=-1")
 				SAYS("sched_waking comm='x pid=1 y' pid=0x4 prio=0x1 "
 				     "target_cpu=0xa")
 					SAYS("sched_wakeup comm='a:1' pid=0x12 prio=0x78 "
@@ -148,12 +148,12 @@ Test(text, stacks)
 {
 	struct stlb_source *source = sample_open(
 		LINE("<stack trace>") " => func_a\n"
-				      " => func_b+0x1/0x2\n" LINE("kernel_stack:     <stack trace "
-								  ">") "=> func_a "
-								       "(ffffffff81234567)\n"
-								       "=> func_b "
-								       "(ffffffff81234568)\n" LINE(
-									       "e: a=1"));
+				      " => func_b+0x1/0x2\n" LINE(
+					      "kernel_stack:     <stack trace "
+					      ">") "=> func_a "
+						   "(ffffffff81234567)\n"
+						   "=> func_b "
+						   "(ffffffff81234568)\n" LINE("e: a=1"));
 	struct stlb_error err = {0};
 	struct stlb_record record;
 	const struct stlb_field *fields;
