@@ -134,7 +134,7 @@ struct stlb_finding {
 	uint64_t inconclusive; /* the same, where the verdict is STLB_INCONCLUSIVE */
 	uint64_t cost_ns;      /* redundant-invalidate: time spent, 0: not known */
 	char action[160];      /* what was done: "copy-on-write of a pte: page 0x1 replaced by 0x2" */
-	char message[240];     /* what was done to which address by whom, in one line */
+	char message[320];     /* what was done to which address by whom, in one line */
 	char missing[240];     /* what is missing, or what evidence would decide */
 	uint64_t mm, addr, old, new_entry;
 	bool has_mm, has_addr, has_old, has_new;

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The analysis from outside: its life, and which event goes where. */
+#include "staletlb/analysis.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check.h"
+
+enum { PAGE_BUCKETS = (1 << 16) + 1 };
+
+/* ---- which kinds concern what ---- */
+
+typedef void (*handler)(struct stlb_analysis *a, const struct stlb_act *act);
+
+static void on_phase(struct stlb_analysis *a, const struct stlb_act *act);
+static void on_stack(struct stlb_analysis *a, const struct stlb_act *act);
+static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act);
+static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act);
+
+static const handler handlers[STLB_NR_KINDS] = {
+	[STLB_SUBSCRIBE] = stlb_on_subscribe,
+	[STLB_SUBSCRIBE_RET] = stlb_on_subscribe_ret,
+	[STLB_UNREGISTER] = stlb_on_unregister,
+	[STLB_NOTIFIER_PUT] = stlb_on_unregister,
+	[STLB_INTERVAL_INSERT] = stlb_on_subscribe,
+	[STLB_INTERVAL_REMOVE] = stlb_on_unregister,
+	[STLB_UNSUBSCRIBE] = stlb_on_unsubscribe,
+	[STLB_MM_FREE] = stlb_on_mm_free,
+	[STLB_INV_START] = stlb_on_inv_start,
+	[STLB_INV_START_RET] = stlb_on_inv_start_ret,
+	[STLB_INV_END] = stlb_on_inv_end,
+	[STLB_INV_END_RET] = stlb_on_inv_end_ret,
+	[STLB_INV_RANGE] = stlb_on_inv_range,
+	[STLB_INV_RANGE_RET] = stlb_on_inv_range_ret,
+	[STLB_PTE_CLEAR] = stlb_on_clear,
+	[STLB_PMD_CLEAR] = stlb_on_clear,
+	[STLB_PTE_CLEAR_FLUSH] = stlb_on_clear_flush,
+	[STLB_PMD_CLEAR_FLUSH] = stlb_on_clear_flush,
+	[STLB_PMD_COLLAPSE_FLUSH] = stlb_on_clear_flush,
+	[STLB_PMD_ZAP] = stlb_on_clear_flush,
+	[STLB_PMD_INVAL] = stlb_on_clear_flush,
+	[STLB_PMD_SPLIT] = stlb_on_pmd_split,
+	[STLB_PTE_SET] = stlb_on_set,
+	[STLB_PMD_SET] = stlb_on_set,
+	[STLB_CHANGE_PTE] = stlb_on_set,
+	[STLB_ACCESS_FLAGS] = stlb_on_set,
+	[STLB_MAP] = stlb_on_map,
+	[STLB_PMD_INSTALL] = stlb_on_pmd_install,
+	[STLB_TABLE_FREE] = stlb_on_table_free,
+	[STLB_FLUSH_MM] = stlb_on_flush_mm,
+	[STLB_SAME_CONTENT] = stlb_on_same_content,
+	[STLB_MIGRATION_SET] = stlb_on_migration_set,
+	[STLB_MIGRATION_REMOVE] = stlb_on_migration_remove,
+	[STLB_PAGE_ALLOC] = stlb_on_page_alloc,
+	[STLB_PAGE_FREE] = stlb_on_page_free,
+	[STLB_PAGE_FREE_BATCHED] = stlb_on_page_free,
+	[STLB_HUGE_FREE] = stlb_on_page_free,
+	[STLB_PTL_MAP] = stlb_on_ptl_map,
+	[STLB_LOCK_ACQUIRE] = stlb_on_lock_acquire,
+	[STLB_LOCK_ACQUIRED] = stlb_on_lock_acquired,
+	[STLB_LOCK_RELEASE] = stlb_on_lock_release,
+	[STLB_MMAP_LOCKED] = on_mmap_locked,
+	[STLB_MMAP_UNLOCK] = on_mmap_unlock,
+	[STLB_SCHED_SWITCH] = stlb_on_switch,
+	[STLB_SCHED_WAKING] = stlb_on_waking,
+	[STLB_FORK] = stlb_on_fork,
+	[STLB_EXIT] = stlb_on_exit,
+	[STLB_USER_MODE] = stlb_on_user_mode,
+	[STLB_PHASE] = on_phase,
+	[STLB_STACK] = on_stack,
+};
+
+/* ---- small events ---- */
+
+static void on_phase(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	char *mark;
+
+	if (a->nr_phases == STLB_MAX_PHASES || !act->event->text)
+		return;
+	mark = a->phases[a->nr_phases];
+	strncpy(mark, act->event->text, STLB_MAX_PHASE - 1);
+	mark[STLB_MAX_PHASE - 1] = '\0';
+	a->phase = a->nr_phases++;
+}
+
+/* The kernel stack of the update just before, if this CPU made one. */
+static void on_stack(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_obligation *ob = a->last_created;
+	uint32_t nr = act->event->nr_stack;
+
+	if (!ob || a->last_created_seq + 1 != a->order.now || ob->task != act->task ||
+	    ob->scope->nr_stack)
+		return;
+	ob->scope->nr_stack = nr < STLB_MAX_STACK ? nr : STLB_MAX_STACK;
+	memcpy(ob->scope->stack, act->event->stack,
+	       ob->scope->nr_stack * sizeof(*ob->scope->stack));
+}
+
+static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	(void)a;
+	if (stlb_event_or(act->event, WRITE, 0))
+		act->task->mmap_write = act->mm->id;
+}
+
+static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	(void)a;
+	if (act->task->mmap_write == act->mm->id)
+		act->task->mmap_write = 0;
+}
+
+/* ---- life ---- */
+
+void stlb_analysis_defaults(struct stlb_analysis_options *options)
+{
+	for (int id = 0; id < STLB_NR_RULES; id++)
+		options->severity[id] = stlb_rule_info(id)->severity;
+}
+
+static bool is_one_clock(const char *clock)
+{
+	static const char *const per_cpu[] = {"local", "uptime", "perf"};
+
+	for (size_t i = 0; clock && i < sizeof(per_cpu) / sizeof(*per_cpu); i++)
+		if (!strcmp(clock, per_cpu[i]))
+			return false;
+	return true;
+}
+
+static void take_facts(struct stlb_analysis *a)
+{
+	unsigned int version = stlb_kernel_version(a->facts.kernel);
+
+	a->kernel_known = version != 0;
+	a->before_6_6 = version && version < 6006;
+	a->one_clock = is_one_clock(a->facts.clock);
+	a->arch_known = a->facts.arch != STLB_ARCH_UNKNOWN;
+	a->zero_pfn = a->huge_zero_pfn = UINT64_MAX;
+	stlb_pte_format_init(&a->format, a->facts.arch, version);
+}
+
+struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *options,
+					const struct stlb_trace_facts *facts)
+{
+	struct stlb_analysis *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return NULL;
+	a->options = *options;
+	a->facts = *facts;
+	a->pages = calloc(PAGE_BUCKETS, sizeof(*a->pages));
+	a->breaches = calloc(STLB_MAX_BREACHES, sizeof(*a->breaches));
+	a->phases = calloc(STLB_MAX_PHASES, sizeof(*a->phases));
+	a->nr_phases = 1; /* 0 is "before the first" */
+	if (!a->pages || !a->breaches || !a->phases) {
+		stlb_analysis_free(a);
+		return NULL;
+	}
+	take_facts(a);
+	return a;
+}
+
+static void end_all(struct stlb_analysis *a, enum stlb_ending ending)
+{
+	uint32_t at = 0;
+
+	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));) {
+		struct stlb_list *node, *next;
+
+		stlb_list_each(node, next, &mm->obligations) stlb_obligation_end(
+			a, stlb_list_entry(node, struct stlb_obligation, in_mm), ending);
+	}
+}
+
+static void free_locks(struct stlb_analysis *a)
+{
+	uint32_t at = 0;
+
+	for (struct stlb_lock *lock; (lock = stlb_map_next(&a->locks, &at));) {
+		free(lock->written);
+		free(lock->read);
+		free(lock);
+	}
+	stlb_map_free(&a->locks);
+}
+
+static void free_values(struct stlb_map *map)
+{
+	uint32_t at = 0;
+
+	for (void *value; (value = stlb_map_next(map, &at));)
+		free(value);
+	stlb_map_free(map);
+}
+
+static void put_scopes(struct stlb_analysis *a)
+{
+	uint32_t at = 0;
+
+	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));)
+		if (task->update) {
+			stlb_scope_put(task->update->scope);
+			task->update->scope = NULL;
+		}
+}
+
+void stlb_analysis_free(struct stlb_analysis *a)
+{
+	if (!a)
+		return;
+	end_all(a, STLB_END_COUNTED);
+	put_scopes(a);
+	stlb_held_back_free(a);
+	stlb_contexts_free(&a->contexts);
+	stlb_regions_free(&a->regions);
+	stlb_mms_free(&a->mms);
+	free_locks(a);
+	free_values(&a->freed);
+	free_values(&a->sites);
+	free(a->result.findings);
+	free(a->breaches);
+	free(a->phases);
+	free(a->pages);
+	free(a);
+}
+
+/* ---- events ---- */
+
+/* arm64 kernels keep structures in the lower half of the kernel's addresses, x86 never. */
+static void infer_arch(struct stlb_analysis *a, uint64_t mm)
+{
+	bool arm64 = mm >> 47 == UINT64_C(0x1fffe);
+
+	if (mm >> 48 != 0xffff)
+		return;
+	a->arch_known = true;
+	stlb_pte_format_init(&a->format, arm64 ? STLB_ARCH_ARM64 : STLB_ARCH_X86_64,
+			     a->format.kernel);
+	stlb_note(a, arm64 ? "architecture taken from kernel addresses: aarch64"
+			   : "architecture taken from kernel addresses: x86_64");
+}
+
+static struct stlb_task *actor(struct stlb_analysis *a, const struct stlb_event *event)
+{
+	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->contexts, event->cpu);
+	struct stlb_task *task;
+
+	if (cpu && cpu->task && event->context == STLB_CONTEXT_TASK &&
+	    cpu->task->tid == event->tid && !a->order.active)
+		task = cpu->task;
+	else
+		task = stlb_contexts_at(&a->contexts, event);
+	if (!task)
+		return NULL;
+	task->cpu = event->cpu;
+	if (event->comm && event->context == STLB_CONTEXT_TASK)
+		task->comm = event->comm;
+	if (cpu) {
+		stlb_sched_enter(a, task, cpu);
+		cpu->last_ns = event->ns;
+	}
+	return task;
+}
+
+static bool find_mm(struct stlb_analysis *a, const struct stlb_event *event, struct stlb_act *act)
+{
+	act->mm = NULL;
+	if (!stlb_event_has(event, MM))
+		return true;
+	if (!a->arch_known)
+		infer_arch(a, stlb_event_get(event, MM));
+	act->mm = stlb_mm_get(&a->mms, stlb_event_get(event, MM));
+	if (!act->mm)
+		a->result.dropped++;
+	return act->mm != NULL;
+}
+
+/* A hook's second telling of an update is none of the next events' business. */
+static bool is_update(enum stlb_kind kind)
+{
+	return kind >= STLB_PTE_CLEAR && kind <= STLB_MAP;
+}
+
+static void settle_task(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	enum stlb_kind kind = act->event->kind;
+
+	/* a task that sleeps while it waits has not got the lock; its waiting is not over */
+	if (act->task->asked.lock && kind != STLB_LOCK_ACQUIRED && kind != STLB_SCHED_SWITCH)
+		stlb_hold_settle(a, act->task);
+	if (act->task->update && act->task->update->loose && !is_update(kind))
+		stlb_unbracketed_judge(a, act, 0);
+}
+
+static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
+{
+	struct stlb_act act = {.event = event};
+
+	act.task = actor(a, event);
+	if (!act.task) {
+		a->result.dropped++;
+		return;
+	}
+	settle_task(a, &act);
+	if (!find_mm(a, event, &act))
+		return;
+	stlb_pages_learn(a, event);
+	handlers[event->kind](a, &act);
+}
+
+int stlb_analysis_event(struct stlb_analysis *a, const struct stlb_event *event)
+{
+	if (event->kind >= STLB_NR_KINDS)
+		return 0;
+	a->result.kinds[event->kind]++;
+	a->result.events_used++;
+	a->seen |= UINT64_C(1) << event->kind;
+	a->order.now++;
+	if (event->kind == STLB_LOST) {
+		struct stlb_act act = {.event = event};
+
+		a->result.events_used--;
+		stlb_on_lost(a, &act);
+	} else if (handlers[event->kind]) {
+		dispatch(a, event);
+	}
+	return a->failed ? -ENOMEM : 0;
+}
+
+const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a, uint64_t recorded)
+{
+	struct stlb_result *result = &a->result;
+
+	a->facts.recorded |= recorded;
+	stlb_held_back_finish(a);
+	stlb_unsettled_tell(a);
+	stlb_losses_finish(a);
+	end_all(a, STLB_END_PENDING);
+	stlb_coverage(a);
+	result->mms = a->mms.ever;
+	result->kernel = a->facts.kernel;
+	result->before_6_6 = a->before_6_6;
+	result->arch = a->format.arch;
+	if (a->failed || stlb_sites_finish(a) < 0)
+		return NULL;
+	return result;
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The functions that the files of src/check share. Each file is one step from an event to a
+ * finding: updates are placed and made into clears and sets, those leave obligations, and
+ * invalidations, frees and the end of operations end them or breach them.
+ */
+#ifndef CHECK_CHECK_H
+#define CHECK_CHECK_H
+
+#include "check/state.h"
+
+/** enum stlb_ending - how an obligation ended, for the summary */
+enum stlb_ending {
+	STLB_END_RESTORED,
+	STLB_END_EXPIRED,
+	STLB_END_VOID,
+	STLB_END_PENDING,
+	STLB_END_ABSORBED, /* by a clear of the same page: the two count as one */
+	STLB_END_COUNTED,  /* it was counted when it was discharged */
+};
+
+/** struct stlb_act - the event at hand, who acts and in which mm; @mm may be NULL */
+struct stlb_act {
+	const struct stlb_event *event;
+	struct stlb_task *task;
+	struct stlb_mm *mm;
+};
+
+/** struct stlb_slot - an entry: level and first address */
+struct stlb_slot {
+	enum stlb_level level;
+	uint64_t addr;
+};
+
+/* ---- obligation.c ---- */
+
+/** stlb_obligation_new - an update leaves one; NULL where it could not be kept (counted) */
+struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struct stlb_act *act,
+					    struct stlb_region *region, struct stlb_slot slot,
+					    struct stlb_entry old, enum stlb_obligation_type type);
+
+/** stlb_obligation_end - it is over; frees it */
+void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
+			 enum stlb_ending ending);
+
+/** stlb_obligation_retype - a clear became a tighten, or a repoint */
+void stlb_obligation_retype(struct stlb_obligation *ob, enum stlb_obligation_type type);
+
+/** stlb_obligation_size - bytes that the entry maps */
+uint64_t stlb_obligation_size(const struct stlb_obligation *ob);
+
+/** stlb_obligation_before - whether what @task does now is known to come after the update */
+bool stlb_obligation_before(const struct stlb_analysis *a, const struct stlb_obligation *ob,
+			    const struct stlb_task *task);
+
+/** stlb_scope_put - one user less; NULL is fine */
+void stlb_scope_put(struct stlb_scope *scope);
+
+/* ---- pages.c ---- */
+
+/** stlb_pages_watch, stlb_pages_unwatch - whether a free of the page concerns an obligation */
+void stlb_pages_watch(struct stlb_analysis *a, struct stlb_page *page);
+void stlb_pages_unwatch(struct stlb_analysis *a, struct stlb_page *page);
+
+/** stlb_pages_learn - what an event tells of where struct pages and the direct map lie */
+void stlb_pages_learn(struct stlb_analysis *a, const struct stlb_event *event);
+
+/** stlb_pages_pfn - the pfn that an event names by number or by struct page; false: not known */
+bool stlb_pages_pfn(const struct stlb_analysis *a, const struct stlb_event *event, uint64_t *pfn);
+
+/** stlb_pages_pfn_of - the pfn of a struct page; false: where they lie is not known yet */
+bool stlb_pages_pfn_of(const struct stlb_analysis *a, uint64_t page, uint64_t *pfn);
+
+/** stlb_pages_is_zero - whether a pfn is known to be (in) a zero page */
+bool stlb_pages_is_zero(const struct stlb_analysis *a, uint64_t pfn);
+
+/** stlb_on_page_free, stlb_on_page_alloc - events of the allocator */
+void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act);
+
+/* ---- update.c, place.c, set.c, clear.c ---- */
+
+void stlb_on_clear(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_pmd_split(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_map(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_ptl_map(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_pmd_install(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_table_free(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_migration_set(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_migration_remove(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_clear - an entry that said @old says nothing present any more, but @left */
+void stlb_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		struct stlb_entry old, enum stlb_state left);
+
+/** stlb_set - an entry says @new; @old is what it said, not known: what was seen of it last */
+void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+	      struct stlb_entry old, struct stlb_entry new);
+
+/** stlb_settle - what the set of an entry does to the obligations on what it maps */
+void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
+		 struct stlb_slot slot, struct stlb_entry new);
+
+/** stlb_settle_zeroes - a hold ends: was a huge zero page split into zero ptes? */
+void stlb_settle_zeroes(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold);
+
+/** stlb_place_clear - a clear without address: by pfn in the mapped table, else by the next set */
+void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old);
+
+/** stlb_place_parked - the set of a slot names where a parked clear was */
+void stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		       struct stlb_entry found);
+
+/** stlb_place_note - an entry of the mapped table was cleared by an event that names it */
+void stlb_place_note(struct stlb_task *task, const struct stlb_mm *mm, struct stlb_slot slot);
+
+/** stlb_place_drop - a hold ends: clears that no set has named are unplaced */
+void stlb_place_drop(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold);
+
+/** stlb_maps_apply - a hold (or, 0, the bracket) ends: what was mapped in it is set by now */
+void stlb_maps_apply(struct stlb_analysis *a, const struct stlb_act *act, uint64_t hold,
+		     uint64_t bracket);
+
+/* ---- hold.c ---- */
+
+/** stlb_locks_traced - whether holds can be told apart at all */
+bool stlb_locks_traced(const struct stlb_analysis *a);
+
+void stlb_on_lock_acquire(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_lock_acquired(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_lock_release(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_hold_settle - the task goes on: the lock that it asked for is its own */
+void stlb_hold_settle(struct stlb_analysis *a, struct stlb_task *task);
+
+/** stlb_holds_end - the task is switched out, or its events were lost: no hold goes on */
+void stlb_holds_end(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_hold_name - a lock is known to be a PTL */
+void stlb_hold_name(struct stlb_analysis *a, struct stlb_task *task, uint64_t lock);
+
+/* ---- sched.c ---- */
+
+void stlb_on_switch(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_waking(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_exit(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_user_mode(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_sched_enter - an event of a context on a CPU: what it interrupted, or what interrupted it
+ */
+void stlb_sched_enter(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu);
+
+/* ---- bracket.c, invalidate.c ---- */
+
+void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_inv_start_ret(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_inv_end(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_inv_end_ret(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_inv_range(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_inv_range_ret(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** struct stlb_invalidation - what was invalidated; @at_end: by invalidate_range_end */
+struct stlb_invalidation {
+	uint64_t start, end;
+	bool at_end;
+	uint64_t entered_ns; /* 0: its duration is not known */
+};
+
+/** stlb_invalidate - from now on no secondary TLB holds a translation of the range */
+void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
+		     struct stlb_invalidation what);
+
+/** stlb_range_is_empty, stlb_range_is_unaligned - as told by an event; ~0 ends the address space */
+bool stlb_range_is_empty(uint64_t start, uint64_t end);
+bool stlb_range_is_unaligned(uint64_t start, uint64_t end);
+
+/* ---- rules ---- */
+
+/** stlb_repoint_judge - a set to @new breaches a clear or repoint of the same operation, or is
+ * exempt */
+void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,
+			struct stlb_obligation *ob, struct stlb_entry new);
+
+/** stlb_refault_judge - a set by another operation */
+void stlb_refault_judge(struct stlb_analysis *a, const struct stlb_act *act,
+			struct stlb_obligation *ob);
+
+/** stlb_on_same_content - evidence of a merge, for sets before and after it */
+void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_never_at_start, stlb_never_at_end - which operations a bracket's start or end concludes */
+void stlb_never_at_start(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_never_at_end(struct stlb_analysis *a, const struct stlb_act *act,
+		       const struct stlb_bracket *bracket, bool invalidates);
+
+/** stlb_never_at_leave - the task leaves the kernel: its tightens are over */
+void stlb_never_at_leave(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_partial_judge - the deadline of a huge entry that was invalidated in part */
+void stlb_partial_judge(struct stlb_analysis *a, const struct stlb_act *act,
+			struct stlb_obligation *ob);
+
+/** stlb_unbracketed_note - a new obligation: is it in a bracket? */
+void stlb_unbracketed_note(struct stlb_analysis *a, const struct stlb_act *act,
+			   struct stlb_obligation *ob);
+
+/** stlb_unbracketed_judge - a hold ends (0: what was done outside any) */
+void stlb_unbracketed_judge(struct stlb_analysis *a, const struct stlb_act *act, uint64_t hold);
+
+/** stlb_unsettled_drop - the trace began inside a bracket of the task's */
+void stlb_unsettled_drop(struct stlb_task *task);
+
+/** stlb_unsettled_tell - the trace is over and showed no such bracket */
+void stlb_unsettled_tell(struct stlb_analysis *a);
+
+/** stlb_unlocked_note - an update of a page table, for its lockset */
+void stlb_unlocked_note(struct stlb_analysis *a, const struct stlb_act *act,
+			struct stlb_region *region);
+
+/** stlb_on_flush_mm - a CPU TLB flush, whose secondary invalidation has to follow */
+void stlb_on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_flush_judge - the task goes on without it */
+void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_redundant_note - an invalidation covered an obligation, the first time or once more */
+void stlb_redundant_note(struct stlb_analysis *a, const struct stlb_act *act,
+			 struct stlb_obligation *ob, const struct stlb_invalidation *what);
+
+/** stlb_held_back_finish - no evidence can come any more: they are findings */
+void stlb_held_back_finish(struct stlb_analysis *a);
+
+/** stlb_held_back_free - drop them */
+void stlb_held_back_free(struct stlb_analysis *a);
+
+/* ---- subscribe.c ---- */
+
+void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_subscribe_ret(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_unregister(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_unsubscribe(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_subscribe_by_event - a notifier event of an mm shows that it has a subscriber */
+void stlb_subscribe_by_event(struct stlb_analysis *a, struct stlb_mm *mm);
+
+/* ---- loss.c ---- */
+
+void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_losses_finish - losses that lie nowhere in particular */
+void stlb_losses_finish(struct stlb_analysis *a);
+
+/* ---- report.c, site.c ---- */
+
+/** struct stlb_case - one breach, to be reported */
+struct stlb_case {
+	enum stlb_rule rule;
+	enum stlb_verdict verdict;
+	const struct stlb_obligation *ob; /* NULL: the breach is of an event alone */
+	const struct stlb_act *act;	  /* who breached it and when */
+	const char *role;		  /* of the act's event, NULL: it is no evidence */
+	const char *missing;
+	uint64_t addr; /* where there is no obligation */
+	bool has_addr;
+	uint64_t cost_ns;
+};
+
+/** stlb_breach - an obligation is breached: at most once per rule, racy ones as such */
+void stlb_breach(struct stlb_analysis *a, enum stlb_rule rule, struct stlb_obligation *ob,
+		 const struct stlb_act *act, const char *role, const char *missing);
+
+/** stlb_report - report a breach; filtered, counted by site */
+void stlb_report(struct stlb_analysis *a, const struct stlb_case *c);
+
+/** stlb_case_verdict - observed, unless evidence was lost */
+enum stlb_verdict stlb_case_verdict(const struct stlb_analysis *a,
+				    const struct stlb_obligation *ob);
+
+/** stlb_case_passes - whether a breach is wanted: its rule is on and no filter drops it */
+bool stlb_case_passes(const struct stlb_analysis *a, const struct stlb_case *c);
+
+/** stlb_case_site - a number for the site of a breach */
+uint64_t stlb_case_site(const struct stlb_analysis *a, const struct stlb_case *c);
+
+/** stlb_case_fingerprint - the same for the same fault on another machine: 16 hex digits */
+void stlb_case_fingerprint(const struct stlb_case *c, char fingerprint[17]);
+
+/** stlb_case_finding - a finding of one occurrence, not counted yet; NULL without memory */
+struct stlb_finding *stlb_case_finding(struct stlb_analysis *a, const struct stlb_case *c);
+
+/** stlb_case_from - when the evidence of a breach begins */
+uint64_t stlb_case_from(const struct stlb_case *c);
+
+/**
+ * stlb_sites_count - count occurrences of a site
+ * @finding: taken over; its counts are not looked at
+ */
+void stlb_sites_count(struct stlb_analysis *a, uint64_t site, struct stlb_finding *finding,
+		      uint64_t from_ns, uint64_t count);
+
+/** stlb_sites_again - count one more occurrence of a site that is known; false: it is not */
+bool stlb_sites_again(struct stlb_analysis *a, uint64_t site, const struct stlb_case *c);
+
+/** stlb_sites_doubt - breaches from @from_ns on are inconclusive: events were lost since */
+void stlb_sites_doubt(struct stlb_analysis *a, uint64_t from_ns);
+
+/** stlb_sites_doubt_rules - all findings of some rules (bits) are inconclusive, and why */
+void stlb_sites_doubt_rules(struct stlb_analysis *a, uint64_t rules, const char *why);
+
+/** stlb_sites_drop_rules - findings of some rules (bits) cannot be judged at all */
+void stlb_sites_drop_rules(struct stlb_analysis *a, uint64_t rules);
+
+/** stlb_sites_finish - put them in order into the result; 0 or -ENOMEM */
+int stlb_sites_finish(struct stlb_analysis *a);
+
+/* ---- coverage.c ---- */
+
+/** stlb_coverage - what could be judged; and what could not after all is doubted */
+void stlb_coverage(struct stlb_analysis *a);
+
+/** stlb_recorded - whether a kind fired or is known to be recorded */
+bool stlb_recorded(const struct stlb_analysis *a, enum stlb_kind kind);
+
+/** stlb_note - a line on what was assumed; static text, each once */
+void stlb_note(struct stlb_analysis *a, const char *text);
+
+#endif

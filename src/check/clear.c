@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An entry says nothing present any more: what that leaves. */
+#include "check/check.h"
+
+static bool owes(const struct stlb_mm *mm, struct stlb_entry old)
+{
+	return stlb_mm_is_subscribed(mm) && old.known &&
+	       (old.state == STLB_PRESENT || old.state == STLB_TABLE);
+}
+
+/* The table that a pmd pointed to is gone, and its ptes with it. */
+static void table_left(struct stlb_analysis *a, struct stlb_region *region, struct stlb_slot slot)
+{
+	if (slot.level == STLB_LEVEL_PMD)
+		stlb_region_forget_ptes(&a->regions, region);
+}
+
+void stlb_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		struct stlb_entry old, enum stlb_state left)
+{
+	struct stlb_region *region = stlb_region_get(&a->regions, act->mm, slot.addr);
+	struct stlb_entry now = stlb_entry_none();
+	struct stlb_obligation *ob;
+
+	if (!region) {
+		a->result.dropped++;
+		return;
+	}
+	stlb_unlocked_note(a, act, region);
+	if (owes(act->mm, old)) {
+		ob = stlb_obligation_new(a, act, region, slot, old, STLB_CLEAR);
+		if (ob)
+			ob->left = left;
+	}
+	if (old.state == STLB_TABLE)
+		table_left(a, region, slot);
+	now.state = left;
+	a->failed |= stlb_region_set(region, slot.level, slot.addr, now) < 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * flush-without-notify: from 6.6 on the CPU TLB flush of a range carries the invalidation of
+ * secondary TLBs, between its entry and its return.
+ */
+#include <stdlib.h>
+
+#include "check/check.h"
+
+void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_task *task = act->task;
+	struct stlb_event event;
+	struct stlb_act then = {&event, task, task->flushed};
+	struct stlb_case c = {
+		.rule = STLB_RULE_FLUSH,
+		.act = &then,
+		.role = "flush",
+		.missing = "arch_invalidate_secondary_tlbs of the mm before the flush returned",
+		.has_addr = true,
+	};
+
+	if (!task->flushed)
+		return;
+	task->flushed = NULL;
+	if (task->lossy || !a->kernel_known || a->before_6_6)
+		return;
+	stlb_brief_expand(task->flush_event, &event);
+	c.addr = stlb_event_get(&event, START);
+	stlb_report(a, &c);
+}
+
+void stlb_on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_task *task = act->task;
+
+	stlb_flush_judge(a, act);
+	if (!stlb_mm_is_subscribed(act->mm))
+		return;
+	if (!task->flush_event)
+		task->flush_event = calloc(1, sizeof(*task->flush_event));
+	if (!task->flush_event) {
+		a->failed = true;
+		return;
+	}
+	stlb_brief_keep(task->flush_event, act->event);
+	task->flushed = act->mm;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Locks: who holds what, and the order that their releases and acquisitions make. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check.h"
+
+enum { MAX_LOCKS = 64 * 1024, LOCKDEP_READ = 2 };
+
+bool stlb_locks_traced(const struct stlb_analysis *a)
+{
+	return (a->seen & (UINT64_C(1) << STLB_LOCK_ACQUIRE | UINT64_C(1) << STLB_LOCK_ACQUIRED)) !=
+	       0;
+}
+
+/* ---- locks ---- */
+
+static void forget_unnamed(struct stlb_analysis *a)
+{
+	uint64_t victims[1024];
+	uint32_t at = 0, nr = 0;
+
+	for (struct stlb_lock *lock; nr < 1024 && (lock = stlb_map_next(&a->locks, &at));)
+		if (!lock->named)
+			victims[nr++] = lock->address;
+	while (nr) {
+		struct stlb_lock *lock = stlb_map_remove(&a->locks, victims[--nr]);
+
+		free(lock->written);
+		free(lock->read);
+		free(lock);
+	}
+}
+
+static struct stlb_lock *lock_get(struct stlb_analysis *a, uint64_t address)
+{
+	struct stlb_lock *lock = stlb_map_get(&a->locks, address);
+
+	if (lock)
+		return lock;
+	if (a->locks.count >= MAX_LOCKS)
+		forget_unnamed(a);
+	lock = a->locks.count < MAX_LOCKS ? calloc(1, sizeof(*lock)) : NULL;
+	if (!lock || stlb_map_put(&a->locks, address, lock) < 0) {
+		free(lock);
+		a->failed |= a->locks.count < MAX_LOCKS;
+		return NULL;
+	}
+	lock->address = address;
+	return lock;
+}
+
+static bool is_ptl_class(const char *name)
+{
+	return name && (strstr(name, "ptlock") || strstr(name, "page_table_lock"));
+}
+
+/* ---- acquisition ---- */
+
+static void drop_outermost(struct stlb_task *task)
+{
+	memmove(task->holds, task->holds + 1, (STLB_MAX_HOLDS - 1) * sizeof(*task->holds));
+	task->nr_holds--;
+}
+
+static void push(struct stlb_analysis *a, struct stlb_task *task, const struct stlb_hold *asked)
+{
+	struct stlb_hold *hold;
+
+	if (task->nr_holds == STLB_MAX_HOLDS)
+		drop_outermost(task);
+	hold = &task->holds[task->nr_holds++];
+	*hold = *asked;
+	hold->id = ++a->next_id;
+}
+
+static void learn_from_lock(struct stlb_analysis *a, struct stlb_task *task, uint64_t address,
+			    bool shared)
+{
+	struct stlb_lock *lock;
+
+	if (!a->order.active)
+		return;
+	lock = stlb_map_get(&a->locks, address);
+	if (!lock)
+		return;
+	a->failed |= stlb_order_learn(&a->order, &task->actor, lock->written) < 0;
+	if (!shared)
+		a->failed |= stlb_order_learn(&a->order, &task->actor, lock->read) < 0;
+}
+
+static void acquired(struct stlb_analysis *a, struct stlb_task *task)
+{
+	learn_from_lock(a, task, task->asked.lock, task->asked.shared);
+	push(a, task, &task->asked);
+	task->asked.lock = 0;
+}
+
+static void ask(struct stlb_analysis *a, const struct stlb_act *act, uint64_t address)
+{
+	const struct stlb_event *event = act->event;
+	struct stlb_hold *asked = &act->task->asked;
+	struct stlb_lock *lock;
+
+	asked->lock = address;
+	asked->ns = event->ns;
+	asked->name = event->name;
+	asked->cpu = event->cpu;
+	asked->kind = event->kind;
+	asked->used = asked->work = false;
+	asked->shared = (stlb_event_or(event, TRYLOCK, 0) & LOCKDEP_READ) != 0;
+	asked->named = is_ptl_class(event->text);
+	if (asked->named || !a->locks.count)
+		return;
+	lock = stlb_map_get(&a->locks, address);
+	asked->named = lock && lock->named;
+}
+
+void stlb_hold_settle(struct stlb_analysis *a, struct stlb_task *task)
+{
+	if (task->asked.lock)
+		acquired(a, task);
+}
+
+void stlb_on_lock_acquire(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	stlb_hold_settle(a, act->task);
+	ask(a, act, stlb_event_get(act->event, LOCK));
+}
+
+/*
+ * The return of a lock function. Without its argument (6.1) it is that of the lock asked for last;
+ * one that was never asked for was asked for before the trace began.
+ */
+void stlb_on_lock_acquired(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_task *task = act->task;
+	uint64_t address = stlb_event_or(act->event, LOCK, task->asked.lock);
+
+	if (!address)
+		return;
+	if (task->asked.lock != address) {
+		stlb_hold_settle(a, task);
+		ask(a, act, address);
+	}
+	acquired(a, task);
+}
+
+/* ---- release ---- */
+
+/* What an update left to be judged when its critical section is over. */
+static void hold_over(struct stlb_analysis *a, const struct stlb_act *act, uint64_t id)
+{
+	stlb_maps_apply(a, act, id, 0);
+	stlb_settle_zeroes(a, act->task, id);
+	stlb_place_drop(a, act->task, id);
+	stlb_unbracketed_judge(a, act, id);
+}
+
+static void publish_release(struct stlb_analysis *a, struct stlb_task *task, uint64_t address,
+			    bool shared)
+{
+	struct stlb_lock *lock;
+
+	if (!a->order.active)
+		return;
+	lock = lock_get(a, address);
+	if (lock)
+		a->failed |= stlb_order_publish(&a->order, &task->actor,
+						shared ? &lock->read : &lock->written) < 0;
+}
+
+static int find_hold(const struct stlb_task *task, uint64_t address)
+{
+	for (uint32_t i = task->nr_holds; i > 0; i--)
+		if (task->holds[i - 1].lock == address)
+			return i - 1;
+	return -1;
+}
+
+/*
+ * Locks taken inside a hold and not known to be PTLs cannot outlive it: their release was by a
+ * function that is not probed, and they must not pass for the lock of later updates.
+ */
+static void pop(struct stlb_task *task, uint32_t index)
+{
+	uint32_t kept = index;
+
+	for (uint32_t i = index + 1; i < task->nr_holds; i++)
+		if (task->holds[i].named || task->holds[i].used)
+			task->holds[kept++] = task->holds[i];
+	task->nr_holds = kept;
+}
+
+void stlb_on_lock_release(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_task *task = act->task;
+	uint64_t address = stlb_event_get(act->event, LOCK);
+	int index;
+	bool shared;
+
+	stlb_hold_settle(a, task);
+	index = find_hold(task, address);
+	shared = index >= 0 && task->holds[index].shared;
+	if (index >= 0 && task->holds[index].work)
+		hold_over(a, act, task->holds[index].id);
+	publish_release(a, task, address, shared);
+	if (index >= 0)
+		pop(task, index);
+}
+
+void stlb_holds_end(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_task *task = act->task;
+
+	for (uint32_t i = task->nr_holds; i > 0; i--)
+		if (task->holds[i - 1].work)
+			hold_over(a, act, task->holds[i - 1].id);
+	task->nr_holds = 0;
+}
+
+void stlb_hold_name(struct stlb_analysis *a, struct stlb_task *task, uint64_t address)
+{
+	struct stlb_lock *lock = lock_get(a, address);
+	int index = find_hold(task, address);
+
+	if (lock)
+		lock->named = true;
+	if (index >= 0)
+		task->holds[index].named = true;
+}

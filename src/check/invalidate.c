@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Invalidations: which obligations they discharge, and which they only touch. */
+#include "check/check.h"
+
+#define PAGE_MASK ((UINT64_C(1) << STLB_PAGE_SHIFT) - 1)
+
+bool stlb_range_is_empty(uint64_t start, uint64_t end)
+{
+	return start >= end;
+}
+
+bool stlb_range_is_unaligned(uint64_t start, uint64_t end)
+{
+	return start & PAGE_MASK || (end & PAGE_MASK && end != UINT64_MAX);
+}
+
+/* ---- huge entries, piece by piece ---- */
+
+static void cover_pieces(struct stlb_obligation *ob, const struct stlb_invalidation *what)
+{
+	uint64_t unit = stlb_obligation_size(ob) / STLB_ENTRIES;
+
+	for (unsigned int i = 0; i < STLB_ENTRIES; i++) {
+		uint64_t first = ob->addr + i * unit;
+
+		if (what->start <= first && first + unit - 1 <= what->end - 1)
+			ob->pieces->covered[i / 64] |= UINT64_C(1) << (i % 64);
+	}
+}
+
+static bool is_covered(const struct stlb_obligation *ob)
+{
+	for (unsigned int i = 0; ob->pieces && i < STLB_PIECE_WORDS; i++)
+		if (~ob->pieces->covered[i] & ~ob->pieces->restored[i])
+			return false;
+	return true;
+}
+
+static bool is_huge_leaf(const struct stlb_obligation *ob)
+{
+	return ob->pieces && !ob->table;
+}
+
+void stlb_partial_judge(struct stlb_analysis *a, const struct stlb_act *act,
+			struct stlb_obligation *ob)
+{
+	if (!is_huge_leaf(ob) || is_covered(ob))
+		return;
+	stlb_breach(a, STLB_RULE_PARTIAL, ob, act, NULL,
+		    "an invalidation of the whole huge page: only a part of it was covered");
+}
+
+/* ---- discharge ---- */
+
+static void count_discharge(struct stlb_analysis *a, struct stlb_obligation *ob)
+{
+	bool in_lock = stlb_task_holds(ob->task, ob->scope->hold);
+
+	ob->discharged = true;
+	ob->in_lock = in_lock;
+	ob->late = !in_lock;
+	if (in_lock)
+		a->result.obligations.discharged_in_lock++;
+	else
+		a->result.obligations.discharged_deferred++;
+}
+
+/* Whether something is still to be told of an obligation that is discharged. */
+static bool is_kept(const struct stlb_analysis *a, const struct stlb_obligation *ob)
+{
+	if (is_huge_leaf(ob) && !is_covered(ob) && !(ob->breached >> STLB_RULE_PARTIAL & 1))
+		return true;
+	if (!stlb_task_in_bracket(ob->task, ob->scope->bracket))
+		return false;
+	if (a->options.strict && ob->late && ob->type != STLB_TIGHTEN)
+		return true;
+	return a->options.severity[STLB_RULE_REDUNDANT] != STLB_OFF && ob->in_lock;
+}
+
+static void discharge(struct stlb_analysis *a, const struct stlb_act *act,
+		      struct stlb_obligation *ob, const struct stlb_invalidation *what)
+{
+	if (is_huge_leaf(ob))
+		cover_pieces(ob, what);
+	if (a->options.severity[STLB_RULE_REDUNDANT] != STLB_OFF)
+		stlb_redundant_note(a, act, ob, what);
+	if (!ob->discharged)
+		count_discharge(a, ob);
+	if (!is_kept(a, ob))
+		stlb_obligation_end(a, ob, STLB_END_COUNTED);
+}
+
+static void meet(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
+		 const struct stlb_invalidation *what)
+{
+	if (what->end <= ob->addr || ob->addr + stlb_obligation_size(ob) - 1 < what->start)
+		return;
+	if (stlb_obligation_before(a, ob, act->task)) {
+		discharge(a, act, ob, what);
+	} else if (ob->unordered) {
+		/* its order was given up for want of room: it may have been discharged */
+		ob->lossy = true;
+	} else if (!ob->racy && !ob->discharged) {
+		ob->racy = true;
+		stlb_brief_keep(&ob->racy_event, act->event);
+	}
+}
+
+/* ---- which obligations an invalidation concerns ---- */
+
+static void meet_list(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_list *list,
+		      bool by_mm, const struct stlb_invalidation *what)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each(at, next, list)
+	{
+		struct stlb_obligation *ob =
+			by_mm ? stlb_list_entry(at, struct stlb_obligation, in_mm)
+			      : stlb_list_entry(at, struct stlb_obligation, in_region);
+
+		meet(a, act, ob, what);
+	}
+}
+
+static void meet_all(struct stlb_analysis *a, const struct stlb_act *act,
+		     const struct stlb_invalidation *what)
+{
+	uint64_t first = what->start >> STLB_REGION_SHIFT;
+	uint64_t last = (what->end - 1) >> STLB_REGION_SHIFT;
+	struct stlb_region *region;
+
+	if (last - first >= act->mm->nr_regions) {
+		meet_list(a, act, &act->mm->obligations, true, what);
+		return;
+	}
+	for (uint64_t at = first; at <= last; at++) {
+		region = stlb_region_find(&a->regions, act->mm, at << STLB_REGION_SHIFT);
+		if (region)
+			meet_list(a, act, &region->obligations, false, what);
+	}
+	meet_list(a, act, &act->mm->wide, false, what);
+}
+
+static void report_empty(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_case c = {
+		.rule = STLB_RULE_EMPTY,
+		.act = act,
+		.role = "invalidate",
+		.missing = "a range that holds at least one page",
+		.addr = stlb_event_or(act->event, START, 0),
+		.has_addr = true,
+	};
+
+	stlb_report(a, &c);
+}
+
+void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
+		     struct stlb_invalidation what)
+{
+	if (act->task->flushed == act->mm)
+		act->task->flushed = NULL;
+	if (stlb_range_is_empty(what.start, what.end)) {
+		report_empty(a, act);
+		return;
+	}
+	what.start &= ~PAGE_MASK;
+	if (what.end <= UINT64_MAX - PAGE_MASK)
+		what.end = (what.end + PAGE_MASK) & ~PAGE_MASK;
+	if (a->nr_obligations && stlb_mm_is_subscribed(act->mm))
+		meet_all(a, act, &what);
+}
+
+/* ---- events ---- */
+
+static void finish_range(struct stlb_analysis *a, const struct stlb_act *act, bool told)
+{
+	struct stlb_task *task = act->task;
+	struct stlb_act then = {act->event, task, task->range_mm};
+	struct stlb_invalidation what = {task->range_start, task->range_end, false, 0};
+
+	if (!task->range_mm)
+		return;
+	task->range_mm = NULL;
+	what.entered_ns = told ? task->range_ns : 0;
+	stlb_invalidate(a, &then, what);
+}
+
+static void report_unaligned(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_case c = {
+		.rule = STLB_RULE_UNALIGNED,
+		.act = act,
+		.role = "invalidate",
+		.missing = "page-aligned bounds",
+		.addr = stlb_event_get(act->event, START),
+		.has_addr = true,
+	};
+
+	stlb_report(a, &c);
+}
+
+/* Complete at its return; at its entry where the return is not traced. */
+void stlb_on_inv_range(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_task *task = act->task;
+	uint64_t start = stlb_event_get(act->event, START), end = stlb_event_get(act->event, END);
+
+	stlb_subscribe_by_event(a, act->mm);
+	finish_range(a, act, false);
+	if (!stlb_range_is_empty(start, end) && stlb_range_is_unaligned(start, end))
+		report_unaligned(a, act);
+	task->range_mm = act->mm;
+	task->range_start = start;
+	task->range_end = end;
+	task->range_ns = act->event->ns;
+	if (!(a->seen >> STLB_INV_RANGE_RET & 1))
+		finish_range(a, act, false);
+	else if (task->flushed == act->mm)
+		task->flushed = NULL;
+}
+
+void stlb_on_inv_range_ret(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	finish_range(a, act, true);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lost events: nothing that spans them is sure. */
+#include "check/check.h"
+
+/* Any CPU could have carried the missing invalidation. */
+static void doubt_obligations(struct stlb_analysis *a)
+{
+	uint32_t at = 0;
+
+	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));) {
+		struct stlb_list *node, *next;
+
+		stlb_list_each(node, next, &mm->obligations)
+			stlb_list_entry(node, struct stlb_obligation, in_mm)
+				->lossy = true;
+	}
+}
+
+/* Releases and ends may be among what was lost, of any task that ran on that CPU meanwhile. */
+static void doubt_contexts(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	uint32_t at = 0;
+
+	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));) {
+		struct stlb_act theirs = {act->event, task, NULL};
+
+		task->lossy = true;
+		for (uint32_t i = 0; i < task->nr_brackets; i++)
+			task->brackets[i].sure = false;
+		stlb_unsettled_drop(task);
+		if (task->cpu != act->event->cpu && act->event->cpu >= 0)
+			continue;
+		stlb_holds_end(a, &theirs);
+		task->asked.lock = 0;
+	}
+}
+
+static uint64_t window_start(struct stlb_analysis *a, const struct stlb_event *event)
+{
+	uint64_t place = stlb_event_or(event, PLACE, STLB_LOSS_HERE);
+	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->contexts, event->cpu);
+
+	if (place == STLB_LOSS_BEFORE || place == STLB_LOSS_SOMEWHERE || !cpu)
+		return 0;
+	return cpu->last_ns;
+}
+
+void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	uint64_t place = stlb_event_or(act->event, PLACE, STLB_LOSS_HERE);
+
+	a->losses++;
+	if (a->mms.subscribed)
+		a->result.lost_while_subscribed++;
+	doubt_obligations(a);
+	doubt_contexts(a, act);
+	stlb_sites_doubt(a, window_start(a, act->event));
+	if (place == STLB_LOSS_AFTER || place == STLB_LOSS_SOMEWHERE)
+		a->lost_somewhere = true;
+}
+
+/* An mm that was subscribed before the trace began was so during losses before its first event. */
+void stlb_losses_finish(struct stlb_analysis *a)
+{
+	uint32_t at = 0;
+
+	if (!a->losses || a->result.lost_while_subscribed == a->losses)
+		return;
+	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));)
+		if (mm->since_before)
+			a->result.lost_while_subscribed = a->losses;
+}

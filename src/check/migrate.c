@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Migration entries and tables as tracepoints tell them. Those of migration fire after the set, in
+ * the lock, and name no mm: it is that of the task's bracket, or of the obligation that is waiting
+ * for the entry to be resolved.
+ */
+#include "check/check.h"
+
+static struct stlb_slot slot_of(const struct stlb_event *event)
+{
+	uint64_t addr = stlb_event_get(event, ADDR);
+	unsigned int shift = stlb_level_shift(event->level);
+
+	return (struct stlb_slot){event->level, addr >> shift << shift};
+}
+
+static struct stlb_obligation *find_cleared(struct stlb_analysis *a, const struct stlb_mm *mm,
+					    struct stlb_slot slot, const struct stlb_task *task,
+					    enum stlb_state left)
+{
+	struct stlb_region *region = stlb_region_find(&a->regions, mm, slot.addr);
+	struct stlb_list *at, *next;
+
+	if (!region)
+		return NULL;
+	stlb_list_each(at, next, &region->obligations)
+	{
+		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
+
+		if (ob->level == slot.level && ob->addr == slot.addr && !ob->discharged &&
+		    ob->type != STLB_TIGHTEN && ob->left == left && (!task || ob->task == task))
+			return ob;
+	}
+	return NULL;
+}
+
+void stlb_on_migration_set(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_slot slot = slot_of(act->event);
+	struct stlb_task *task = act->task;
+
+	if (stlb_event_has(act->event, PTE))
+		stlb_pte_format_learn(&a->format, stlb_event_get(act->event, PTE));
+	for (uint32_t i = task->nr_brackets; i > 0; i--) {
+		struct stlb_obligation *ob =
+			find_cleared(a, task->brackets[i - 1].mm, slot, task, STLB_NONE);
+
+		if (!ob)
+			continue;
+		ob->left = STLB_MIGRATION;
+		return;
+	}
+}
+
+/* Which mm's entry it was is known only where just one is waiting for it at that address. */
+static struct stlb_mm *find_waiting(struct stlb_analysis *a, struct stlb_slot slot)
+{
+	struct stlb_mm *found = NULL;
+	uint32_t at = 0;
+
+	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));) {
+		if (stlb_list_empty(&mm->obligations) ||
+		    !find_cleared(a, mm, slot, NULL, STLB_MIGRATION))
+			continue;
+		if (found)
+			return NULL;
+		found = mm;
+	}
+	return found;
+}
+
+void stlb_on_migration_remove(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_slot slot = slot_of(act->event);
+	struct stlb_act theirs = *act;
+	struct stlb_translation said;
+
+	/* where sets are traced, the set itself was judged */
+	if (!a->nr_obligations || !stlb_event_has(act->event, PTE) ||
+	    stlb_recorded(a, STLB_PTE_SET))
+		return;
+	theirs.mm = find_waiting(a, slot);
+	if (!theirs.mm)
+		return;
+	said = stlb_pte_decode(&a->format, act->event->level, stlb_event_get(act->event, PTE));
+	if (said.state == STLB_PRESENT)
+		stlb_set(a, &theirs, slot, stlb_entry_none(), stlb_entry_of(said));
+}
+
+/* A table put into an empty pmd: the one that was taken out of it, or another one. */
+void stlb_on_pmd_install(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_slot slot;
+	struct stlb_region *region;
+	struct stlb_entry table = {.state = STLB_TABLE, .known = 1, .rights_known = 1};
+	uint64_t pfn;
+
+	if (!stlb_table_place(&a->regions, act->mm, stlb_event_get(act->event, PTEP), &slot.level,
+			      &slot.addr) ||
+	    slot.level != STLB_LEVEL_PMD)
+		return;
+	region = stlb_region_find(&a->regions, act->mm, slot.addr);
+	if (!region)
+		return;
+	if (stlb_event_has(act->event, TABLE) &&
+	    stlb_pages_pfn_of(a, stlb_event_get(act->event, TABLE), &pfn)) {
+		table.pfn = pfn;
+		stlb_settle(a, act, region, slot, table);
+	}
+	stlb_region_forget_ptes(&a->regions, region);
+	region->pmd = table;
+}
+
+void stlb_on_table_free(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	uint64_t pfn;
+
+	if (a->direct_map && stlb_pages_pfn(a, act->event, &pfn))
+		stlb_table_forget(&a->regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an update owes, from the update to whatever ends it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check.h"
+
+uint64_t stlb_obligation_size(const struct stlb_obligation *ob)
+{
+	return UINT64_C(1) << stlb_level_shift(ob->level);
+}
+
+bool stlb_obligation_before(const struct stlb_analysis *a, const struct stlb_obligation *ob,
+			    const struct stlb_task *task)
+{
+	if (ob->task == task)
+		return true;
+	return !ob->unordered && a->order.active &&
+	       stlb_order_knows(&task->actor, &ob->task->actor, ob->seq);
+}
+
+/* ---- scopes ---- */
+
+void stlb_scope_put(struct stlb_scope *scope)
+{
+	if (scope && --scope->users == 0)
+		free(scope);
+}
+
+static void keep_hold(struct stlb_scope *scope, const struct stlb_hold *hold,
+		      const struct stlb_task *task)
+{
+	struct stlb_brief *event = &scope->lock_event;
+
+	scope->hold = hold->id;
+	scope->lock = hold->lock;
+	event->ns = hold->ns;
+	event->name = hold->name;
+	event->kind = hold->kind;
+	event->cpu = hold->cpu;
+	event->tid = task->tid;
+	event->comm = task->comm;
+	event->context = task->kind;
+	event->field[0] = STLB_FIELD_LOCK;
+	event->value[0] = hold->lock;
+	event->nr_values = 1;
+}
+
+static struct stlb_scope *scope_new(const struct stlb_analysis *a, struct stlb_task *task,
+				    const struct stlb_hold *hold,
+				    const struct stlb_bracket *bracket)
+{
+	struct stlb_scope *scope = calloc(1, sizeof(*scope));
+
+	if (!scope)
+		return NULL;
+	scope->phase = a->phase;
+	scope->bracket_event = -1;
+	if (hold)
+		keep_hold(scope, hold, task);
+	if (bracket) {
+		scope->bracket = bracket->id;
+		scope->bracket_event = bracket->event;
+		scope->range = (struct stlb_range){bracket->start, bracket->end, true};
+		scope->bracket_start = bracket->start_event;
+	}
+	return scope;
+}
+
+/* The scope of an update made now: shared with the one before where nothing has changed. */
+static struct stlb_scope *scope_get(struct stlb_analysis *a, struct stlb_task *task,
+				    const struct stlb_mm *mm)
+{
+	struct stlb_update_state *update = stlb_task_update_state(task);
+	struct stlb_hold *hold = stlb_task_hold(task);
+	struct stlb_bracket *bracket = stlb_task_bracket(task, mm);
+	struct stlb_scope *last = update ? update->scope : NULL;
+
+	if (!update)
+		return NULL;
+	if (hold)
+		hold->used = true;
+	if (last && hold && last->hold == hold->id && last->phase == a->phase &&
+	    last->bracket == (bracket ? bracket->id : 0)) {
+		last->users++;
+		return last;
+	}
+	stlb_scope_put(last);
+	update->scope = scope_new(a, task, hold, bracket);
+	if (update->scope)
+		update->scope->users = 2;
+	return update->scope;
+}
+
+/* ---- the pages that it is about ---- */
+
+static void watch_pages(struct stlb_analysis *a, struct stlb_obligation *ob)
+{
+	ob->page.obligation = ob;
+	ob->page.pfn = ob->old.pfn;
+	ob->page.nr = ob->table ? 1 : 1u << (stlb_level_shift(ob->level) - STLB_PAGE_SHIFT);
+	stlb_pages_watch(a, &ob->page);
+}
+
+static void watch_below(struct stlb_analysis *a, struct stlb_obligation *ob)
+{
+	unsigned int unknown, present = stlb_region_present(ob->region, &unknown);
+
+	ob->only_table = present == 0;
+	if (!present)
+		return;
+	ob->below = calloc(present, sizeof(*ob->below));
+	if (!ob->below) {
+		a->failed = true;
+		return;
+	}
+	for (unsigned int i = 0; i < STLB_ENTRIES; i++) {
+		struct stlb_page *page = &ob->below[ob->nr_below];
+
+		if (!stlb_entry_is_present(ob->region->ptes[i]))
+			continue;
+		*page = (struct stlb_page){NULL, ob, ob->region->ptes[i].pfn, 1, i};
+		stlb_pages_watch(a, page);
+		ob->nr_below++;
+	}
+}
+
+/* ---- beginning ---- */
+
+static bool has_room(struct stlb_analysis *a)
+{
+	if (a->nr_obligations < STLB_MAX_OBLIGATIONS)
+		return true;
+	a->result.dropped++;
+	return false;
+}
+
+static void enlist(struct stlb_analysis *a, struct stlb_obligation *ob)
+{
+	struct stlb_task *task = ob->task;
+
+	stlb_list_add(ob->level == STLB_LEVEL_PUD ? &ob->mm->wide : &ob->region->obligations,
+		      &ob->in_region);
+	stlb_list_add(&ob->mm->obligations, &ob->in_mm);
+	stlb_list_init(&ob->in_task);
+	stlb_obligation_retype(ob, ob->type);
+	task->nr_obligations++;
+	a->nr_obligations++;
+	a->result.obligations.total++;
+	ob->unordered = !stlb_order_start(&a->order, &task->actor);
+	ob->seq = a->order.now;
+	ob->lossy = a->lost_somewhere;
+}
+
+static struct stlb_obligation *obligation_alloc(struct stlb_analysis *a, const struct stlb_act *act,
+						struct stlb_entry old, struct stlb_slot slot)
+{
+	struct stlb_obligation *ob = calloc(1, sizeof(*ob));
+
+	if (!ob)
+		return NULL;
+	ob->table = old.state == STLB_TABLE;
+	ob->scope = scope_get(a, act->task, act->mm);
+	if (slot.level != STLB_LEVEL_PTE)
+		ob->pieces = calloc(1, sizeof(*ob->pieces));
+	if (ob->scope && (slot.level == STLB_LEVEL_PTE || ob->pieces))
+		return ob;
+	stlb_scope_put(ob->scope);
+	free(ob->pieces);
+	free(ob);
+	return NULL;
+}
+
+/* A clear or repoint of a page absorbs what its write-protect still owed. */
+static void absorb_tightens(struct stlb_analysis *a, struct stlb_region *region,
+			    struct stlb_slot slot, struct stlb_entry old)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each(at, next, &region->obligations)
+	{
+		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
+
+		if (ob->type == STLB_TIGHTEN && !ob->discharged && ob->level == slot.level &&
+		    ob->addr == slot.addr && ob->old.pfn == old.pfn)
+			stlb_obligation_end(a, ob, STLB_END_ABSORBED);
+	}
+}
+
+struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struct stlb_act *act,
+					    struct stlb_region *region, struct stlb_slot slot,
+					    struct stlb_entry old, enum stlb_obligation_type type)
+{
+	struct stlb_obligation *ob;
+
+	if (type != STLB_TIGHTEN)
+		absorb_tightens(a, region, slot, old);
+	ob = has_room(a) ? obligation_alloc(a, act, old, slot) : NULL;
+	if (!ob) {
+		a->failed |= a->nr_obligations < STLB_MAX_OBLIGATIONS;
+		return NULL;
+	}
+	ob->mm = act->mm;
+	ob->region = region;
+	ob->task = act->task;
+	ob->level = slot.level;
+	ob->addr = slot.addr;
+	ob->old = old;
+	ob->type = type;
+	ob->raw_old = stlb_event_or(act->event, OLD, 0);
+	stlb_brief_keep(&ob->update, act->event);
+	enlist(a, ob);
+	watch_pages(a, ob);
+	if (ob->table)
+		watch_below(a, ob);
+	stlb_unbracketed_note(a, act, ob);
+	a->last_created = ob;
+	a->last_created_seq = a->order.now;
+	return ob;
+}
+
+/* ---- change and end ---- */
+
+static void note_tighten_event(struct stlb_obligation *ob)
+{
+	int event = ob->scope->bracket_event;
+
+	ob->task->tighten_events |= 1u << (event >= 0 && event < 31 ? event : 31);
+}
+
+void stlb_obligation_retype(struct stlb_obligation *ob, enum stlb_obligation_type type)
+{
+	struct stlb_task *task = ob->task;
+
+	ob->type = type;
+	stlb_list_remove(&ob->in_task);
+	stlb_list_add(type == STLB_TIGHTEN ? &task->tightens : &task->clears, &ob->in_task);
+	if (type == STLB_TIGHTEN)
+		note_tighten_event(ob);
+}
+
+static void count_ending(struct stlb_obligations *count, enum stlb_ending ending)
+{
+	switch (ending) {
+	case STLB_END_RESTORED:
+		count->restored++;
+		break;
+	case STLB_END_EXPIRED:
+		count->expired++;
+		break;
+	case STLB_END_VOID:
+		count->is_void++;
+		break;
+	case STLB_END_PENDING:
+		count->pending++;
+		break;
+	case STLB_END_ABSORBED:
+		count->total--;
+		break;
+	case STLB_END_COUNTED:
+		break;
+	}
+}
+
+void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
+			 enum stlb_ending ending)
+{
+	struct stlb_task *task = ob->task;
+
+	count_ending(&a->result.obligations, ob->discharged ? STLB_END_COUNTED : ending);
+	stlb_list_remove(&ob->in_region);
+	stlb_list_remove(&ob->in_mm);
+	stlb_list_remove(&ob->in_task);
+	stlb_pages_unwatch(a, &ob->page);
+	for (uint32_t i = 0; i < ob->nr_below; i++)
+		stlb_pages_unwatch(a, &ob->below[i]);
+	if (stlb_list_empty(&task->tightens))
+		task->tighten_events = 0;
+	if (--task->nr_obligations == 0)
+		stlb_order_stop(&a->order, &task->actor);
+	a->nr_obligations--;
+	if (a->last_created == ob)
+		a->last_created = NULL;
+	stlb_scope_put(ob->scope);
+	free(ob->below);
+	free(ob->pieces);
+	free(ob);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pages: which obligations a free concerns, and free-before-invalidate. */
+#include <stdlib.h>
+
+#include "check/check.h"
+
+enum { BUCKET_BITS = 16, GROUP_SHIFT = 9, MAX_ORDER = 20, MAX_FREED = 32 * 1024 };
+
+/* struct page is 64 bytes, and the PTL of a split-ptlock kernel lies in the table's struct page */
+enum { STRUCT_PAGE_SHIFT = 6, PTL_IN_STRUCT_PAGE = 0x28 };
+
+/*
+ * Buckets hold the pages of one group of 512 pfns (and of others that fall together). What spans
+ * groups is in one bucket more, which every free looks through.
+ */
+#define SPANNING (1u << BUCKET_BITS)
+
+static uint32_t bucket_of(uint64_t pfn, uint64_t nr)
+{
+	if ((pfn >> GROUP_SHIFT) != ((pfn + nr - 1) >> GROUP_SHIFT))
+		return SPANNING;
+	return stlb_map_mix(pfn >> GROUP_SHIFT) & (SPANNING - 1);
+}
+
+void stlb_pages_watch(struct stlb_analysis *a, struct stlb_page *page)
+{
+	struct stlb_page **bucket = &a->pages[bucket_of(page->pfn, page->nr)];
+
+	page->next = *bucket;
+	*bucket = page;
+}
+
+void stlb_pages_unwatch(struct stlb_analysis *a, struct stlb_page *page)
+{
+	struct stlb_page **at = &a->pages[bucket_of(page->pfn, page->nr)];
+
+	while (*at && *at != page)
+		at = &(*at)->next;
+	if (*at)
+		*at = page->next;
+}
+
+/* ---- where struct pages and the direct map lie ---- */
+
+static void learn_vmemmap(struct stlb_analysis *a, uint64_t page, uint64_t pfn)
+{
+	if (!a->vmemmap && page)
+		a->vmemmap = page - (pfn << STRUCT_PAGE_SHIFT);
+}
+
+/* The same free told by struct page and by pfn: one right after the other on one CPU. */
+static void learn_from_free(struct stlb_analysis *a, const struct stlb_event *event)
+{
+	if (stlb_event_has(event, PFN)) {
+		a->last_pfn = stlb_event_get(event, PFN);
+		a->last_pfn_ns = event->ns;
+		a->last_pfn_cpu = event->cpu;
+	} else if (stlb_event_has(event, PAGE)) {
+		a->page_pointer = stlb_event_get(event, PAGE);
+		a->page_pointer_ns = event->ns;
+		a->page_pointer_cpu = event->cpu;
+	}
+	if (a->page_pointer && a->last_pfn && a->page_pointer_cpu == a->last_pfn_cpu &&
+	    a->page_pointer_ns == a->last_pfn_ns)
+		learn_vmemmap(a, a->page_pointer, a->last_pfn);
+}
+
+static void learn_from_map(struct stlb_analysis *a, const struct stlb_event *event)
+{
+	uint64_t pfn, ptl = stlb_event_get(event, PTL);
+
+	if (a->direct_map || !stlb_pages_pfn_of(a, ptl - PTL_IN_STRUCT_PAGE, &pfn))
+		return;
+	a->direct_map = (stlb_event_get(event, PTEP) & ~UINT64_C(0xfff)) - (pfn << STLB_PAGE_SHIFT);
+}
+
+void stlb_pages_learn(struct stlb_analysis *a, const struct stlb_event *event)
+{
+	if (stlb_event_has(event, VMEMMAP) && stlb_event_get(event, VMEMMAP))
+		a->vmemmap = stlb_event_get(event, VMEMMAP);
+	if (stlb_event_has(event, DIRECT_MAP) && stlb_event_get(event, DIRECT_MAP))
+		a->direct_map = stlb_event_get(event, DIRECT_MAP);
+	if (stlb_event_has(event, ZERO_PFN))
+		a->zero_pfn = stlb_event_get(event, ZERO_PFN);
+	if (stlb_event_has(event, HUGE_ZERO_PFN))
+		a->huge_zero_pfn = stlb_event_get(event, HUGE_ZERO_PFN);
+	if (event->kind == STLB_PAGE_FREE && !a->vmemmap)
+		learn_from_free(a, event);
+	if (event->kind == STLB_PTL_MAP && stlb_event_has(event, PTL))
+		learn_from_map(a, event);
+}
+
+bool stlb_pages_pfn_of(const struct stlb_analysis *a, uint64_t page, uint64_t *pfn)
+{
+	if (!a->vmemmap || page < a->vmemmap || (page - a->vmemmap) >> 40)
+		return false;
+	*pfn = (page - a->vmemmap) >> STRUCT_PAGE_SHIFT;
+	return true;
+}
+
+bool stlb_pages_pfn(const struct stlb_analysis *a, const struct stlb_event *event, uint64_t *pfn)
+{
+	if (stlb_event_has(event, PFN)) {
+		*pfn = stlb_event_get(event, PFN);
+		return true;
+	}
+	return stlb_event_has(event, PAGE) &&
+	       stlb_pages_pfn_of(a, stlb_event_get(event, PAGE), pfn);
+}
+
+bool stlb_pages_is_zero(const struct stlb_analysis *a, uint64_t pfn)
+{
+	if (pfn == a->zero_pfn)
+		return true;
+	return a->huge_zero_pfn != UINT64_MAX && pfn >= a->huge_zero_pfn &&
+	       pfn - a->huge_zero_pfn < STLB_ENTRIES;
+}
+
+/* ---- free-before-invalidate ---- */
+
+static const char missing_before_free[] =
+	"no invalidation covered the entry between its change and the free of the page";
+
+static const char missing_in_lock[] = "the invalidation came after the page table lock was "
+				      "dropped; a page freed before range_end "
+				      "asks for it inside the lock";
+
+static void judge_strict(struct stlb_analysis *a, const struct stlb_act *act,
+			 struct stlb_obligation *ob)
+{
+	struct stlb_case c = {
+		.rule = STLB_RULE_FREE,
+		.verdict = STLB_STRICT,
+		.ob = ob,
+		.act = act,
+		.role = "free",
+		.missing = missing_in_lock,
+	};
+
+	if (!a->options.strict || !ob->late || ob->breached & 1u << STLB_RULE_FREE)
+		return;
+	if (!ob->scope->hold || !stlb_task_in_bracket(ob->task, ob->scope->bracket))
+		return;
+	ob->breached |= 1u << STLB_RULE_FREE;
+	if (ob->lossy)
+		c.verdict = STLB_INCONCLUSIVE;
+	stlb_report(a, &c);
+}
+
+static void page_goes(struct stlb_analysis *a, const struct stlb_act *act,
+		      struct stlb_obligation *ob)
+{
+	const char *role = act->event->kind == STLB_PAGE_ALLOC ? "alloc" : "free";
+
+	if (ob->type == STLB_TIGHTEN)
+		return;
+	if (!a->one_clock && !stlb_obligation_before(a, ob, act->task)) {
+		a->local_skipped++;
+		return;
+	}
+	if (!ob->discharged) {
+		stlb_breach(a, STLB_RULE_FREE, ob, act, role, missing_before_free);
+		return;
+	}
+	judge_strict(a, act, ob);
+	stlb_partial_judge(a, act, ob);
+}
+
+static void go_through(struct stlb_analysis *a, const struct stlb_act *act, uint32_t bucket,
+		       uint64_t pfn, uint64_t nr)
+{
+	struct stlb_page *page = a->pages[bucket], *next;
+
+	for (; page; page = next) {
+		next = page->next;
+		/* a breach never ends an obligation, and only one of its pages can be in a range
+		 * that has not been looked at: next stays valid unless it is of the same one */
+		if (page->pfn < pfn + nr && pfn < page->pfn + page->nr)
+			page_goes(a, act, page->obligation);
+	}
+}
+
+static void pages_go(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn)
+{
+	uint64_t order = stlb_event_or(act->event, ORDER, 0);
+	uint64_t nr = UINT64_C(1) << (order > MAX_ORDER ? MAX_ORDER : order);
+
+	if (!a->nr_obligations)
+		return;
+	for (uint64_t at = pfn; at < pfn + nr; at = ((at >> GROUP_SHIFT) + 1) << GROUP_SHIFT)
+		go_through(a, act, bucket_of(at, 1), pfn, nr);
+	go_through(a, act, SPANNING, pfn, nr);
+}
+
+/* ---- the allocator's events ---- */
+
+static void forget_freed(struct stlb_analysis *a)
+{
+	struct stlb_clock *clock;
+	uint32_t at = 0;
+
+	while ((clock = stlb_map_next(&a->freed, &at)))
+		free(clock);
+	stlb_map_free(&a->freed);
+}
+
+/* A page's next owner comes after the one who freed it. */
+static void publish_free(struct stlb_analysis *a, const struct stlb_task *task, uint64_t pfn)
+{
+	struct stlb_clock *clock;
+
+	if (a->freed.count && (!a->order.active || a->freed.count >= MAX_FREED))
+		forget_freed(a);
+	if (!a->order.active)
+		return;
+	clock = stlb_map_remove(&a->freed, pfn);
+	if (stlb_order_publish(&a->order, &task->actor, &clock) < 0)
+		a->failed = true;
+	else if (clock && stlb_map_put(&a->freed, pfn, clock) < 0)
+		a->failed = true;
+}
+
+void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	uint64_t pfn;
+
+	if (act->task->flushed)
+		stlb_flush_judge(a, act);
+	if (!stlb_pages_pfn(a, act->event, &pfn))
+		return;
+	if (a->direct_map && a->regions.tables.count)
+		stlb_table_forget(&a->regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
+	pages_go(a, act, pfn);
+	publish_free(a, act->task, pfn);
+}
+
+void stlb_on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	uint64_t pfn = stlb_event_get(act->event, PFN);
+	struct stlb_clock *clock = a->freed.count ? stlb_map_remove(&a->freed, pfn) : NULL;
+
+	if (clock && stlb_order_learn(&a->order, &act->task->actor, clock) < 0)
+		a->failed = true;
+	free(clock);
+	pages_go(a, act, pfn);
+}

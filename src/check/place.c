@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where an update lies when its event does not say: from 6.6 on page_table_check tells a clear's
+ * value and a set's entry pointer, but no address (semantics.md, section 6, trap 6). And sets that
+ * only a reverse mapping announces.
+ */
+#include "check/check.h"
+
+static unsigned int index_of(uint64_t addr)
+{
+	return (addr >> STLB_PAGE_SHIFT) & (STLB_ENTRIES - 1);
+}
+
+static bool is_mapped(const struct stlb_task *task, const struct stlb_mm *mm)
+{
+	const struct stlb_update_state *update = task->update;
+
+	return update && update->map_mm == mm && stlb_task_holds(task, update->map_hold);
+}
+
+static void mark_cleared(struct stlb_update_state *update, unsigned int index)
+{
+	update->map_cleared[index / 64] |= UINT64_C(1) << (index % 64);
+}
+
+void stlb_place_note(struct stlb_task *task, const struct stlb_mm *mm, struct stlb_slot slot)
+{
+	if (slot.level == STLB_LEVEL_PTE && is_mapped(task, mm) &&
+	    slot.addr >> STLB_REGION_SHIFT == task->update->map_addr >> STLB_REGION_SHIFT)
+		mark_cleared(task->update, index_of(slot.addr));
+}
+
+/* ---- clears ---- */
+
+/* The lowest entry of the mapped table, at or after the mapped address, of that page. */
+static bool find_by_pfn(const struct stlb_update_state *update, const struct stlb_region *region,
+			uint64_t pfn, uint64_t *addr)
+{
+	if (!region || !region->ptes)
+		return false;
+	for (unsigned int i = index_of(update->map_addr); i < STLB_ENTRIES; i++) {
+		if (update->map_cleared[i / 64] >> (i % 64) & 1)
+			continue;
+		if (!stlb_entry_is_present(region->ptes[i]) || region->ptes[i].pfn != pfn)
+			continue;
+		*addr = region->base + ((uint64_t)i << STLB_PAGE_SHIFT);
+		return true;
+	}
+	return false;
+}
+
+static void park(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)
+{
+	struct stlb_update_state *update = act->task->update;
+	struct stlb_hold *hold = stlb_task_hold(act->task);
+	struct stlb_parked_clear *parked;
+
+	if (!hold || update->nr_parked == STLB_MAX_PARKED_CLEARS) {
+		a->result.unplaced++;
+		return;
+	}
+	parked = &update->parked[update->nr_parked++];
+	parked->mm = act->mm;
+	parked->old = old;
+	parked->hold = hold->id;
+	stlb_brief_keep(&parked->event, act->event);
+	hold->work = true;
+}
+
+void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)
+{
+	struct stlb_update_state *update = act->task->update;
+	struct stlb_slot slot = {STLB_LEVEL_PTE, 0};
+	struct stlb_region *region;
+
+	if (act->event->level == STLB_LEVEL_PTE && !old.huge && is_mapped(act->task, act->mm)) {
+		region = stlb_region_find(&a->regions, act->mm, update->map_addr);
+		if (find_by_pfn(update, region, old.pfn, &slot.addr)) {
+			mark_cleared(update, index_of(slot.addr));
+			stlb_clear(a, act, slot, old, STLB_NONE);
+			return;
+		}
+	}
+	park(a, act, old);
+}
+
+static void place_one(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		      const struct stlb_parked_clear *parked)
+{
+	struct stlb_event event;
+	struct stlb_act then = {&event, act->task, act->mm};
+
+	stlb_brief_expand(&parked->event, &event);
+	if (slot.level == STLB_LEVEL_PTE)
+		mark_cleared(act->task->update, index_of(slot.addr));
+	stlb_clear(a, &then, slot, parked->old, STLB_NONE);
+}
+
+void stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		       struct stlb_entry found)
+{
+	struct stlb_update_state *update = act->task->update;
+	struct stlb_parked_clear *last = &update->parked[update->nr_parked - 1];
+	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, slot.addr);
+	struct stlb_entry known = stlb_region_entry(region, slot.level, slot.addr);
+
+	if (last->mm != act->mm || !stlb_task_holds(act->task, last->hold) ||
+	    last->old.huge != (slot.level != STLB_LEVEL_PTE))
+		return;
+	/* the set found the entry empty although a page was known there, or nothing was known */
+	if (!found.known || found.state != STLB_NONE ||
+	    (known.known && known.state != STLB_PRESENT))
+		return;
+	update->nr_parked--;
+	place_one(a, act, slot, &update->parked[update->nr_parked]);
+}
+
+void stlb_place_drop(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold)
+{
+	struct stlb_update_state *update = task->update;
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; update && i < update->nr_parked; i++) {
+		if (update->parked[i].hold == hold)
+			a->result.unplaced++;
+		else
+			update->parked[kept++] = update->parked[i];
+	}
+	if (update)
+		update->nr_parked = kept;
+}
+
+void stlb_on_ptl_map(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	const struct stlb_event *event = act->event;
+	struct stlb_update_state *update = stlb_task_update_state(act->task);
+	uint64_t ptep = stlb_event_get(event, PTEP), addr = stlb_event_get(event, ADDR);
+	struct stlb_hold *hold;
+
+	if (!update || !ptep) {
+		a->failed |= !update;
+		return;
+	}
+	if (stlb_event_has(event, PTL))
+		stlb_hold_name(a, act->task, stlb_event_get(event, PTL));
+	a->failed |= stlb_table_learn(&a->regions, act->mm, STLB_LEVEL_PTE, ptep, addr) < 0;
+	hold = stlb_task_hold(act->task);
+	update->map_mm = act->mm;
+	update->map_addr = addr;
+	update->map_hold = hold ? hold->id : 0;
+	for (unsigned int i = 0; i < STLB_MAX_CLEARED; i++)
+		update->map_cleared[i] = 0;
+}
+
+/* ---- sets known by their reverse mapping ---- */
+
+static void apply_map(struct stlb_analysis *a, struct stlb_task *task,
+		      const struct stlb_pending_map *map)
+{
+	struct stlb_event event;
+	struct stlb_act act = {&event, task, map->mm};
+	struct stlb_slot slot = {map->level, map->addr};
+	struct stlb_entry new = {.pfn = map->pfn, .state = STLB_PRESENT, .known = 1};
+
+	stlb_brief_expand(&map->event, &event);
+	for (uint64_t i = 0; i < map->nr; i++) {
+		struct stlb_region *region = stlb_region_find(&a->regions, map->mm, slot.addr);
+		struct stlb_entry now = stlb_region_entry(region, slot.level, slot.addr);
+
+		/* where the set itself was seen too, it was judged then */
+		if (!stlb_entry_is_present(now) || now.pfn != new.pfn)
+			stlb_set(a, &act, slot, stlb_entry_none(), new);
+		slot.addr += UINT64_C(1) << stlb_level_shift(map->level);
+		new.pfn += UINT64_C(1) << (stlb_level_shift(map->level) - STLB_PAGE_SHIFT);
+	}
+}
+
+void stlb_maps_apply(struct stlb_analysis *a, const struct stlb_act *act, uint64_t hold,
+		     uint64_t bracket)
+{
+	struct stlb_update_state *update = act->task->update;
+	struct stlb_pending_map map;
+	uint32_t i = 0;
+
+	while (update && i < update->nr_maps) {
+		map = update->maps[i];
+		if (hold ? map.hold != hold : map.hold || map.bracket != bracket) {
+			i++;
+			continue;
+		}
+		update->nr_maps--;
+		for (uint32_t at = i; at < update->nr_maps; at++)
+			update->maps[at] = update->maps[at + 1];
+		apply_map(a, act->task, &map);
+	}
+}
+
+void stlb_on_map(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	const struct stlb_event *event = act->event;
+	struct stlb_update_state *update = stlb_task_update_state(act->task);
+	struct stlb_hold *hold = stlb_task_hold(act->task);
+	struct stlb_bracket *bracket = stlb_task_bracket(act->task, act->mm);
+	uint64_t nr = stlb_event_or(event, NR, 1);
+	struct stlb_pending_map map = {.mm = act->mm, .level = event->level};
+
+	if (!update || !stlb_pages_pfn(a, event, &map.pfn)) {
+		a->failed |= !update;
+		return;
+	}
+	map.addr = stlb_event_get(event, ADDR) & ~UINT64_C(0xfff);
+	map.nr = nr > STLB_ENTRIES ? STLB_ENTRIES : nr;
+	map.hold = hold ? hold->id : 0;
+	map.bracket = bracket ? bracket->id : 0;
+	stlb_brief_keep(&map.event, event);
+	if (hold)
+		hold->work = true;
+	if ((!hold && !bracket) || update->nr_maps == STLB_MAX_PENDING_MAPS)
+		apply_map(a, act->task, &map);
+	else
+		update->maps[update->nr_maps++] = map;
+}

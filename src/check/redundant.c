@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* redundant-invalidate: what mmu_notifier.txt, lines 9-10, calls not necessary in all cases. */
+#include "check/check.h"
+
+static void report(struct stlb_analysis *a, const struct stlb_act *act,
+		   const struct stlb_obligation *ob, const struct stlb_invalidation *what,
+		   const char *missing)
+{
+	struct stlb_case c = {
+		.rule = STLB_RULE_REDUNDANT,
+		.verdict = stlb_case_verdict(a, ob),
+		.ob = ob,
+		.act = act,
+		.role = "invalidate",
+		.missing = missing,
+	};
+
+	if (what->entered_ns && act->event->ns > what->entered_ns)
+		c.cost_ns = act->event->ns - what->entered_ns;
+	stlb_report(a, &c);
+}
+
+void stlb_redundant_note(struct stlb_analysis *a, const struct stlb_act *act,
+			 struct stlb_obligation *ob, const struct stlb_invalidation *what)
+{
+	bool deferrable = ob->type == STLB_TIGHTEN || ob->exempt;
+
+	if (ob->breached >> STLB_RULE_REDUNDANT & 1)
+		return;
+	if (ob->discharged && ob->in_lock && what->at_end)
+		report(a, act, ob, what,
+		       "nothing: the lock's invalidation was enough, only_end would do here");
+	else if (!ob->discharged && deferrable && stlb_task_holds(ob->task, ob->scope->hold))
+		report(a, act, ob, what,
+		       "nothing: this could have waited for the end of the bracket");
+	else
+		return;
+	ob->breached |= 1u << STLB_RULE_REDUNDANT;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * repoint-before-invalidate (mmu_notifier.txt, lines 16-31), what is exempt from it (lines 88-92:
+ * a write-protected page of the same content), and refault-in-window.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check.h"
+
+static const char missing_between[] =
+	"no invalidation of the entry between its clear and its set, inside the page table lock";
+static const char missing_evidence[] =
+	"no invalidation before the set. The new entry is write-protected: a ksm tracepoint or "
+	"probe "
+	"of the same task for this page would show the same content, and clear this";
+
+/* ---- evidence of the same content ---- */
+
+static bool is_evidence(const struct stlb_same_content *merged, uint64_t mm, uint64_t pfn,
+			uint64_t new_pfn)
+{
+	if (merged->mm && merged->mm != mm)
+		return false;
+	if (merged->pfn == UINT64_MAX && merged->kpfn == UINT64_MAX)
+		return true;
+	return merged->pfn == pfn || merged->pfn == new_pfn || merged->kpfn == new_pfn;
+}
+
+static bool has_evidence(const struct stlb_act *act, const struct stlb_obligation *ob,
+			 struct stlb_entry new)
+{
+	const struct stlb_update_state *update = act->task->update;
+	uint32_t nr = update ? update->nr_merged : 0;
+
+	if (act->event->same_content)
+		return true;
+	if (act->task->comm && !strcmp(act->task->comm, "ksmd"))
+		return true;
+	for (uint32_t i = 0; i < nr && i < STLB_MAX_SAME_CONTENT; i++)
+		if (is_evidence(&update->merged[i], ob->mm->id, ob->old.pfn, new.pfn))
+			return true;
+	return false;
+}
+
+/* ---- repoints that evidence can still clear ---- */
+
+static void tell(struct stlb_analysis *a, const struct stlb_held_back *held)
+{
+	stlb_sites_count(a, held->site, held->finding, held->from_ns, 1);
+}
+
+static void hold_back(struct stlb_analysis *a, const struct stlb_case *c, struct stlb_entry new)
+{
+	struct stlb_held_back *held;
+
+	if (!stlb_case_passes(a, c))
+		return;
+	if (a->nr_held_back == STLB_MAX_HELD_BACK) {
+		tell(a, &a->held_back[0]);
+		memmove(a->held_back, a->held_back + 1,
+			(STLB_MAX_HELD_BACK - 1) * sizeof(*a->held_back));
+		a->nr_held_back--;
+	}
+	held = &a->held_back[a->nr_held_back];
+	held->finding = stlb_case_finding(a, c);
+	if (!held->finding) {
+		a->failed = true;
+		return;
+	}
+	held->task = c->act->task;
+	held->mm = c->ob->mm->id;
+	held->pfn = c->ob->old.pfn;
+	held->new_pfn = new.pfn;
+	held->from_ns = stlb_case_from(c);
+	held->site = stlb_case_site(a, c);
+	a->nr_held_back++;
+}
+
+void stlb_held_back_finish(struct stlb_analysis *a)
+{
+	for (uint32_t i = 0; i < a->nr_held_back; i++)
+		tell(a, &a->held_back[i]);
+	a->nr_held_back = 0;
+}
+
+void stlb_held_back_free(struct stlb_analysis *a)
+{
+	while (a->nr_held_back)
+		free(a->held_back[--a->nr_held_back].finding);
+}
+
+static void clear_held_back(struct stlb_analysis *a, const struct stlb_task *task,
+			    const struct stlb_same_content *merged)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < a->nr_held_back; i++) {
+		struct stlb_held_back *held = &a->held_back[i];
+
+		if (held->task == task && is_evidence(merged, held->mm, held->pfn, held->new_pfn)) {
+			free(held->finding);
+			a->result.obligations.exempt++;
+		} else {
+			a->held_back[kept++] = *held;
+		}
+	}
+	a->nr_held_back = kept;
+}
+
+void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	const struct stlb_event *event = act->event;
+	struct stlb_update_state *update = stlb_task_update_state(act->task);
+	struct stlb_same_content *merged;
+	uint64_t pfn;
+
+	if (!update) {
+		a->failed = true;
+		return;
+	}
+	merged = &update->merged[update->nr_merged++ % STLB_MAX_SAME_CONTENT];
+	*merged = (struct stlb_same_content){stlb_event_or(event, MM, 0), UINT64_MAX, UINT64_MAX};
+	if (stlb_pages_pfn(a, event, &pfn))
+		merged->pfn = pfn;
+	if (stlb_event_has(event, KPAGE) &&
+	    stlb_pages_pfn_of(a, stlb_event_get(event, KPAGE), &pfn))
+		merged->kpfn = pfn;
+	clear_held_back(a, act->task, merged);
+}
+
+/* ---- the rules ---- */
+
+static void report_unless_cleared(struct stlb_analysis *a, const struct stlb_act *act,
+				  struct stlb_obligation *ob, struct stlb_entry new)
+{
+	struct stlb_case c = {
+		.rule = STLB_RULE_REPOINT,
+		.verdict = stlb_case_verdict(a, ob),
+		.ob = ob,
+		.act = act,
+		.role = "set",
+		.missing = missing_evidence,
+	};
+
+	if (ob->breached >> STLB_RULE_REPOINT & 1)
+		return;
+	ob->breached |= 1u << STLB_RULE_REPOINT;
+	hold_back(a, &c, new);
+}
+
+void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,
+			struct stlb_obligation *ob, struct stlb_entry new)
+{
+	bool protected = new.rights_known && !new.writable;
+
+	if (ob->exempt)
+		return;
+	if (ob->type != STLB_REPOINT)
+		stlb_obligation_retype(ob, STLB_REPOINT);
+	if ((protected || !new.rights_known) && has_evidence(act, ob, new)) {
+		ob->exempt = true;
+		a->result.obligations.exempt++;
+	} else if (protected && !ob->racy) {
+		report_unless_cleared(a, act, ob, new);
+	} else {
+		stlb_breach(a, STLB_RULE_REPOINT, ob, act, "set", missing_between);
+	}
+}
+
+void stlb_refault_judge(struct stlb_analysis *a, const struct stlb_act *act,
+			struct stlb_obligation *ob)
+{
+	stlb_breach(a, STLB_RULE_REFAULT, ob, act, "set",
+		    "nothing yet: the zap still owes its invalidation for the old page");
+}

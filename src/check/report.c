@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a breach to a finding: what to say of it. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check.h"
+
+/* ---- is it wanted, and how sure is it? ---- */
+
+enum stlb_verdict stlb_case_verdict(const struct stlb_analysis *a, const struct stlb_obligation *ob)
+{
+	return (ob && ob->lossy) || a->lost_somewhere ? STLB_INCONCLUSIVE : STLB_OBSERVED;
+}
+
+static uint64_t case_addr(const struct stlb_case *c)
+{
+	return c->ob ? c->ob->addr : c->addr;
+}
+
+static const struct stlb_mm *case_mm(const struct stlb_case *c)
+{
+	return c->ob ? c->ob->mm : c->act->mm;
+}
+
+static const struct stlb_task *case_task(const struct stlb_case *c)
+{
+	return c->ob ? c->ob->task : c->act->task;
+}
+
+static bool passes_place(const struct stlb_filter *filter, const struct stlb_case *c)
+{
+	uint64_t size = c->ob ? stlb_obligation_size(c->ob) : 1;
+
+	if (filter->by_mm && (!case_mm(c) || case_mm(c)->id != filter->mm))
+		return false;
+	if (!filter->by_addr)
+		return true;
+	return (c->ob || c->has_addr) && case_addr(c) < filter->end &&
+	       case_addr(c) + size - 1 >= filter->start;
+}
+
+static bool passes_actor(const struct stlb_filter *filter, const struct stlb_case *c)
+{
+	const struct stlb_task *task = case_task(c);
+
+	if (filter->by_tid && (task->kind != STLB_CONTEXT_TASK || task->tid != filter->tid))
+		return false;
+	return !filter->comm || (task->comm && !strcmp(task->comm, filter->comm));
+}
+
+bool stlb_case_passes(const struct stlb_analysis *a, const struct stlb_case *c)
+{
+	const struct stlb_filter *filter = &a->options.filter;
+	uint64_t ns = c->act->event->ns;
+
+	if (a->options.severity[c->rule] == STLB_OFF)
+		return false;
+	if (ns < filter->since_ns || (filter->until_ns && ns > filter->until_ns))
+		return false;
+	return passes_place(filter, c) && passes_actor(filter, c);
+}
+
+uint64_t stlb_case_from(const struct stlb_case *c)
+{
+	return c->ob ? c->ob->update.ns : c->act->event->ns;
+}
+
+/* ---- evidence ---- */
+
+static void add_event(struct stlb_finding *finding, const char *role,
+		      const struct stlb_event *event)
+{
+	struct stlb_evidence *evidence;
+	uint32_t at = finding->nr_events;
+
+	if (at == STLB_MAX_EVIDENCE)
+		return;
+	while (at > 0 && finding->events[at - 1].event.ns > event->ns) {
+		finding->events[at] = finding->events[at - 1];
+		at--;
+	}
+	evidence = &finding->events[at];
+	evidence->role = role;
+	evidence->event = *event;
+	evidence->event.text = NULL;
+	evidence->event.stack = NULL;
+	evidence->event.nr_stack = 0;
+	if (!evidence->event.name)
+		evidence->event.name = stlb_kind_name(event->kind);
+	finding->nr_events++;
+}
+
+static void add_brief(struct stlb_finding *finding, const char *role,
+		      const struct stlb_brief *brief)
+{
+	struct stlb_event event;
+
+	if (!brief->name)
+		return;
+	stlb_brief_expand(brief, &event);
+	add_event(finding, role, &event);
+}
+
+static const char *update_role(const struct stlb_obligation *ob)
+{
+	switch (ob->update.kind) {
+	case STLB_PTE_SET:
+	case STLB_PMD_SET:
+	case STLB_CHANGE_PTE:
+	case STLB_ACCESS_FLAGS:
+		return ob->type == STLB_TIGHTEN ? "write-protect" : "update";
+	default:
+		return "clear";
+	}
+}
+
+static void add_evidence(struct stlb_finding *finding, const struct stlb_case *c)
+{
+	const struct stlb_obligation *ob = c->ob;
+
+	if (ob) {
+		add_brief(finding, "bracket", &ob->scope->bracket_start);
+		add_brief(finding, "lock", &ob->scope->lock_event);
+		add_brief(finding, update_role(ob), &ob->update);
+		if (c->rule != STLB_RULE_REPOINT && c->rule != STLB_RULE_REFAULT)
+			add_brief(finding, "set", &ob->set_event);
+		add_brief(finding, "unordered invalidation", &ob->racy_event);
+	}
+	if (c->role)
+		add_event(finding, c->role, c->act->event);
+}
+
+/* ---- what it says ---- */
+
+static const char *const level_name[] = {"pte", "pmd", "pud"};
+
+static const char *const left_name[] = {
+	[STLB_NONE] = "nothing",      [STLB_PRESENT] = "a page",
+	[STLB_TABLE] = "a table",     [STLB_PROTNONE] = "an inaccessible entry",
+	[STLB_SWAP] = "a swap entry", [STLB_MIGRATION] = "a migration entry",
+};
+
+static void say_action(struct stlb_finding *finding, const struct stlb_obligation *ob)
+{
+	char *to = finding->action;
+	size_t size = sizeof(finding->action);
+	const char *level = level_name[ob->level];
+
+	if (ob->table)
+		snprintf(to, size, "%s: page table (pfn 0x%" PRIx64 ") taken out", level,
+			 (uint64_t)ob->old.pfn);
+	else if (ob->type == STLB_TIGHTEN)
+		snprintf(to, size, "%s: page pfn 0x%" PRIx64 " write-protected", level,
+			 (uint64_t)ob->old.pfn);
+	else if (ob->type == STLB_REPOINT)
+		snprintf(to, size, "%s: page pfn 0x%" PRIx64 " replaced by another page", level,
+			 (uint64_t)ob->old.pfn);
+	else
+		snprintf(to, size, "%s: page pfn 0x%" PRIx64 " cleared, %s left", level,
+			 (uint64_t)ob->old.pfn, left_name[ob->left]);
+}
+
+static void say_event(struct stlb_finding *finding, const struct stlb_case *c)
+{
+	const struct stlb_event *event = c->act->event;
+
+	if (stlb_event_has(event, START) && stlb_event_has(event, END))
+		snprintf(finding->action, sizeof(finding->action),
+			 "%s [0x%" PRIx64 ", 0x%" PRIx64 ")", event->name,
+			 stlb_event_get(event, START), stlb_event_get(event, END));
+	else
+		snprintf(finding->action, sizeof(finding->action), "%s", event->name);
+}
+
+static void say_message(struct stlb_finding *finding)
+{
+	char by[64];
+
+	snprintf(by, sizeof(by), "%s-%d", finding->comm[0] ? finding->comm : "task", finding->tid);
+	snprintf(finding->message, sizeof(finding->message),
+		 "%s at 0x%" PRIx64 " of mm 0x%" PRIx64 " by %s", finding->action, finding->addr,
+		 finding->mm, by);
+}
+
+/* ---- the finding ---- */
+
+static void fill_place(struct stlb_finding *finding, const struct stlb_case *c)
+{
+	const struct stlb_mm *mm = case_mm(c);
+	const struct stlb_task *task = case_task(c);
+
+	finding->has_mm = mm != NULL;
+	finding->mm = mm ? mm->id : 0;
+	finding->has_addr = c->ob || c->has_addr;
+	finding->addr = case_addr(c);
+	finding->tid = task->tid;
+	if (task->comm)
+		snprintf(finding->comm, sizeof(finding->comm), "%s", task->comm);
+	for (uint32_t i = 0; mm && i < mm->nr_callbacks && i < STLB_MAX_SUBSCRIBERS; i++)
+		finding->subscribers[finding->nr_subscribers++] = mm->callbacks[i];
+}
+
+static void fill_update(struct stlb_finding *finding, const struct stlb_case *c)
+{
+	const struct stlb_obligation *ob = c->ob;
+	const struct stlb_event *event = c->act->event;
+	struct stlb_event set;
+
+	finding->level = ob->level;
+	finding->lock = ob->scope->lock;
+	finding->bracket = ob->scope->range;
+	finding->has_old = ob->raw_old != 0;
+	finding->old = ob->raw_old;
+	if (ob->set_event.name) {
+		stlb_brief_expand(&ob->set_event, &set);
+		event = &set;
+	}
+	finding->has_new = stlb_event_has(event, NEW);
+	finding->new_entry = stlb_event_or(event, NEW, 0);
+	finding->nr_stack = ob->scope->nr_stack;
+	memcpy(finding->stack, ob->scope->stack, ob->scope->nr_stack * sizeof(*finding->stack));
+}
+
+struct stlb_finding *stlb_case_finding(struct stlb_analysis *a, const struct stlb_case *c)
+{
+	struct stlb_finding *finding = calloc(1, sizeof(*finding));
+	uint32_t phase = c->ob ? c->ob->scope->phase : a->phase;
+
+	if (!finding)
+		return NULL;
+	finding->rule = c->rule;
+	finding->severity = a->options.severity[c->rule];
+	finding->verdict = c->verdict;
+	finding->first_ns = finding->last_ns = c->act->event->ns;
+	finding->cost_ns = c->cost_ns;
+	fill_place(finding, c);
+	if (c->ob) {
+		fill_update(finding, c);
+		say_action(finding, c->ob);
+	} else {
+		say_event(finding, c);
+	}
+	say_message(finding);
+	if (c->missing)
+		snprintf(finding->missing, sizeof(finding->missing), "%s", c->missing);
+	snprintf(finding->phase, sizeof(finding->phase), "%s", a->phases[phase]);
+	add_evidence(finding, c);
+	stlb_case_fingerprint(c, finding->fingerprint);
+	return finding;
+}
+
+/* ---- entry points ---- */
+
+void stlb_report(struct stlb_analysis *a, const struct stlb_case *c)
+{
+	uint64_t site;
+
+	if (!stlb_case_passes(a, c))
+		return;
+	site = stlb_case_site(a, c);
+	if (!stlb_sites_again(a, site, c)) {
+		struct stlb_finding *finding = stlb_case_finding(a, c);
+
+		if (finding)
+			stlb_sites_count(a, site, finding, stlb_case_from(c), 1);
+		else
+			a->failed = true;
+	}
+}
+
+static bool is_ordered_away(enum stlb_rule rule)
+{
+	return rule == STLB_RULE_REPOINT || rule == STLB_RULE_FREE || rule == STLB_RULE_NEVER;
+}
+
+void stlb_breach(struct stlb_analysis *a, enum stlb_rule rule, struct stlb_obligation *ob,
+		 const struct stlb_act *act, const char *role, const char *missing)
+{
+	struct stlb_case c = {.rule = rule, .ob = ob, .act = act, .role = role, .missing = missing};
+
+	if (ob->racy && is_ordered_away(rule)) {
+		c.rule = STLB_RULE_RACY;
+		c.missing = "an edge that orders the invalidation after the update: a lock, a "
+			    "wake-up, or the same task";
+	}
+	if (ob->breached >> c.rule & 1)
+		return;
+	ob->breached |= 1u << c.rule;
+	c.verdict = stlb_case_verdict(a, ob);
+	stlb_report(a, &c);
+}

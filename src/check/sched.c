@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The scheduler and interrupts: order between contexts, and where holds and tasks end. */
+#include <stdlib.h>
+
+#include "check/check.h"
+
+/* ---- interrupts lie between the events of the task that they interrupted ---- */
+
+static void learn_from(struct stlb_analysis *a, struct stlb_task *task, struct stlb_task *other)
+{
+	struct stlb_clock *told = NULL;
+
+	if (stlb_order_publish(&a->order, &other->actor, &told) < 0 ||
+	    stlb_order_learn(&a->order, &task->actor, told) < 0)
+		a->failed = true;
+	free(told);
+}
+
+static void task_goes_on(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu)
+{
+	for (unsigned int kind = STLB_CONTEXT_SOFTIRQ; kind <= STLB_CONTEXT_NMI; kind++) {
+		if (cpu->irqs[kind] && cpu->task == task && a->order.active)
+			learn_from(a, task, cpu->irqs[kind]);
+		cpu->irqs[kind] = NULL;
+	}
+	cpu->task = task;
+}
+
+static void interrupt_runs(struct stlb_analysis *a, struct stlb_task *irq, struct stlb_cpu *cpu)
+{
+	for (unsigned int kind = STLB_CONTEXT_SOFTIRQ; kind <= STLB_CONTEXT_NMI; kind++)
+		if (cpu->irqs[kind] && cpu->irqs[kind] != irq && a->order.active)
+			learn_from(a, irq, cpu->irqs[kind]);
+	if (!cpu->irqs[irq->kind] && cpu->task && a->order.active)
+		learn_from(a, irq, cpu->task);
+	cpu->irqs[irq->kind] = irq;
+}
+
+void stlb_sched_enter(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu)
+{
+	if (task->kind == STLB_CONTEXT_TASK)
+		task_goes_on(a, task, cpu);
+	else
+		interrupt_runs(a, task, cpu);
+}
+
+/* ---- tasks ---- */
+
+static void wake_up(struct stlb_analysis *a, struct stlb_task *task)
+{
+	if (!task->woken)
+		return;
+	a->failed |= stlb_order_learn(&a->order, &task->actor, task->woken) < 0;
+	free(task->woken);
+	task->woken = NULL;
+}
+
+void stlb_on_switch(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	int32_t tid = (int32_t)stlb_event_get(act->event, NEXT);
+	struct stlb_task *next;
+
+	/* a task that sleeps while it waits for a lock has not got it */
+	stlb_holds_end(a, act);
+	if (!a->order.active || tid == 0)
+		return;
+	next = stlb_contexts_task(&a->contexts, tid);
+	if (next)
+		wake_up(a, next);
+}
+
+void stlb_on_waking(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	int32_t tid = (int32_t)stlb_event_get(act->event, NEXT);
+	struct stlb_task *woken;
+
+	if (!a->order.active || tid == 0)
+		return;
+	woken = stlb_contexts_task(&a->contexts, tid);
+	if (woken && stlb_order_publish(&a->order, &act->task->actor, &woken->woken) < 0)
+		a->failed = true;
+}
+
+void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	int32_t tid = (int32_t)stlb_event_get(act->event, NEXT);
+	struct stlb_task *child;
+
+	if (tid == 0 || tid == act->task->tid)
+		return;
+	child = stlb_contexts_restart(&a->contexts, tid);
+	if (!child)
+		return;
+	child->settled = true;
+	learn_from(a, child, act->task);
+}
+
+void stlb_on_exit(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	stlb_holds_end(a, act);
+	stlb_never_at_leave(a, act);
+}
+
+void stlb_on_user_mode(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	stlb_holds_end(a, act);
+	stlb_never_at_leave(a, act);
+}

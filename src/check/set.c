@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* An entry says something new: what that ends, and what it breaches. */
+#include "check/check.h"
+
+/* ---- does a set belong to the same operation as a clear? (semantics.md, section 3) ---- */
+
+static bool same_operation(struct stlb_analysis *a, const struct stlb_act *act,
+			   const struct stlb_obligation *ob, enum stlb_level level)
+{
+	if (ob->table && level != STLB_LEVEL_PTE)
+		return true;
+	if (ob->left == STLB_MIGRATION || ob->left == STLB_SWAP || ob->left == STLB_PROTNONE)
+		return true;
+	if (ob->task != act->task)
+		return false;
+	if (stlb_locks_traced(a))
+		return stlb_task_holds(ob->task, ob->scope->hold);
+	return stlb_task_in_bracket(ob->task, ob->scope->bracket);
+}
+
+static void other_page(struct stlb_analysis *a, const struct stlb_act *act,
+		       struct stlb_obligation *ob, struct stlb_entry new, enum stlb_level level)
+{
+	if (ob->type == STLB_TIGHTEN)
+		return;
+	if (!ob->set_seen)
+		stlb_brief_keep(&ob->set_event, act->event);
+	ob->set_seen = true;
+	if (same_operation(a, act, ob, level))
+		stlb_repoint_judge(a, act, ob, new);
+	else
+		stlb_refault_judge(a, act, ob);
+}
+
+/* ---- the same page is back ---- */
+
+static bool is_zeroes(const struct stlb_analysis *a, struct stlb_entry old, struct stlb_entry new)
+{
+	return stlb_pages_is_zero(a, old.pfn) && stlb_pages_is_zero(a, new.pfn);
+}
+
+static bool loses_rights(struct stlb_entry old, struct stlb_entry new)
+{
+	return old.rights_known && new.rights_known &&old.writable && !new.writable;
+}
+
+static void same_page(struct stlb_analysis *a, struct stlb_obligation *ob, struct stlb_entry new)
+{
+	if (!loses_rights(ob->old, new))
+		stlb_obligation_end(a, ob, STLB_END_RESTORED);
+	else if (ob->type != STLB_TIGHTEN)
+		stlb_obligation_retype(ob, STLB_TIGHTEN);
+}
+
+static void piece_restored(struct stlb_analysis *a, struct stlb_obligation *ob, unsigned int index,
+			   struct stlb_entry new)
+{
+	struct stlb_pieces *pieces = ob->pieces;
+	uint64_t bit = UINT64_C(1) << (index % 64);
+
+	if (pieces->restored[index / 64] & bit)
+		return;
+	pieces->restored[index / 64] |= bit;
+	pieces->nr_restored++;
+	pieces->tightened |= loses_rights(ob->old, new);
+	if (pieces->nr_restored < STLB_ENTRIES)
+		return;
+	if (pieces->tightened)
+		stlb_obligation_retype(ob, STLB_TIGHTEN);
+	else
+		stlb_obligation_end(a, ob, STLB_END_RESTORED);
+}
+
+/* ---- huge entries and tables, by their 512 pieces ---- */
+
+static bool is_zeroing(const struct stlb_obligation *ob, struct stlb_entry new)
+{
+	return !ob->table && !ob->old.writable && new.special && !new.writable &&
+	       (!ob->pieces->nr_zeroed || ob->pieces->zero_pfn == new.pfn);
+}
+
+/* One page in place of a whole huge page: a huge zero page being split, if all 512 follow. */
+static void piece_zeroed(struct stlb_analysis *a, const struct stlb_act *act,
+			 struct stlb_obligation *ob, struct stlb_entry new)
+{
+	struct stlb_hold *hold = stlb_task_hold(act->task);
+
+	if (!ob->set_seen)
+		stlb_brief_keep(&ob->set_event, act->event);
+	ob->set_seen = true;
+	ob->pieces->zero_pfn = new.pfn;
+	if (++ob->pieces->nr_zeroed == STLB_ENTRIES)
+		stlb_obligation_end(a, ob, STLB_END_RESTORED);
+	else if (hold)
+		hold->work = true;
+}
+
+void stlb_settle_zeroes(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each(at, next, &task->clears)
+	{
+		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
+		struct stlb_event event;
+		struct stlb_act act = {&event, task, ob->mm};
+
+		if (!ob->pieces || !ob->pieces->nr_zeroed || ob->scope->hold != hold)
+			continue;
+		stlb_brief_expand(&ob->set_event, &event);
+		ob->pieces->nr_zeroed = 0;
+		if (!ob->discharged)
+			stlb_repoint_judge(a, &act, ob,
+					   (struct stlb_entry){.pfn = ob->pieces->zero_pfn,
+							       .state = STLB_PRESENT,
+							       .known = 1});
+	}
+}
+
+static const struct stlb_page *page_below(const struct stlb_obligation *ob, unsigned int index)
+{
+	for (uint32_t i = 0; i < ob->nr_below; i++)
+		if (ob->below[i].index == index)
+			return &ob->below[i];
+	return NULL;
+}
+
+/* A pte set below a cleared pmd: of a split, or in the table that was put back. */
+static void set_piece(struct stlb_analysis *a, const struct stlb_act *act,
+		      struct stlb_obligation *ob, struct stlb_slot slot, struct stlb_entry new)
+{
+	uint64_t unit = stlb_obligation_size(ob) / STLB_ENTRIES;
+	unsigned int index = (slot.addr - ob->addr) / unit % STLB_ENTRIES;
+	const struct stlb_page *page;
+
+	if (ob->table) {
+		page = page_below(ob, index);
+		if (page && page->pfn != new.pfn)
+			other_page(a, act, ob, new, slot.level);
+	} else if (new.pfn == ob->old.pfn + ((slot.addr - ob->addr) >> STLB_PAGE_SHIFT) ||
+		   is_zeroes(a, ob->old, new)) {
+		piece_restored(a, ob, index, new);
+	} else if (is_zeroing(ob, new)) {
+		piece_zeroed(a, act, ob, new);
+	} else {
+		other_page(a, act, ob, new, slot.level);
+	}
+}
+
+/* A huge entry in place of a table that held just the same pages leaves only the table to owe. */
+static bool holds_the_same(const struct stlb_obligation *ob, struct stlb_entry new)
+{
+	for (uint32_t i = 0; i < ob->nr_below; i++)
+		if (ob->below[i].pfn != new.pfn + ob->below[i].index)
+			return false;
+	return ob->nr_below > 0;
+}
+
+static void set_whole(struct stlb_analysis *a, const struct stlb_act *act,
+		      struct stlb_obligation *ob, struct stlb_slot slot, struct stlb_entry new)
+{
+	uint64_t offset = (ob->addr - slot.addr) >> STLB_PAGE_SHIFT;
+
+	if (ob->table && new.state == STLB_PRESENT) {
+		if (!holds_the_same(ob, new))
+			other_page(a, act, ob, new, slot.level);
+	} else if (ob->old.pfn == new.pfn + offset || is_zeroes(a, ob->old, new)) {
+		same_page(a, ob, new);
+	} else {
+		other_page(a, act, ob, new, slot.level);
+	}
+}
+
+/* ---- which obligations a set concerns ---- */
+
+static void settle_one(struct stlb_analysis *a, const struct stlb_act *act,
+		       struct stlb_obligation *ob, struct stlb_slot slot, struct stlb_entry new)
+{
+	uint64_t size = UINT64_C(1) << stlb_level_shift(slot.level);
+
+	if (ob->addr >= slot.addr + size || slot.addr >= ob->addr + stlb_obligation_size(ob))
+		return;
+	if (!a->one_clock && !stlb_obligation_before(a, ob, act->task)) {
+		a->local_skipped++;
+		return;
+	}
+	if (ob->discharged) {
+		if (new.pfn != ob->old.pfn + ((slot.addr - ob->addr) >> STLB_PAGE_SHIFT))
+			stlb_partial_judge(a, act, ob);
+	} else if (ob->level > slot.level) {
+		set_piece(a, act, ob, slot, new);
+	} else {
+		set_whole(a, act, ob, slot, new);
+	}
+}
+
+void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
+		 struct stlb_slot slot, struct stlb_entry new)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each(at, next, &region->obligations) settle_one(
+		a, act, stlb_list_entry(at, struct stlb_obligation, in_region), slot, new);
+	stlb_list_each(at, next, &act->mm->wide) settle_one(
+		a, act, stlb_list_entry(at, struct stlb_obligation, in_region), slot, new);
+}
+
+/* ---- the set itself ---- */
+
+/* The clear came first and told nothing of what it left: the entry set now does. */
+static void note_left(const struct stlb_act *act, struct stlb_region *region, struct stlb_slot slot,
+		      enum stlb_state left)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each(at, next, &region->obligations)
+	{
+		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
+
+		if (ob->task == act->task && ob->level == slot.level && ob->addr == slot.addr &&
+		    ob->left == STLB_NONE && !ob->set_seen)
+			ob->left = left;
+	}
+}
+
+static void set_not_present(struct stlb_analysis *a, const struct stlb_act *act,
+			    struct stlb_region *region, struct stlb_slot slot,
+			    struct stlb_entry old, struct stlb_entry new)
+{
+	if (stlb_entry_is_present(old))
+		stlb_clear(a, act, slot, old, new.state);
+	else
+		note_left(act, region, slot, new.state);
+	a->failed |= stlb_region_set(region, slot.level, slot.addr, new) < 0;
+}
+
+static void set_over_present(struct stlb_analysis *a, const struct stlb_act *act,
+			     struct stlb_region *region, struct stlb_slot slot,
+			     struct stlb_entry old, struct stlb_entry new)
+{
+	struct stlb_obligation *ob;
+
+	if (old.state == STLB_PRESENT && old.pfn == new.pfn) {
+		if (loses_rights(old, new))
+			stlb_obligation_new(a, act, region, slot, old, STLB_TIGHTEN);
+		return;
+	}
+	ob = stlb_obligation_new(a, act, region, slot, old, STLB_REPOINT);
+	if (!ob)
+		return;
+	if (ob->table ? holds_the_same(ob, new) : is_zeroes(a, old, new)) {
+		if (!ob->table)
+			stlb_obligation_end(a, ob, STLB_END_RESTORED);
+		return;
+	}
+	stlb_repoint_judge(a, act, ob, new);
+}
+
+/* Whether a cached copy of the entry can exist, so that its replacement owes something. */
+static bool was_walkable(struct stlb_entry old)
+{
+	return old.known && (old.state == STLB_PRESENT || old.state == STLB_TABLE);
+}
+
+/* Where zaps go unseen, what was last known of an entry may be long gone. */
+static bool sees_all_clears(const struct stlb_analysis *a)
+{
+	return (a->seen >> STLB_PTE_CLEAR & 1) != 0;
+}
+
+void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+	      struct stlb_entry old, struct stlb_entry new)
+{
+	struct stlb_region *region = stlb_region_get(&a->regions, act->mm, slot.addr);
+
+	if (!region) {
+		a->result.dropped++;
+		return;
+	}
+	stlb_unlocked_note(a, act, region);
+	if (!old.known && sees_all_clears(a))
+		old = stlb_region_entry(region, slot.level, slot.addr);
+	if (new.state != STLB_PRESENT) {
+		set_not_present(a, act, region, slot, old, new);
+		return;
+	}
+	/* what was owed before this set comes first: the set's own obligation is not its breach */
+	if (a->nr_obligations)
+		stlb_settle(a, act, region, slot, new);
+	if (stlb_mm_is_subscribed(act->mm) && was_walkable(old))
+		set_over_present(a, act, region, slot, old, new);
+	if (slot.level == STLB_LEVEL_PMD)
+		stlb_region_forget_ptes(&a->regions, region);
+	else if (region->pmd.state != STLB_TABLE)
+		region->pmd.known = 0;
+	a->failed |= stlb_region_set(region, slot.level, slot.addr, new) < 0;
+}

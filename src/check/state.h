@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an analysis keeps, for the files of src/check only. */
+#ifndef CHECK_STATE_H
+#define CHECK_STATE_H
+
+#include "model/context.h"
+#include "staletlb/analysis.h"
+
+enum stlb_obligation_type { STLB_CLEAR, STLB_REPOINT, STLB_TIGHTEN };
+
+enum { STLB_MAX_OBLIGATIONS = 256 * 1024, STLB_PIECE_WORDS = STLB_ENTRIES / 64 };
+
+/**
+ * struct stlb_scope - the critical section and bracket that updates were made in
+ *
+ * One for all obligations of a hold, so that evidence is kept once.
+ */
+struct stlb_scope {
+	uint32_t users;
+	uint32_t phase;		      /* index of the phase mark in force */
+	uint64_t hold, lock, bracket; /* ids, and the lock's address; 0: none */
+	int bracket_event;	      /* enum mmu_notifier_event, -1: not told or no bracket */
+	struct stlb_range range;      /* of the bracket */
+	struct stlb_brief lock_event, bracket_start;
+	uint32_t nr_stack;
+	uint64_t stack[STLB_MAX_STACK];
+};
+
+/** struct stlb_page - pages that must not be freed while an obligation is pending */
+struct stlb_page {
+	struct stlb_page *next; /* in its bucket */
+	struct stlb_obligation *obligation;
+	uint64_t pfn;
+	uint32_t nr;	/* pfns from there on */
+	uint32_t index; /* of the first in the obligation's 512 pieces */
+};
+
+/** struct stlb_pieces - a huge entry or a table, by its 512 pieces */
+struct stlb_pieces {
+	uint64_t covered[STLB_PIECE_WORDS];  /* by an ordered invalidation */
+	uint64_t restored[STLB_PIECE_WORDS]; /* the same page is back */
+	uint32_t nr_restored, nr_zeroed;     /* set to one special read-only pfn */
+	uint64_t zero_pfn;
+	bool other;	/* set to something that is neither */
+	bool tightened; /* restored with fewer rights, somewhere */
+};
+
+/** struct stlb_obligation - what an update owes (semantics.md, section 2) */
+struct stlb_obligation {
+	struct stlb_list in_region, in_mm, in_task;
+	struct stlb_mm *mm;
+	struct stlb_region *region;
+	struct stlb_task *task;
+	struct stlb_scope *scope;
+	uint64_t seq, addr, raw_old;
+	struct stlb_entry old;
+	uint8_t level, type, left; /* enum stlb_level, stlb_obligation_type, stlb_state */
+	bool table;		   /* the entry pointed to a lower table */
+	bool only_table;	   /* of which no entry was present */
+	bool unbracketed; /* made outside any bracket that covers it: told when the hold ends */
+	bool exempt;
+	bool lossy;	   /* events were lost while it was pending */
+	bool unordered;	   /* its order is no longer kept */
+	bool racy;	   /* covered by an invalidation that is not ordered after it */
+	bool discharged;   /* kept only for what discharged_late and pieces still have to tell */
+	bool late;	   /* discharged after its hold */
+	bool in_lock;	   /* discharged in its hold */
+	bool set_seen;	   /* after the clear, something was set */
+	uint32_t breached; /* bit per rule */
+	struct stlb_pieces *pieces; /* huge or table, else NULL */
+	struct stlb_page page;	    /* what the entry pointed to */
+	struct stlb_page *below;    /* the present pages below a table */
+	uint32_t nr_below;
+	struct stlb_brief update, racy_event, set_event;
+};
+
+/** struct stlb_breach - one occurrence, kept so that a loss told later can take it back */
+struct stlb_breach {
+	struct stlb_finding *finding;
+	uint64_t from_ns, ns;
+};
+
+enum { STLB_MAX_BREACHES = 8192, STLB_MAX_SITES = 4096, STLB_MAX_HELD_BACK = 512 };
+
+/** struct stlb_held_back - a repoint that evidence of equal content can still clear */
+struct stlb_held_back {
+	struct stlb_finding *finding;
+	struct stlb_task *task;
+	uint64_t mm, pfn, new_pfn, from_ns, site;
+};
+
+enum { STLB_MAX_PHASES = 1024 };
+
+struct stlb_lock {
+	uint64_t address;
+	bool named;
+	struct stlb_clock *written, *read; /* what its releases published */
+};
+
+struct stlb_analysis {
+	struct stlb_analysis_options options;
+	struct stlb_trace_facts facts;
+	struct stlb_result result;
+	struct stlb_pte_format format;
+	bool kernel_known, before_6_6;
+	bool arch_known;
+	bool one_clock;	  /* timestamps place events of different CPUs */
+	uint64_t seen;	  /* kinds that fired, as bits */
+	uint64_t next_id; /* of holds and brackets */
+
+	struct stlb_mms mms;
+	struct stlb_regions regions;
+	struct stlb_contexts contexts;
+	struct stlb_order order;
+	struct stlb_map locks;
+	struct stlb_map freed; /* pfn -> clock of its free */
+
+	struct stlb_page **pages; /* buckets of the pages of obligations */
+	uint32_t nr_pages;
+	uint32_t nr_obligations;
+	bool room_told;
+
+	char (*phases)[STLB_MAX_PHASE];
+	uint32_t nr_phases, phase;
+
+	struct stlb_map sites;
+	struct stlb_breach *breaches; /* a ring */
+	uint64_t nr_breaches;
+	struct stlb_held_back held_back[STLB_MAX_HELD_BACK];
+	uint32_t nr_held_back;
+
+	uint64_t vmemmap, direct_map;	  /* 0: not known */
+	uint64_t zero_pfn, huge_zero_pfn; /* ~0: not known */
+	uint64_t page_pointer;		  /* of the last free told by pointer, 0: none */
+	uint64_t page_pointer_ns;
+	int32_t page_pointer_cpu;
+	uint64_t last_pfn, last_pfn_ns;
+	int32_t last_pfn_cpu;
+
+	uint64_t lost_until_ns; /* obligations made before this time are lossy */
+	bool lost_somewhere;
+	uint64_t losses;	/* places, whether anybody was subscribed or not */
+	uint64_t local_skipped; /* breaches that only a common clock could order */
+	bool failed;		/* no memory */
+	struct stlb_event *scratch;
+	struct stlb_obligation *last_created;
+	uint64_t last_created_seq;
+	int32_t last_created_cpu;
+};
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Subscriptions: from when to when anything is owed (semantics.md, section 1). */
+#include "check/check.h"
+
+static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each(at, next, &mm->obligations) stlb_obligation_end(
+		a, stlb_list_entry(at, struct stlb_obligation, in_mm), STLB_END_VOID);
+}
+
+static void is_over(struct stlb_analysis *a, struct stlb_mm *mm)
+{
+	void_obligations(a, mm);
+	stlb_mm_unsubscribe(&a->mms, mm);
+}
+
+static void add_callback(struct stlb_mm *mm, uint64_t callback)
+{
+	for (uint32_t i = 0; i < mm->nr_callbacks; i++)
+		if (mm->callbacks[i] == callback)
+			return;
+	if (callback && mm->nr_callbacks < STLB_MAX_CALLBACKS)
+		mm->callbacks[mm->nr_callbacks++] = callback;
+}
+
+/* Between its entry and its return faults still run unnotified: nothing is owed yet. */
+void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	const struct stlb_event *event = act->event;
+	struct stlb_mm *mm = act->mm;
+	/* without a notifier it only prepares the mm for interval notifiers */
+	bool counts = event->kind == STLB_INTERVAL_INSERT || stlb_event_or(event, SUB, 1) != 0;
+
+	(void)a;
+	add_callback(mm, stlb_event_or(event, CALLBACK, 0));
+	add_callback(mm, stlb_event_or(event, START_CALLBACK, 0));
+	mm->subscribers += counts;
+	act->task->subscribing = mm;
+	if (!stlb_mm_is_subscribed(mm))
+		mm->subscription = STLB_SUBSCRIPTION_STARTING;
+}
+
+void stlb_on_subscribe_ret(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_mm *mm = act->task->subscribing;
+
+	act->task->subscribing = NULL;
+	if (!mm)
+		return;
+	if ((int32_t)stlb_event_get(act->event, RET) == 0) {
+		stlb_mm_subscribe(&a->mms, mm);
+		return;
+	}
+	mm->subscribers -= mm->subscribers > 0;
+	if (mm->subscription == STLB_SUBSCRIPTION_STARTING && !mm->subscribers)
+		mm->subscription = STLB_SUBSCRIPTION_UNSEEN;
+}
+
+void stlb_subscribe_by_event(struct stlb_analysis *a, struct stlb_mm *mm)
+{
+	bool waits =
+		mm->subscription == STLB_SUBSCRIPTION_STARTING && a->seen >> STLB_SUBSCRIBE_RET & 1;
+
+	if (mm->subscription == STLB_SUBSCRIPTION_UNSEEN)
+		mm->since_before = true;
+	if (mm->subscription == STLB_SUBSCRIPTION_UNSEEN ||
+	    (mm->subscription == STLB_SUBSCRIPTION_STARTING && !waits))
+		stlb_mm_subscribe(&a->mms, mm);
+}
+
+void stlb_on_unregister(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_mm *mm = act->mm;
+
+	if (act->event->kind == STLB_NOTIFIER_PUT && stlb_event_get(act->event, USERS) > 1)
+		return;
+	if (!mm->subscribers)
+		return;
+	mm->subscribers--;
+	if (!mm->subscribers && !mm->since_before)
+		is_over(a, mm);
+}
+
+void stlb_on_unsubscribe(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	is_over(a, act->mm);
+}
+
+/* The pointer may come back as another mm's. */
+void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_mm *mm = act->mm;
+	struct stlb_list *at, *next;
+
+	is_over(a, mm);
+	stlb_list_each(at, next, &mm->regions)
+		stlb_region_drop(&a->regions, stlb_list_entry(at, struct stlb_region, in_mm));
+	mm->subscription = STLB_SUBSCRIPTION_UNSEEN;
+	mm->counted = false;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * unbracketed-update: judged when the hold ends, since a clear that is restored in the same hold
+ * changed nothing; and only once the task was seen outside any bracket, since the trace may have
+ * begun inside one.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check.h"
+
+static const char missing[] =
+	"an invalidate_range_start of this task that covers the entry, still open at the update";
+
+void stlb_unbracketed_note(struct stlb_analysis *a, const struct stlb_act *act,
+			   struct stlb_obligation *ob)
+{
+	struct stlb_hold *hold;
+
+	(void)a;
+	if (stlb_task_covers(act->task, ob->mm, ob->addr, ob->addr + stlb_obligation_size(ob)))
+		return;
+	/* free_pgtables takes tables away that hold nothing any more, after the bracket */
+	if (ob->table && ob->only_table && act->event->kind != STLB_PMD_COLLAPSE_FLUSH)
+		return;
+	ob->unbracketed = true;
+	hold = stlb_task_hold(act->task);
+	if (hold)
+		hold->work = true;
+	else
+		act->task->update->loose = true;
+}
+
+/* ---- tasks that may be inside a bracket older than the trace ---- */
+
+static struct stlb_unsettled *unsettled_find(struct stlb_task *task, uint64_t site)
+{
+	for (uint32_t i = 0; i < task->nr_unsettled; i++)
+		if (task->unsettled[i].site == site)
+			return &task->unsettled[i];
+	return NULL;
+}
+
+static void keep_unsettled(struct stlb_analysis *a, const struct stlb_case *c)
+{
+	struct stlb_task *task = c->ob->task;
+	uint64_t site = stlb_case_site(a, c);
+	struct stlb_unsettled *entry = unsettled_find(task, site);
+
+	if (entry) {
+		entry->count++;
+		return;
+	}
+	if (!task->unsettled)
+		task->unsettled = calloc(STLB_MAX_UNSETTLED, sizeof(*task->unsettled));
+	if (!task->unsettled || task->nr_unsettled == STLB_MAX_UNSETTLED) {
+		a->failed |= !task->unsettled;
+		a->result.dropped += task->unsettled != NULL;
+		return;
+	}
+	entry = &task->unsettled[task->nr_unsettled];
+	*entry = (struct stlb_unsettled){site, 1, stlb_case_finding(a, c)};
+	if (entry->finding)
+		task->nr_unsettled++;
+	else
+		a->failed = true;
+}
+
+void stlb_unsettled_drop(struct stlb_task *task)
+{
+	while (task->nr_unsettled)
+		free(task->unsettled[--task->nr_unsettled].finding);
+}
+
+void stlb_unsettled_tell(struct stlb_analysis *a)
+{
+	uint32_t at = 0;
+
+	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));) {
+		for (uint32_t i = 0; i < task->nr_unsettled; i++) {
+			struct stlb_unsettled *entry = &task->unsettled[i];
+
+			stlb_sites_count(a, entry->site, entry->finding, entry->finding->first_ns,
+					 entry->count);
+		}
+		task->nr_unsettled = 0;
+	}
+}
+
+/* ---- the rule ---- */
+
+static void judge(struct stlb_analysis *a, struct stlb_obligation *ob)
+{
+	struct stlb_event event;
+	struct stlb_act act = {&event, ob->task, ob->mm};
+	struct stlb_case c = {
+		.rule = STLB_RULE_UNBRACKETED,
+		.verdict = stlb_case_verdict(a, ob),
+		.ob = ob,
+		.act = &act,
+		.missing = missing,
+	};
+
+	ob->unbracketed = false;
+	if (ob->task->lossy || ob->lossy || ob->breached >> STLB_RULE_UNBRACKETED & 1)
+		return;
+	ob->breached |= 1u << STLB_RULE_UNBRACKETED;
+	stlb_brief_expand(&ob->update, &event);
+	if (ob->task->settled)
+		stlb_report(a, &c);
+	else if (stlb_case_passes(a, &c))
+		keep_unsettled(a, &c);
+}
+
+static void judge_list(struct stlb_analysis *a, struct stlb_list *list, uint64_t hold)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each(at, next, list)
+	{
+		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
+
+		if (ob->unbracketed && ob->scope->hold == hold)
+			judge(a, ob);
+	}
+}
+
+void stlb_unbracketed_judge(struct stlb_analysis *a, const struct stlb_act *act, uint64_t hold)
+{
+	struct stlb_task *task = act->task;
+
+	if (!hold && (!task->update || !task->update->loose))
+		return;
+	if (!hold)
+		task->update->loose = false;
+	if (!task->nr_obligations)
+		return;
+	judge_list(a, &task->clears, hold);
+	judge_list(a, &task->tightens, hold);
+}

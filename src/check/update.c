@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Events of clears: which of them are updates at all. Two probes can see one clear, a set's hook
+ * repeats what it overwrites, and a collapse clears a table that is already out of sight
+ * (semantics.md, section 6, traps 1 to 4).
+ */
+#include "check/check.h"
+
+static struct stlb_entry old_entry(const struct stlb_analysis *a, const struct stlb_event *event,
+				   enum stlb_level *level)
+{
+	struct stlb_translation said =
+		stlb_pte_decode(&a->format, event->level, stlb_event_get(event, OLD));
+
+	/* a hugetlb page is told through pte functions */
+	*level = event->level == STLB_LEVEL_PTE && said.huge ? STLB_LEVEL_PMD : event->level;
+	return stlb_entry_of(said);
+}
+
+static uint64_t slot_base(enum stlb_level level, uint64_t addr)
+{
+	unsigned int shift = stlb_level_shift(level);
+
+	return addr >> shift << shift;
+}
+
+/* ---- echoes of a set ---- */
+
+static bool same_entry(struct stlb_entry one, struct stlb_entry other)
+{
+	return one.state == other.state && (one.state == STLB_NONE || one.pfn == other.pfn);
+}
+
+static bool is_echo(struct stlb_update_state *update, const struct stlb_act *act,
+		    struct stlb_entry old, enum stlb_level level)
+{
+	const struct stlb_event *event = act->event;
+
+	if (!update->echo_left || update->echo_mm != act->mm)
+		return false;
+	if (stlb_event_has(event, ADDR) &&
+	    slot_base(level, stlb_event_get(event, ADDR)) != update->echo_addr)
+		return false;
+	if (update->echo_first && update->echo_old.known)
+		return same_entry(update->echo_old, old);
+	/* what the set overwrote was not told: a real clear would take away what it has set */
+	return old.state != STLB_PRESENT || old.pfn != update->echo_new_pfn;
+}
+
+static bool take_echo(struct stlb_update_state *update, const struct stlb_act *act,
+		      struct stlb_entry old, enum stlb_level level)
+{
+	if (!is_echo(update, act, old, level)) {
+		update->echo_left = 0;
+		return false;
+	}
+	update->echo_left--;
+	update->echo_first = false;
+	update->echo_addr += UINT64_C(1) << stlb_level_shift(level);
+	update->echo_new_pfn++;
+	return true;
+}
+
+/* ---- a clear that was told before ---- */
+
+static void expect_again(struct stlb_update_state *update, const struct stlb_act *act,
+			 struct stlb_entry old, enum stlb_level level)
+{
+	update->same_mm = act->mm;
+	update->same_pfn = old.pfn;
+	update->same_level = level;
+}
+
+static bool told_before(struct stlb_update_state *update, const struct stlb_act *act,
+			struct stlb_entry old, enum stlb_level level)
+{
+	if (update->same_mm != act->mm || update->same_pfn != old.pfn ||
+	    update->same_level != level || old.state == STLB_NONE)
+		return false;
+	update->same_mm = NULL;
+	return true;
+}
+
+static bool is_detached(const struct stlb_update_state *update, const struct stlb_act *act)
+{
+	if (update->detached_mm != act->mm)
+		return false;
+	if (!stlb_event_has(act->event, ADDR))
+		return true;
+	return stlb_event_get(act->event, ADDR) - update->detached_base < STLB_REGION_SIZE;
+}
+
+/* ---- clears ---- */
+
+static void clear_at(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level,
+		     struct stlb_entry old, enum stlb_state left)
+{
+	struct stlb_slot slot = {level, slot_base(level, stlb_event_get(act->event, ADDR))};
+
+	stlb_place_note(act->task, act->mm, slot);
+	stlb_clear(a, act, slot, old, left);
+}
+
+void stlb_on_clear(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_update_state *update = stlb_task_update_state(act->task);
+	enum stlb_level level;
+	struct stlb_entry old = old_entry(a, act->event, &level);
+
+	if (!update) {
+		a->failed = true;
+		return;
+	}
+	if (take_echo(update, act, old, level) || told_before(update, act, old, level))
+		return;
+	if (level == STLB_LEVEL_PTE && is_detached(update, act))
+		return;
+	if (stlb_event_has(act->event, ADDR))
+		clear_at(a, act, level, old, STLB_NONE);
+	else if (old.state == STLB_PRESENT)
+		stlb_place_clear(a, act, old);
+}
+
+static bool is_split(struct stlb_update_state *update, const struct stlb_act *act, uint64_t base)
+{
+	if (update->split_mm != act->mm || update->split_addr != base)
+		return false;
+	update->split_mm = NULL;
+	return true;
+}
+
+static void learn_place(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level)
+{
+	const struct stlb_event *event = act->event;
+
+	if (stlb_event_has(event, PTEP) && stlb_event_has(event, ADDR))
+		a->failed |=
+			stlb_table_learn(&a->regions, act->mm, level, stlb_event_get(event, PTEP),
+					 stlb_event_get(event, ADDR)) < 0;
+}
+
+/* Functions that clear an entry and have its address; the clear hook may tell it once more. */
+void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_update_state *update = stlb_task_update_state(act->task);
+	uint64_t addr = stlb_event_get(act->event, ADDR);
+	bool inval = act->event->kind == STLB_PMD_INVAL;
+	enum stlb_level level;
+	struct stlb_entry old = old_entry(a, act->event, &level);
+
+	if (!update) {
+		a->failed = true;
+		return;
+	}
+	learn_place(a, act, level);
+	update->echo_left = 0;
+	if (inval && is_split(update, act, slot_base(level, addr)))
+		return;
+	if (old.state == STLB_TABLE && act->event->kind != STLB_PMD_COLLAPSE_FLUSH)
+		return;
+	if (old.state == STLB_PRESENT || old.state == STLB_TABLE)
+		expect_again(update, act, old, level);
+	if (old.state == STLB_TABLE) {
+		update->detached_mm = act->mm;
+		update->detached_base = slot_base(level, addr);
+	}
+	clear_at(a, act, level, old, inval ? STLB_PROTNONE : STLB_NONE);
+}
+
+void stlb_on_pmd_split(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_update_state *update = stlb_task_update_state(act->task);
+
+	if (!update) {
+		a->failed = true;
+		return;
+	}
+	update->split_mm = act->mm;
+	update->split_addr = slot_base(STLB_LEVEL_PMD, stlb_event_get(act->event, ADDR));
+}
+
+/* ---- sets ---- */
+
+static struct stlb_entry next_entry(struct stlb_entry entry, enum stlb_level level)
+{
+	entry.pfn += UINT64_C(1) << (stlb_level_shift(level) - STLB_PAGE_SHIFT);
+	return entry;
+}
+
+static void expect_echo(struct stlb_update_state *update, const struct stlb_act *act,
+			struct stlb_slot slot, struct stlb_entry old, struct stlb_entry new,
+			uint64_t nr)
+{
+	update->echo_mm = act->mm;
+	update->echo_addr = slot.addr;
+	update->echo_left = nr;
+	update->echo_first = true;
+	update->echo_old = old;
+	update->echo_new_pfn = new.pfn;
+}
+
+static bool find_slot(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level,
+		      struct stlb_slot *slot)
+{
+	const struct stlb_event *event = act->event;
+
+	slot->level = level;
+	if (stlb_event_has(event, ADDR)) {
+		learn_place(a, act, level);
+		slot->addr = slot_base(level, stlb_event_get(event, ADDR));
+		return true;
+	}
+	return stlb_event_has(event, PTEP) &&
+	       stlb_table_place(&a->regions, act->mm, stlb_event_get(event, PTEP), &slot->level,
+				&slot->addr) &&
+	       slot->level == level;
+}
+
+static void set_entries(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+			struct stlb_entry old, struct stlb_entry new, uint64_t nr)
+{
+	for (uint64_t i = 0; i < nr; i++) {
+		stlb_set(a, act, slot, old, new);
+		slot.addr += UINT64_C(1) << stlb_level_shift(slot.level);
+		if (new.state == STLB_PRESENT)
+			new = next_entry(new, slot.level);
+		/* only the first entry's old value is told */
+		old.known = 0;
+	}
+}
+
+static bool has_echo(const struct stlb_event *event)
+{
+	return event->kind == STLB_PTE_SET || event->kind == STLB_PMD_SET;
+}
+
+void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	const struct stlb_event *event = act->event;
+	struct stlb_update_state *update = stlb_task_update_state(act->task);
+	struct stlb_translation said =
+		stlb_pte_decode(&a->format, event->level, stlb_event_get(event, NEW));
+	struct stlb_entry old = {0}, new = stlb_entry_of(said);
+	uint64_t nr = stlb_event_or(event, NR, 1);
+	enum stlb_level level = event->level;
+	struct stlb_slot slot;
+
+	if (!update) {
+		a->failed = true;
+		return;
+	}
+	if (stlb_event_has(event, OLD))
+		old = old_entry(a, event, &level);
+	if (said.huge && level == STLB_LEVEL_PTE)
+		level = STLB_LEVEL_PMD;
+	nr = nr > STLB_ENTRIES ? STLB_ENTRIES : nr;
+	if (!find_slot(a, act, level, &slot)) {
+		a->result.unplaced += nr;
+		slot.addr = 0;
+		nr = has_echo(event) ? nr : 0;
+		expect_echo(update, act, slot, old, new, nr);
+		return;
+	}
+	if (update->nr_parked)
+		stlb_place_parked(a, act, slot, old);
+	set_entries(a, act, slot, old, new, nr);
+	if (has_echo(event))
+		expect_echo(update, act, slot, old, new, nr);
+}

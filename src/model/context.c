@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/context.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_CONTEXTS = 16 * 1024 };
+
+/* Idle tasks all have tid 0, one on each CPU; interrupts are their CPU's. */
+static uint64_t context_key(int32_t tid, int32_t cpu, uint8_t kind)
+{
+	if (kind == STLB_CONTEXT_TASK && tid != 0)
+		return (uint64_t)(uint32_t)tid << 8 | 0x80;
+	return (uint64_t)(uint32_t)cpu << 8 | kind;
+}
+
+static void task_free(struct stlb_task *task)
+{
+	for (uint32_t i = 0; i < task->nr_unsettled; i++)
+		free(task->unsettled[i].finding);
+	free(task->unsettled);
+	free(task->actor.clock);
+	free(task->woken);
+	free(task->brackets);
+	free(task->update);
+	free(task->flush_event);
+	free(task);
+}
+
+static bool is_idle(const struct stlb_task *task)
+{
+	return !task->nr_obligations && !task->nr_holds && !task->nr_brackets &&
+	       !task->nr_unsettled && !task->asked.lock && !task->range_mm;
+}
+
+static bool is_on_a_cpu(const struct stlb_contexts *contexts, const struct stlb_task *task)
+{
+	for (uint32_t i = 0; i < contexts->nr_cpus; i++) {
+		const struct stlb_cpu *cpu = &contexts->cpus[i];
+
+		if (cpu->task == task)
+			return true;
+		for (unsigned int k = 0; k <= STLB_CONTEXT_NMI; k++)
+			if (cpu->irqs[k] == task)
+				return true;
+	}
+	return false;
+}
+
+static void make_room(struct stlb_contexts *contexts)
+{
+	struct stlb_task *victims[1024];
+	uint32_t at = 0, nr = 0;
+
+	for (struct stlb_task *task; (task = stlb_map_next(&contexts->map, &at));)
+		if (nr < 1024 && is_idle(task) && !is_on_a_cpu(contexts, task))
+			victims[nr++] = task;
+	contexts->forgotten += nr;
+	while (nr) {
+		struct stlb_task *task = victims[--nr];
+
+		stlb_map_remove(&contexts->map, task->key);
+		task_free(task);
+	}
+}
+
+static struct stlb_task *task_new(struct stlb_contexts *contexts, uint64_t key, int32_t tid,
+				  uint8_t kind)
+{
+	struct stlb_task *task;
+
+	if (contexts->map.count >= MAX_CONTEXTS)
+		make_room(contexts);
+	if (contexts->map.count >= 2 * MAX_CONTEXTS)
+		return NULL;
+	task = calloc(1, sizeof(*task));
+	if (!task)
+		return NULL;
+	task->key = key;
+	task->tid = tid;
+	task->kind = kind;
+	task->cpu = -1;
+	task->actor.source = STLB_NO_SOURCE;
+	stlb_list_init(&task->clears);
+	stlb_list_init(&task->tightens);
+	if (stlb_map_put(&contexts->map, key, task) < 0) {
+		free(task);
+		return NULL;
+	}
+	return task;
+}
+
+static struct stlb_task *task_get(struct stlb_contexts *contexts, uint64_t key, int32_t tid,
+				  uint8_t kind)
+{
+	struct stlb_task *task = stlb_map_get(&contexts->map, key);
+
+	return task ? task : task_new(contexts, key, tid, kind);
+}
+
+struct stlb_task *stlb_contexts_at(struct stlb_contexts *contexts, const struct stlb_event *event)
+{
+	uint64_t key = context_key(event->tid, event->cpu, event->context);
+	int32_t tid = event->context == STLB_CONTEXT_TASK ? event->tid : event->cpu;
+
+	return task_get(contexts, key, tid, event->context);
+}
+
+struct stlb_task *stlb_contexts_task(struct stlb_contexts *contexts, int32_t tid)
+{
+	return task_get(contexts, context_key(tid, 0, STLB_CONTEXT_TASK), tid, STLB_CONTEXT_TASK);
+}
+
+struct stlb_cpu *stlb_contexts_cpu(struct stlb_contexts *contexts, int32_t cpu)
+{
+	struct stlb_cpu *more;
+	uint32_t nr = contexts->nr_cpus ? contexts->nr_cpus : 8;
+
+	if (cpu < 0 || cpu >= STLB_MAX_CPUS)
+		return NULL;
+	if ((uint32_t)cpu < contexts->nr_cpus)
+		return &contexts->cpus[cpu];
+	while (nr <= (uint32_t)cpu)
+		nr *= 2;
+	more = realloc(contexts->cpus, nr * sizeof(*more));
+	if (!more)
+		return NULL;
+	memset(more + contexts->nr_cpus, 0, (nr - contexts->nr_cpus) * sizeof(*more));
+	contexts->cpus = more;
+	contexts->nr_cpus = nr;
+	return &contexts->cpus[cpu];
+}
+
+static void leave_cpus(struct stlb_contexts *contexts, const struct stlb_task *task)
+{
+	for (uint32_t i = 0; i < contexts->nr_cpus; i++)
+		if (contexts->cpus[i].task == task)
+			contexts->cpus[i].task = NULL;
+}
+
+struct stlb_task *stlb_contexts_restart(struct stlb_contexts *contexts, int32_t tid)
+{
+	uint64_t key = context_key(tid, 0, STLB_CONTEXT_TASK);
+	struct stlb_task *old = stlb_map_get(&contexts->map, key);
+
+	if (!old || tid == 0)
+		return stlb_contexts_task(contexts, tid);
+	stlb_map_remove(&contexts->map, key);
+	leave_cpus(contexts, old);
+	if (old->nr_obligations || old->nr_unsettled) {
+		old->gone = true;
+		old->key = ~(uint64_t)(uintptr_t)old;
+		old->nr_holds = old->nr_brackets = 0;
+		/* without memory it is only not freed before the end */
+		stlb_map_put(&contexts->map, old->key, old);
+	} else {
+		task_free(old);
+	}
+	return stlb_contexts_task(contexts, tid);
+}
+
+void stlb_contexts_free(struct stlb_contexts *contexts)
+{
+	uint32_t at = 0;
+
+	for (struct stlb_task *task; (task = stlb_map_next(&contexts->map, &at));)
+		task_free(task);
+	stlb_map_free(&contexts->map);
+	free(contexts->cpus);
+}
+
+struct stlb_update_state *stlb_task_update_state(struct stlb_task *task)
+{
+	if (!task->update)
+		task->update = calloc(1, sizeof(*task->update));
+	return task->update;
+}
+
+/*
+ * Where lockdep or ptl_map names the PTLs, the innermost of those; else whatever lock was taken
+ * last: in page-table code that is the PTL.
+ */
+struct stlb_hold *stlb_task_hold(struct stlb_task *task)
+{
+	for (uint32_t i = task->nr_holds; i > 0; i--)
+		if (task->holds[i - 1].named)
+			return &task->holds[i - 1];
+	return task->nr_holds ? &task->holds[task->nr_holds - 1] : NULL;
+}
+
+bool stlb_task_holds(const struct stlb_task *task, uint64_t id)
+{
+	for (uint32_t i = task->nr_holds; i > 0; i--)
+		if (task->holds[i - 1].id == id)
+			return true;
+	return false;
+}
+
+struct stlb_bracket *stlb_task_bracket(struct stlb_task *task, const struct stlb_mm *mm)
+{
+	for (uint32_t i = 0; i < task->nr_brackets; i++)
+		if (task->brackets[i].mm == mm)
+			return &task->brackets[i];
+	return NULL;
+}
+
+bool stlb_task_covers(const struct stlb_task *task, const struct stlb_mm *mm, uint64_t start,
+		      uint64_t end)
+{
+	for (uint32_t i = 0; i < task->nr_brackets; i++) {
+		const struct stlb_bracket *bracket = &task->brackets[i];
+
+		/* read rounded outwards, as the rules read any range */
+		if (bracket->mm == mm &&
+		    bracket->start >> STLB_PAGE_SHIFT <= start >> STLB_PAGE_SHIFT &&
+		    (bracket->end - 1) >> STLB_PAGE_SHIFT >= (end - 1) >> STLB_PAGE_SHIFT)
+			return true;
+	}
+	return false;
+}
+
+bool stlb_task_in_bracket(const struct stlb_task *task, uint64_t id)
+{
+	for (uint32_t i = 0; i < task->nr_brackets; i++)
+		if (task->brackets[i].id == id)
+			return true;
+	return false;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Contexts: who acts. A task, or an interrupt of a CPU, with the locks that it holds and the
+ * brackets that it has open.
+ */
+#ifndef MODEL_CONTEXT_H
+#define MODEL_CONTEXT_H
+
+#include "model/brief.h"
+#include "model/mm.h"
+#include "order/order.h"
+
+enum {
+	STLB_MAX_HOLDS = 24,	/* deeper nesting forgets the outermost */
+	STLB_MAX_BRACKETS = 16, /* the same */
+	STLB_MAX_CLEARED = STLB_ENTRIES / 64,
+	STLB_MAX_PARKED_CLEARS = 8,
+	STLB_MAX_PENDING_MAPS = 16,
+	STLB_MAX_SAME_CONTENT = 8,
+	STLB_MAX_UNSETTLED = 64,
+};
+
+/** struct stlb_hold - one acquisition of a lock, until its release or the task's switch */
+struct stlb_hold {
+	uint64_t id; /* number of the acquisition, never 0, never reused */
+	uint64_t lock;
+	uint64_t ns;
+	const char *name; /* of the trace event */
+	int32_t cpu;
+	uint8_t kind;
+	bool named;  /* known to be a PTL, by its lockdep class or by ptl_map */
+	bool shared; /* taken for reading */
+	bool used;   /* an update was made under it: it is a PTL */
+	bool work;   /* something waits for its release */
+};
+
+/** struct stlb_bracket - an open invalidate_range_start */
+struct stlb_bracket {
+	uint64_t id; /* never 0, never reused */
+	struct stlb_mm *mm;
+	uint64_t start, end; /* as told */
+	uint64_t flags;
+	bool has_flags;
+	bool sure;		     /* known to have succeeded */
+	int event;		     /* enum mmu_notifier_event, -1: not told */
+	uint32_t in_lock_discharges; /* obligations that were discharged before its end */
+	struct stlb_brief start_event;
+};
+
+/** struct stlb_parked_clear - a clear without an address that waits for the set that names it */
+struct stlb_parked_clear {
+	struct stlb_mm *mm;
+	struct stlb_entry old;
+	struct stlb_brief event;
+	uint64_t hold, seq;
+};
+
+/** struct stlb_pending_map - a set known to come before the hold, or the bracket, ends */
+struct stlb_pending_map {
+	struct stlb_mm *mm;
+	enum stlb_level level;
+	uint64_t addr, pfn, nr;
+	struct stlb_brief event;
+	uint64_t hold, bracket;
+};
+
+/** struct stlb_same_content - evidence of a merge of pages */
+struct stlb_same_content {
+	uint64_t mm;
+	uint64_t pfn, kpfn; /* ~0: not told */
+};
+
+/** struct stlb_unsettled - updates that may lie in a bracket older than what the trace shows */
+struct stlb_unsettled {
+	uint64_t site;
+	uint64_t count;
+	struct stlb_finding *finding; /* owned */
+};
+
+/**
+ * struct stlb_update_state - how a context's next updates are to be read
+ *
+ * @echo_*: what the clear straight after a set repeats; @same_*: what a second probe will tell of
+ * a clear once more; @detached_*: the table whose ptes are being cleared out of sight; @split_*:
+ * the huge pmd being split; @map_*: the page table that ptl_map locked.
+ */
+struct stlb_update_state {
+	struct stlb_mm *echo_mm, *same_mm, *detached_mm, *split_mm, *map_mm;
+	uint64_t echo_addr, echo_left, echo_new_pfn;
+	struct stlb_entry echo_old; /* of the first, known only where the set told it */
+	bool echo_first;
+	uint64_t same_pfn;
+	uint8_t same_level;
+	uint64_t detached_base;
+	uint64_t split_addr;
+	uint64_t map_addr, map_hold, map_ptep;
+	uint64_t map_cleared[STLB_MAX_CLEARED]; /* bit per entry of the mapped table */
+	struct stlb_parked_clear parked[STLB_MAX_PARKED_CLEARS];
+	struct stlb_pending_map maps[STLB_MAX_PENDING_MAPS];
+	uint32_t nr_parked, nr_maps;
+	struct stlb_same_content merged[STLB_MAX_SAME_CONTENT]; /* the latest ones */
+	uint32_t nr_merged;					/* ever */
+	struct stlb_scope *scope; /* of its latest obligation, NULL: none */
+	bool loose;		  /* outside any hold it left an update that may be unbracketed */
+};
+
+/** struct stlb_task - a context: a task, or an interrupt of a CPU */
+struct stlb_task {
+	uint64_t key; /* of struct stlb_contexts' map */
+	int32_t tid;  /* of an interrupt: its CPU */
+	uint8_t kind; /* enum stlb_context */
+	bool settled; /* was seen outside any bracket: pairing can be judged */
+	bool lossy;   /* events that it may have made were lost */
+	bool gone;    /* its tid was given to another task */
+	int32_t cpu;  /* where it ran last */
+	const char *comm;
+	struct stlb_actor actor;
+	struct stlb_clock *woken; /* what its waker knew, learnt when it runs next */
+	struct stlb_hold holds[STLB_MAX_HOLDS];
+	uint32_t nr_holds;
+	uint32_t nr_brackets;
+	struct stlb_bracket *brackets;	  /* STLB_MAX_BRACKETS of them once it opens one */
+	struct stlb_update_state *update; /* once it changes an entry */
+	struct stlb_hold asked; /* the lock it asked for at its last event; lock 0: none */
+	uint64_t mmap_write;	/* the mm whose mmap_lock it holds for writing, 0: none */
+	struct stlb_list clears, tightens; /* its pending obligations */
+	uint32_t nr_obligations;
+	uint32_t tighten_events; /* bit per bracket event of its tightens, bit 31: not told */
+	struct stlb_unsettled *unsettled; /* STLB_MAX_UNSETTLED of them once there is one */
+	uint32_t nr_unsettled;
+	uint64_t outer_start, outer_end; /* its first balanced brackets lie in there */
+	struct stlb_mm *range_mm;	 /* the invalidation that it has entered, NULL: none */
+	uint64_t range_start, range_end, range_ns;
+	struct stlb_mm *ending_mm; /* the range_end that it has entered, NULL: none */
+	struct stlb_brief ending;
+	struct stlb_mm *flushed; /* a CPU flush that waits for its secondary invalidation */
+	struct stlb_brief *flush_event;
+	struct stlb_mm *subscribing; /* the registration that it has entered, NULL: none */
+	bool start_entered;	     /* its innermost bracket's start has not returned yet */
+};
+
+/** struct stlb_cpu - who ran there last, and which interrupts came since */
+struct stlb_cpu {
+	struct stlb_task *task;			      /* the last task */
+	struct stlb_task *irqs[STLB_CONTEXT_NMI + 1]; /* interrupts of it whose end was not seen */
+	uint64_t last_ns;			      /* of its last event */
+};
+
+enum { STLB_MAX_CPUS = 8192 };
+
+struct stlb_contexts {
+	struct stlb_map map;
+	struct stlb_cpu *cpus;
+	uint32_t nr_cpus;
+	struct stlb_list gone; /* replaced tasks that still have obligations */
+	uint64_t forgotten;
+};
+
+/** stlb_contexts_at - the context of an event, made where it is new; NULL without memory */
+struct stlb_task *stlb_contexts_at(struct stlb_contexts *contexts, const struct stlb_event *event);
+
+/** stlb_contexts_task - the task of a tid, made where it is new; NULL without memory */
+struct stlb_task *stlb_contexts_task(struct stlb_contexts *contexts, int32_t tid);
+
+/** stlb_contexts_cpu - the state of a CPU; NULL for a number out of range, or without memory */
+struct stlb_cpu *stlb_contexts_cpu(struct stlb_contexts *contexts, int32_t cpu);
+
+/** stlb_contexts_restart - a new task took a tid over: what the old one held is no longer its */
+struct stlb_task *stlb_contexts_restart(struct stlb_contexts *contexts, int32_t tid);
+
+/** stlb_contexts_free - all of it */
+void stlb_contexts_free(struct stlb_contexts *contexts);
+
+/** stlb_task_update_state - its update state, made on first use; NULL without memory */
+struct stlb_update_state *stlb_task_update_state(struct stlb_task *task);
+
+/** stlb_task_hold - the hold of the PTL for an update that it makes now; NULL: no lock is held */
+struct stlb_hold *stlb_task_hold(struct stlb_task *task);
+
+/** stlb_task_holds - whether it still holds what it acquired as hold @id; 0 is never held */
+bool stlb_task_holds(const struct stlb_task *task, uint64_t id);
+
+/** stlb_task_bracket - its outermost open bracket on an mm; NULL: none */
+struct stlb_bracket *stlb_task_bracket(struct stlb_task *task, const struct stlb_mm *mm);
+
+/** stlb_task_covers - whether one of its open brackets covers [start, end) of an mm */
+bool stlb_task_covers(const struct stlb_task *task, const struct stlb_mm *mm, uint64_t start,
+		      uint64_t end);
+
+/** stlb_task_in_bracket - whether the bracket of an id is still open; 0 never is */
+bool stlb_task_in_bracket(const struct stlb_task *task, uint64_t id);
+
+#endif

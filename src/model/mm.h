@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Address spaces and who subscribes to them. */
+#ifndef MODEL_MM_H
+#define MODEL_MM_H
+
+#include "model/region.h"
+
+enum { STLB_MAX_CALLBACKS = 8 };
+
+/** enum stlb_subscription - whether an mm has a subscriber that something can be owed to */
+enum stlb_subscription {
+	STLB_SUBSCRIPTION_UNSEEN,   /* no notifier event yet */
+	STLB_SUBSCRIPTION_STARTING, /* the entry of a registration, not its return */
+	STLB_SUBSCRIBED,
+	STLB_SUBSCRIPTION_OVER, /* final for this pointer until another registration */
+};
+
+struct stlb_mm {
+	uint64_t id; /* the mm_struct pointer */
+	uint8_t subscription;
+	bool since_before;    /* registered before the trace began: by how many is not known */
+	bool counted;	      /* among the mms that were ever subscribed */
+	uint32_t subscribers; /* known ones */
+	uint64_t callbacks[STLB_MAX_CALLBACKS];
+	uint32_t nr_callbacks;
+	struct stlb_list regions;
+	struct stlb_list obligations; /* all of this mm's */
+	struct stlb_list wide;	      /* those of puds, by their node in a region's list */
+	uint32_t nr_regions;
+};
+
+struct stlb_mms {
+	struct stlb_map map;
+	uint64_t subscribed; /* how many are subscribed now */
+	uint64_t ever;	     /* how many were at some time */
+};
+
+/** stlb_mm_find - NULL for an mm that no event named */
+struct stlb_mm *stlb_mm_find(const struct stlb_mms *mms, uint64_t id);
+
+/** stlb_mm_get - made where there was none; NULL without memory or past 64 Ki of them */
+struct stlb_mm *stlb_mm_get(struct stlb_mms *mms, uint64_t id);
+
+/** stlb_mm_is_subscribed - whether updates of the mm owe anything */
+static inline bool stlb_mm_is_subscribed(const struct stlb_mm *mm)
+{
+	return mm->subscription == STLB_SUBSCRIBED;
+}
+
+/** stlb_mm_subscribe - from now on updates of the mm owe invalidations */
+void stlb_mm_subscribe(struct stlb_mms *mms, struct stlb_mm *mm);
+
+/** stlb_mm_unsubscribe - nothing is owed any more; the obligations are the caller's to end */
+void stlb_mm_unsubscribe(struct stlb_mms *mms, struct stlb_mm *mm);
+
+/** stlb_mms_free - all of it; the regions have to be gone */
+void stlb_mms_free(struct stlb_mms *mms);
+
+#endif

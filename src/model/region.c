@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/region.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/mm.h"
+
+enum { MAX_REGIONS = 12 * 1024, MAX_TABLES = 64 * 1024 };
+
+static uint64_t region_key(const struct stlb_mm *mm, uint64_t addr)
+{
+	/* mm_structs are at least 64-byte aligned, and never at the same address at a time */
+	return mm->id ^ stlb_map_mix((addr >> STLB_REGION_SHIFT) + 1);
+}
+
+struct stlb_region *stlb_region_find(const struct stlb_regions *regions, const struct stlb_mm *mm,
+				     uint64_t addr)
+{
+	struct stlb_region *region = stlb_map_get(&regions->map, region_key(mm, addr));
+
+	/* two keys can fall together: then the later one is as if never seen */
+	if (region && region->mm == mm && region->base == (addr & ~(STLB_REGION_SIZE - 1)))
+		return region;
+	return NULL;
+}
+
+/* Room for one more: regions that nothing is owed for go, those of unsubscribed mms first. */
+static void make_room(struct stlb_regions *regions, bool subscribed_too)
+{
+	struct stlb_region *victims[256];
+	uint32_t at = 0, nr = 0;
+
+	for (struct stlb_region *region; (region = stlb_map_next(&regions->map, &at));) {
+		if (!stlb_list_empty(&region->obligations))
+			continue;
+		if (!subscribed_too && stlb_mm_is_subscribed(region->mm))
+			continue;
+		victims[nr++] = region;
+		if (nr == sizeof(victims) / sizeof(*victims))
+			break;
+	}
+	regions->forgotten += subscribed_too ? nr : 0;
+	while (nr)
+		stlb_region_drop(regions, victims[--nr]);
+}
+
+static struct stlb_region *region_new(struct stlb_regions *regions, struct stlb_mm *mm,
+				      uint64_t addr)
+{
+	struct stlb_region *region = calloc(1, sizeof(*region));
+
+	if (!region)
+		return NULL;
+	region->mm = mm;
+	region->base = addr & ~(STLB_REGION_SIZE - 1);
+	stlb_list_init(&region->obligations);
+	if (stlb_map_put(&regions->map, region_key(mm, addr), region) < 0) {
+		free(region);
+		return NULL;
+	}
+	stlb_list_add(&mm->regions, &region->in_mm);
+	mm->nr_regions++;
+	return region;
+}
+
+struct stlb_region *stlb_region_get(struct stlb_regions *regions, struct stlb_mm *mm, uint64_t addr)
+{
+	struct stlb_region *region = stlb_region_find(regions, mm, addr);
+
+	if (region)
+		return region;
+	region = stlb_map_get(&regions->map, region_key(mm, addr));
+	if (region && stlb_list_empty(&region->obligations))
+		stlb_region_drop(regions, region);
+	else if (region)
+		return NULL;
+	if (regions->map.count >= MAX_REGIONS)
+		make_room(regions, false);
+	if (regions->map.count >= MAX_REGIONS)
+		make_room(regions, true);
+	return region_new(regions, mm, addr);
+}
+
+static unsigned int pte_index(uint64_t addr)
+{
+	return (addr >> STLB_PAGE_SHIFT) & (STLB_ENTRIES - 1);
+}
+
+struct stlb_entry stlb_region_entry(const struct stlb_region *region, enum stlb_level level,
+				    uint64_t addr)
+{
+	if (region && level != STLB_LEVEL_PTE)
+		return region->pmd;
+	if (region && region->ptes)
+		return region->ptes[pte_index(addr)];
+	return (struct stlb_entry){0};
+}
+
+int stlb_region_set(struct stlb_region *region, enum stlb_level level, uint64_t addr,
+		    struct stlb_entry entry)
+{
+	if (level != STLB_LEVEL_PTE) {
+		region->pmd = entry;
+		return 0;
+	}
+	if (!region->ptes)
+		region->ptes = calloc(STLB_ENTRIES, sizeof(*region->ptes));
+	if (!region->ptes)
+		return -ENOMEM;
+	region->ptes[pte_index(addr)] = entry;
+	return 0;
+}
+
+unsigned int stlb_region_present(const struct stlb_region *region, unsigned int *unknown)
+{
+	unsigned int present = 0;
+
+	*unknown = STLB_ENTRIES;
+	if (!region || !region->ptes)
+		return 0;
+	*unknown = 0;
+	for (unsigned int i = 0; i < STLB_ENTRIES; i++) {
+		present += stlb_entry_is_present(region->ptes[i]);
+		*unknown += !region->ptes[i].known;
+	}
+	return present;
+}
+
+void stlb_region_forget_ptes(struct stlb_regions *regions, struct stlb_region *region)
+{
+	free(region->ptes);
+	region->ptes = NULL;
+	region->lockset_open = region->lockset_told = false;
+	region->nr_lockset = 0;
+	if (region->table)
+		free(stlb_map_remove(&regions->tables, region->table));
+	region->table = 0;
+}
+
+void stlb_region_drop(struct stlb_regions *regions, struct stlb_region *region)
+{
+	stlb_region_forget_ptes(regions, region);
+	stlb_map_remove(&regions->map, region_key(region->mm, region->base));
+	stlb_list_remove(&region->in_mm);
+	region->mm->nr_regions--;
+	free(region);
+}
+
+/* ---- tables ---- */
+
+static uint64_t table_page(uint64_t ptep)
+{
+	return ptep >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
+}
+
+static uint64_t table_base(enum stlb_level level, uint64_t ptep, uint64_t addr)
+{
+	unsigned int shift = stlb_level_shift(level);
+	uint64_t index = (ptep & 0xff8) >> 3;
+
+	return ((addr >> shift) - index) << shift;
+}
+
+/* mremap moved the table: what its entries say is now said of other addresses. */
+static int move_ptes(struct stlb_regions *regions, struct stlb_table *table, uint64_t base)
+{
+	struct stlb_region *from = stlb_region_find(regions, table->mm, table->base);
+	struct stlb_region *to = stlb_region_get(regions, table->mm, base);
+
+	if (!to)
+		return -ENOMEM;
+	if (!from || from == to)
+		return 0;
+	stlb_region_forget_ptes(regions, to);
+	to->ptes = from->ptes;
+	from->ptes = NULL;
+	to->table = table->page;
+	from->table = 0;
+	return 0;
+}
+
+static struct stlb_table *table_new(struct stlb_regions *regions, uint64_t page)
+{
+	struct stlb_table *table;
+
+	if (regions->tables.count >= MAX_TABLES) {
+		regions->forgotten++;
+		return NULL;
+	}
+	table = calloc(1, sizeof(*table));
+	if (table && stlb_map_put(&regions->tables, page, table) < 0) {
+		free(table);
+		table = NULL;
+	}
+	return table;
+}
+
+/* The region of a pte table knows where its table is, so that both are forgotten together. */
+static int bind_region(struct stlb_regions *regions, struct stlb_table *table)
+{
+	struct stlb_region *region;
+
+	if (table->level != STLB_LEVEL_PTE)
+		return 0;
+	region = stlb_region_get(regions, table->mm, table->base);
+	if (!region)
+		return -ENOMEM;
+	if (region->table && region->table != table->page)
+		stlb_region_forget_ptes(regions, region);
+	region->table = table->page;
+	return 0;
+}
+
+int stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb_level level,
+		     uint64_t ptep, uint64_t addr)
+{
+	uint64_t page = table_page(ptep), base = table_base(level, ptep, addr);
+	struct stlb_table *table = stlb_map_get(&regions->tables, page);
+
+	if (table && table->mm == mm && table->base == base && table->level == level)
+		return 0;
+	if (table && table->mm == mm && table->level == level && level == STLB_LEVEL_PTE) {
+		if (move_ptes(regions, table, base) < 0)
+			return -ENOMEM;
+	} else {
+		stlb_table_forget(regions, page);
+		table = table_new(regions, page);
+		if (!table)
+			return 0;
+	}
+	*table = (struct stlb_table){mm, page, base, level};
+	return bind_region(regions, table);
+}
+
+bool stlb_table_place(const struct stlb_regions *regions, const struct stlb_mm *mm, uint64_t ptep,
+		      enum stlb_level *level, uint64_t *addr)
+{
+	const struct stlb_table *table = stlb_map_get(&regions->tables, table_page(ptep));
+
+	if (!table || table->mm != mm)
+		return false;
+	*level = table->level;
+	*addr = table->base + (((ptep & 0xff8) >> 3) << stlb_level_shift(table->level));
+	return true;
+}
+
+void stlb_table_forget(struct stlb_regions *regions, uint64_t page)
+{
+	struct stlb_table *table = stlb_map_remove(&regions->tables, page);
+	struct stlb_region *region;
+
+	if (!table)
+		return;
+	region = stlb_region_find(regions, table->mm, table->base);
+	if (region && region->table == page) {
+		region->table = 0;
+		stlb_region_forget_ptes(regions, region);
+	}
+	free(table);
+}
+
+void stlb_regions_free(struct stlb_regions *regions)
+{
+	struct stlb_table *table;
+	struct stlb_region *region;
+	uint32_t at = 0;
+
+	while ((table = stlb_map_next(&regions->tables, &at)))
+		free(table);
+	at = 0;
+	while ((region = stlb_map_next(&regions->map, &at))) {
+		free(region->ptes);
+		free(region);
+	}
+	stlb_map_free(&regions->tables);
+	stlb_map_free(&regions->map);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Page tables as far as they were seen. A region is what one pmd spans, 2 MiB of an mm: the pmd's
+ * own entry and the 512 ptes of the table that it points to.
+ */
+#ifndef MODEL_REGION_H
+#define MODEL_REGION_H
+
+#include "model/slot.h"
+#include "util/list.h"
+#include "util/map.h"
+
+#define STLB_PAGE_SHIFT	  12
+#define STLB_REGION_SHIFT 21
+#define STLB_WIDE_SHIFT	  30
+#define STLB_REGION_SIZE  (UINT64_C(1) << STLB_REGION_SHIFT)
+#define STLB_ENTRIES	  512
+
+enum { STLB_MAX_LOCKSET = 4 };
+
+struct stlb_region {
+	struct stlb_mm *mm;
+	uint64_t base;
+	struct stlb_list in_mm;	      /* struct stlb_mm's regions */
+	struct stlb_list obligations; /* on entries of this region, but for those of a pud */
+	struct stlb_entry pmd;
+	struct stlb_entry *ptes;	    /* STLB_ENTRIES of them; NULL: none seen yet */
+	uint64_t table;			    /* kernel address of the pte table, 0: not known */
+	uint64_t lockset[STLB_MAX_LOCKSET]; /* locks held at all updates since the population */
+	uint8_t nr_lockset;
+	bool lockset_open; /* an update was seen */
+	bool lockset_told; /* its emptiness was reported */
+};
+
+/** struct stlb_regions - all regions, bounded in number */
+struct stlb_regions {
+	struct stlb_map map;	/* by mm and base */
+	struct stlb_map tables; /* page of a table's address -> struct stlb_table */
+	uint64_t forgotten;	/* given up for want of room */
+};
+
+/** struct stlb_table - where the entries of a page-table page belong */
+struct stlb_table {
+	struct stlb_mm *mm;
+	uint64_t page; /* kernel address of the table */
+	uint64_t base; /* user address of its first entry */
+	enum stlb_level level;
+};
+
+/** stlb_level_shift - log2 of what an entry of a level maps, in bytes */
+static inline unsigned int stlb_level_shift(enum stlb_level level)
+{
+	return STLB_PAGE_SHIFT + 9 * level;
+}
+
+/** stlb_region_find - the region of an address, NULL where nothing was seen of it */
+struct stlb_region *stlb_region_find(const struct stlb_regions *regions, const struct stlb_mm *mm,
+				     uint64_t addr);
+
+/** stlb_region_get - the same, made where there was none; NULL without memory */
+struct stlb_region *stlb_region_get(struct stlb_regions *regions, struct stlb_mm *mm,
+				    uint64_t addr);
+
+/** stlb_region_entry - what is known of the entry of a level at an address */
+struct stlb_entry stlb_region_entry(const struct stlb_region *region, enum stlb_level level,
+				    uint64_t addr);
+
+/** stlb_region_set - note what an entry says from now on; 0 or -ENOMEM */
+int stlb_region_set(struct stlb_region *region, enum stlb_level level, uint64_t addr,
+		    struct stlb_entry entry);
+
+/** stlb_region_present - how many present ptes are known, and (@unknown) how many are not known */
+unsigned int stlb_region_present(const struct stlb_region *region, unsigned int *unknown);
+
+/** stlb_region_forget_ptes - its table was taken away or freed */
+void stlb_region_forget_ptes(struct stlb_regions *regions, struct stlb_region *region);
+
+/** stlb_region_drop - forget a region that holds no obligation */
+void stlb_region_drop(struct stlb_regions *regions, struct stlb_region *region);
+
+/**
+ * stlb_table_learn - an event showed both an entry's kernel address and what it maps
+ *
+ * A table known at another base of the same mm was moved (mremap): its ptes go along. One known
+ * for another mm was freed and taken again: what was known of it is forgotten.
+ */
+int stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb_level level,
+		     uint64_t ptep, uint64_t addr);
+
+/**
+ * stlb_table_place - the user address of an entry of an mm
+ * @level: where the table's level goes
+ *
+ * Returns false where the table page is not known, or known for another mm.
+ */
+bool stlb_table_place(const struct stlb_regions *regions, const struct stlb_mm *mm, uint64_t ptep,
+		      enum stlb_level *level, uint64_t *addr);
+
+/** stlb_table_forget - a table page was freed; @page is its kernel address */
+void stlb_table_forget(struct stlb_regions *regions, uint64_t page);
+
+/** stlb_regions_free - all of it */
+void stlb_regions_free(struct stlb_regions *regions);
+
+#endif

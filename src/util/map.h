@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A hash map from 64-bit keys to pointers, for the hot path: open addressing, linear probing, and
+ * removal that leaves no tombstones, so that a map that only churns never grows.
+ */
+#ifndef UTIL_MAP_H
+#define UTIL_MAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** struct stlb_map - zeroed is an empty map that holds no memory */
+struct stlb_map {
+	struct stlb_map_entry *entries;
+	uint32_t capacity; /* 0 or a power of two */
+	uint32_t count;
+};
+
+struct stlb_map_entry {
+	uint64_t key;
+	void *value; /* NULL: the place is free */
+};
+
+/** stlb_map_mix - spread a key over 64 bits */
+static inline uint64_t stlb_map_mix(uint64_t key)
+{
+	key ^= key >> 32;
+	key *= UINT64_C(0x9e3779b97f4a7c15);
+	return key ^ (key >> 29);
+}
+
+/** stlb_map_get - the value of a key, NULL for none */
+static inline void *stlb_map_get(const struct stlb_map *map, uint64_t key)
+{
+	uint32_t mask = map->capacity - 1;
+
+	if (!map->count)
+		return NULL;
+	for (uint32_t at = stlb_map_mix(key) & mask; map->entries[at].value; at = (at + 1) & mask)
+		if (map->entries[at].key == key)
+			return map->entries[at].value;
+	return NULL;
+}
+
+/** stlb_map_put - set the value (not NULL) of a key; 0 or -ENOMEM */
+int stlb_map_put(struct stlb_map *map, uint64_t key, void *value);
+
+/** stlb_map_remove - forget a key; returns its value, NULL if there was none */
+void *stlb_map_remove(struct stlb_map *map, uint64_t key);
+
+/** stlb_map_next - walk the values: start with *at = 0; NULL at the end. No changes meanwhile. */
+void *stlb_map_next(const struct stlb_map *map, uint32_t *at);
+
+/** stlb_map_free - give the map's own memory back; it is empty afterwards */
+void stlb_map_free(struct stlb_map *map);
+
+#endif
