@@ -287,3 +287,17 @@ Test(profile, come_before_the_builtin_one_in_their_order)
 	stlb_profile_free(profiles[0]);
 	stlb_profile_free(profiles[1]);
 }
+
+Test(profile, an_event_in_several_groups)
+{
+	struct stlb_profile *profile = loaded(
+		EVENTS("{\"system\": \"a\", \"event\": \"e\", \"kind\": \"none\"}, "
+		       "{\"system\": \"g\", \"event\": \"e\", \"kind\": \"exit\"}, "
+		       "{\"event\": \"e\", \"kind\": \"fork\", \"constants\": {\"next\": 1}}"));
+	struct stlb_decoder *decoder = stlb_decoder_new(&profile, 1);
+
+	cr_expect(stlb_decoder_wants(decoder, &format));
+	cr_expect_eq(stlb_decoder_kinds(decoder), UINT64_C(1) << STLB_EXIT);
+	stlb_decoder_free(decoder);
+	stlb_profile_free(profile);
+}
