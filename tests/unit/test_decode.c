@@ -34,6 +34,7 @@ Test(decode, others_are_not_wanted)
 	cr_expect_not(wanted("", "inv_start", "mm start"));
 	cr_expect_not(wanted("", "put", "mm"));
 	cr_expect_not(wanted("ftrace", "print", "ip"));
+	cr_expect_not(wanted("ftrace", "print", "ip buf"));
 	cr_expect_not(wanted("ftrace", "kernel_stack", "size"));
 }
 
