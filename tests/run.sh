@@ -64,9 +64,9 @@ step() {
 
 build_preset() {
 	cmake -S . -B "$build/$1" --preset "$1" >"$build/$1.log" 2>&1 ||
-		{ cat "$build/$1.log"; return 1; }
+		{ tail -n 60 "$build/$1.log"; return 1; }
 	cmake --build "$build/$1" -j "$jobs" >"$build/$1.log" 2>&1 ||
-		{ cat "$build/$1.log"; return 1; }
+		{ tail -n 60 "$build/$1.log"; return 1; }
 }
 
 # count_of ATTRIBUTE FILE: of a JUnit report's test suite
