@@ -79,5 +79,5 @@ echo "All samples, each with the verdict that it must get (exit status, rules):"
 "$root/tests/samples.sh" -v "$program"
 echo
 echo "Next:"
-echo "  $program explain $root/samples/seed-scenario.txt --finding F1"
-echo "  $program analyze $root/samples/cow-never-notified-6.1.dat"
+echo "  $program analyze $root/samples/cow-never-notified-6.1.dat   # a real recording"
+echo "  $program analyze --help"

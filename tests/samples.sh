@@ -36,12 +36,17 @@ fi
 report=$(mktemp) || exit 2
 trap 'rm -f "$report"' EXIT
 
-# The counts of summary.rules that are not 0, sorted: "rule=n,rule=n", or "-".
+# The counts of summary.rules that are not 0, sorted: "rule=n,rule=n"; "-" for none; "no-report"
+# where there are no counts at all, which must not pass for none.
 counts() {
-	tr -d ' \t\n' <"$report" |
-		grep -oE '"[a-z-]+":\{"occurrences":[0-9]+' |
-		sed -E 's/^"([a-z-]+)":\{"occurrences":/\1=/' |
-		grep -v '=0$' | LC_ALL=C sort | paste -sd, | sed 's/^$/-/'
+	all=$(tr -d ' \t\n' <"$report" |
+		grep -oE '"[a-z-]+":\{[^{}]*"occurrences":[0-9]+' |
+		sed -E 's/^"([a-z-]+)":.*:([0-9]+)$/\1=\2/')
+	if [ -z "$all" ]; then
+		echo no-report
+		return
+	fi
+	echo "$all" | grep -v '=0$' | LC_ALL=C sort | paste -sd, | sed 's/^$/-/'
 }
 
 # judge FILE OPTIONS: prints "STATUS COUNTS"

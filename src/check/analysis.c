@@ -257,6 +257,8 @@ static struct stlb_task *actor(struct stlb_analysis *a, const struct stlb_event 
 		task = stlb_contexts_at(&a->contexts, event);
 	if (!task)
 		return NULL;
+	if (task->cpu != event->cpu)
+		stlb_sched_moved(a, task);
 	task->cpu = event->cpu;
 	if (event->comm && event->context == STLB_CONTEXT_TASK)
 		task->comm = event->comm;

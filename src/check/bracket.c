@@ -31,12 +31,28 @@ static bool is_settled(const struct stlb_task *task)
 
 /* ---- start ---- */
 
-static bool holds_a_ptl(const struct stlb_task *task)
+static const struct stlb_hold *held_ptl(const struct stlb_task *task)
 {
 	for (uint32_t i = 0; i < task->nr_holds; i++)
 		if (task->holds[i].named || task->holds[i].used)
-			return true;
-	return false;
+			return &task->holds[i];
+	return NULL;
+}
+
+static void judge_in_lock(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_case c = {
+		.rule = STLB_RULE_UNBALANCED,
+		.act = act,
+		.role = "start",
+		.missing = "a start that may block has to come before the page table lock",
+		.hold = held_ptl(act->task),
+		.addr = stlb_event_get(act->event, START),
+		.has_addr = true,
+	};
+
+	if (stlb_event_or(act->event, FLAGS, 0) & BLOCKABLE && c.hold && !act->task->lossy)
+		stlb_report(a, &c);
 }
 
 static bool may_fail(const struct stlb_bracket *bracket)
@@ -117,9 +133,7 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 	}
 	if (stlb_range_is_unaligned(start, end))
 		report_range(a, act, STLB_RULE_UNALIGNED, "start", "page-aligned bounds");
-	if (stlb_event_or(event, FLAGS, 0) & BLOCKABLE && holds_a_ptl(task) && !task->lossy)
-		report_range(a, act, STLB_RULE_UNBALANCED, "start",
-			     "a start that may block has to come before the page table lock");
+	judge_in_lock(a, act);
 	if (!stlb_task_bracket(task, act->mm))
 		stlb_never_at_start(a, act);
 	open_bracket(a, act);

@@ -53,6 +53,10 @@ uint64_t stlb_obligation_size(const struct stlb_obligation *ob);
 bool stlb_obligation_before(const struct stlb_analysis *a, const struct stlb_obligation *ob,
 			    const struct stlb_task *task);
 
+/** stlb_hold_brief - the acquisition of a hold as evidence */
+void stlb_hold_brief(const struct stlb_hold *hold, const struct stlb_task *task,
+		     struct stlb_brief *event);
+
 /** stlb_scope_put - one user less; NULL is fine */
 void stlb_scope_put(struct stlb_scope *scope);
 
@@ -109,6 +113,9 @@ void stlb_settle_zeroes(struct stlb_analysis *a, struct stlb_task *task, uint64_
 /** stlb_place_clear - a clear without address: by pfn in the mapped table, else by the next set */
 void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old);
 
+/** stlb_place_failed - updates that no slot was found for; of an mm that owes nothing, no matter */
+void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t nr);
+
 /** stlb_place_parked - the set of a slot names where a parked clear was */
 void stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
 		       struct stlb_entry found);
@@ -148,6 +155,9 @@ void stlb_on_waking(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_exit(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_user_mode(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_sched_moved - a task goes on at another CPU */
+void stlb_sched_moved(struct stlb_analysis *a, struct stlb_task *task);
 
 /** stlb_sched_enter - an event of a context on a CPU: what it interrupted, or what interrupted it
  */
@@ -264,7 +274,8 @@ struct stlb_case {
 	const struct stlb_act *act;	  /* who breached it and when */
 	const char *role;		  /* of the act's event, NULL: it is no evidence */
 	const char *missing;
-	uint64_t addr; /* where there is no obligation */
+	const struct stlb_hold *hold; /* without an obligation: a hold that is evidence, or NULL */
+	uint64_t addr;		      /* where there is no obligation */
 	bool has_addr;
 	uint64_t cost_ns;
 };

@@ -27,13 +27,9 @@ void stlb_scope_put(struct stlb_scope *scope)
 		free(scope);
 }
 
-static void keep_hold(struct stlb_scope *scope, const struct stlb_hold *hold,
-		      const struct stlb_task *task)
+void stlb_hold_brief(const struct stlb_hold *hold, const struct stlb_task *task,
+		     struct stlb_brief *event)
 {
-	struct stlb_brief *event = &scope->lock_event;
-
-	scope->hold = hold->id;
-	scope->lock = hold->lock;
 	event->ns = hold->ns;
 	event->name = hold->name;
 	event->kind = hold->kind;
@@ -56,8 +52,11 @@ static struct stlb_scope *scope_new(const struct stlb_analysis *a, struct stlb_t
 		return NULL;
 	scope->phase = a->phase;
 	scope->bracket_event = -1;
-	if (hold)
-		keep_hold(scope, hold, task);
+	if (hold) {
+		scope->hold = hold->id;
+		scope->lock = hold->lock;
+		stlb_hold_brief(hold, task, &scope->lock_event);
+	}
 	if (bracket) {
 		scope->bracket = bracket->id;
 		scope->bracket_event = bracket->event;

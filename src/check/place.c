@@ -49,6 +49,12 @@ static bool find_by_pfn(const struct stlb_update_state *update, const struct stl
 	return false;
 }
 
+void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t nr)
+{
+	if (stlb_mm_is_subscribed(mm))
+		a->result.unplaced += nr;
+}
+
 static void park(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)
 {
 	struct stlb_update_state *update = act->task->update;
@@ -56,7 +62,7 @@ static void park(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 	struct stlb_parked_clear *parked;
 
 	if (!hold || update->nr_parked == STLB_MAX_PARKED_CLEARS) {
-		a->result.unplaced++;
+		stlb_place_failed(a, act->mm, 1);
 		return;
 	}
 	parked = &update->parked[update->nr_parked++];
@@ -122,7 +128,7 @@ void stlb_place_drop(struct stlb_analysis *a, struct stlb_task *task, uint64_t h
 
 	for (uint32_t i = 0; update && i < update->nr_parked; i++) {
 		if (update->parked[i].hold == hold)
-			a->result.unplaced++;
+			stlb_place_failed(a, update->parked[i].mm, 1);
 		else
 			update->parked[kept++] = update->parked[i];
 	}

@@ -119,6 +119,7 @@ static const char *update_role(const struct stlb_obligation *ob)
 static void add_evidence(struct stlb_finding *finding, const struct stlb_case *c)
 {
 	const struct stlb_obligation *ob = c->ob;
+	struct stlb_brief lock = {0};
 
 	if (ob) {
 		add_brief(finding, "bracket", &ob->scope->bracket_start);
@@ -127,6 +128,11 @@ static void add_evidence(struct stlb_finding *finding, const struct stlb_case *c
 		if (c->rule != STLB_RULE_REPOINT && c->rule != STLB_RULE_REFAULT)
 			add_brief(finding, "set", &ob->set_event);
 		add_brief(finding, "unordered invalidation", &ob->racy_event);
+	}
+	if (c->hold) {
+		stlb_hold_brief(c->hold, c->act->task, &lock);
+		add_brief(finding, "lock", &lock);
+		finding->lock = c->hold->lock;
 	}
 	if (c->role)
 		add_event(finding, c->role, c->act->event);

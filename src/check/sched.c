@@ -16,8 +16,20 @@ static void learn_from(struct stlb_analysis *a, struct stlb_task *task, struct s
 	free(told);
 }
 
+/* Another task runs where this one did, or it runs elsewhere: it was switched out, seen or not. */
+static void was_switched_out(struct stlb_analysis *a, struct stlb_task *task)
+{
+	struct stlb_event event = {.kind = STLB_SCHED_SWITCH, .cpu = task->cpu, .tid = task->tid};
+	struct stlb_act act = {&event, task, NULL};
+
+	if (task->nr_holds)
+		stlb_holds_end(a, &act);
+}
+
 static void task_goes_on(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu)
 {
+	if (cpu->task && cpu->task != task)
+		was_switched_out(a, cpu->task);
 	for (unsigned int kind = STLB_CONTEXT_SOFTIRQ; kind <= STLB_CONTEXT_NMI; kind++) {
 		if (cpu->irqs[kind] && cpu->task == task && a->order.active)
 			learn_from(a, task, cpu->irqs[kind]);
@@ -34,6 +46,12 @@ static void interrupt_runs(struct stlb_analysis *a, struct stlb_task *irq, struc
 	if (!cpu->irqs[irq->kind] && cpu->task && a->order.active)
 		learn_from(a, irq, cpu->task);
 	cpu->irqs[irq->kind] = irq;
+}
+
+void stlb_sched_moved(struct stlb_analysis *a, struct stlb_task *task)
+{
+	if (task->kind == STLB_CONTEXT_TASK)
+		was_switched_out(a, task);
 }
 
 void stlb_sched_enter(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu)

@@ -255,7 +255,7 @@ void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
 		level = STLB_LEVEL_PMD;
 	nr = nr > STLB_ENTRIES ? STLB_ENTRIES : nr;
 	if (!find_slot(a, act, level, &slot)) {
-		a->result.unplaced += nr;
+		stlb_place_failed(a, act->mm, nr);
 		slot.addr = 0;
 		nr = has_echo(event) ? nr : 0;
 		expect_echo(update, act, slot, old, new, nr);

@@ -89,8 +89,10 @@ void stlb_text_verdict(struct stlb_text_out *out, const struct stlb_report_trace
 		put_counts(&line, &count);
 	else
 		put_clean(&line, trace);
-	if (status == STLB_STATUS_FINDINGS && trace->nr_reasons)
-		stlb_text_add(&line, STLB_DOUBTFUL, "; judged in part");
+	if (status == STLB_STATUS_FINDINGS && trace->nr_reasons) {
+		stlb_text_add(&line, STLB_PLAIN, "; ");
+		stlb_text_add(&line, STLB_DOUBTFUL, "judged in part");
+	}
 	if (count.suppressed)
 		stlb_text_addf(&line, STLB_PLAIN, "; %" PRIu64 " suppressed", count.suppressed);
 	stlb_text_end(&line);

@@ -2,7 +2,7 @@
 /*
  * The table of events that are not, or not only, written as key=value pairs. Field names are those
  * of the events' binary formats. Where an event has two patterns, the kernel's own comes first and
- * that of trace-cmd's plugins second.
+ * that of trace-cmd's plugins second. What trace-cmd report -R prints are pairs.
  */
 #include "text_forms.h"
 
@@ -62,6 +62,7 @@ PATTERN(task) = {STRING("comm=", "comm"), NUMBER(" pid=", "pid"), NUMBER(" prio=
 PATTERN(tlb_kernel) = {NUMBER("pages:", "pages"), SKIP(" reason:"), NUMBER(" (", "reason"), END};
 PATTERN(tlb_plugin) = {NUMBER("pages=", "pages"), SKIP(" reason="), NUMBER(" (", "reason"), END};
 PATTERN(text_mark) = {STRING("", "buf"), END};
+PATTERN(text_raw) = {SKIP("ip="), STRING(" buf=", "buf"), END};
 PATTERN(text_print) = {SKIP(""), STRING(": ", "buf"), END};
 PATTERN(ksm_shared) = {NUMBER("ksm pfn ", "pfn"), HEX(" rmap_item ", "rmap_item"),
 		       HEX(" mm ", "mm"), NUMBER(" error ", "err"), END};
@@ -135,9 +136,9 @@ static const struct stlb_text_form forms[] = {
 	{.event = "sched_process_free", .patterns = {task}},
 	{.event = "tlb_flush", .patterns = {tlb_kernel, tlb_plugin}},
 	{.event = "tracing_mark_write", .name = "print", .patterns = {text_mark}},
-	{.event = "print", .patterns = {text_print, text_mark}},
-	{.event = "bprint", .patterns = {text_print, text_mark}},
-	{.event = "bputs", .patterns = {text_print, text_mark}},
+	{.event = "print", .patterns = {text_raw, text_print, text_mark}},
+	{.event = "bprint", .patterns = {text_raw, text_print, text_mark}},
+	{.event = "bputs", .patterns = {text_raw, text_print, text_mark}},
 	{.event = "ksm_merge_one_page", .patterns = {ksm_alone, ksm_shared}},
 	{.event = "ksm_merge_with_ksm_page", .patterns = {ksm_alone, ksm_shared}},
 	{.event = "ksm_remove_rmap_item", .patterns = {ksm_item}},
@@ -177,7 +178,7 @@ bool stlb_text_fields(struct stlb_text_row *row, const struct stlb_text_form *fo
 {
 	if (form->parse && form->parse(row, at, end))
 		return true;
-	for (size_t i = 0; i < 2 && form->patterns[i]; i++) {
+	for (size_t i = 0; i < 3 && form->patterns[i]; i++) {
 		if (stlb_text_pattern(row, form->patterns[i], at, end))
 			return true;
 	}

@@ -44,7 +44,7 @@ struct stlb_text_form {
 	const char *event;
 	const char *name;
 	bool (*parse)(struct stlb_text_row *row, const char *at, const char *end);
-	const struct stlb_text_piece *patterns[2];
+	const struct stlb_text_piece *patterns[3];
 	const struct stlb_text_rename *renames;
 	const char *const *bare_hex;
 	const char *ignore;

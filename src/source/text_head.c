@@ -7,6 +7,8 @@
 #include "text_number.h"
 
 #define COMM_MAX      64
+#define KERNEL_COMM   15
+#define LINE_COMM     320 /* with the name of a buffer or file before it */
 #define NAME_MAX_SIZE 64
 #define TGID_MAX      16 /* characters of its column */
 
@@ -15,6 +17,17 @@ static const char *skip_spaces(const char *at, const char *end)
 	while (at < end && (*at == ' ' || *at == '\t'))
 		at++;
 	return at;
+}
+
+/* The kernel's names have 15 bytes: in front of them is that of a buffer instance, "name: ". */
+static void set_comm(struct stlb_text_head *head, const char *at, const char *end)
+{
+	for (const char *p = end; p - at > 1 && end - at > KERNEL_COMM; p--) {
+		if (p[-1] == ' ' && p[-2] == ':')
+			at = skip_spaces(p, end);
+	}
+	head->comm = at;
+	head->comm_size = (size_t)(end - at);
 }
 
 /* "comm-pid" before @at, with the tgid column in parentheses between or not. */
@@ -38,8 +51,9 @@ static bool read_task(const char *line, const char *at, struct stlb_text_head *h
 	if (scale == 1 || tid > INT32_MAX || at == line || *--at != '-')
 		return false;
 	line = skip_spaces(line, at);
-	head->comm = line;
-	head->comm_size = (size_t)(at - line);
+	if (at - line > LINE_COMM)
+		return false;
+	set_comm(head, line, at);
 	head->tid = (int32_t)tid;
 	return head->comm_size && head->comm_size <= COMM_MAX;
 }
@@ -113,6 +127,9 @@ static const char *read_flags(const char *at, const char *end, struct stlb_text_
 		at++;
 	if (at - start < 4 || at - start > 8)
 		return NULL;
+	/* trace-cmd report -R -l has a number there, without the irq flags. */
+	if (*start == '-')
+		return skip_spaces(at, end);
 	head->irq_flags = true;
 	head->context = context_of(start[2]);
 	return skip_spaces(at, end);
@@ -165,12 +182,25 @@ static bool read_name(const char *at, struct stlb_text_head *head)
 	return true;
 }
 
+/* "(+534)", what trace-cmd report --ts-diff puts behind the time. */
+static const char *skip_difference(const char *at, const char *end)
+{
+	if (end - at < 2 || at[0] != '(' || at[1] != '+')
+		return at;
+	for (at += 2; at < end && stlb_text_digit(*at); at++)
+		;
+	return at < end && *at == ')' ? skip_spaces(at + 1, end) : at;
+}
+
 static bool read_tail(const char *at, struct stlb_text_head *head)
 {
 	at = read_flags(skip_spaces(at, head->end), head->end, head);
 	if (at)
 		at = read_time(at, head->end, &head->ns);
-	return at && at < head->end && *at == ' ' && read_name(skip_spaces(at, head->end), head);
+	if (!at || at == head->end || *at != ' ')
+		return false;
+	at = skip_difference(skip_spaces(at, head->end), head->end);
+	return read_name(at, head);
 }
 
 /* "comm-pid  1d..2. time": the CPU has no brackets. */

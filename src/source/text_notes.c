@@ -19,6 +19,14 @@ static const char *spaces(const char *at, const char *end)
 	return at;
 }
 
+/* With buffer instances trace-cmd report puts the name of one before its lines. */
+static const char *skip_buffer(const char *at, const char *end)
+{
+	const char *name = memmem(at, (size_t)(end - at), ": ", 2);
+
+	return spaces(name ? name + 2 : at, end);
+}
+
 static const char *number(const char *at, const char *end, uint64_t *value)
 {
 	return at ? stlb_text_decimal(at, end, value) : NULL;
@@ -77,6 +85,7 @@ bool stlb_text_note(struct stlb_text_notes *notes, const char *at, const char *e
 		read_comment(notes, at, end);
 		return true;
 	}
+	at = skip_buffer(at, end);
 	words = after(at, end, "cpus=");
 	if (words && words < end && stlb_text_digit(*words)) {
 		notes->header = true;
@@ -87,7 +96,7 @@ bool stlb_text_note(struct stlb_text_notes *notes, const char *at, const char *e
 		notes->header = true;
 		return true;
 	}
-	return after(spaces(at, end), end, "=> ");
+	return after(at, end, "=> ");
 }
 
 bool stlb_text_loss(const char *at, const char *end, int32_t *cpu, uint64_t *lost)
@@ -96,7 +105,7 @@ bool stlb_text_loss(const char *at, const char *end, int32_t *cpu, uint64_t *los
 	const char *counted;
 
 	*lost = 0;
-	at = number(after(spaces(at, end), end, "CPU:"), end, &value);
+	at = number(after(skip_buffer(at, end), end, "CPU:"), end, &value);
 	at = after(at, end, " [");
 	if (!at || value > 65535)
 		return false;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tracedat.h"
-#include "tracedat_page.h"
+#include "tracedat_format.h"
 
 enum {
 	MAX_FORMAT = 1024 * 1024, /* bytes of one format file */
@@ -79,15 +79,6 @@ static uint32_t copy_fields(const struct tep_event *event, struct stlb_field *fi
 	return nr;
 }
 
-/* The print format is left out: it is not used, and not all of them parse. */
-static size_t fields_size(const char *text, size_t size)
-{
-	static const char print[] = "\nprint fmt:";
-	const char *found = memmem(text, size, print, sizeof(print) - 1);
-
-	return found ? (size_t)(found - text) + 1 : size;
-}
-
 /* A format that does not parse leaves its records unknown; the others are not harmed. */
 static int add_format(struct stlb_dat *dat, const char *system, const char *text, size_t size)
 {
@@ -97,7 +88,13 @@ static int add_format(struct stlb_dat *dat, const char *system, const char *text
 	enum tep_errno error;
 	int ret = 0;
 
-	error = tep_parse_format(dat->tep, &event, text, fields_size(text, size), system);
+	if (!stlb_format_sound(text, size)) {
+		stlb_dat_cut(dat, "the format of an event of %s is damaged: its events are unknown",
+			     system);
+		return 0;
+	}
+	size = stlb_format_fields_size(text, size);
+	error = tep_parse_format(dat->tep, &event, text, size, system);
 	if (error == TEP_ERRNO__MEM_ALLOC_FAILED)
 		return -ENOMEM;
 	if (!event)

@@ -20,7 +20,10 @@ Test(text, heads)
 		      "  we[ir]d [01] x-99 [002] .....     9999999999: e: a=1\n"
 		      "  a: b-5 [002] .....     1.000000: e:a=1\n"
 		      "trace-cmd-159     1..s2.     5.972102957: e:    a=1\n"
-		      "  <idle>-0       0d..2.   12us+: e: a=1\n",
+		      "  <idle>-0       0d..2.   12us+: e: a=1\n"
+		      "workload-75      0-0x0     7.000000: e: a=1\n"
+		      "  sh-102 [000]     7.000000: (+534)   e: a=1\n"
+		      "  my buffer:              sh-102 [000]     7.000000: e: a=1\n",
 		      "3667105000 1 0 2 <idle>|e a=0x1\n"
 		      "3667105000 1 0 2 <idle>|e a=0x1\n"
 		      "3667106000 0 102 1 sh|e a=0x1\n"
@@ -32,7 +35,10 @@ Test(text, heads)
 		      "9999999999 2 99 0 we[ir]d [01] x|e a=0x1\n"
 		      "1000000000 2 5 0 a: b|e a=0x1\n"
 		      "5972102957 1 159 1 trace-cmd|e a=0x1\n"
-		      "12000 0 0 0 <idle>|e a=0x1\n");
+		      "12000 0 0 0 <idle>|e a=0x1\n"
+		      "7000000000 0 75 0 workload|e a=0x1\n"
+		      "7000000000 0 102 0 sh|e a=0x1\n"
+		      "7000000000 0 102 0 sh|e a=0x1\n");
 }
 
 #define LINE(fields) "a-1 [000] 1.000000: " fields "\n"
@@ -138,10 +144,12 @@ Test(text, prints)
 {
 	sample_expect(LINE("tracing_mark_write: phase cow: x [1] y")
 			      LINE("print:     tracing_mark_write: phase cow")
-				      LINE("0xffffffff81234567: phase cow")
-					      LINE("bprint:    some_function: phase=cow"),
+				      LINE("print:     ip=tracing_mark_write buf=phase cow")
+					      LINE("0xffffffff81234567: phase cow")
+						      LINE("bprint:    some_function: phase=cow"),
 		      SAYS("print buf='phase cow: x [1] y'") SAYS("print buf='phase cow'")
-			      SAYS("print buf='phase cow'") SAYS("bprint buf='phase=cow'"));
+			      SAYS("print buf='phase cow'") SAYS("print buf='phase cow'")
+				      SAYS("bprint buf='phase=cow'"));
 }
 
 Test(text, stacks)
@@ -185,7 +193,7 @@ Test(text, losses)
 			   "a-1 [001] 2.000000: e: a=1\n"
 			   "CPU:2 [EVENTS DROPPED]\n"
 			   "a-1 [002] 3.000000: e: a=1\n"
-			   "CPU:3 [45 EVENTS DROPPED]\n"
+			   "  my buffer: CPU:3 [45 EVENTS DROPPED]\n"
 			   "a-1 [003] 4.000000: e: a=1\n",
 		      "1000000000 loss 2 cpu -1 lost 150\n"
 		      "1000000000 0 1 0 a|e a=0x1\n"
@@ -258,7 +266,8 @@ Test(text, strange_lines_are_told)
 {
 	expect_end("# a comment\n\nstrange\n" LINE("e: a=1") "more\na-1 [000] 1.x: e: a=1\n", 1,
 		   false, "3, the first is line 3");
-	expect_end("cpus=2\nCPU 0 is empty\r\na-1 [000] 1.000000: e: a=1\r\n", 1, false, NULL);
+	expect_end("a.dat: cpus=2\nCPU 0 is empty\r\na-1 [000] 1.000000: e: a=1\r\n", 1, false,
+		   NULL);
 }
 
 Test(text, long_line_is_skipped)
