@@ -76,8 +76,10 @@ install_packages
 build_program
 show_violation
 echo "All samples, each with the verdict that it must get (exit status, rules):"
-"$root/tests/samples.sh" -v "$program"
+status=0
+"$root/tests/samples.sh" -v "$program" || status=$?
 echo
 echo "Next:"
 echo "  $program analyze $root/samples/cow-never-notified-6.1.dat   # a real recording"
 echo "  $program analyze --help"
+exit "$status"
