@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Steps of a program, run: each changes the machine and leaves its events in the trace. */
+#include <string.h>
+
+#include "generate_internal.h"
+
+static const struct stlb_event no_event;
+
+uint64_t mm_pointer(unsigned int mm)
+{
+	return UINT64_C(0xffff888001000000) + mm * 0x1000;
+}
+
+static uint64_t lock_pointer(const struct step *step)
+{
+	return UINT64_C(0xffff888002000000) + step->mm * 0x100 + step->region * 0x10;
+}
+
+/* A full trace drops what comes after: the events go to a place that nobody reads. */
+struct stlb_event *emit(struct world *world, const struct task *task, enum stlb_kind kind)
+{
+	static struct stlb_event overflow;
+	struct trace *trace = world->trace;
+	struct stlb_event *event =
+		trace->nr < MAX_EVENTS - 2 ? &trace->events[trace->nr++] : &overflow;
+
+	*event = no_event;
+	event->kind = kind;
+	event->name = stlb_kind_name(kind);
+	event->comm = task->comm;
+	event->cpu = task->cpu;
+	event->tid = task->tid;
+	return event;
+}
+
+static void range_run(struct world *world, const struct task *task, const struct step *step)
+{
+	enum stlb_kind kind = step->kind == STEP_START ? STLB_INV_START
+			      : step->kind == STEP_END ? STLB_INV_END
+						       : STLB_INV_RANGE;
+	struct stlb_event *event = emit(world, task, kind);
+
+	event_put(event, STLB_FIELD_MM, mm_pointer(step->mm));
+	event_put(event, STLB_FIELD_START, step->start);
+	event_put(event, STLB_FIELD_END, step->end);
+	if (kind == STLB_INV_START) {
+		event_put(event, STLB_FIELD_FLAGS, step->flag);
+		event_put(event, STLB_FIELD_EVENT, step->how);
+	} else if (kind == STLB_INV_END && world->before_6_6) {
+		event_put(event, STLB_FIELD_ONLY_END, step->flag);
+	} else if (kind == STLB_INV_RANGE && world->returns) {
+		emit(world, task, STLB_INV_RANGE_RET);
+	}
+}
+
+static void emit_lock(struct world *world, const struct task *task, enum stlb_kind kind,
+		      uint64_t lock, const char *name)
+{
+	struct stlb_event *event;
+
+	if (!world->locks || (kind == STLB_LOCK_ACQUIRED && !world->acquired))
+		return;
+	event = emit(world, task, kind);
+	event->text = name;
+	event_put(event, STLB_FIELD_LOCK, lock);
+}
+
+static const char *ptl_name(const struct world *world)
+{
+	return world->before_6_6 ? "ptlock_ptr(page)" : "ptlock_ptr(ptdesc)";
+}
+
+/* False while another task holds the lock: the request is in the trace, the step stays. */
+static bool lock_run(struct world *world, struct task *task, const struct step *step)
+{
+	int *owner = &world->mm[step->mm].lock_owner[step->region];
+
+	if (!task->waits)
+		emit_lock(world, task, STLB_LOCK_ACQUIRE, lock_pointer(step), ptl_name(world));
+	task->waits = *owner != 0 && *owner != task->tid;
+	if (task->waits)
+		return false;
+	*owner = task->tid;
+	emit_lock(world, task, STLB_LOCK_ACQUIRED, lock_pointer(step), ptl_name(world));
+	return true;
+}
+
+static void unlock_run(struct world *world, struct task *task, const struct step *step)
+{
+	int *owner = &world->mm[step->mm].lock_owner[step->region];
+
+	if (*owner != task->tid)
+		return;
+	*owner = 0;
+	emit_lock(world, task, STLB_LOCK_RELEASE, lock_pointer(step), ptl_name(world));
+}
+
+static void other_lock_run(struct world *world, const struct task *task)
+{
+	const uint64_t lock = UINT64_C(0xffff888003000000);
+
+	emit_lock(world, task, STLB_LOCK_ACQUIRE, lock, "&zone->lock");
+	emit_lock(world, task, STLB_LOCK_ACQUIRED, lock, "&zone->lock");
+	emit_lock(world, task, STLB_LOCK_RELEASE, lock, "&zone->lock");
+}
+
+static void emit_pages(struct world *world, const struct task *task, enum stlb_kind kind,
+		       const struct freed *pages, uint8_t context)
+{
+	struct stlb_event *event = emit(world, task, kind);
+
+	event->context = context;
+	event_put(event, STLB_FIELD_PFN, pages->pfn);
+	event_put(event, STLB_FIELD_ORDER, pages->order);
+}
+
+static void free_pages(struct world *world, const struct task *task, struct freed pages,
+		       uint8_t context)
+{
+	emit_pages(world, task, STLB_PAGE_FREE, &pages, context);
+	if (world->batched && one_in(world, 2))
+		emit_pages(world, task, STLB_PAGE_FREE_BATCHED, &pages, context);
+	if (world->nr_spare < MAX_FREE)
+		world->spare[world->nr_spare++] = pages;
+}
+
+void drain(struct world *world, const struct task *task, uint8_t context)
+{
+	for (unsigned int i = 0; i < world->nr_deferred; i++)
+		free_pages(world, task, world->deferred[i], context);
+	world->nr_deferred = 0;
+}
+
+static void free_run(struct world *world, struct task *task, const struct step *step)
+{
+	int page = step->page == PMD_SLOT ? NR_PAGES : step->page;
+	uint64_t old = task->old[step->region][page];
+	struct freed pages = {entry_pfn(old), step->page == PMD_SLOT && old & X86_PSE ? 9 : 0};
+
+	if (!entry_present(old))
+		return;
+	task->old[step->region][page] = 0;
+	if (!pages.order && one_in(world, 12))
+		pages = (struct freed){pages.pfn & ~UINT64_C(1), 1};
+	if (step->kind == STEP_FREE)
+		free_pages(world, task, pages, STLB_CONTEXT_TASK);
+	else if (world->nr_deferred < MAX_FREE)
+		world->deferred[world->nr_deferred++] = pages;
+}
+
+static bool take_spare(struct world *world, unsigned int order, uint64_t *pfn)
+{
+	for (unsigned int i = 0; i < world->nr_spare; i++) {
+		if (world->spare[i].order != order)
+			continue;
+		*pfn = world->spare[i].pfn;
+		world->spare[i] = world->spare[--world->nr_spare];
+		return true;
+	}
+	return false;
+}
+
+static void alloc_run(struct world *world, struct task *task, const struct step *step)
+{
+	unsigned int order = step->page == PMD_SLOT ? 9 : 0;
+	uint64_t *pfn = order ? &task->new_huge_pfn : &task->new_pfn;
+
+	if (one_in(world, 2) || !take_spare(world, order, pfn)) {
+		*pfn = order ? world->next_huge_pfn : world->next_pfn++;
+		world->next_huge_pfn += order ? MAX_PAGES : 0;
+	}
+	if (!one_in(world, 4))
+		emit_pages(world, task, STLB_PAGE_ALLOC, &(struct freed){*pfn, order},
+			   STLB_CONTEXT_TASK);
+}
+
+static void same_content_run(struct world *world, struct task *task, const struct step *step)
+{
+	struct stlb_event *event;
+
+	if (!entry_present(task->old[step->region][step->page]))
+		return;
+	event = emit(world, task, STLB_SAME_CONTENT);
+	event_put(event, STLB_FIELD_MM, mm_pointer(step->mm));
+	event_put(event, STLB_FIELD_PFN, entry_pfn(task->old[step->region][step->page]));
+}
+
+static void next_task_run(struct world *world, struct task *task, const struct step *step)
+{
+	struct task *other = &world->task[step->how];
+
+	if (step->kind == STEP_FORK) {
+		event_put(emit(world, task, STLB_FORK), STLB_FIELD_NEXT, (uint64_t)other->tid);
+		other->started = true;
+	} else if (world->sched && other != task && other->started) {
+		event_put(emit(world, task, STLB_SCHED_WAKING), STLB_FIELD_NEXT,
+			  (uint64_t)other->tid);
+	}
+}
+
+static void subscription_run(struct world *world, struct task *task, const struct step *step)
+{
+	bool subscribe = step->kind == STEP_SUBSCRIBE;
+	struct stlb_event *event = emit(world, task, subscribe ? STLB_SUBSCRIBE : STLB_UNSUBSCRIBE);
+
+	event_put(event, STLB_FIELD_MM, mm_pointer(step->mm));
+	if (subscribe && world->subscribe_return)
+		event_put(emit(world, task, STLB_SUBSCRIBE_RET), STLB_FIELD_RET, 0);
+}
+
+static void begin_run(struct task *task)
+{
+	memset(task->old, 0, sizeof(task->old));
+	memset(task->cleared, 0, sizeof(task->cleared));
+}
+
+static void page_step_run(struct world *world, struct task *task, const struct step *step)
+{
+	if (step->kind == STEP_CLEAR)
+		clear_run(world, task, step);
+	else if (step->kind == STEP_LATE_CLEAR)
+		late_clear_run(world, task, step);
+	else if (step->kind == STEP_SET)
+		set_run(world, task, step);
+	else if (step->kind == STEP_ALLOC)
+		alloc_run(world, task, step);
+	else if (step->kind == STEP_SAME_CONTENT)
+		same_content_run(world, task, step);
+	else
+		free_run(world, task, step);
+}
+
+bool step_run(struct world *world, struct task *task, const struct step *step)
+{
+	switch (step->kind) {
+	case STEP_LOCK:
+		return lock_run(world, task, step);
+	case STEP_UNLOCK:
+		unlock_run(world, task, step);
+		break;
+	case STEP_BEGIN:
+		begin_run(task);
+		break;
+	case STEP_START:
+	case STEP_END:
+	case STEP_INV:
+		range_run(world, task, step);
+		break;
+	case STEP_OTHER_LOCK:
+		other_lock_run(world, task);
+		break;
+	case STEP_DRAIN:
+		drain(world, task, STLB_CONTEXT_TASK);
+		break;
+	case STEP_FORK:
+	case STEP_WAKE:
+		next_task_run(world, task, step);
+		break;
+	case STEP_USER_MODE:
+		emit(world, task, STLB_USER_MODE);
+		break;
+	case STEP_SUBSCRIBE:
+	case STEP_RELEASE:
+		subscription_run(world, task, step);
+		break;
+	default:
+		page_step_run(world, task, step);
+		break;
+	}
+	return true;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The property test: random small traces, judged by the library and by the oracle; every difference
+ * is a bug in one of them. Options: --seed N (first seed), --runs N, --verbose.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "generate.h"
+#include "oracle.h"
+#include "selftest.h"
+#include "shrink.h"
+
+enum { DEFAULT_RUNS = 20000 };
+
+struct options {
+	uint64_t seed, runs;
+	bool verbose, all;
+};
+
+/* What the traces exercised: a rule that none of them breaches was not tested. */
+struct tally {
+	uint64_t breached[STLB_NR_RULES], inconclusive[STLB_NR_RULES];
+	uint64_t events, longest, clean, differing;
+	struct stlb_obligations obligations;
+};
+
+static void library_judge(const struct trace *trace, struct judgement *judgement)
+{
+	struct stlb_analysis_options options = {0};
+	struct stlb_analysis *analysis;
+	const struct stlb_result *result;
+
+	stlb_analysis_defaults(&options);
+	options.strict = trace->strict;
+	analysis = stlb_analysis_new(&options, &trace->facts);
+	for (unsigned int i = 0; analysis && i < trace->nr; i++)
+		if (stlb_analysis_event(analysis, &trace->events[i]))
+			break;
+	result = analysis ? stlb_analysis_finish(analysis, trace->facts.recorded) : NULL;
+	if (!result) {
+		fprintf(stderr, "property: the analysis gave no result\n");
+		exit(EXIT_FAILURE);
+	}
+	for (int i = 0; i < STLB_NR_RULES; i++) {
+		judgement->rules[i].observed = result->rules[i].occurrences;
+		judgement->rules[i].inconclusive = result->rules[i].inconclusive;
+	}
+	judgement->obligations = result->obligations;
+	stlb_analysis_free(analysis);
+}
+
+static uint64_t compare(const struct trace *trace, struct judgement *expected,
+			struct judgement *actual)
+{
+	oracle_judge(trace, expected);
+	library_judge(trace, actual);
+	return judgement_differs(expected, actual);
+}
+
+/* A smaller trace shows the same only if it differs in nothing new. */
+static bool still_differs(const struct trace *trace, void *arg)
+{
+	struct judgement expected, actual;
+	uint64_t differs = compare(trace, &expected, &actual), wanted = *(uint64_t *)arg;
+
+	return differs && !(differs & ~wanted);
+}
+
+static void report(uint64_t seed, struct trace *trace, uint64_t differs)
+{
+	struct judgement expected, actual;
+
+	shrink(trace, still_differs, &differs);
+	compare(trace, &expected, &actual);
+	printf("seed %" PRIu64 ": the oracle and the library differ\n", seed);
+	trace_print(trace);
+	judgement_print_difference(&expected, &actual);
+}
+
+static void add_obligations(struct stlb_obligations *sum, const struct stlb_obligations *one)
+{
+	sum->total += one->total;
+	sum->discharged_in_lock += one->discharged_in_lock;
+	sum->discharged_deferred += one->discharged_deferred;
+	sum->restored += one->restored;
+	sum->expired += one->expired;
+	sum->is_void += one->is_void;
+	sum->pending += one->pending;
+	sum->exempt += one->exempt;
+}
+
+static void count(struct tally *tally, const struct trace *trace, const struct judgement *judgement)
+{
+	bool clean = true;
+
+	for (int i = 0; i < STLB_NR_RULES; i++) {
+		tally->breached[i] += judgement->rules[i].observed > 0;
+		tally->inconclusive[i] += judgement->rules[i].inconclusive > 0;
+		clean &= !judgement->rules[i].observed && !judgement->rules[i].inconclusive;
+	}
+	add_obligations(&tally->obligations, &judgement->obligations);
+	tally->events += trace->nr;
+	if (trace->nr > tally->longest)
+		tally->longest = trace->nr;
+	tally->clean += clean;
+}
+
+static const enum stlb_rule exercised[] = {
+	STLB_RULE_REPOINT,     STLB_RULE_REFAULT,    STLB_RULE_FREE,	STLB_RULE_NEVER,
+	STLB_RULE_UNBRACKETED, STLB_RULE_RACY,	     STLB_RULE_PARTIAL, STLB_RULE_EMPTY,
+	STLB_RULE_UNALIGNED,   STLB_RULE_UNBALANCED,
+};
+
+static bool print_tally(const struct tally *tally, const struct options *options)
+{
+	const struct stlb_obligations *sum = &tally->obligations;
+	bool complete = true;
+
+	printf("%" PRIu64 " traces from seed %" PRIu64 ", %" PRIu64 " events (longest %" PRIu64
+	       "), %" PRIu64 " clean, %" PRIu64 " judged differently\n",
+	       options->runs, options->seed, tally->events, tally->longest, tally->clean,
+	       tally->differing);
+	for (unsigned int i = 0; i < sizeof(exercised) / sizeof(exercised[0]); i++) {
+		enum stlb_rule rule = exercised[i];
+
+		printf("  %-26s breached in %" PRIu64 " traces, inconclusive in %" PRIu64 "\n",
+		       stlb_rule_info(rule)->id, tally->breached[rule], tally->inconclusive[rule]);
+		complete &= tally->breached[rule] > 0;
+	}
+	printf("  obligations %" PRIu64 ": in lock %" PRIu64 ", deferred %" PRIu64
+	       ", restored %" PRIu64 ", expired %" PRIu64 ", void %" PRIu64 ", pending %" PRIu64
+	       "; exempt %" PRIu64 "\n",
+	       sum->total, sum->discharged_in_lock, sum->discharged_deferred, sum->restored,
+	       sum->expired, sum->is_void, sum->pending, sum->exempt);
+	return complete && sum->exempt && sum->restored && sum->is_void && sum->expired;
+}
+
+static void run(const struct options *options, struct tally *tally)
+{
+	static struct trace trace;
+
+	for (uint64_t i = 0; i < options->runs; i++) {
+		struct judgement expected, actual;
+		uint64_t differs;
+
+		generate(options->seed + i, &trace);
+		differs = compare(&trace, &expected, &actual);
+		count(tally, &trace, &expected);
+		if (options->verbose) {
+			printf("seed %" PRIu64 "\n", options->seed + i);
+			trace_print(&trace);
+			judgement_print_difference(&expected, &actual);
+		}
+		if (!differs)
+			continue;
+		tally->differing++;
+		report(options->seed + i, &trace, differs);
+		if (!options->all)
+			return;
+	}
+}
+
+static bool read_number(const char *text, uint64_t *number)
+{
+	char *end;
+
+	*number = strtoull(text, &end, 0);
+	return *text && !*end;
+}
+
+static bool read_options(int argc, char **argv, struct options *options)
+{
+	static const struct option known[] = {
+		{"seed", required_argument, NULL, 's'},
+		{"runs", required_argument, NULL, 'r'},
+		{"verbose", no_argument, NULL, 'v'},
+		{"all", no_argument, NULL, 'a'},
+		{0},
+	};
+	bool good = true;
+	int option;
+
+	while (good && (option = getopt_long(argc, argv, "s:r:va", known, NULL)) != -1) {
+		if (option == 's')
+			good = read_number(optarg, &options->seed);
+		else if (option == 'r')
+			good = read_number(optarg, &options->runs);
+		else if (option == 'v')
+			options->verbose = true;
+		else if (option == 'a')
+			options->all = true;
+		else
+			good = false;
+	}
+	return good && optind == argc;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.seed = 1, .runs = DEFAULT_RUNS};
+	struct tally tally = {0};
+	bool complete;
+
+	if (!read_options(argc, argv, &options)) {
+		fprintf(stderr, "usage: property [--seed N] [--runs N] [--verbose] [--all]\n");
+		return EXIT_FAILURE;
+	}
+	if (selftest())
+		return EXIT_FAILURE;
+	run(&options, &tally);
+	complete = print_tally(&tally, &options);
+	if (!complete && options.runs >= DEFAULT_RUNS && !tally.differing)
+		printf("a rule was never breached, or a way to end never taken: nothing was "
+		       "tested\n");
+	else
+		complete = true;
+	return !tally.differing && complete ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The oracle: a second reading of the rules, made to be obviously right and not fast. It has the
+ * whole trace at hand, asks each question by looking all of it through, and follows every
+ * obligation on its own from its update to its end.
+ *
+ * Where the rules leave room, it decides so:
+ *  1. A release of a lock is before every later acquisition of it by others, not the next alone:
+ *     the one between may be untraced.
+ *  2. Where registration was traced with its return, nothing before the return subscribes.
+ *  3. A context is outside of brackets once it shows any event, save inv_end, with none open.
+ *     After a loss on a CPU that it used before, brackets of it are not judged any more.
+ *  4. The outermost bracket is the oldest one still open of the context on that mm, whether or not
+ *     it covers the slot. An end closes the brackets above its own: blockable ones among these are
+ *     starts without an end. So are those open at a return to user mode and at exit.
+ *  5. Range rules count events of subscribed mms: empty-range those that invalidate (inv_range,
+ *     before 6.6 inv_end with only_end 0), unaligned-range inv_start, inv_range and inv_end. An end
+ *     of ~0 is aligned.
+ *  6. A tighten that is absorbed is one obligation with the clear that absorbs it, from the clear's
+ *     time and place on, with the rights of before the tighten; an earlier racy mark is dropped.
+ *     Only an update of the same slot absorbs.
+ *  7. An ordered invalidation has the update before its own moment (the return where traced).
+ *  8. With a racy mark, racy-invalidate takes the place of repoint, free and never-invalidated (at
+ *     the deadline it is expired all the same). A refault is a refault, marked or not.
+ *  9. Exempt is decided with the whole trace known: evidence counts at any distance when it is of
+ *     the same task and names the old or the new page.
+ * 10. A repoint is what the same operation cleared and set. An entry that another operation
+ *     resolved stays a clear for its deadline. A repoint or clear without a bracket has no deadline
+ *     at a bracket's end; from 6.6 on a clear has one at the context's next outermost start.
+ * 11. A tighten made outside of brackets is over at user mode or exit only.
+ * 12. An update in no hold is judged for unbracketed-update at once; in a hold that the trace never
+ *     ends, not at all. Judged outside, it counts whether or not it was invalidated meanwhile.
+ * 13. A table is discharged by any overlapping range and is no huge translation for
+ *     partial-invalidate. Put back, it is restored with all below it.
+ * 14. partial-invalidate is judged at the first set, free or end of the bracket from the discharge
+ *     on; unordered invalidations cover nothing.
+ * 15. Lost events lie between the CPU's last event before the loss record and that record; a breach
+ *     is inconclusive when they reach into the time from the update to the breach, even where the
+ *     loss record comes later. The obligation has expired all the same.
+ * 16. An allocation of an owed page is a free of it, once for both. The batched event counts only
+ *     where mm_page_free is not recorded.
+ * 17. --strict asks for the lock where locks are traced and the update has a hold and a bracket.
+ */
+#include <string.h>
+
+#include "oracle.h"
+#include "oracle_internal.h"
+
+bool trace_before_6_6(const struct trace *trace)
+{
+	return stlb_kernel_version(trace->facts.kernel) < 6006;
+}
+
+bool trace_recorded(const struct trace *trace, enum stlb_kind kind)
+{
+	return trace->facts.recorded >> kind & 1;
+}
+
+void count_breach(struct oracle *oracle, enum stlb_rule rule, int from, int to)
+{
+	if (lost_between(oracle, from, to))
+		oracle->judgement->rules[rule].inconclusive++;
+	else
+		oracle->judgement->rules[rule].observed++;
+}
+
+void oracle_judge(const struct trace *trace, struct judgement *judgement)
+{
+	static struct oracle oracle;
+
+	memset(&oracle, 0, sizeof(oracle));
+	memset(judgement, 0, sizeof(*judgement));
+	oracle.trace = trace;
+	oracle.judgement = judgement;
+	facts_build(&oracle);
+	updates_build(&oracle);
+	graph_build(&oracle);
+	for (unsigned int i = 0; i < trace->nr; i++)
+		obligation_judge(&oracle, (int)i);
+	ranges_judge(&oracle);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the oracle's parts share: questions about a whole trace, each answered by looking it
+ * through. */
+#ifndef PROPERTY_ORACLE_INTERNAL_H
+#define PROPERTY_ORACLE_INTERNAL_H
+
+#include "trace.h"
+
+enum { NOWHERE = -1 };
+
+enum entry_state {
+	ENTRY_NONE,
+	ENTRY_LEAF,
+	ENTRY_TABLE,
+	ENTRY_PROTNONE,
+	ENTRY_SWAP,
+	ENTRY_MIGRATION
+};
+
+/** struct entry - an x86 entry, read */
+struct entry {
+	enum entry_state state;
+	uint64_t pfn;
+	bool writable;
+};
+
+/** struct update - what one event does to the page table; what other probes repeat is none */
+struct update {
+	bool valid;
+	uint64_t mm, addr;  /* addr: first address of the slot */
+	unsigned int pages; /* 4 KiB pages that the event sets or clears */
+	bool pmd;
+	struct entry old, new;
+};
+
+/** struct invalidation - a moment from which no secondary TLB holds [start, end) any more */
+struct invalidation {
+	bool valid;
+	uint64_t mm, start, end; /* rounded outwards; end ~0: to the end of the address space */
+};
+
+/** struct oracle - a trace with all that can be said of each event alone */
+struct oracle {
+	const struct trace *trace;
+	bool before_6_6, locks_traced, acquired_traced, returns_traced;
+	int context[MAX_EVENTS];
+	int bracket_end[MAX_EVENTS]; /* of an inv_start: where it ends, trace->nr for never */
+	bool unmatched_end[MAX_EVENTS];
+	unsigned int never_ended[MAX_EVENTS]; /* starts whose end can no longer come from here on */
+	uint64_t before[MAX_EVENTS][MAX_EVENTS / 64]; /* bits: what happens before */
+	struct update update[MAX_EVENTS];
+	struct invalidation invalidation[MAX_EVENTS];
+	bool absorbs[MAX_EVENTS]; /* this update took over a pending tighten: no second obligation
+				   */
+	struct judgement *judgement;
+};
+
+/* ---- oracle_facts.c: contexts, subscriptions, brackets, holds, losses ---- */
+void facts_build(struct oracle *oracle);
+bool subscribed(const struct oracle *oracle, uint64_t mm, int at);
+int previous_of_context(const struct oracle *oracle, int at);
+int next_of_context(const struct oracle *oracle, int context, int after);
+int outermost_bracket(const struct oracle *oracle, int context, uint64_t mm, int at);
+bool inside_covering_bracket(const struct oracle *oracle, int at, uint64_t start, uint64_t end);
+bool known_outside(const struct oracle *oracle, int context, int at);
+bool lost_on_its_cpus(const struct oracle *oracle, int context, int at);
+int hold_of(const struct oracle *oracle, int context, int at);
+int hold_end(const struct oracle *oracle, int acquired);
+bool lost_between(const struct oracle *oracle, int from, int to);
+void round_outwards(uint64_t *start, uint64_t *end);
+
+/* ---- oracle_graph.c ---- */
+void graph_build(struct oracle *oracle);
+bool happens_before(const struct oracle *oracle, int first, int second);
+
+/* ---- oracle_update.c ---- */
+void updates_build(struct oracle *oracle);
+struct entry entry_read(const struct oracle *oracle, uint64_t raw, bool pmd);
+uint64_t page_mapped(const struct oracle *oracle, uint64_t mm, uint64_t addr, int at);
+
+/* ---- oracle_life.c, oracle_range.c ---- */
+void obligation_judge(struct oracle *oracle, int opened_by);
+void ranges_judge(struct oracle *oracle);
+void count_breach(struct oracle *oracle, enum stlb_rule rule, int from, int to);
+
+#endif

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One obligation, followed from its update through the rest of the trace. */
+#include <string.h>
+
+#include "oracle_internal.h"
+
+enum what { OWES_CLEAR, OWES_REPOINT, OWES_TIGHTEN };
+enum page_state { PAGE_SETTLED, PAGE_GONE, PAGE_TIGHTENED };
+enum ended { NOT_ENDED, ENDED_DISCHARGED, ENDED_RESTORED, ENDED_EXPIRED, ENDED_VOID };
+
+struct obligation {
+	struct oracle *oracle;
+	int at; /* the update; of a tighten that a clear absorbed, the clear */
+	enum what what;
+	uint64_t mm, addr;
+	unsigned int pages;
+	bool table, writable;
+	uint64_t table_pfn;
+	uint64_t pfn[MAX_PAGES]; /* 0: nothing known there */
+	uint8_t page[MAX_PAGES]; /* enum page_state */
+	bool covered[MAX_PAGES];
+	int context, hold, bracket;
+	enum entry_state left; /* what the clear left in the slot */
+	bool filled, racy, exempt, unbracketed;
+	bool breached[STLB_NR_RULES];
+	enum ended ended;
+	int ended_at;
+	bool in_lock;
+};
+
+static const struct stlb_event *event_at(const struct obligation *o, int at)
+{
+	return &o->oracle->trace->events[at];
+}
+
+static void breach(struct obligation *o, enum stlb_rule rule, int at)
+{
+	if (!o->breached[rule])
+		count_breach(o->oracle, rule, o->at, at);
+	o->breached[rule] = true;
+}
+
+/* An invalidation that came, but by luck only, makes the breach a race. */
+static void breach_or_race(struct obligation *o, enum stlb_rule rule, int at)
+{
+	breach(o, o->racy ? STLB_RULE_RACY : rule, at);
+}
+
+static void end(struct obligation *o, enum ended ended, int at)
+{
+	o->ended = ended;
+	o->ended_at = at;
+}
+
+static bool any_page(const struct obligation *o, enum page_state state)
+{
+	return memchr(o->page, state, o->pages) != NULL;
+}
+
+/* ---- how it begins ---- */
+
+static bool opens(const struct update *update, enum what *what)
+{
+	const struct entry *old = &update->old, *new = &update->new;
+
+	if (old->state == ENTRY_TABLE) {
+		*what = OWES_CLEAR;
+		return new->state != ENTRY_TABLE || new->pfn != old->pfn;
+	}
+	if (old->state != ENTRY_LEAF)
+		return false;
+	*what = new->state != ENTRY_LEAF ? OWES_CLEAR
+		: new->pfn != old->pfn	 ? OWES_REPOINT
+					 : OWES_TIGHTEN;
+	return *what != OWES_TIGHTEN || (old->writable && !new->writable);
+}
+
+static void take_pages(struct obligation *o, const struct update *update)
+{
+	o->pages = update->pmd ? MAX_PAGES : 1;
+	for (unsigned int i = 0; i < o->pages; i++) {
+		o->pfn[i] = o->table
+				    ? page_mapped(o->oracle, o->mm, o->addr + i * PAGE_BYTES, o->at)
+				    : update->old.pfn + i;
+		o->page[i] = !o->pfn[i]		       ? PAGE_SETTLED
+			     : o->what == OWES_TIGHTEN ? PAGE_TIGHTENED
+						       : PAGE_GONE;
+	}
+}
+
+static void begin(struct obligation *o, int at, enum what what)
+{
+	const struct update *update = &o->oracle->update[at];
+
+	o->at = at;
+	o->what = what;
+	o->mm = update->mm;
+	o->addr = update->addr;
+	o->table = update->old.state == ENTRY_TABLE;
+	o->table_pfn = o->table ? update->old.pfn : 0;
+	o->writable |= update->old.writable;
+	o->context = o->oracle->context[at];
+	o->hold = hold_of(o->oracle, o->context, at);
+	o->bracket = outermost_bracket(o->oracle, o->context, o->mm, at);
+	o->left = what == OWES_CLEAR ? update->new.state : ENTRY_NONE;
+	o->racy = false;
+	take_pages(o, update);
+}
+
+/* ---- invalidations ---- */
+
+static uint64_t obligation_end(const struct obligation *o)
+{
+	return o->addr + o->pages * PAGE_BYTES;
+}
+
+static void cover(struct obligation *o, const struct invalidation *inv)
+{
+	for (unsigned int i = 0; i < o->pages; i++) {
+		uint64_t addr = o->addr + i * PAGE_BYTES;
+
+		o->covered[i] |= addr >= inv->start && addr < inv->end;
+	}
+}
+
+static void see_invalidation(struct obligation *o, int at)
+{
+	const struct invalidation *inv = &o->oracle->invalidation[at];
+
+	if (!inv->valid || inv->mm != o->mm || inv->start >= obligation_end(o) ||
+	    inv->end <= o->addr)
+		return;
+	if (!happens_before(o->oracle, o->at, at)) {
+		o->racy = true;
+		return;
+	}
+	cover(o, inv);
+	if (o->ended != NOT_ENDED)
+		return;
+	o->in_lock = o->hold != NOWHERE && o->oracle->context[at] == o->context &&
+		     hold_end(o->oracle, o->hold) > at;
+	end(o, ENDED_DISCHARGED, at);
+}
+
+/* ---- sets ---- */
+
+static bool same_content(const struct obligation *o, int at)
+{
+	const struct stlb_event *set = event_at(o, at);
+
+	if (set->same_content || event_at(o, o->at)->same_content ||
+	    (set->comm && !strcmp(set->comm, "ksmd")))
+		return true;
+	for (unsigned int i = 0; i < o->oracle->trace->nr; i++) {
+		const struct stlb_event *event = event_at(o, (int)i);
+		uint64_t pfn = stlb_event_or(event, PFN, o->pfn[0]);
+
+		if (event->kind == STLB_SAME_CONTENT && event->tid == set->tid &&
+		    (pfn == o->pfn[0] || pfn == o->oracle->update[at].new.pfn))
+			return true;
+	}
+	return false;
+}
+
+static bool one_operation(const struct obligation *o, int at)
+{
+	int context = o->oracle->context[at];
+
+	if (o->at == at)
+		return true;
+	if (o->oracle->locks_traced)
+		return o->hold != NOWHERE && hold_of(o->oracle, context, at) == o->hold;
+	return o->bracket != NOWHERE &&
+	       outermost_bracket(o->oracle, context, o->mm, at) == o->bracket;
+}
+
+static bool resolves(const struct obligation *o, int at)
+{
+	if (o->table)
+		return o->oracle->update[at].pmd;
+	return !o->filled &&
+	       (o->left == ENTRY_MIGRATION || o->left == ENTRY_SWAP || o->left == ENTRY_PROTNONE);
+}
+
+static void see_other_page(struct obligation *o, int at)
+{
+	if (!one_operation(o, at) && !resolves(o, at)) {
+		breach(o, STLB_RULE_REFAULT, at);
+		return;
+	}
+	if (!o->oracle->update[at].new.writable && same_content(o, at))
+		o->exempt = true;
+	else
+		breach_or_race(o, STLB_RULE_REPOINT, at);
+	if (one_operation(o, at))
+		o->what = OWES_REPOINT;
+}
+
+/* Compares page by page; true where another page than the one owed for was put there. */
+static bool settle_pages(struct obligation *o, const struct update *set)
+{
+	bool other = false;
+
+	for (unsigned int i = 0; i < set->pages; i++) {
+		uint64_t page = (set->addr - o->addr) / PAGE_BYTES + i;
+
+		if (set->addr + i * PAGE_BYTES < o->addr || page >= o->pages ||
+		    o->page[page] == PAGE_SETTLED)
+			continue;
+		if (set->new.pfn + i != o->pfn[page])
+			other |= o->page[page] == PAGE_GONE;
+		else if (set->new.writable || !o->writable)
+			o->page[page] = PAGE_SETTLED;
+		else
+			o->page[page] = PAGE_TIGHTENED;
+	}
+	return other;
+}
+
+static bool sets_present(const struct obligation *o, const struct update *update)
+{
+	return update->valid && update->mm == o->mm && update->new.state == ENTRY_LEAF &&
+	       update->addr < obligation_end(o) &&
+	       update->addr + update->pages *PAGE_BYTES > o->addr;
+}
+
+static void see_table_set(struct obligation *o, int at)
+{
+	const struct update *update = &o->oracle->update[at];
+
+	if (!o->table || !update->valid || !update->pmd || update->mm != o->mm ||
+	    update->addr != o->addr || update->new.state != ENTRY_TABLE)
+		return;
+	if (update->new.pfn == o->table_pfn)
+		end(o, ENDED_RESTORED, at);
+	else
+		see_other_page(o, at);
+}
+
+static void see_set(struct obligation *o, int at)
+{
+	const struct update *update = &o->oracle->update[at];
+
+	see_table_set(o, at);
+	if (!sets_present(o, update) || o->ended != NOT_ENDED)
+		return;
+	if (settle_pages(o, update) || (o->table && update->pmd))
+		see_other_page(o, at);
+	o->filled = true;
+	if (o->table || any_page(o, PAGE_GONE))
+		return;
+	o->what = OWES_TIGHTEN;
+	if (!any_page(o, PAGE_TIGHTENED))
+		end(o, ENDED_RESTORED, at);
+}
+
+static bool same_slot(const struct obligation *o, const struct update *update)
+{
+	return update->valid && update->mm == o->mm && update->addr == o->addr &&
+	       update->pmd == (o->pages > 1);
+}
+
+static void see_entry_left(struct obligation *o, int at)
+{
+	const struct update *update = &o->oracle->update[at];
+
+	if (same_slot(o, update) && !o->filled && update->old.state == ENTRY_NONE &&
+	    update->new.state != ENTRY_LEAF && update->new.state != ENTRY_TABLE)
+		o->left = update->new.state;
+}
+
+static void judge_bracket(struct obligation *o);
+
+/* A clear or repoint of the page whose rights were taken goes on with what the tighten owes. */
+static void see_absorbing(struct obligation *o, int at)
+{
+	const struct update *update = &o->oracle->update[at];
+	enum what what;
+
+	if (o->what != OWES_TIGHTEN || o->table || !same_slot(o, update) || !opens(update, &what) ||
+	    what == OWES_TIGHTEN || update->old.pfn != o->pfn[0])
+		return;
+	o->oracle->absorbs[at] = true;
+	judge_bracket(o);
+	begin(o, at, what);
+	o->filled = false;
+}
+
+/* ---- frees ---- */
+
+static bool frees(const struct oracle *oracle, const struct stlb_event *event)
+{
+	return event->kind == STLB_PAGE_FREE || event->kind == STLB_PAGE_ALLOC ||
+	       (event->kind == STLB_PAGE_FREE_BATCHED &&
+		!trace_recorded(oracle->trace, STLB_PAGE_FREE));
+}
+
+static bool frees_page_of(const struct obligation *o, int at)
+{
+	const struct stlb_event *event = event_at(o, at);
+	uint64_t first, nr;
+
+	if (!frees(o->oracle, event))
+		return false;
+	first = stlb_event_get(event, PFN);
+	nr = UINT64_C(1) << stlb_event_or(event, ORDER, 0);
+	if (o->table && o->table_pfn - first < nr)
+		return true;
+	for (unsigned int i = 0; i < o->pages; i++)
+		if (o->page[i] == PAGE_GONE && o->pfn[i] - first < nr)
+			return true;
+	return false;
+}
+
+/* ---- when its operation is over ---- */
+
+static bool is_over_before_6_6(const struct obligation *o, int at)
+{
+	return o->bracket != NOWHERE && o->oracle->bracket_end[o->bracket] == at &&
+	       o->left != ENTRY_MIGRATION;
+}
+
+static bool opens_outermost(const struct obligation *o, int at)
+{
+	const struct stlb_event *event = event_at(o, at);
+
+	return event->kind == STLB_INV_START && stlb_event_get(event, MM) == o->mm &&
+	       outermost_bracket(o->oracle, o->context, o->mm, at) == NOWHERE;
+}
+
+static bool is_other_operation(const struct obligation *o, int at)
+{
+	const struct stlb_event *event = event_at(o, at);
+	const uint64_t clear = 1; /* MMU_NOTIFY_CLEAR */
+
+	return o->bracket != NOWHERE && stlb_event_has(event, EVENT) &&
+	       stlb_event_get(event, EVENT) != clear &&
+	       stlb_event_get(event, EVENT) != stlb_event_or(event_at(o, o->bracket), EVENT, clear);
+}
+
+static bool is_over_from_6_6(const struct obligation *o, int at)
+{
+	uint8_t kind = event_at(o, at)->kind;
+
+	if (o->what == OWES_REPOINT)
+		return o->bracket != NOWHERE && o->oracle->bracket_end[o->bracket] == at;
+	if (o->oracle->context[at] != o->context)
+		return false;
+	if (o->what == OWES_CLEAR)
+		return opens_outermost(o, at);
+	return kind == STLB_USER_MODE || kind == STLB_EXIT ||
+	       (opens_outermost(o, at) && is_other_operation(o, at));
+}
+
+static void see_deadline(struct obligation *o, int at)
+{
+	bool over = o->oracle->before_6_6 ? is_over_before_6_6(o, at) : is_over_from_6_6(o, at);
+
+	if (!over)
+		return;
+	breach_or_race(o, STLB_RULE_NEVER, at);
+	end(o, ENDED_EXPIRED, at);
+}
+
+/* ---- the walk ---- */
+
+static void see_while_pending(struct obligation *o, int at)
+{
+	const struct stlb_event *event = event_at(o, at);
+
+	if (event->kind == STLB_UNSUBSCRIBE && stlb_event_get(event, MM) == o->mm) {
+		end(o, ENDED_VOID, at);
+		return;
+	}
+	see_invalidation(o, at);
+	if (o->ended == NOT_ENDED && at != o->at)
+		see_absorbing(o, at);
+	if (o->ended == NOT_ENDED)
+		see_set(o, at);
+	if (o->ended == NOT_ENDED && at != o->at)
+		see_entry_left(o, at);
+	if (o->ended == NOT_ENDED && frees_page_of(o, at))
+		breach_or_race(o, STLB_RULE_FREE, at);
+	if (o->ended == NOT_ENDED)
+		see_deadline(o, at);
+}
+
+static bool fully_covered(const struct obligation *o)
+{
+	for (unsigned int i = 0; i < o->pages; i++)
+		if (o->page[i] != PAGE_SETTLED && !o->covered[i])
+			return false;
+	return true;
+}
+
+/* A huge entry of which only a part was invalidated: the rest has to follow in time. */
+static void follow_partial(struct obligation *o)
+{
+	int at = o->ended_at;
+
+	if (o->table || o->pages == 1 || o->ended != ENDED_DISCHARGED)
+		return;
+	for (; at < (int)o->oracle->trace->nr; at++) {
+		bool over;
+
+		see_invalidation(o, at);
+		if (event_at(o, at)->kind == STLB_UNSUBSCRIBE &&
+		    stlb_event_get(event_at(o, at), MM) == o->mm)
+			return;
+		over = sets_present(o, &o->oracle->update[at]) || frees_page_of(o, at) ||
+		       (o->bracket != NOWHERE && o->oracle->bracket_end[o->bracket] == at);
+		if (over && !fully_covered(o))
+			breach(o, STLB_RULE_PARTIAL, at);
+		if (over)
+			return;
+	}
+}
+
+/* To the letter, what is freed inside of the bracket had to be invalidated in the lock. */
+static void follow_strict(struct obligation *o)
+{
+	if (!o->oracle->trace->strict || o->ended != ENDED_DISCHARGED || o->in_lock ||
+	    o->what == OWES_TIGHTEN || o->hold == NOWHERE || o->bracket == NOWHERE)
+		return;
+	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket]; at++)
+		if (frees_page_of(o, at))
+			breach(o, STLB_RULE_FREE, at);
+}
+
+/* Judged when the lock is let go: what was put back until then changed nothing. */
+static void judge_bracket(struct obligation *o)
+{
+	int judged = o->hold == NOWHERE ? o->at : hold_end(o->oracle, o->hold);
+	bool nothing_owed = o->table && !any_page(o, PAGE_GONE);
+
+	if (judged >= (int)o->oracle->trace->nr || nothing_owed ||
+	    inside_covering_bracket(o->oracle, o->at, o->addr, obligation_end(o)) ||
+	    !known_outside(o->oracle, o->context, o->at) ||
+	    lost_on_its_cpus(o->oracle, o->context, judged))
+		return;
+	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && o->ended_at <= judged)
+		return;
+	if (!o->unbracketed)
+		count_breach(o->oracle, STLB_RULE_UNBRACKETED, judged, judged);
+	o->unbracketed = true;
+}
+
+static void count_end(const struct obligation *o)
+{
+	struct stlb_obligations *sum = &o->oracle->judgement->obligations;
+
+	sum->total++;
+	sum->exempt += o->exempt;
+	switch (o->ended) {
+	case NOT_ENDED:
+		sum->pending++;
+		break;
+	case ENDED_DISCHARGED:
+		sum->discharged_in_lock += o->in_lock;
+		sum->discharged_deferred += !o->in_lock;
+		break;
+	case ENDED_RESTORED:
+		sum->restored++;
+		break;
+	case ENDED_EXPIRED:
+		sum->expired++;
+		break;
+	case ENDED_VOID:
+		sum->is_void++;
+		break;
+	}
+}
+
+void obligation_judge(struct oracle *oracle, int opened_by)
+{
+	struct obligation o = {.oracle = oracle};
+	enum what what;
+
+	if (!oracle->update[opened_by].valid || oracle->absorbs[opened_by] ||
+	    !opens(&oracle->update[opened_by], &what) ||
+	    !subscribed(oracle, oracle->update[opened_by].mm, opened_by))
+		return;
+	begin(&o, opened_by, what);
+	for (int at = opened_by; at < (int)oracle->trace->nr && o.ended == NOT_ENDED; at++)
+		see_while_pending(&o, at);
+	follow_partial(&o);
+	follow_strict(&o);
+	judge_bracket(&o);
+	count_end(&o);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which events change an entry, which only repeat it, and when an invalidation is through. */
+#include "oracle_internal.h"
+
+static struct entry entry_not_present(const struct oracle *oracle, uint64_t raw)
+{
+	uint64_t type = raw >> 59, first_migration = oracle->before_6_6 ? 27 : 28;
+	struct entry entry = {.state = ENTRY_SWAP};
+
+	if (type >= first_migration && type < first_migration + 3)
+		entry.state = ENTRY_MIGRATION;
+	else if (type == first_migration + 3)
+		entry.state = ENTRY_NONE; /* a marker */
+	return entry;
+}
+
+struct entry entry_read(const struct oracle *oracle, uint64_t raw, bool pmd)
+{
+	const uint64_t pfn_mask = (UINT64_C(1) << 40) - 1;
+	struct entry entry = {.pfn = raw >> 12 & pfn_mask, .writable = raw & X86_RW};
+
+	if (!raw)
+		return (struct entry){.state = ENTRY_NONE};
+	if (raw & X86_PRESENT) {
+		entry.state = pmd && !(raw & X86_PSE) ? ENTRY_TABLE : ENTRY_LEAF;
+		return entry;
+	}
+	if (!(raw & X86_PROTNONE))
+		return entry_not_present(oracle, raw);
+	entry.state = ENTRY_PROTNONE;
+	entry.pfn = ~raw >> 12 & pfn_mask;
+	return entry;
+}
+
+static bool is_set(uint8_t kind)
+{
+	return kind == STLB_PTE_SET || kind == STLB_PMD_SET;
+}
+
+static bool is_pmd(uint8_t kind)
+{
+	return kind == STLB_PMD_SET || kind == STLB_PMD_CLEAR || kind == STLB_PMD_COLLAPSE_FLUSH;
+}
+
+static bool is_update(uint8_t kind)
+{
+	return is_set(kind) || is_pmd(kind) || kind == STLB_PTE_CLEAR ||
+	       kind == STLB_PTE_CLEAR_FLUSH;
+}
+
+/* page_table_check reports the value that a set replaces as a clear straight after it. */
+static bool is_echo(const struct oracle *oracle, int at)
+{
+	const struct stlb_event *events = oracle->trace->events, *event = &events[at], *set;
+	int i = at, skipped = -1;
+	uint64_t offset;
+
+	do {
+		i = previous_of_context(oracle, i);
+		skipped++;
+	} while (i != NOWHERE && events[i].kind == event->kind);
+	if (i == NOWHERE || !is_set(events[i].kind) ||
+	    is_pmd(events[i].kind) != is_pmd(event->kind) ||
+	    event->kind == STLB_PMD_COLLAPSE_FLUSH || event->kind == STLB_PTE_CLEAR_FLUSH)
+		return false;
+	set = &events[i];
+	offset = stlb_event_get(event, ADDR) - stlb_event_get(set, ADDR);
+	return stlb_event_get(set, MM) == stlb_event_get(event, MM) &&
+	       skipped < (int)stlb_event_or(set, NR, 1) &&
+	       offset / PAGE_BYTES == (uint64_t)skipped &&
+	       (skipped || stlb_event_get(set, OLD) == stlb_event_get(event, OLD));
+}
+
+/* The flushing function and page_table_check inside of it tell of one clear. */
+static bool is_told_twice(const struct oracle *oracle, int at)
+{
+	const struct stlb_event *event = &oracle->trace->events[at], *outer;
+	int previous = previous_of_context(oracle, at);
+	bool pmd = event->kind == STLB_PMD_CLEAR;
+
+	if (previous == NOWHERE || (event->kind != STLB_PTE_CLEAR && !pmd))
+		return false;
+	outer = &oracle->trace->events[previous];
+	return outer->kind == (pmd ? STLB_PMD_COLLAPSE_FLUSH : STLB_PTE_CLEAR_FLUSH) &&
+	       stlb_event_get(outer, MM) == stlb_event_get(event, MM) &&
+	       stlb_event_get(outer, ADDR) == stlb_event_get(event, ADDR) &&
+	       entry_read(oracle, stlb_event_get(outer, OLD), pmd).pfn ==
+		       entry_read(oracle, stlb_event_get(event, OLD), pmd).pfn;
+}
+
+/* Entries of a table that this context took out, until it opens its next bracket. */
+static bool is_in_detached_table(const struct oracle *oracle, int at)
+{
+	const struct stlb_event *event = &oracle->trace->events[at];
+	uint64_t region = stlb_event_get(event, ADDR) & ~(PMD_BYTES - 1);
+
+	if (is_pmd(event->kind))
+		return false;
+	for (int i = at - 1; i >= 0; i--) {
+		const struct update *update = &oracle->update[i];
+
+		if (oracle->context[i] != oracle->context[at])
+			continue;
+		if (oracle->trace->events[i].kind == STLB_INV_START)
+			return false;
+		if (update->valid && update->pmd && update->old.state == ENTRY_TABLE &&
+		    update->new.state == ENTRY_NONE && update->addr == region &&
+		    update->mm == stlb_event_get(event, MM))
+			return true;
+	}
+	return false;
+}
+
+static void update_build(struct oracle *oracle, int at)
+{
+	const struct stlb_event *event = &oracle->trace->events[at];
+	struct update *update = &oracle->update[at];
+	bool pmd = is_pmd(event->kind);
+
+	if (!is_update(event->kind))
+		return;
+	if (!is_set(event->kind) &&
+	    (is_echo(oracle, at) || is_told_twice(oracle, at) || is_in_detached_table(oracle, at)))
+		return;
+	*update = (struct update){
+		.valid = true,
+		.mm = stlb_event_get(event, MM),
+		.addr = stlb_event_get(event, ADDR) & ~((pmd ? PMD_BYTES : PAGE_BYTES) - 1),
+		.pages = pmd ? MAX_PAGES : (unsigned int)stlb_event_or(event, NR, 1),
+		.pmd = pmd,
+		.old = entry_read(oracle, stlb_event_or(event, OLD, 0), pmd),
+		.new = entry_read(oracle, stlb_event_or(event, NEW, 0), pmd),
+	};
+}
+
+static int returns_at(const struct oracle *oracle, int at)
+{
+	int next = at;
+
+	if (!oracle->returns_traced)
+		return at;
+	do {
+		next = next_of_context(oracle, oracle->context[at], next);
+	} while (next != NOWHERE && oracle->trace->events[next].kind != STLB_INV_RANGE_RET &&
+		 oracle->trace->events[next].kind != STLB_INV_RANGE);
+	if (next == NOWHERE || oracle->trace->events[next].kind != STLB_INV_RANGE_RET)
+		return NOWHERE;
+	return next;
+}
+
+static void invalidation_build(struct oracle *oracle, int at)
+{
+	const struct stlb_event *event = &oracle->trace->events[at];
+	int done = NOWHERE;
+	uint64_t start, end;
+
+	if (event->kind == STLB_INV_RANGE)
+		done = returns_at(oracle, at);
+	else if (event->kind == STLB_INV_END && oracle->before_6_6 &&
+		 !stlb_event_or(event, ONLY_END, 0))
+		done = at;
+	start = stlb_event_or(event, START, 0);
+	end = stlb_event_or(event, END, 0);
+	if (done == NOWHERE || start >= end)
+		return;
+	round_outwards(&start, &end);
+	oracle->invalidation[done] =
+		(struct invalidation){true, stlb_event_get(event, MM), start, end};
+}
+
+void updates_build(struct oracle *oracle)
+{
+	for (unsigned int i = 0; i < oracle->trace->nr; i++) {
+		update_build(oracle, (int)i);
+		invalidation_build(oracle, (int)i);
+	}
+}
+
+/* The pfn that a page's pte held before @at; 0: none or not known. */
+uint64_t page_mapped(const struct oracle *oracle, uint64_t mm, uint64_t addr, int at)
+{
+	for (int i = at - 1; i >= 0; i--) {
+		const struct update *update = &oracle->update[i];
+		uint64_t offset = (addr - update->addr) / PAGE_BYTES;
+
+		if (!update->valid || update->mm != mm || addr < update->addr ||
+		    offset >= update->pages)
+			continue;
+		if (update->pmd && update->new.state == ENTRY_TABLE)
+			continue;
+		if (update->pmd || update->new.state != ENTRY_LEAF)
+			return 0;
+		return update->new.pfn + offset;
+	}
+	return 0;
+}
