@@ -100,8 +100,9 @@ struct stlb_translation {
 
 /**
  * struct stlb_pte_format - how an architecture and kernel write entries
- * @migration_types: swap types that are migration entries, as bits; 0: none known. Starts with the
- *	kernel's defaults and may be widened by what migrate:set_migration_pte shows.
+ * @migration_types: swap types that are migration entries, as bits; 0: none known. Starts with both
+ *	places where the kernel's configuration can put them (CONFIG_DEVICE_PRIVATE), narrowed or
+ *	widened by what migrate:set_migration_pte shows.
  */
 struct stlb_pte_format {
 	enum stlb_arch arch;
