@@ -56,8 +56,8 @@ PATTERN(wake_kernel) = {STRING("comm=", "comm"),
 			END};
 PATTERN(wake_plugin) = {STRING("", "comm"), NUMBER(":", "pid"),		  NUMBER(" [", "prio"),
 			SKIP("]"),	    NUMBER("CPU:", "target_cpu"), END};
-PATTERN(fork) = {STRING("comm=", "parent_comm"), NUMBER(" pid=", "parent_pid"),
-		 STRING(" child_comm=", "child_comm"), NUMBER(" child_pid=", "child_pid"), END};
+PATTERN(forked) = {STRING("comm=", "parent_comm"), NUMBER(" pid=", "parent_pid"),
+		   STRING(" child_comm=", "child_comm"), NUMBER(" child_pid=", "child_pid"), END};
 PATTERN(task) = {STRING("comm=", "comm"), NUMBER(" pid=", "pid"), NUMBER(" prio=", "prio"), END};
 PATTERN(tlb_kernel) = {NUMBER("pages:", "pages"), SKIP(" reason:"), NUMBER(" (", "reason"), END};
 PATTERN(tlb_plugin) = {NUMBER("pages=", "pages"), SKIP(" reason="), NUMBER(" (", "reason"), END};
@@ -131,7 +131,7 @@ static const struct stlb_text_form forms[] = {
 	{.event = "sched_waking", .patterns = {wake_kernel, wake_plugin}},
 	{.event = "sched_wakeup", .patterns = {wake_kernel, wake_plugin}},
 	{.event = "sched_wakeup_new", .patterns = {wake_kernel, wake_plugin}},
-	{.event = "sched_process_fork", .patterns = {fork}},
+	{.event = "sched_process_fork", .patterns = {forked}},
 	{.event = "sched_process_exit", .patterns = {task}},
 	{.event = "sched_process_free", .patterns = {task}},
 	{.event = "tlb_flush", .patterns = {tlb_kernel, tlb_plugin}},

@@ -236,7 +236,7 @@ Test(input, standard_input_from_a_pipe)
 	char command[100];
 	FILE *pipe;
 
-	put_file(text, TEXT_SIZE);
+	put_file(packed, pack(true, 1000));
 	snprintf(command, sizeof(command), "(head -c 2 %s; sleep 0.1; tail -c +3 %s)", path, path);
 	pipe = popen(command, "r");
 	cr_assert_geq(dup2(fileno(pipe), STDIN_FILENO), 0);
@@ -244,6 +244,23 @@ Test(input, standard_input_from_a_pipe)
 	expect_fd(input);
 	stlb_input_close(input);
 	pclose(pipe);
+}
+
+Test(input, standard_input_begins_where_it_is)
+{
+	struct stlb_error err = {0};
+	struct stlb_input *input;
+	int fd;
+
+	put_file("skip", 4);
+	fd = open(path, O_RDWR | O_APPEND);
+	cr_assert_eq(write(fd, text, TEXT_SIZE), TEXT_SIZE);
+	cr_assert_eq(lseek(fd, 4, SEEK_SET), 4);
+	cr_assert_geq(dup2(fd, STDIN_FILENO), 0);
+	cr_assert_eq(stlb_input_open("-", &input, &err), 0, "%s", err.text);
+	expect_fd(input);
+	stlb_input_close(input);
+	close(fd);
 }
 
 static void expect_refused(const char *name, int code, const char *says)
@@ -259,7 +276,7 @@ static void expect_refused(const char *name, int code, const char *says)
 
 Test(input, what_cannot_be_opened)
 {
-	expect_refused("/tmp", -EISDIR, "directory");
+	expect_refused("/tmp", -EISDIR, "name a trace");
 	expect_refused("/nonexistent/trace.dat", -ENOENT, "No such file");
 	put_file("", 0);
 	expect_refused(path, -EINVAL, "empty");

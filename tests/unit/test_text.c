@@ -205,6 +205,8 @@ Test(text, losses)
 		      "4000000000 3 1 0 a|e a=0x1\n");
 	sample_expect(HEAD "# entries-in-buffer/entries-written: 250/250   #P:4\n" LINE("e: a=1"),
 		      SAYS("e a=0x1"));
+	sample_expect(HEAD "# entries-in-buffer/entries-written: 251/250   #P:4\n" LINE("e: a=1"),
+		      SAYS("e a=0x1"));
 	sample_expect(HEAD "# entries-in-buffer/entries-written: 0/5   #P:4\n",
 		      "0 loss 2 cpu -1 lost 5\n");
 }
@@ -234,6 +236,32 @@ Test(text, info)
 	stlb_source_close(source);
 }
 
+static void expect_irq_flags(const char *text, bool at_first, bool at_last)
+{
+	struct stlb_source *source = sample_open(text);
+
+	cr_expect_eq(stlb_source_info(source)->irq_flags, at_first, "%s", text);
+	free(sample_dump(source));
+	cr_expect_eq(stlb_source_info(source)->irq_flags, at_last, "%s", text);
+	stlb_source_close(source);
+}
+
+Test(text, irq_flags)
+{
+	expect_irq_flags(LINE("e: a=1"), false, false);
+	expect_irq_flags("a-1 0-0x0 1.000000: e: a=1\n", false, false);
+	expect_irq_flags("a-1 0..... 1.000000: e: a=1\n", true, true);
+	expect_irq_flags(LINE("e: a=1") "a-1 [000] ..... 1.000000: e: a=1\n", false, true);
+}
+
+Test(text, tasks_change_their_names)
+{
+	sample_expect("a-1 [000] 1.000000: e: a=1\nb-1 [000] 1.000000: e: a=1\r\n"
+		      "<...>-1 [000] 1.000000: e: a=1\n",
+		      "1000000000 0 1 0 a|e a=0x1\n1000000000 0 1 0 b|e a=0x1\n"
+		      "1000000000 0 1 0 b|e a=0x1\n");
+}
+
 /* What the reader says of a text, and how many events it found. */
 static void expect_end(const char *text, uint64_t events, bool truncated, const char *cut)
 {
@@ -256,6 +284,7 @@ Test(text, ends)
 	expect_end(LINE("e: a=1 b=2") "a-1 [000] 1.000000: e: a=1 b=2", 2, false, NULL);
 	expect_end(LINE("e: a=1 b=2") "a-1 [000] 1.000000: e: a=1", 1, true, "line 2");
 	expect_end(LINE("e: a=1 b=2") "a-1 [000] 1.000000: e: a=1 b", 1, true, "line 2");
+	expect_end(LINE("e: a=1") "a-1 [000] 1.000000: e: a=1 b", 1, true, "line 2");
 	expect_end(LINE("e: a=1 b=2") "a-1 [000] 1.000000: ksm_enter: m", 1, true, "line 2");
 	expect_end(LINE("e: a=1 b=2") "a-1 [000] 1.00", 1, true, "line 2");
 	expect_end(LINE("e: a=1 b=2") "a-1 [0", 1, true, "line 2");
