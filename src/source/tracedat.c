@@ -92,15 +92,15 @@ static int read_layout(struct stlb_dat *dat, struct stlb_error *err)
 	struct stlb_dat_reader reader;
 	char version[8];
 	const uint8_t *flags;
+	bool big_endian;
 
 	stlb_dat_reader_file(&reader, dat->stream.fd, sizeof(magic), dat->size);
 	stlb_dat_string(&reader, version, sizeof(version));
 	flags = stlb_dat_get(&reader, 2);
-	if (flags && flags[0])
-		reader.failed = true;
+	big_endian = flags && flags[0];
 	dat->page_size = stlb_dat_u32(&reader);
 	stlb_dat_reader_free(&reader);
-	if (flags && dat->page_size == 0 && reader.failed && dat->size > 32)
+	if (big_endian)
 		return stlb_error_set(err, -EINVAL,
 				      "%s: recorded on a big-endian machine, which is not "
 				      "supported: give the text of trace-cmd report",
@@ -170,6 +170,18 @@ static size_t window_size(const struct stlb_dat *dat)
 	return size < page ? page : size / page * page;
 }
 
+/* A CPU without records but with a loss comes first: all of its records are missing. */
+static int start_cpu(struct stlb_dat *dat, struct stlb_dat_cpu *cpu, uint32_t index)
+{
+	int ret = stlb_dat_cpu_page(cpu);
+
+	if (ret > 0 && (!dat->start_ns || cpu->ns < dat->start_ns))
+		dat->start_ns = cpu->ns;
+	if (ret < 0 || (!ret && !cpu->loss))
+		return ret;
+	return stlb_merge_add(&dat->merge, cpu->ns, (uint64_t)cpu->area->cpu << 32 | index, cpu);
+}
+
 static int start_cpus(struct stlb_dat *dat)
 {
 	int ret = 0;
@@ -182,14 +194,8 @@ static int start_cpus(struct stlb_dat *dat)
 		ret = stlb_dat_cpu_open(&dat->cpus[i], &dat->stream, &dat->areas[i]);
 	if (!ret)
 		ret = stlb_dat_stats_place(dat);
-	for (uint32_t i = 0; ret >= 0 && i < dat->nr_areas; i++) {
-		struct stlb_dat_cpu *cpu = &dat->cpus[i];
-
-		ret = stlb_dat_cpu_page(cpu);
-		if (ret > 0 || (!ret && cpu->loss))
-			ret = stlb_merge_add(&dat->merge, cpu->ns,
-					     (uint64_t)cpu->area->cpu << 32 | i, cpu);
-	}
+	for (uint32_t i = 0; ret >= 0 && i < dat->nr_areas; i++)
+		ret = start_cpu(dat, &dat->cpus[i], i);
 	return ret < 0 ? ret : 0;
 }
 
@@ -256,7 +262,7 @@ static int open_tracedat(struct stlb_source *source, struct stlb_input *input,
 static void fill_loss(struct stlb_dat *dat, struct stlb_dat_cpu *cpu, struct stlb_record *record)
 {
 	*record = (struct stlb_record){
-		.ns = cpu->done && !cpu->started ? dat->source->info.first_ns : cpu->ns,
+		.ns = cpu->done && !cpu->started ? dat->start_ns : cpu->ns,
 		.cpu = (int32_t)cpu->area->cpu,
 		.loss = cpu->loss,
 		.lost = cpu->lost_unknown ? 0 : cpu->lost,

@@ -75,6 +75,7 @@ struct stlb_dat {
 	struct stlb_dat_cpu *cpus;	  /* one for each area */
 	struct stlb_merge merge;
 	struct stlb_dat_cpu *taken; /* whose record was handed out and has to be moved on */
+	uint64_t start_ns;	    /* of the first record of all */
 	uint32_t next_stats;	    /* losses of the statistics still to be told at the end */
 
 	char *symbol_text;

@@ -14,6 +14,7 @@ enum {
 	MAX_CHUNK = 4 * 1024 * 1024,
 	MAX_RATIO = 1024, /* of compression: what claims more is a bomb */
 	MAX_MEMORY = 96 * 1024 * 1024,
+	TOLERANCE = 1 << 20, /* of time that goes backwards, in time stamps or ns */
 };
 
 void stlb_dat_cpu_lose(struct stlb_dat_cpu *cpu, enum stlb_loss loss, uint64_t lost)
@@ -24,10 +25,12 @@ void stlb_dat_cpu_lose(struct stlb_dat_cpu *cpu, enum stlb_loss loss, uint64_t l
 	cpu->lost_unknown |= !lost;
 }
 
-void stlb_dat_cpu_backwards(struct stlb_dat_cpu *cpu)
+/* Interrupts can turn time back by a little in old kernels: the records are sound then. */
+void stlb_dat_cpu_backwards(struct stlb_dat_cpu *cpu, uint64_t ns)
 {
-	if (!cpu->backwards)
-		stlb_dat_cpu_lose(cpu, STLB_LOSS_HERE, 0);
+	if (cpu->backwards || cpu->ns - ns < TOLERANCE)
+		return;
+	stlb_dat_cpu_lose(cpu, STLB_LOSS_HERE, 0);
 	cpu->backwards = true;
 }
 
@@ -215,6 +218,21 @@ static int next_page(struct stlb_dat_cpu *cpu, struct stlb_page *page, uint8_t *
 	return 1;
 }
 
+/*
+ * Whether the page ends later than the next one begins, and so is not to be believed: its records
+ * would hold up all others of their CPU. Only told where the next page is in the window.
+ */
+static bool ends_too_late(const struct stlb_dat_cpu *cpu, const struct stlb_page *page)
+{
+	uint64_t next;
+
+	if (cpu->at >= cpu->valid || cpu->valid - cpu->at < sizeof(next))
+		return false;
+	memcpy(&next, cpu->window + cpu->at, sizeof(next));
+	return next && next >= cpu->last_stamp && page->last > next &&
+	       page->last - next > TOLERANCE;
+}
+
 int stlb_dat_cpu_page(struct stlb_dat_cpu *cpu)
 {
 	unsigned long long stamp;
@@ -232,9 +250,15 @@ int stlb_dat_cpu_page(struct stlb_dat_cpu *cpu)
 			return ret ? ret : finish(cpu);
 		cpu->tail_damaged = page.damaged;
 		cpu->backwards = false;
+		data = NULL;
 		if (page.has_missed)
 			stlb_dat_cpu_lose(cpu, cpu->started ? STLB_LOSS_HERE : STLB_LOSS_BEFORE,
 					  page.missed);
+		if (ends_too_late(cpu, &page)) {
+			cpu->tail_damaged = true;
+			continue;
+		}
+		cpu->last_stamp = page.last;
 		kbuffer_load_subbuffer(cpu->kbuf, at);
 		data = kbuffer_read_event(cpu->kbuf, &stamp);
 	} while (!data);

@@ -63,7 +63,8 @@ struct stlb_dat_cpu {
 	uint8_t *window;
 	size_t capacity, valid, at; /* of the window */
 	uint64_t file_at, file_end;
-	uint32_t chunks; /* compressed chunks that are still to come */
+	uint64_t last_stamp; /* at the end of the page before the one at hand */
+	uint32_t chunks;     /* compressed chunks that are still to come */
 };
 
 /** stlb_dat_cpu_open - before the first record; -ENOMEM. Close it in any case. */
@@ -76,8 +77,8 @@ void stlb_dat_cpu_close(struct stlb_dat_cpu *cpu);
 /** stlb_dat_cpu_lose - note a loss before the record at hand; @lost 0: an unknown number */
 void stlb_dat_cpu_lose(struct stlb_dat_cpu *cpu, enum stlb_loss loss, uint64_t lost);
 
-/** stlb_dat_cpu_backwards - time went backwards: a damaged page, told once for each */
-void stlb_dat_cpu_backwards(struct stlb_dat_cpu *cpu);
+/** stlb_dat_cpu_backwards - time went back to @ns: a damaged page, told once for each */
+void stlb_dat_cpu_backwards(struct stlb_dat_cpu *cpu, uint64_t ns);
 
 /** stlb_dat_cpu_page - the first record of the next page; 1, 0 at the end, a negative errno */
 int stlb_dat_cpu_page(struct stlb_dat_cpu *cpu);
@@ -103,7 +104,7 @@ static inline void stlb_dat_cpu_take(struct stlb_dat_cpu *cpu, const void *data,
 	if (ns >= cpu->ns)
 		cpu->ns = ns;
 	else
-		stlb_dat_cpu_backwards(cpu);
+		stlb_dat_cpu_backwards(cpu, ns);
 }
 
 /** stlb_dat_cpu_next - the next record; 1, 0 at the end, a negative errno */

@@ -6,6 +6,8 @@
 /* The layout of the kernel's ring buffer, include/linux/ring_buffer.h. */
 enum {
 	TYPE_BITS = 0x1f,
+	TYPE_LENGTH = 5,
+	TIME_SHIFT = 27,
 	TYPE_DATA_MAX = 28,
 	TYPE_PADDING = 29,
 	TYPE_TIME_EXTEND = 30,
@@ -13,6 +15,7 @@ enum {
 };
 
 #define COMMIT_MASK   UINT64_C(0x07ffffff)
+#define STAMP_MASK    ((UINT64_C(1) << 59) - 1)
 #define MISSED_EVENTS UINT64_C(0x80000000)
 #define MISSED_STORED UINT64_C(0x40000000)
 
@@ -58,10 +61,25 @@ static bool ends_page(const uint8_t *at)
 	return word_at(at) == TYPE_PADDING;
 }
 
-static uint32_t sound_bytes(const uint8_t *data, uint32_t size, bool *damaged)
+/* The time after a record. */
+static uint64_t record_time(const uint8_t *at, uint64_t ns)
+{
+	uint32_t word = word_at(at), type = word & TYPE_BITS;
+	uint64_t delta = word >> TYPE_LENGTH;
+
+	if (type < TYPE_TIME_EXTEND)
+		return ns + delta;
+	delta |= (uint64_t)word_at(at + 4) << TIME_SHIFT;
+	if (type == TYPE_TIME_EXTEND)
+		return ns + delta;
+	return delta | (ns & ~STAMP_MASK);
+}
+
+static uint32_t sound_bytes(const uint8_t *data, uint32_t size, struct stlb_page *found)
 {
 	uint32_t at = 0;
 
+	found->last = found->ns;
 	while (size - at >= 4) {
 		uint32_t length;
 
@@ -69,12 +87,13 @@ static uint32_t sound_bytes(const uint8_t *data, uint32_t size, bool *damaged)
 			return at;
 		length = record_length(data + at, size - at);
 		if (!length) {
-			*damaged = true;
+			found->damaged = true;
 			return at;
 		}
+		found->last = record_time(data + at, found->last);
 		at += length;
 	}
-	*damaged |= at != size;
+	found->damaged |= at != size;
 	return at;
 }
 
@@ -109,6 +128,6 @@ void stlb_page_check(void *page, size_t size, unsigned int long_size, struct stl
 	commit = flags & COMMIT_MASK;
 	read_missed(data, commit, room, flags, long_size, found);
 	found->damaged = commit > room;
-	rewritten = sound_bytes(data, commit > room ? room : commit, &found->damaged);
+	rewritten = sound_bytes(data, commit > room ? room : commit, found);
 	memcpy(bytes + 8, &rewritten, long_size);
 }

@@ -15,6 +15,7 @@ enum { STLB_PAGE_COMMON = 8 }; /* bytes of the common fields: each record has th
 /** struct stlb_page - what the walk through a page found */
 struct stlb_page {
 	uint64_t ns;	 /* the time its first record counts from */
+	uint64_t last;	 /* the time of its last sound record */
 	uint32_t missed; /* events lost before its first record, as the kernel counted them */
 	bool has_missed; /* events were lost; with missed 0 an unknown number */
 	bool damaged;	 /* records after the sound ones cannot be read */
