@@ -94,7 +94,8 @@ static int prepare(struct analyze *analyze, struct stlb_error *err)
 	return stlb_output_open(analyze->settings.output, &analyze->output, err);
 }
 
-static void judge_traces(struct analyze *analyze)
+/* Whether all could be read to their ends. */
+static bool judge_traces(struct analyze *analyze)
 {
 	const struct stlb_settings *settings = &analyze->settings;
 	struct stlb_progress progress;
@@ -105,16 +106,20 @@ static void judge_traces(struct analyze *analyze)
 		.report = analyze->report,
 		.progress = &progress,
 	};
+	bool all = true;
 
 	stlb_progress_init(&progress, settings->progress, settings->arguments,
 			   settings->nr_arguments);
 	for (int i = 0; i < settings->nr_arguments; i++) {
 		struct stlb_error err = {""};
 
-		if (stlb_judge_trace(&judge, settings->arguments[i], &err))
+		if (stlb_judge_trace(&judge, settings->arguments[i], &err)) {
 			stlb_message(name, "%s", err.text);
+			all = false;
+		}
 	}
 	stlb_progress_end(&progress);
+	return all;
 }
 
 static bool use_color(const struct stlb_settings *settings)
@@ -164,8 +169,11 @@ static int analyze_run(struct analyze *analyze)
 	int r = prepare(analyze, &err);
 
 	if (r == 0) {
-		judge_traces(analyze);
+		bool all = judge_traces(analyze);
+
 		status = stlb_report_finish(analyze->report, analyze->settings.fail_on);
+		if (!all)
+			status = STLB_STATUS_FAILED;
 		r = write_report(analyze, &err);
 	}
 	/* Who closed the pipe has read enough, and what was judged stays judged. */

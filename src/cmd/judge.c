@@ -112,8 +112,10 @@ int stlb_judge_trace(struct stlb_judge *judge, const char *path, struct stlb_err
 
 	stlb_progress_file(judge->progress, path, judge->events);
 	r = trace_open(&trace, judge, path, err);
-	if (r == 0)
+	if (r == 0) {
 		r = judge_all(&trace, judge, err);
+		stlb_progress_update(judge->progress, trace.info);
+	}
 	added = add_to_report(&trace, judge, r ? NULL : err);
 	if (r == 0)
 		r = added;
