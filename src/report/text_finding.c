@@ -34,8 +34,11 @@ static void put_head(struct stlb_text_out *out, const struct stlb_report_finding
 	const struct stlb_finding *raw = finding->raw;
 
 	stlb_text_begin(out, 0, LABEL_AT);
-	stlb_text_addf(out, stlb_text_severity(raw->severity),
-		       "%s:", stlb_severity_name(raw->severity));
+	if (raw->verdict == STLB_INCONCLUSIVE)
+		stlb_text_addf(out, STLB_DOUBTFUL, "%s:", stlb_verdict_name(raw->verdict));
+	else
+		stlb_text_addf(out, stlb_text_severity(raw->severity),
+			       "%s:", stlb_severity_name(raw->severity));
 	stlb_text_addf(out, STLB_STRONG, " %s", stlb_rule_info(raw->rule)->id);
 	stlb_text_addf(out, STLB_PLAIN, " [%s]", finding->id);
 	if (raw->verdict == STLB_STRICT)
