@@ -5,8 +5,10 @@
 CPU time and memory of the programs on the same files, interleaved, so that what else the machine
 does meets them all alike.
 """
+import json
 import os
 import statistics
+import subprocess
 import sys
 
 
@@ -24,8 +26,21 @@ def measure(command):
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
+def same_events(staletlb, iterate, path):
+    """Speed counts for nothing where events were left out."""
+    report = json.loads(subprocess.run([staletlb, "analyze", "--format=json", path],
+                                       stdout=subprocess.PIPE, check=False).stdout)
+    expected = int(subprocess.run([iterate, path], stdout=subprocess.PIPE,
+                                  check=True).stdout.split()[0])
+    events = report["traces"][0]["events"]
+    if events != expected:
+        sys.exit(f"measure.py: {path}: {events} events instead of {expected}")
+    return events
+
+
 def main():
     runs, (staletlb, iterate, short, long) = int(sys.argv[1]), sys.argv[2:]
+    print(f"{same_events(staletlb, iterate, short)} events, and {os.path.getsize(short)} bytes")
     commands = {
         "staletlb": [staletlb, "analyze", short],
         "iterate": [iterate, short],

@@ -18,8 +18,9 @@ need() {
 case ${1-} in
 format)
 	need clang-format-14
-	find src include tests -name '*.[ch]' -print0 |
-		xargs -0 clang-format-14 --dry-run --Werror
+	bad=$(find src include tests -name '*.[ch]' -print0 |
+		xargs -0 clang-format-14 --dry-run 2>&1 | grep -o '^[^ :]*\.[ch]:' | sort -u)
+	[ -z "$bad" ] || { echo "run clang-format-14 -i on:" && echo "$bad" && exit 1; }
 	;;
 shell)
 	need shellcheck

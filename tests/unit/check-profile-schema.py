@@ -16,7 +16,7 @@ except ImportError:
     sys.exit(77)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCHEMA = json.loads((ROOT / "share/staletlb/profile.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "include/staletlb/schema/profile.schema.json").read_text())
 SAMPLE = json.loads((ROOT / "samples/profile-example.json").read_text())
 HEADER = (ROOT / "include/staletlb/event.h").read_text()
 

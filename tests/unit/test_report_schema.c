@@ -19,7 +19,7 @@ static json_t *schema(const char *name)
 	char path[4096];
 	json_t *root;
 
-	snprintf(path, sizeof(path), "%s/share/staletlb/%s.schema.json", root_dir(), name);
+	snprintf(path, sizeof(path), "%s/include/staletlb/schema/%s.schema.json", root_dir(), name);
 	root = json_load_file(path, 0, NULL);
 	cr_assert_not_null(root, "%s", path);
 	return root;
@@ -64,7 +64,7 @@ static int check(const char *text, const char *name)
 	int status;
 
 	snprintf(command, sizeof(command),
-		 "python3 '%s/tests/check-schema.py' - '%s/share/staletlb/%s.schema.json'",
+		 "python3 '%s/tests/check-schema.py' - '%s/include/staletlb/schema/%s.schema.json'",
 		 root_dir(), root_dir(), name);
 	to = popen(command, "w");
 	cr_assert_not_null(to);
