@@ -30,7 +30,7 @@ static void new_line(struct stlb_text_out *out)
 	out->column = 0;
 	pad(out, out->hang);
 	out->fresh = true;
-	out->space = false;
+	out->gap = 0;
 }
 
 static void put_word(struct stlb_text_out *out, enum stlb_style style, const char *word,
@@ -39,17 +39,16 @@ static void put_word(struct stlb_text_out *out, enum stlb_style style, const cha
 	unsigned int columns = stlb_text_columns(word, bytes);
 	bool color = out->color && style != STLB_PLAIN;
 
-	if (out->space && !out->fresh && out->column + 1 + columns > out->width)
+	if (out->gap && !out->fresh && out->column + out->gap + columns > out->width)
 		new_line(out);
-	if (out->space)
-		pad(out, 1);
+	pad(out, out->gap);
 	if (color)
 		fprintf(out->to, "\033[%sm", style_code(style));
 	fwrite(word, 1, bytes, out->to);
 	if (color)
 		fputs("\033[0m", out->to);
 	out->column += columns;
-	out->space = false;
+	out->gap = 0;
 	out->fresh = false;
 }
 
@@ -57,7 +56,7 @@ void stlb_text_begin(struct stlb_text_out *out, unsigned int indent, unsigned in
 {
 	out->column = 0;
 	out->hang = hang;
-	out->space = false;
+	out->gap = 0;
 	out->fresh = true;
 	pad(out, indent);
 }
@@ -71,7 +70,7 @@ void stlb_text_add(struct stlb_text_out *out, enum stlb_style style, const char 
 			put_word(out, style, text, bytes);
 		text += bytes;
 		if (*text) {
-			out->space = !out->fresh;
+			out->gap = out->gap || out->fresh ? out->gap : 1;
 			text++;
 		}
 	}
@@ -90,9 +89,7 @@ void stlb_text_addf(struct stlb_text_out *out, enum stlb_style style, const char
 
 void stlb_text_column(struct stlb_text_out *out, unsigned int column)
 {
-	out->space = out->column >= column;
-	if (out->column < column)
-		pad(out, column - out->column);
+	out->gap = out->column < column ? column - out->column : 1;
 }
 
 void stlb_text_end(struct stlb_text_out *out)

@@ -25,7 +25,7 @@ struct stlb_text_out {
 	unsigned int width;
 	unsigned int hang;   /* columns before the second and later lines of the paragraph */
 	unsigned int column; /* of the cursor */
-	bool space;	     /* a space is due before the next word */
+	unsigned int gap;    /* columns due before the next word; it may be wrapped there */
 	bool fresh;	     /* nothing is on this line yet */
 };
 
@@ -40,7 +40,7 @@ void stlb_text_add(struct stlb_text_out *out, enum stlb_style style, const char 
 void stlb_text_addf(struct stlb_text_out *out, enum stlb_style style, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/** stlb_text_column - go on at a column, or after one space where that is passed */
+/** stlb_text_column - the next word is at a column, or after one space where that is passed */
 void stlb_text_column(struct stlb_text_out *out, unsigned int column);
 
 /** stlb_text_end - the end of a paragraph */

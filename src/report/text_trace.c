@@ -63,13 +63,18 @@ static void put_doubt(struct stlb_text_out *out, const struct stlb_report_trace 
 	put_counts(out, count);
 }
 
-static void put_clean(struct stlb_text_out *out, const struct stlb_report_trace *trace)
+static void put_clean(struct stlb_text_out *out, const struct stlb_report_trace *trace,
+		      const struct count *count)
 {
 	uint64_t total = trace->result.obligations.total;
 
 	stlb_text_add(out, STLB_GOOD, "clean");
-	stlb_text_addf(out, STLB_PLAIN, ": %" PRIu64 " obligation%s judged, none breached", total,
-		       total == 1 ? "" : "s");
+	if (count->sites) {
+		stlb_text_add(out, STLB_PLAIN, " but for ");
+		put_counts(out, count);
+	}
+	stlb_text_addf(out, STLB_PLAIN, ": %" PRIu64 " obligation%s judged%s", total,
+		       total == 1 ? "" : "s", count->sites ? "" : ", none breached");
 }
 
 /* Not wrapped, whatever the width: scripts read it line by line. */
@@ -85,10 +90,10 @@ void stlb_text_verdict(struct stlb_text_out *out, const struct stlb_report_trace
 	stlb_text_add(&line, STLB_PLAIN, " ");
 	if (status == STLB_STATUS_NOT_JUDGED)
 		put_doubt(&line, trace, &count);
-	else if (count.sites)
+	else if (status == STLB_STATUS_FINDINGS)
 		put_counts(&line, &count);
 	else
-		put_clean(&line, trace);
+		put_clean(&line, trace, &count);
 	if (status == STLB_STATUS_FINDINGS && trace->nr_reasons) {
 		stlb_text_add(&line, STLB_PLAIN, "; ");
 		stlb_text_add(&line, STLB_DOUBTFUL, "judged in part");

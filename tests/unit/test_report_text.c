@@ -50,6 +50,10 @@ Test(report_text, begins_with_the_verdict)
 	free(text);
 	sample_clean(&sample);
 	expect(&sample, NULL, "debug-6.1.dat: clean: 1182 obligations judged, none breached\n");
+	sample.result.nr_findings = 1;
+	sample.findings[0].severity = STLB_WARNING;
+	expect(&sample, NULL, ": clean but for 69 warnings at 1 site: 1182 obligations judged\n");
+	sample.result.nr_findings = 0;
 	sample.info.truncated = true;
 	sample.info.cut = "half a page";
 	expect(&sample, NULL, "debug-6.1.dat: judged in part: the file breaks off: half a page\n");
@@ -87,7 +91,7 @@ Test(report_text, shows_findings_by_severity_and_inconclusive_ones_apart)
 	free(text);
 	expect(&sample, NULL, "mmu_notifier.txt, lines 16-31:");
 	expect(&sample, NULL, "69 times, from 12.345678901 to 13.456789012, phase cow");
-	expect(&sample, NULL, "12.345681901      +3.000us   [001] workload-311");
+	expect(&sample, NULL, "12.345681901     +3.000us   [001] workload-311");
 	expect(&sample, NULL, "ret=-11");
 	expect_not(&sample, &quiet, "repoint");
 }
