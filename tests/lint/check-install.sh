@@ -11,7 +11,8 @@ trap 'rm -rf "$tmp"' EXIT
 failed=0
 
 for file in bin/staletlb include/staletlb/analysis.h share/man/man1/staletlb.1 \
-	share/man/man1/staletlb-analyze.1 share/bash-completion/completions/staletlb; do
+	share/man/man1/staletlb-analyze.1 share/staletlb/schema/report.schema.json \
+	share/bash-completion/completions/staletlb; do
 	if [ ! -s "$prefix/$file" ]; then
 		echo "not installed: $file"
 		failed=1
