@@ -96,8 +96,9 @@ static void populate(struct world *world)
 				mm->pte[0][page] =
 					present_entry(world->next_pfn++, !one_in(world, 4), 0);
 	}
-	world->mm[CHILD_MM].pmd[0] = present_entry(world->next_pfn++, true, 0);
-	world->mm[CHILD_MM].pmd[1] = present_entry(world->next_pfn++, true, 0);
+	for (unsigned int i = CHILD_MM; i < NR_MMS; i++)
+		for (unsigned int region = 0; region < NR_REGIONS; region++)
+			world->mm[i].pmd[region] = present_entry(world->next_pfn++, true, 0);
 }
 
 static void create_tasks(struct world *world)
@@ -118,13 +119,49 @@ static void create_tasks(struct world *world)
 	world->current[1] = 1;
 }
 
-/* Each context shows that it is outside of brackets; mms are subscribed, or were before. */
+/* What each kind is like, told of an mm that nothing else is about: readers learn what is traced.
+ */
+static void write_example(struct world *world, struct task *task)
+{
+	static const struct step steps[] = {
+		{.kind = STEP_OTHER_LOCK},
+		{.kind = STEP_ALLOC},
+		{.kind = STEP_START, .mm = OTHER_MM, .end = PAGE_BYTES, .flag = true},
+		{.kind = STEP_SET, .mm = OTHER_MM, .how = SET_FAULT},
+		{.kind = STEP_CLEAR, .mm = OTHER_MM},
+		{.kind = STEP_INV, .mm = OTHER_MM, .end = UINT64_MAX},
+		{.kind = STEP_END, .mm = OTHER_MM, .end = PAGE_BYTES},
+		{.kind = STEP_FREE},
+		{.kind = STEP_BEGIN},
+	};
+
+	for (unsigned int i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		step_run(world, task, &steps[i]);
+}
+
+/*
+ * Each context shows that it is outside of brackets: it returns to user mode or closes a bracket.
+ * The mms are subscribed here, or were before the trace.
+ */
 static void write_preamble(struct world *world)
 {
-	bool traced = !one_in(world, 4);
+	bool traced = !one_in(world, 4), examples = !one_in(world, 8);
 
-	for (unsigned int i = 0; i < world->nr_tasks; i++)
-		emit(world, &world->task[i], STLB_USER_MODE);
+	for (unsigned int i = 0; i < world->nr_tasks; i++) {
+		struct step step = {
+			.kind = STEP_START, .mm = OTHER_MM, .end = PAGE_BYTES, .flag = true};
+
+		if (one_in(world, 8)) {
+			emit(world, &world->task[i], STLB_USER_MODE);
+			continue;
+		}
+		step_run(world, &world->task[i], &step);
+		step.kind = STEP_END;
+		step.flag = false;
+		step_run(world, &world->task[i], &step);
+	}
+	if (examples)
+		write_example(world, &world->task[0]);
 	for (unsigned int mm = 0; traced && mm < CHILD_MM; mm++) {
 		struct step step = {.kind = STEP_SUBSCRIBE, .mm = mm};
 

@@ -143,14 +143,15 @@ static uint64_t new_entry(struct world *world, struct task *task, const struct s
 	int page = pmd ? NR_PAGES : step->page;
 	uint64_t now = *entry_at(world, step), pfn = pmd ? task->new_huge_pfn : task->new_pfn;
 	uint64_t old = task->cleared[step->region][page] ? task->old[step->region][page] : now;
-	bool kept = entry_present(old), replaces = !task->cleared[step->region][page] || kept;
+	bool kept = entry_present(old) && !(pmd && is_table(old));
+	bool replaces = !task->cleared[step->region][page] || entry_present(old);
 
 	switch ((enum set_what)step->how) {
 	case SET_NEW:
 	case SET_NEW_RO:
-		return replaces ? leaf(pfn, step->how == SET_NEW, pmd) : 0;
+		return replaces && pfn ? leaf(pfn, step->how == SET_NEW, pmd) : 0;
 	case SET_FAULT:
-		return entry_present(now) ? 0 : leaf(pfn, step->flag, pmd);
+		return entry_present(now) || !pfn ? 0 : leaf(pfn, step->flag, pmd);
 	case SET_SAME:
 		return kept ? old : 0;
 	case SET_SAME_RO:
@@ -166,6 +167,8 @@ static uint64_t new_entry(struct world *world, struct task *task, const struct s
 	case SET_SPLIT:
 		return kept ? leaf(entry_pfn(old), old & X86_RW, false) : 0;
 	case SET_TABLE:
+		if (!kept && step->flag)
+			return 0;
 		return leaf(world->next_pfn++, true, false);
 	}
 	return 0;

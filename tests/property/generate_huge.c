@@ -54,7 +54,7 @@ static void split(struct huge *h)
 		add_inv(h->program, h->mm, 0, UINT64_MAX);
 	add_page_step(h->program, STEP_SET, h->mm, h->region, 0,
 		      SET_SPLIT | (one_in(h->world, 4) ? 0x100 : 0));
-	pmd(h, STEP_SET, SET_TABLE);
+	pmd(h, STEP_SET, SET_TABLE | 0x100);
 	pmd(h, STEP_UNLOCK, 0);
 	finish(h, true);
 }

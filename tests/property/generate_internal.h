@@ -9,8 +9,9 @@
 #include "generate.h"
 
 enum {
-	NR_MMS = 3, /* the last is a forked child's and never subscribed */
-	CHILD_MM = 2,
+	NR_MMS = 4,
+	CHILD_MM = 2, /* a forked child's, never subscribed */
+	OTHER_MM = 3, /* of the preamble only */
 	NR_REGIONS = 2, /* pmds: the first begins with a table, the second with a huge page */
 	NR_PAGES = 6,	/* pages of a region that operations use */
 	NR_TASKS = 5,	/* the last is forked by another */

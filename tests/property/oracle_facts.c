@@ -194,15 +194,6 @@ static bool any_bracket_open(const struct oracle *oracle, int at)
 	return false;
 }
 
-bool known_outside(const struct oracle *oracle, int context, int at)
-{
-	for (int i = 0; i < at; i++)
-		if (oracle->context[i] == context && event_at(oracle, i)->kind != STLB_LOST &&
-		    event_at(oracle, i)->kind != STLB_INV_END && !any_bracket_open(oracle, i))
-			return true;
-	return false;
-}
-
 static bool used_cpu(const struct oracle *oracle, int context, int cpu, int before)
 {
 	for (int i = 0; i < before; i++)
@@ -212,9 +203,35 @@ static bool used_cpu(const struct oracle *oracle, int context, int cpu, int befo
 	return false;
 }
 
-bool lost_on_its_cpus(const struct oracle *oracle, int context, int at)
+/* Whether an event proves that its context, or the task it starts, is in no bracket after it. */
+static bool proves_outside(const struct oracle *oracle, int context, int at)
 {
-	for (int i = 0; i <= at; i++)
+	const struct stlb_event *event = event_at(oracle, at);
+
+	if (event->kind == STLB_FORK)
+		return (int)stlb_event_get(event, NEXT) == context;
+	if (oracle->context[at] != context)
+		return false;
+	return event->kind == STLB_USER_MODE ||
+	       (event->kind == STLB_INV_END && !any_bracket_open(oracle, at));
+}
+
+/* A trace may begin inside of a bracket, and a loss may hide where one begins or ends. */
+bool known_outside(const struct oracle *oracle, int context, int at)
+{
+	for (int i = at - 1; i >= 0; i--) {
+		if (event_at(oracle, i)->kind == STLB_LOST &&
+		    used_cpu(oracle, context, event_at(oracle, i)->cpu, i))
+			return false;
+		if (proves_outside(oracle, context, i))
+			return true;
+	}
+	return false;
+}
+
+bool lost_on_its_cpus(const struct oracle *oracle, int context, int from, int to)
+{
+	for (int i = from + 1; i <= to; i++)
 		if (event_at(oracle, i)->kind == STLB_LOST &&
 		    used_cpu(oracle, context, event_at(oracle, i)->cpu, i))
 			return true;
@@ -231,6 +248,8 @@ static bool ends_hold(const struct oracle *oracle, int acquired, int at)
 {
 	const struct stlb_event *event = event_at(oracle, at);
 
+	if (event->kind == STLB_LOST)
+		return used_cpu(oracle, oracle->context[acquired], event->cpu, at);
 	if (oracle->context[at] != oracle->context[acquired])
 		return false;
 	if (event->kind == STLB_SCHED_SWITCH)
@@ -249,10 +268,11 @@ int hold_end(const struct oracle *oracle, int acquired)
 
 int hold_of(const struct oracle *oracle, int context, int at)
 {
+	uint8_t begins = oracle->acquired_traced ? STLB_LOCK_ACQUIRED : STLB_LOCK_ACQUIRE;
+
 	for (int i = at - 1; i >= 0; i--)
-		if (oracle->context[i] == context &&
-		    event_at(oracle, i)->kind == STLB_LOCK_ACQUIRE && is_ptl(event_at(oracle, i)) &&
-		    hold_end(oracle, i) > at)
+		if (oracle->context[i] == context && event_at(oracle, i)->kind == begins &&
+		    is_ptl(event_at(oracle, i)) && hold_end(oracle, i) > at)
 			return i;
 	return NOWHERE;
 }

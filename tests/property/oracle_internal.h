@@ -62,8 +62,8 @@ int previous_of_context(const struct oracle *oracle, int at);
 int next_of_context(const struct oracle *oracle, int context, int after);
 int outermost_bracket(const struct oracle *oracle, int context, uint64_t mm, int at);
 bool inside_covering_bracket(const struct oracle *oracle, int at, uint64_t start, uint64_t end);
+bool lost_on_its_cpus(const struct oracle *oracle, int context, int from, int to);
 bool known_outside(const struct oracle *oracle, int context, int at);
-bool lost_on_its_cpus(const struct oracle *oracle, int context, int at);
 int hold_of(const struct oracle *oracle, int context, int at);
 int hold_end(const struct oracle *oracle, int acquired);
 bool lost_between(const struct oracle *oracle, int from, int to);
@@ -75,6 +75,7 @@ bool happens_before(const struct oracle *oracle, int first, int second);
 
 /* ---- oracle_update.c ---- */
 void updates_build(struct oracle *oracle);
+bool is_update(uint8_t kind);
 struct entry entry_read(const struct oracle *oracle, uint64_t raw, bool pmd);
 uint64_t page_mapped(const struct oracle *oracle, uint64_t mm, uint64_t addr, int at);
 

@@ -184,10 +184,13 @@ static bool resolves(const struct obligation *o, int at)
 
 static void see_other_page(struct obligation *o, int at)
 {
-	if (!one_operation(o, at) && !resolves(o, at)) {
+	bool refault = !one_operation(o, at) && !resolves(o, at), filled = o->filled;
+
+	o->filled = true;
+	if (refault && !filled)
 		breach(o, STLB_RULE_REFAULT, at);
+	if (refault)
 		return;
-	}
 	if (!o->oracle->update[at].new.writable && same_content(o, at))
 		o->exempt = true;
 	else
@@ -201,18 +204,18 @@ static bool settle_pages(struct obligation *o, const struct update *set)
 {
 	bool other = false;
 
-	for (unsigned int i = 0; i < set->pages; i++) {
-		uint64_t page = (set->addr - o->addr) / PAGE_BYTES + i;
+	for (unsigned int i = 0; i < o->pages; i++) {
+		uint64_t addr = o->addr + i * PAGE_BYTES;
+		uint64_t offset = (addr - set->addr) / PAGE_BYTES;
 
-		if (set->addr + i * PAGE_BYTES < o->addr || page >= o->pages ||
-		    o->page[page] == PAGE_SETTLED)
+		if (addr < set->addr || offset >= set->pages || o->page[i] == PAGE_SETTLED)
 			continue;
-		if (set->new.pfn + i != o->pfn[page])
-			other |= o->page[page] == PAGE_GONE;
+		if (set->new.pfn + offset != o->pfn[i])
+			other |= o->page[i] == PAGE_GONE;
 		else if (set->new.writable || !o->writable)
-			o->page[page] = PAGE_SETTLED;
+			o->page[i] = PAGE_SETTLED;
 		else
-			o->page[page] = PAGE_TIGHTENED;
+			o->page[i] = PAGE_TIGHTENED;
 	}
 	return other;
 }
@@ -246,7 +249,6 @@ static void see_set(struct obligation *o, int at)
 		return;
 	if (settle_pages(o, update) || (o->table && update->pmd))
 		see_other_page(o, at);
-	o->filled = true;
 	if (o->table || any_page(o, PAGE_GONE))
 		return;
 	o->what = OWES_TIGHTEN;
@@ -342,21 +344,24 @@ static bool is_over_from_6_6(const struct obligation *o, int at)
 {
 	uint8_t kind = event_at(o, at)->kind;
 
-	if (o->what == OWES_REPOINT)
-		return o->bracket != NOWHERE && o->oracle->bracket_end[o->bracket] == at;
+	if (o->what == OWES_REPOINT && o->bracket != NOWHERE)
+		return o->oracle->bracket_end[o->bracket] == at;
 	if (o->oracle->context[at] != o->context)
 		return false;
-	if (o->what == OWES_CLEAR)
+	if (o->what != OWES_TIGHTEN)
 		return opens_outermost(o, at);
 	return kind == STLB_USER_MODE || kind == STLB_EXIT ||
 	       (opens_outermost(o, at) && is_other_operation(o, at));
 }
 
+static bool is_over(const struct obligation *o, int at)
+{
+	return o->oracle->before_6_6 ? is_over_before_6_6(o, at) : is_over_from_6_6(o, at);
+}
+
 static void see_deadline(struct obligation *o, int at)
 {
-	bool over = o->oracle->before_6_6 ? is_over_before_6_6(o, at) : is_over_from_6_6(o, at);
-
-	if (!over)
+	if (!is_over(o, at))
 		return;
 	breach_or_race(o, STLB_RULE_NEVER, at);
 	end(o, ENDED_EXPIRED, at);
@@ -401,14 +406,17 @@ static void follow_partial(struct obligation *o)
 	if (o->table || o->pages == 1 || o->ended != ENDED_DISCHARGED)
 		return;
 	for (; at < (int)o->oracle->trace->nr; at++) {
+		const struct update *update = &o->oracle->update[at];
 		bool over;
 
 		see_invalidation(o, at);
 		if (event_at(o, at)->kind == STLB_UNSUBSCRIBE &&
 		    stlb_event_get(event_at(o, at), MM) == o->mm)
 			return;
-		over = sets_present(o, &o->oracle->update[at]) || frees_page_of(o, at) ||
-		       (o->bracket != NOWHERE && o->oracle->bracket_end[o->bracket] == at);
+		over = (sets_present(o, update) && settle_pages(o, update)) ||
+		       frees_page_of(o, at) ||
+		       (o->bracket != NOWHERE && o->oracle->bracket_end[o->bracket] == at) ||
+		       is_over(o, at);
 		if (over && !fully_covered(o))
 			breach(o, STLB_RULE_PARTIAL, at);
 		if (over)
@@ -427,16 +435,35 @@ static void follow_strict(struct obligation *o)
 			breach(o, STLB_RULE_FREE, at);
 }
 
+/* Its callers collapse what is mapped; of other tables only known pages tell. */
+static bool owes_bracket(const struct obligation *o)
+{
+	return !o->table || any_page(o, PAGE_GONE) ||
+	       event_at(o, o->at)->kind == STLB_PMD_COLLAPSE_FLUSH;
+}
+
+/* Where no lock tells, what belongs to the update ends with the next event of another kind. */
+static int operation_end(const struct obligation *o)
+{
+	int at = o->at;
+
+	if (o->hold != NOWHERE)
+		return hold_end(o->oracle, o->hold);
+	do
+		at = next_of_context(o->oracle, o->context, at);
+	while (at != NOWHERE && is_update(event_at(o, at)->kind));
+	return at;
+}
+
 /* Judged when the lock is let go: what was put back until then changed nothing. */
 static void judge_bracket(struct obligation *o)
 {
-	int judged = o->hold == NOWHERE ? o->at : hold_end(o->oracle, o->hold);
-	bool nothing_owed = o->table && !any_page(o, PAGE_GONE);
+	int judged = operation_end(o);
 
-	if (judged >= (int)o->oracle->trace->nr || nothing_owed ||
+	if (judged == NOWHERE || judged >= (int)o->oracle->trace->nr || !owes_bracket(o) ||
 	    inside_covering_bracket(o->oracle, o->at, o->addr, obligation_end(o)) ||
 	    !known_outside(o->oracle, o->context, o->at) ||
-	    lost_on_its_cpus(o->oracle, o->context, judged))
+	    lost_on_its_cpus(o->oracle, o->context, o->at, judged))
 		return;
 	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && o->ended_at <= judged)
 		return;

@@ -31,7 +31,8 @@ static void judge_range(struct oracle *oracle, int at)
 	if (invalidates(oracle, event) &&
 	    stlb_event_get(event, START) >= stlb_event_get(event, END))
 		observed(oracle, STLB_RULE_EMPTY);
-	if (!is_aligned(stlb_event_get(event, START)) || !is_aligned(stlb_event_get(event, END)))
+	if (event->kind != STLB_INV_END &&
+	    (!is_aligned(stlb_event_get(event, START)) || !is_aligned(stlb_event_get(event, END))))
 		observed(oracle, STLB_RULE_UNALIGNED);
 }
 
@@ -40,7 +41,7 @@ static void judge_balance(struct oracle *oracle, int at)
 	const struct stlb_event *event = &oracle->trace->events[at];
 	int context = oracle->context[at];
 
-	if (!known_outside(oracle, context, at) || lost_on_its_cpus(oracle, context, at))
+	if (!known_outside(oracle, context, at))
 		return;
 	oracle->judgement->rules[STLB_RULE_UNBALANCED].observed += oracle->never_ended[at];
 	if (event->kind != STLB_INV_START && event->kind != STLB_INV_END)

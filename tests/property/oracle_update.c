@@ -42,7 +42,7 @@ static bool is_pmd(uint8_t kind)
 	return kind == STLB_PMD_SET || kind == STLB_PMD_CLEAR || kind == STLB_PMD_COLLAPSE_FLUSH;
 }
 
-static bool is_update(uint8_t kind)
+bool is_update(uint8_t kind)
 {
 	return is_set(kind) || is_pmd(kind) || kind == STLB_PTE_CLEAR ||
 	       kind == STLB_PTE_CLEAR_FLUSH;
@@ -71,21 +71,35 @@ static bool is_echo(const struct oracle *oracle, int at)
 	       (skipped || stlb_event_get(set, OLD) == stlb_event_get(event, OLD));
 }
 
+static bool same_page(const struct oracle *oracle, const struct stlb_event *a,
+		      const struct stlb_event *b, bool pmd)
+{
+	return stlb_event_get(a, MM) == stlb_event_get(b, MM) &&
+	       stlb_event_get(a, ADDR) == stlb_event_get(b, ADDR) &&
+	       entry_read(oracle, stlb_event_get(a, OLD), pmd).pfn ==
+		       entry_read(oracle, stlb_event_get(b, OLD), pmd).pfn;
+}
+
 /* The flushing function and page_table_check inside of it tell of one clear. */
 static bool is_told_twice(const struct oracle *oracle, int at)
 {
-	const struct stlb_event *event = &oracle->trace->events[at], *outer;
-	int previous = previous_of_context(oracle, at);
+	const struct stlb_event *event = &oracle->trace->events[at];
 	bool pmd = event->kind == STLB_PMD_CLEAR;
+	uint8_t outer = pmd ? STLB_PMD_COLLAPSE_FLUSH : STLB_PTE_CLEAR_FLUSH;
+	int i = at;
 
-	if (previous == NOWHERE || (event->kind != STLB_PTE_CLEAR && !pmd))
+	if (event->kind != STLB_PTE_CLEAR && !pmd)
 		return false;
-	outer = &oracle->trace->events[previous];
-	return outer->kind == (pmd ? STLB_PMD_COLLAPSE_FLUSH : STLB_PTE_CLEAR_FLUSH) &&
-	       stlb_event_get(outer, MM) == stlb_event_get(event, MM) &&
-	       stlb_event_get(outer, ADDR) == stlb_event_get(event, ADDR) &&
-	       entry_read(oracle, stlb_event_get(outer, OLD), pmd).pfn ==
-		       entry_read(oracle, stlb_event_get(event, OLD), pmd).pfn;
+	while ((i = previous_of_context(oracle, i)) != NOWHERE) {
+		const struct stlb_event *before = &oracle->trace->events[i];
+
+		if (!is_update(before->kind) ||
+		    stlb_event_get(before, MM) != stlb_event_get(event, MM) ||
+		    stlb_event_get(before, ADDR) != stlb_event_get(event, ADDR))
+			continue;
+		return before->kind == outer && same_page(oracle, before, event, pmd);
+	}
+	return false;
 }
 
 /* Entries of a table that this context took out, until it opens its next bracket. */
@@ -103,8 +117,8 @@ static bool is_in_detached_table(const struct oracle *oracle, int at)
 			continue;
 		if (oracle->trace->events[i].kind == STLB_INV_START)
 			return false;
-		if (update->valid && update->pmd && update->old.state == ENTRY_TABLE &&
-		    update->new.state == ENTRY_NONE && update->addr == region &&
+		if (oracle->trace->events[i].kind == STLB_PMD_COLLAPSE_FLUSH && update->valid &&
+		    update->old.state == ENTRY_TABLE && update->addr == region &&
 		    update->mm == stlb_event_get(event, MM))
 			return true;
 	}
