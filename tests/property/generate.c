@@ -126,11 +126,11 @@ static void write_example(struct world *world, struct task *task)
 	static const struct step steps[] = {
 		{.kind = STEP_OTHER_LOCK},
 		{.kind = STEP_ALLOC},
-		{.kind = STEP_START, .mm = OTHER_MM, .end = PAGE_BYTES, .flag = true},
+		{.kind = STEP_START, .mm = OTHER_MM, .end = UINT64_MAX, .flag = true},
 		{.kind = STEP_SET, .mm = OTHER_MM, .how = SET_FAULT},
 		{.kind = STEP_CLEAR, .mm = OTHER_MM},
 		{.kind = STEP_INV, .mm = OTHER_MM, .end = UINT64_MAX},
-		{.kind = STEP_END, .mm = OTHER_MM, .end = PAGE_BYTES},
+		{.kind = STEP_END, .mm = OTHER_MM, .end = UINT64_MAX},
 		{.kind = STEP_FREE},
 		{.kind = STEP_BEGIN},
 	};

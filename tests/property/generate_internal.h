@@ -10,8 +10,8 @@
 
 enum {
 	NR_MMS = 4,
-	CHILD_MM = 2, /* a forked child's, never subscribed */
-	OTHER_MM = 3, /* of the preamble only */
+	CHILD_MM = 2,	/* a forked child's, never subscribed */
+	OTHER_MM = 3,	/* of the preamble only */
 	NR_REGIONS = 2, /* pmds: the first begins with a table, the second with a huge page */
 	NR_PAGES = 6,	/* pages of a region that operations use */
 	NR_TASKS = 5,	/* the last is forked by another */

@@ -7,39 +7,47 @@
  * Where the rules leave room, it decides so:
  *  1. A release of a lock is before every later acquisition of it by others, not the next alone:
  *     the one between may be untraced.
- *  2. Where registration was traced with its return, nothing before the return subscribes.
- *  3. A context is outside of brackets once it shows any event, save inv_end, with none open.
- *     After a loss on a CPU that it used before, brackets of it are not judged any more.
+ *  2. Where registration is traced with its return, nothing before the return subscribes.
+ *  3. A context is known to be outside of brackets after an inv_end that leaves none open in the
+ *     trace, a return to user mode, and from its fork on; not by other events, as the trace may
+ *     begin inside of a bracket. A loss on a CPU that it used takes the knowledge away.
  *  4. The outermost bracket is the oldest one still open of the context on that mm, whether or not
  *     it covers the slot. An end closes the brackets above its own: blockable ones among these are
  *     starts without an end. So are those open at a return to user mode and at exit.
- *  5. Range rules count events of subscribed mms: empty-range those that invalidate (inv_range,
- *     before 6.6 inv_end with only_end 0), unaligned-range inv_start, inv_range and inv_end. An end
- *     of ~0 is aligned.
- *  6. A tighten that is absorbed is one obligation with the clear that absorbs it, from the clear's
- *     time and place on, with the rights of before the tighten; an earlier racy mark is dropped.
- *     Only an update of the same slot absorbs.
+ *  5. Range rules are about subscribed mms. empty-range counts what invalidates (inv_range, before
+ *     6.6 inv_end with only_end 0), unaligned-range inv_start and inv_range: an inv_end repeats the
+ *     range of its start. An end of ~0 is aligned. Losses do not touch them.
+ *  6. A tighten that is absorbed is one obligation with the clear that absorbs it: from the clear's
+ *     time and place on, without an earlier racy mark, but with the rights of before the tighten:
+ *     the page put back write-protected is still a tighten. Only the same slot absorbs.
  *  7. An ordered invalidation has the update before its own moment (the return where traced).
  *  8. With a racy mark, racy-invalidate takes the place of repoint, free and never-invalidated (at
  *     the deadline it is expired all the same). A refault is a refault, marked or not.
  *  9. Exempt is decided with the whole trace known: evidence counts at any distance when it is of
  *     the same task and names the old or the new page.
- * 10. A repoint is what the same operation cleared and set. An entry that another operation
- *     resolved stays a clear for its deadline. A repoint or clear without a bracket has no deadline
- *     at a bracket's end; from 6.6 on a clear has one at the context's next outermost start.
+ * 10. Every set that counts for repoint-before-invalidate makes a repoint of its obligation, if its
+ *     bracket is still open. From 6.6 on a repoint without a bracket is over when a clear is.
  * 11. A tighten made outside of brackets is over at user mode or exit only.
- * 12. An update in no hold is judged for unbracketed-update at once; in a hold that the trace never
- *     ends, not at all. Judged outside, it counts whether or not it was invalidated meanwhile.
+ * 12. An update in no hold is judged for unbracketed-update at its context's next event that is no
+ *     update; where the trace ends first, not at all. It counts even if it was invalidated in the
+ *     lock: those who mirror the table were not told. An untold table is taken for empty, but for
+ *     pmd_collapse_flush.
  * 13. A table is discharged by any overlapping range and is no huge translation for
- *     partial-invalidate. Put back, it is restored with all below it.
- * 14. partial-invalidate is judged at the first set, free or end of the bracket from the discharge
- *     on; unordered invalidations cover nothing.
+ *     partial-invalidate. Put back, it is restored with all below it. Another table or a huge page
+ *     in its place is a repoint whatever is known of its pages.
+ * 14. partial-invalidate is judged at the first set of another page, free, end of the bracket or
+ *     end of the operation from the discharge on; pages put back need no cover.
  * 15. Lost events lie between the CPU's last event before the loss record and that record; a breach
  *     is inconclusive when they reach into the time from the update to the breach, even where the
- *     loss record comes later. The obligation has expired all the same.
+ *     loss record comes later. The obligation has expired all the same. A loss ends the holds of
+ *     contexts that used its CPU.
  * 16. An allocation of an owed page is a free of it, once for both. The batched event counts only
  *     where mm_page_free is not recorded.
  * 17. --strict asks for the lock where locks are traced and the update has a hold and a bracket.
+ * 18. What is recorded is what the trace's facts say, even where none of that kind fired yet.
+ * 19. A refault fills what the clear left empty: once something was put there, later ones do not.
+ * 20. An echo is straight after its set in the context. A clear told twice is of one slot, with no
+ *     other update of that slot by the context in between.
  */
 #include <string.h>
 

@@ -2,38 +2,9 @@
 /* One obligation, followed from its update through the rest of the trace. */
 #include <string.h>
 
-#include "oracle_internal.h"
+#include "oracle_obligation.h"
 
-enum what { OWES_CLEAR, OWES_REPOINT, OWES_TIGHTEN };
-enum page_state { PAGE_SETTLED, PAGE_GONE, PAGE_TIGHTENED };
-enum ended { NOT_ENDED, ENDED_DISCHARGED, ENDED_RESTORED, ENDED_EXPIRED, ENDED_VOID };
-
-struct obligation {
-	struct oracle *oracle;
-	int at; /* the update; of a tighten that a clear absorbed, the clear */
-	enum what what;
-	uint64_t mm, addr;
-	unsigned int pages;
-	bool table, writable;
-	uint64_t table_pfn;
-	uint64_t pfn[MAX_PAGES]; /* 0: nothing known there */
-	uint8_t page[MAX_PAGES]; /* enum page_state */
-	bool covered[MAX_PAGES];
-	int context, hold, bracket;
-	enum entry_state left; /* what the clear left in the slot */
-	bool filled, racy, exempt, unbracketed;
-	bool breached[STLB_NR_RULES];
-	enum ended ended;
-	int ended_at;
-	bool in_lock;
-};
-
-static const struct stlb_event *event_at(const struct obligation *o, int at)
-{
-	return &o->oracle->trace->events[at];
-}
-
-static void breach(struct obligation *o, enum stlb_rule rule, int at)
+void breach(struct obligation *o, enum stlb_rule rule, int at)
 {
 	if (!o->breached[rule])
 		count_breach(o->oracle, rule, o->at, at);
@@ -41,18 +12,18 @@ static void breach(struct obligation *o, enum stlb_rule rule, int at)
 }
 
 /* An invalidation that came, but by luck only, makes the breach a race. */
-static void breach_or_race(struct obligation *o, enum stlb_rule rule, int at)
+void breach_or_race(struct obligation *o, enum stlb_rule rule, int at)
 {
 	breach(o, o->racy ? STLB_RULE_RACY : rule, at);
 }
 
-static void end(struct obligation *o, enum ended ended, int at)
+void end(struct obligation *o, enum ended ended, int at)
 {
 	o->ended = ended;
 	o->ended_at = at;
 }
 
-static bool any_page(const struct obligation *o, enum page_state state)
+bool any_page(const struct obligation *o, enum page_state state)
 {
 	return memchr(o->page, state, o->pages) != NULL;
 }
@@ -109,7 +80,7 @@ static void begin(struct obligation *o, int at, enum what what)
 
 /* ---- invalidations ---- */
 
-static uint64_t obligation_end(const struct obligation *o)
+uint64_t obligation_end(const struct obligation *o)
 {
 	return o->addr + o->pages * PAGE_BYTES;
 }
@@ -123,7 +94,7 @@ static void cover(struct obligation *o, const struct invalidation *inv)
 	}
 }
 
-static void see_invalidation(struct obligation *o, int at)
+void see_invalidation(struct obligation *o, int at)
 {
 	const struct invalidation *inv = &o->oracle->invalidation[at];
 
@@ -142,120 +113,6 @@ static void see_invalidation(struct obligation *o, int at)
 	end(o, ENDED_DISCHARGED, at);
 }
 
-/* ---- sets ---- */
-
-static bool same_content(const struct obligation *o, int at)
-{
-	const struct stlb_event *set = event_at(o, at);
-
-	if (set->same_content || event_at(o, o->at)->same_content ||
-	    (set->comm && !strcmp(set->comm, "ksmd")))
-		return true;
-	for (unsigned int i = 0; i < o->oracle->trace->nr; i++) {
-		const struct stlb_event *event = event_at(o, (int)i);
-		uint64_t pfn = stlb_event_or(event, PFN, o->pfn[0]);
-
-		if (event->kind == STLB_SAME_CONTENT && event->tid == set->tid &&
-		    (pfn == o->pfn[0] || pfn == o->oracle->update[at].new.pfn))
-			return true;
-	}
-	return false;
-}
-
-static bool one_operation(const struct obligation *o, int at)
-{
-	int context = o->oracle->context[at];
-
-	if (o->at == at)
-		return true;
-	if (o->oracle->locks_traced)
-		return o->hold != NOWHERE && hold_of(o->oracle, context, at) == o->hold;
-	return o->bracket != NOWHERE &&
-	       outermost_bracket(o->oracle, context, o->mm, at) == o->bracket;
-}
-
-static bool resolves(const struct obligation *o, int at)
-{
-	if (o->table)
-		return o->oracle->update[at].pmd;
-	return !o->filled &&
-	       (o->left == ENTRY_MIGRATION || o->left == ENTRY_SWAP || o->left == ENTRY_PROTNONE);
-}
-
-static void see_other_page(struct obligation *o, int at)
-{
-	bool refault = !one_operation(o, at) && !resolves(o, at), filled = o->filled;
-
-	o->filled = true;
-	if (refault && !filled)
-		breach(o, STLB_RULE_REFAULT, at);
-	if (refault)
-		return;
-	if (!o->oracle->update[at].new.writable && same_content(o, at))
-		o->exempt = true;
-	else
-		breach_or_race(o, STLB_RULE_REPOINT, at);
-	if (one_operation(o, at))
-		o->what = OWES_REPOINT;
-}
-
-/* Compares page by page; true where another page than the one owed for was put there. */
-static bool settle_pages(struct obligation *o, const struct update *set)
-{
-	bool other = false;
-
-	for (unsigned int i = 0; i < o->pages; i++) {
-		uint64_t addr = o->addr + i * PAGE_BYTES;
-		uint64_t offset = (addr - set->addr) / PAGE_BYTES;
-
-		if (addr < set->addr || offset >= set->pages || o->page[i] == PAGE_SETTLED)
-			continue;
-		if (set->new.pfn + offset != o->pfn[i])
-			other |= o->page[i] == PAGE_GONE;
-		else if (set->new.writable || !o->writable)
-			o->page[i] = PAGE_SETTLED;
-		else
-			o->page[i] = PAGE_TIGHTENED;
-	}
-	return other;
-}
-
-static bool sets_present(const struct obligation *o, const struct update *update)
-{
-	return update->valid && update->mm == o->mm && update->new.state == ENTRY_LEAF &&
-	       update->addr < obligation_end(o) &&
-	       update->addr + update->pages *PAGE_BYTES > o->addr;
-}
-
-static void see_table_set(struct obligation *o, int at)
-{
-	const struct update *update = &o->oracle->update[at];
-
-	if (!o->table || !update->valid || !update->pmd || update->mm != o->mm ||
-	    update->addr != o->addr || update->new.state != ENTRY_TABLE)
-		return;
-	if (update->new.pfn == o->table_pfn)
-		end(o, ENDED_RESTORED, at);
-	else
-		see_other_page(o, at);
-}
-
-static void see_set(struct obligation *o, int at)
-{
-	const struct update *update = &o->oracle->update[at];
-
-	see_table_set(o, at);
-	if (!sets_present(o, update) || o->ended != NOT_ENDED)
-		return;
-	if (settle_pages(o, update) || (o->table && update->pmd))
-		see_other_page(o, at);
-	if (o->table || any_page(o, PAGE_GONE))
-		return;
-	o->what = OWES_TIGHTEN;
-	if (!any_page(o, PAGE_TIGHTENED))
-		end(o, ENDED_RESTORED, at);
-}
-
 static bool same_slot(const struct obligation *o, const struct update *update)
 {
 	return update->valid && update->mm == o->mm && update->addr == o->addr &&
@@ -271,8 +128,6 @@ static void see_entry_left(struct obligation *o, int at)
 		o->left = update->new.state;
 }
 
-static void judge_bracket(struct obligation *o);
-
 /* A clear or repoint of the page whose rights were taken goes on with what the tighten owes. */
 static void see_absorbing(struct obligation *o, int at)
 {
@@ -283,7 +138,8 @@ static void see_absorbing(struct obligation *o, int at)
 	    what == OWES_TIGHTEN || update->old.pfn != o->pfn[0])
 		return;
 	o->oracle->absorbs[at] = true;
-	judge_bracket(o);
+	if (operation_end(o) != NOWHERE && operation_end(o) < at)
+		judge_bracket(o);
 	begin(o, at, what);
 	o->filled = false;
 }
@@ -297,7 +153,7 @@ static bool frees(const struct oracle *oracle, const struct stlb_event *event)
 		!trace_recorded(oracle->trace, STLB_PAGE_FREE));
 }
 
-static bool frees_page_of(const struct obligation *o, int at)
+bool frees_page_of(const struct obligation *o, int at)
 {
 	const struct stlb_event *event = event_at(o, at);
 	uint64_t first, nr;
@@ -354,7 +210,7 @@ static bool is_over_from_6_6(const struct obligation *o, int at)
 	       (opens_outermost(o, at) && is_other_operation(o, at));
 }
 
-static bool is_over(const struct obligation *o, int at)
+bool is_over(const struct obligation *o, int at)
 {
 	return o->oracle->before_6_6 ? is_over_before_6_6(o, at) : is_over_from_6_6(o, at);
 }
@@ -388,88 +244,6 @@ static void see_while_pending(struct obligation *o, int at)
 		breach_or_race(o, STLB_RULE_FREE, at);
 	if (o->ended == NOT_ENDED)
 		see_deadline(o, at);
-}
-
-static bool fully_covered(const struct obligation *o)
-{
-	for (unsigned int i = 0; i < o->pages; i++)
-		if (o->page[i] != PAGE_SETTLED && !o->covered[i])
-			return false;
-	return true;
-}
-
-/* A huge entry of which only a part was invalidated: the rest has to follow in time. */
-static void follow_partial(struct obligation *o)
-{
-	int at = o->ended_at;
-
-	if (o->table || o->pages == 1 || o->ended != ENDED_DISCHARGED)
-		return;
-	for (; at < (int)o->oracle->trace->nr; at++) {
-		const struct update *update = &o->oracle->update[at];
-		bool over;
-
-		see_invalidation(o, at);
-		if (event_at(o, at)->kind == STLB_UNSUBSCRIBE &&
-		    stlb_event_get(event_at(o, at), MM) == o->mm)
-			return;
-		over = (sets_present(o, update) && settle_pages(o, update)) ||
-		       frees_page_of(o, at) ||
-		       (o->bracket != NOWHERE && o->oracle->bracket_end[o->bracket] == at) ||
-		       is_over(o, at);
-		if (over && !fully_covered(o))
-			breach(o, STLB_RULE_PARTIAL, at);
-		if (over)
-			return;
-	}
-}
-
-/* To the letter, what is freed inside of the bracket had to be invalidated in the lock. */
-static void follow_strict(struct obligation *o)
-{
-	if (!o->oracle->trace->strict || o->ended != ENDED_DISCHARGED || o->in_lock ||
-	    o->what == OWES_TIGHTEN || o->hold == NOWHERE || o->bracket == NOWHERE)
-		return;
-	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket]; at++)
-		if (frees_page_of(o, at))
-			breach(o, STLB_RULE_FREE, at);
-}
-
-/* Its callers collapse what is mapped; of other tables only known pages tell. */
-static bool owes_bracket(const struct obligation *o)
-{
-	return !o->table || any_page(o, PAGE_GONE) ||
-	       event_at(o, o->at)->kind == STLB_PMD_COLLAPSE_FLUSH;
-}
-
-/* Where no lock tells, what belongs to the update ends with the next event of another kind. */
-static int operation_end(const struct obligation *o)
-{
-	int at = o->at;
-
-	if (o->hold != NOWHERE)
-		return hold_end(o->oracle, o->hold);
-	do
-		at = next_of_context(o->oracle, o->context, at);
-	while (at != NOWHERE && is_update(event_at(o, at)->kind));
-	return at;
-}
-
-/* Judged when the lock is let go: what was put back until then changed nothing. */
-static void judge_bracket(struct obligation *o)
-{
-	int judged = operation_end(o);
-
-	if (judged == NOWHERE || judged >= (int)o->oracle->trace->nr || !owes_bracket(o) ||
-	    inside_covering_bracket(o->oracle, o->at, o->addr, obligation_end(o)) ||
-	    !known_outside(o->oracle, o->context, o->at) ||
-	    lost_on_its_cpus(o->oracle, o->context, o->at, judged))
-		return;
-	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && o->ended_at <= judged)
-		return;
-	if (!o->unbracketed)
-		count_breach(o->oracle, STLB_RULE_UNBRACKETED, judged, judged);
-	o->unbracketed = true;
 }
 
 static void count_end(const struct obligation *o)

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is judged once it is known how an obligation ended. */
+#include "oracle_obligation.h"
+
+static bool fully_covered(const struct obligation *o)
+{
+	for (unsigned int i = 0; i < o->pages; i++)
+		if (o->page[i] != PAGE_SETTLED && !o->covered[i])
+			return false;
+	return true;
+}
+
+/* A huge entry of which only a part was invalidated: the rest has to follow in time. */
+void follow_partial(struct obligation *o)
+{
+	int at = o->ended_at;
+
+	if (o->table || o->pages == 1 || o->ended != ENDED_DISCHARGED)
+		return;
+	for (; at < (int)o->oracle->trace->nr; at++) {
+		const struct update *update = &o->oracle->update[at];
+		bool over;
+
+		see_invalidation(o, at);
+		if (event_at(o, at)->kind == STLB_UNSUBSCRIBE &&
+		    stlb_event_get(event_at(o, at), MM) == o->mm)
+			return;
+		over = (sets_present(o, update) && settle_pages(o, update)) ||
+		       frees_page_of(o, at) ||
+		       (o->bracket != NOWHERE && o->oracle->bracket_end[o->bracket] == at) ||
+		       is_over(o, at);
+		if (over && !fully_covered(o))
+			breach(o, STLB_RULE_PARTIAL, at);
+		if (over)
+			return;
+	}
+}
+
+/* To the letter, what is freed inside of the bracket had to be invalidated in the lock. */
+void follow_strict(struct obligation *o)
+{
+	if (!o->oracle->trace->strict || o->ended != ENDED_DISCHARGED || o->in_lock ||
+	    o->what == OWES_TIGHTEN || o->hold == NOWHERE || o->bracket == NOWHERE)
+		return;
+	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket]; at++)
+		if (frees_page_of(o, at))
+			breach(o, STLB_RULE_FREE, at);
+}
+
+/* Its callers collapse what is mapped; of other tables only known pages tell. */
+static bool owes_bracket(const struct obligation *o)
+{
+	return !o->table || any_page(o, PAGE_GONE) ||
+	       event_at(o, o->at)->kind == STLB_PMD_COLLAPSE_FLUSH;
+}
+
+/* Where no lock tells, what belongs to the update ends with the next event of another kind. */
+int operation_end(const struct obligation *o)
+{
+	int at = o->at;
+
+	if (o->hold != NOWHERE)
+		return hold_end(o->oracle, o->hold);
+	do
+		at = next_of_context(o->oracle, o->context, at);
+	while (at != NOWHERE && is_update(event_at(o, at)->kind));
+	return at;
+}
+
+/* Judged when the lock is let go: what was put back until then changed nothing. */
+void judge_bracket(struct obligation *o)
+{
+	int judged = operation_end(o);
+
+	if (judged == NOWHERE || judged >= (int)o->oracle->trace->nr || !owes_bracket(o) ||
+	    inside_covering_bracket(o->oracle, o->at, o->addr, obligation_end(o)) ||
+	    !known_outside(o->oracle, o->context, o->at) ||
+	    lost_on_its_cpus(o->oracle, o->context, o->at, judged))
+		return;
+	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && o->ended_at <= judged)
+		return;
+	if (!o->unbracketed)
+		count_breach(o->oracle, STLB_RULE_UNBRACKETED, judged, judged);
+	o->unbracketed = true;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One obligation of the oracle, for the parts that follow it. */
+#ifndef PROPERTY_ORACLE_OBLIGATION_H
+#define PROPERTY_ORACLE_OBLIGATION_H
+
+#include "oracle_internal.h"
+
+enum what { OWES_CLEAR, OWES_REPOINT, OWES_TIGHTEN };
+enum page_state { PAGE_SETTLED, PAGE_GONE, PAGE_TIGHTENED };
+enum ended { NOT_ENDED, ENDED_DISCHARGED, ENDED_RESTORED, ENDED_EXPIRED, ENDED_VOID };
+
+struct obligation {
+	struct oracle *oracle;
+	int at; /* the update; of a tighten that a clear absorbed, the clear */
+	enum what what;
+	uint64_t mm, addr;
+	unsigned int pages;
+	bool table, writable;
+	uint64_t table_pfn;
+	uint64_t pfn[MAX_PAGES]; /* 0: nothing known there */
+	uint8_t page[MAX_PAGES]; /* enum page_state */
+	bool covered[MAX_PAGES];
+	int context, hold, bracket;
+	enum entry_state left; /* what the clear left in the slot */
+	bool filled, racy, exempt, unbracketed;
+	bool breached[STLB_NR_RULES];
+	enum ended ended;
+	int ended_at;
+	bool in_lock;
+};
+
+static inline const struct stlb_event *event_at(const struct obligation *o, int at)
+{
+	return &o->oracle->trace->events[at];
+}
+
+/* ---- oracle_life.c: its walk through the trace ---- */
+void breach(struct obligation *o, enum stlb_rule rule, int at);
+void breach_or_race(struct obligation *o, enum stlb_rule rule, int at);
+void end(struct obligation *o, enum ended ended, int at);
+bool any_page(const struct obligation *o, enum page_state state);
+uint64_t obligation_end(const struct obligation *o);
+void see_invalidation(struct obligation *o, int at);
+bool frees_page_of(const struct obligation *o, int at);
+bool is_over(const struct obligation *o, int at);
+
+/* ---- oracle_set.c: what is put into its slot ---- */
+bool settle_pages(struct obligation *o, const struct update *set);
+bool sets_present(const struct obligation *o, const struct update *update);
+void see_set(struct obligation *o, int at);
+
+/* ---- oracle_after.c: what is judged when its end is known ---- */
+void follow_partial(struct obligation *o);
+void follow_strict(struct obligation *o);
+int operation_end(const struct obligation *o);
+void judge_bracket(struct obligation *o);
+
+#endif
