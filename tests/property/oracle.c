@@ -13,7 +13,8 @@
  *     begin inside of a bracket. A loss on a CPU that it used takes the knowledge away.
  *  4. The outermost bracket is the oldest one still open of the context on that mm, whether or not
  *     it covers the slot. An end closes the brackets above its own: blockable ones among these are
- *     starts without an end. So are those open at a return to user mode and at exit.
+ *     starts without an end. So are those open at a return to user mode and at exit. Nothing is
+ *     over at such an end that was missed.
  *  5. Range rules are about subscribed mms. empty-range counts what invalidates (inv_range, before
  *     6.6 inv_end with only_end 0), unaligned-range inv_start and inv_range: an inv_end repeats the
  *     range of its start. An end of ~0 is aligned. Losses do not touch them.
@@ -24,7 +25,7 @@
  *  8. With a racy mark, racy-invalidate takes the place of repoint, free and never-invalidated (at
  *     the deadline it is expired all the same). A refault is a refault, marked or not.
  *  9. Exempt is decided with the whole trace known: evidence counts at any distance when it is of
- *     the same task and names the old or the new page.
+ *     the same task and, where it names them, the mm and the old or the new page.
  * 10. Every set that counts for repoint-before-invalidate makes a repoint of its obligation, if its
  *     bracket is still open. From 6.6 on a repoint without a bracket is over when a clear is.
  * 11. A tighten made outside of brackets is over at user mode or exit only.
@@ -39,8 +40,7 @@
  *     end of the operation from the discharge on; pages put back need no cover.
  * 15. Lost events lie between the CPU's last event before the loss record and that record; a breach
  *     is inconclusive when they reach into the time from the update to the breach, even where the
- *     loss record comes later. The obligation has expired all the same. A loss ends the holds of
- *     contexts that used its CPU.
+ *     loss record comes later. The obligation has expired all the same.
  * 16. An allocation of an owed page is a free of it, once for both. The batched event counts only
  *     where mm_page_free is not recorded.
  * 17. --strict asks for the lock where locks are traced and the update has a hold and a bracket.

@@ -22,12 +22,10 @@ void follow_partial(struct obligation *o)
 		bool over;
 
 		see_invalidation(o, at);
-		if (event_at(o, at)->kind == STLB_UNSUBSCRIBE &&
-		    stlb_event_get(event_at(o, at), MM) == o->mm)
+		if (is_released(o, at))
 			return;
 		over = (sets_present(o, update) && settle_pages(o, update)) ||
-		       frees_page_of(o, at) ||
-		       (o->bracket != NOWHERE && o->oracle->bracket_end[o->bracket] == at) ||
+		       frees_page_of(o, at) || ends_bracket(o->oracle, o->bracket, at) ||
 		       is_over(o, at);
 		if (over && !fully_covered(o))
 			breach(o, STLB_RULE_PARTIAL, at);
@@ -42,7 +40,8 @@ void follow_strict(struct obligation *o)
 	if (!o->oracle->trace->strict || o->ended != ENDED_DISCHARGED || o->in_lock ||
 	    o->what == OWES_TIGHTEN || o->hold == NOWHERE || o->bracket == NOWHERE)
 		return;
-	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket]; at++)
+	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket] && !is_released(o, at);
+	     at++)
 		if (frees_page_of(o, at))
 			breach(o, STLB_RULE_FREE, at);
 }

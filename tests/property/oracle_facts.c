@@ -216,6 +216,14 @@ static bool proves_outside(const struct oracle *oracle, int context, int at)
 	       (event->kind == STLB_INV_END && !any_bracket_open(oracle, at));
 }
 
+/* Whether a bracket's own end is at an event, and not a sign that its end was missed. */
+bool ends_bracket(const struct oracle *oracle, int start, int at)
+{
+	return start != NOWHERE && oracle->bracket_end[start] == at &&
+	       event_at(oracle, at)->kind == STLB_INV_END &&
+	       same_range(event_at(oracle, start), event_at(oracle, at));
+}
+
 /* A trace may begin inside of a bracket, and a loss may hide where one begins or ends. */
 bool known_outside(const struct oracle *oracle, int context, int at)
 {
@@ -248,8 +256,6 @@ static bool ends_hold(const struct oracle *oracle, int acquired, int at)
 {
 	const struct stlb_event *event = event_at(oracle, at);
 
-	if (event->kind == STLB_LOST)
-		return used_cpu(oracle, oracle->context[acquired], event->cpu, at);
 	if (oracle->context[at] != oracle->context[acquired])
 		return false;
 	if (event->kind == STLB_SCHED_SWITCH)

@@ -30,7 +30,8 @@ static int section_end(const struct oracle *oracle, int asked, uint64_t lock)
 
 /*
  * Releases before the acquisition are before it. Where only the request is traced, others may still
- * let go between it and the end of its critical section: then it went in after them.
+ * let go between it and the end of its critical section: then it went in after them, unless lost
+ * events may have said otherwise.
  */
 static void lock_edges(struct oracle *oracle, int at)
 {
@@ -45,7 +46,7 @@ static void lock_edges(struct oracle *oracle, int at)
 			continue;
 		if (i < at)
 			edge(oracle, i, at);
-		else
+		else if (!lost_on_its_cpus(oracle, oracle->context[at], at, i))
 			edge(oracle, i, next_of_context(oracle, oracle->context[at], i));
 	}
 }

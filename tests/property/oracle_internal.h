@@ -63,6 +63,7 @@ int next_of_context(const struct oracle *oracle, int context, int after);
 int outermost_bracket(const struct oracle *oracle, int context, uint64_t mm, int at);
 bool inside_covering_bracket(const struct oracle *oracle, int at, uint64_t start, uint64_t end);
 bool lost_on_its_cpus(const struct oracle *oracle, int context, int from, int to);
+bool ends_bracket(const struct oracle *oracle, int start, int at);
 bool known_outside(const struct oracle *oracle, int context, int at);
 int hold_of(const struct oracle *oracle, int context, int at);
 int hold_end(const struct oracle *oracle, int acquired);

@@ -174,8 +174,7 @@ bool frees_page_of(const struct obligation *o, int at)
 
 static bool is_over_before_6_6(const struct obligation *o, int at)
 {
-	return o->bracket != NOWHERE && o->oracle->bracket_end[o->bracket] == at &&
-	       o->left != ENTRY_MIGRATION;
+	return ends_bracket(o->oracle, o->bracket, at) && o->left != ENTRY_MIGRATION;
 }
 
 static bool opens_outermost(const struct obligation *o, int at)
@@ -201,7 +200,7 @@ static bool is_over_from_6_6(const struct obligation *o, int at)
 	uint8_t kind = event_at(o, at)->kind;
 
 	if (o->what == OWES_REPOINT && o->bracket != NOWHERE)
-		return o->oracle->bracket_end[o->bracket] == at;
+		return ends_bracket(o->oracle, o->bracket, at);
 	if (o->oracle->context[at] != o->context)
 		return false;
 	if (o->what != OWES_TIGHTEN)
@@ -227,9 +226,7 @@ static void see_deadline(struct obligation *o, int at)
 
 static void see_while_pending(struct obligation *o, int at)
 {
-	const struct stlb_event *event = event_at(o, at);
-
-	if (event->kind == STLB_UNSUBSCRIBE && stlb_event_get(event, MM) == o->mm) {
+	if (is_released(o, at)) {
 		end(o, ENDED_VOID, at);
 		return;
 	}

@@ -34,6 +34,13 @@ static inline const struct stlb_event *event_at(const struct obligation *o, int 
 	return &o->oracle->trace->events[at];
 }
 
+/** is_released - whether the mm's subscription goes at an event */
+static inline bool is_released(const struct obligation *o, int at)
+{
+	return event_at(o, at)->kind == STLB_UNSUBSCRIBE &&
+	       stlb_event_get(event_at(o, at), MM) == o->mm;
+}
+
 /* ---- oracle_life.c: its walk through the trace ---- */
 void breach(struct obligation *o, enum stlb_rule rule, int at);
 void breach_or_race(struct obligation *o, enum stlb_rule rule, int at);

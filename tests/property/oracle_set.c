@@ -16,6 +16,7 @@ static bool same_content(const struct obligation *o, int at)
 		uint64_t pfn = stlb_event_or(event, PFN, o->pfn[0]);
 
 		if (event->kind == STLB_SAME_CONTENT && event->tid == set->tid &&
+		    stlb_event_or(event, MM, o->mm) == o->mm &&
 		    (pfn == o->pfn[0] || pfn == o->oracle->update[at].new.pfn))
 			return true;
 	}
