@@ -21,8 +21,8 @@ struct stlb_filter {
 	bool by_mm, by_tid, by_addr;
 	uint64_t mm;
 	int32_t tid;
-	const char *comm;    /* outlives the analysis; NULL: any */
-	uint64_t start, end; /* addresses, [start, end) */
+	const char *comm;	     /* outlives the analysis; NULL: any */
+	uint64_t start, end;	     /* addresses, [start, end) */
 	uint64_t since_ns, until_ns; /* until 0: no end */
 };
 
@@ -38,11 +38,13 @@ void stlb_analysis_defaults(struct stlb_analysis_options *options);
 
 /** struct stlb_trace_facts - what is known of the trace before its first event; zero: nothing */
 struct stlb_trace_facts {
-	const char *kernel; /* release, or as --kernel gives it; outlives the analysis; NULL: infer */
+	const char
+		*kernel; /* release, or as --kernel gives it; outlives the analysis; NULL: infer */
 	enum stlb_arch arch; /* STLB_ARCH_UNKNOWN: infer from the entries */
 	const char *clock;   /* trace clock; NULL: not known, taken for one clock of all CPUs */
-	uint64_t recorded;   /* kinds known to be recorded even if none fires, as bits; 0: by events */
-	bool irq_flags;      /* events say task or interrupt */
+	uint64_t
+		recorded; /* kinds known to be recorded even if none fires, as bits; 0: by events */
+	bool irq_flags;	  /* events say task or interrupt */
 };
 
 /**

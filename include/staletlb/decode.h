@@ -81,17 +81,18 @@ const char *stlb_arch_name(enum stlb_arch arch);
 
 /** enum stlb_state - what the hardware, and the kernel, would make of an entry */
 enum stlb_state {
-	STLB_NONE,	/* nothing there, or a marker */
-	STLB_PRESENT,	/* the hardware can walk it to a page */
-	STLB_TABLE,	/* present, and points to a lower table */
-	STLB_PROTNONE,	/* a page is kept there, the hardware cannot see it (also a pmd made invalid) */
-	STLB_SWAP,	/* swap, hwpoison or device-exclusive entry */
+	STLB_NONE,     /* nothing there, or a marker */
+	STLB_PRESENT,  /* the hardware can walk it to a page */
+	STLB_TABLE,    /* present, and points to a lower table */
+	STLB_PROTNONE, /* a page is kept there, the hardware cannot see it (also a pmd made invalid)
+			*/
+	STLB_SWAP,     /* swap, hwpoison or device-exclusive entry */
 	STLB_MIGRATION, /* migration entry */
 };
 
 /** struct stlb_translation - what one entry says */
 struct stlb_translation {
-	uint64_t pfn; /* of PRESENT, TABLE and PROTNONE; of the first page of a huge entry */
+	uint64_t pfn;  /* of PRESENT, TABLE and PROTNONE; of the first page of a huge entry */
 	uint8_t state; /* enum stlb_state */
 	bool writable;
 	bool huge;    /* a leaf above the lowest level: PSE, a block */
@@ -110,7 +111,8 @@ struct stlb_pte_format {
 	uint64_t migration_types;
 };
 
-/** stlb_kernel_version - "6.1.0-56-amd64" or "6.12" as major * 1000 + minor; 0 for NULL or no version */
+/** stlb_kernel_version - "6.1.0-56-amd64" or "6.12" as major * 1000 + minor; 0 for NULL or no
+ * version */
 unsigned int stlb_kernel_version(const char *release);
 
 /**
@@ -119,7 +121,8 @@ unsigned int stlb_kernel_version(const char *release);
  */
 void stlb_pte_format_init(struct stlb_pte_format *format, enum stlb_arch arch, unsigned int kernel);
 
-/** stlb_pte_format_learn - @raw is known to be a migration entry (from migrate:set_migration_pte) */
+/** stlb_pte_format_learn - @raw is known to be a migration entry (from migrate:set_migration_pte)
+ */
 void stlb_pte_format_learn(struct stlb_pte_format *format, uint64_t raw);
 
 /**

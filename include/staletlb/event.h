@@ -78,7 +78,8 @@
 	X(USER_MODE, "user_mode", 0, "a task returns to user mode")                                \
 	X(PHASE, "phase", 0, "a mark in the trace: what the workload does next")                   \
 	X(STACK, "stack", 0, "the kernel stack of the event before")                               \
-	X(SUBSCRIBER, "subscriber", 0, "a subscriber's own event (KVM): who keeps a secondary TLB") \
+	X(SUBSCRIBER, "subscriber", 0,                                                             \
+	  "a subscriber's own event (KVM): who keeps a secondary TLB")                             \
 	X(DEV_FILL, "dev_fill", F(MM) | F(ADDR), "a device's TLB takes a translation")             \
 	X(DEV_READ, "dev_read", F(MM) | F(ADDR), "a device reads through its TLB")                 \
 	X(DEV_WRITE, "dev_write", F(MM) | F(ADDR), "a device writes through its TLB")              \
@@ -90,7 +91,7 @@ enum stlb_kind {
 #define X(id, name, needs, help) STLB_##id,
 	STLB_EVENT_KINDS(X)
 #undef X
-	STLB_NR_KINDS
+		STLB_NR_KINDS
 };
 
 /*
@@ -140,7 +141,7 @@ enum stlb_field_id {
 #define X(id, name, print, help) STLB_FIELD_##id,
 	STLB_EVENT_FIELDS(X)
 #undef X
-	STLB_NR_FIELDS
+		STLB_NR_FIELDS
 };
 
 /** stlb_field_bit - the bit of a field in struct stlb_event's @has */
@@ -173,9 +174,9 @@ struct stlb_event {
 	uint32_t nr_stack;
 	int32_t cpu;
 	int32_t tid;
-	uint8_t context; /* enum stlb_context */
-	uint8_t kind;	 /* enum stlb_kind */
-	uint8_t level;	 /* enum stlb_level, of the entry that a set or clear is about */
+	uint8_t context;      /* enum stlb_context */
+	uint8_t kind;	      /* enum stlb_kind */
+	uint8_t level;	      /* enum stlb_level, of the entry that a set or clear is about */
 	uint8_t same_content; /* the event itself says that the page's content stays */
 	uint64_t value[STLB_NR_FIELDS];
 };

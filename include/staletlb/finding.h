@@ -69,8 +69,7 @@ const char *stlb_verdict_name(enum stlb_verdict verdict);
 	X(PARTIAL, "partial-invalidate", WARNING, "16-18",                                         \
 	  "a huge entry was changed and only a part of it invalidated",                            \
 	  "a TLB that holds the huge page in smaller pieces keeps the others")                     \
-	X(EMPTY, "empty-range", NOTICE, "",                                                        \
-	  "an invalidation of an empty range",                                                     \
+	X(EMPTY, "empty-range", NOTICE, "", "an invalidation of an empty range",                   \
 	  "some drivers read it as nothing, some as everything; it discharges nothing")            \
 	X(FLUSH, "flush-without-notify", WARNING, "",                                              \
 	  "a CPU TLB flush of a subscribed mm did not invalidate secondary TLBs",                  \
@@ -86,7 +85,7 @@ enum stlb_rule {
 #define X(id, name, severity, seed, wrong, risk) STLB_RULE_##id,
 	STLB_RULES(X)
 #undef X
-	STLB_NR_RULES
+		STLB_NR_RULES
 };
 
 /** struct stlb_rule_info - one row of the table of rules */
@@ -125,23 +124,24 @@ struct stlb_range {
  * occurrences 0 and counts in @inconclusive instead.
  */
 struct stlb_finding {
-	char id[16];	       /* "F1", in order of the first occurrence, within one report */
-	char fingerprint[17];  /* of rule, code path and kind of update: the same on other machines */
+	char id[16];	      /* "F1", in order of the first occurrence, within one report */
+	char fingerprint[17]; /* of rule, code path and kind of update: the same on other machines
+			       */
 	enum stlb_rule rule;
 	enum stlb_severity severity;
 	enum stlb_verdict verdict;
 	uint64_t occurrences;  /* obligations breached (of a range rule: events) */
 	uint64_t inconclusive; /* the same, where the verdict is STLB_INCONCLUSIVE */
 	uint64_t cost_ns;      /* redundant-invalidate: time spent, 0: not known */
-	char action[160];      /* what was done: "copy-on-write of a pte: page 0x1 replaced by 0x2" */
-	char message[320];     /* what was done to which address by whom, in one line */
-	char missing[240];     /* what is missing, or what evidence would decide */
+	char action[160];  /* what was done: "copy-on-write of a pte: page 0x1 replaced by 0x2" */
+	char message[320]; /* what was done to which address by whom, in one line */
+	char missing[240]; /* what is missing, or what evidence would decide */
 	uint64_t mm, addr, old, new_entry;
 	bool has_mm, has_addr, has_old, has_new;
 	enum stlb_level level;
 	char comm[32];
 	int32_t tid;
-	uint64_t lock;	       /* the PTL of the hold of the update; 0: none known */
+	uint64_t lock;		   /* the PTL of the hold of the update; 0: none known */
 	struct stlb_range bracket; /* the outermost bracket of the update */
 	struct stlb_evidence events[STLB_MAX_EVIDENCE]; /* in time order */
 	uint32_t nr_events;
@@ -151,7 +151,7 @@ struct stlb_finding {
 	uint32_t nr_subscribers;
 	char phase[STLB_MAX_PHASE]; /* the phase mark in force, "" before the first */
 	uint64_t first_ns, last_ns; /* of the breaches */
-	bool suppressed;       /* matched by a suppression or the baseline; set by the caller */
+	bool suppressed;	   /* matched by a suppression or the baseline; set by the caller */
 	const char *suppressed_by; /* the reason given; the caller's */
 };
 
@@ -164,14 +164,15 @@ const char *stlb_judged_name(enum stlb_judged judged);
 /** struct stlb_rule_result - coverage and count of one rule */
 struct stlb_rule_result {
 	enum stlb_judged judged;
-	char reason[240];      /* why not full; "" when full */
+	char reason[240];	     /* why not full; "" when full */
 	uint64_t occurrences, sites; /* without inconclusive and suppressed ones */
 	uint64_t inconclusive;
 };
 
 /** struct stlb_obligations - each obligation once, by how it ended, and exempt ones besides */
 struct stlb_obligations {
-	uint64_t total, discharged_in_lock, discharged_deferred, restored, expired, is_void, pending;
+	uint64_t total, discharged_in_lock, discharged_deferred, restored, expired, is_void,
+		pending;
 	uint64_t exempt;
 };
 
@@ -181,16 +182,16 @@ struct stlb_result {
 	uint32_t nr_findings;
 	struct stlb_rule_result rules[STLB_NR_RULES];
 	struct stlb_obligations obligations;
-	uint64_t kinds[STLB_NR_KINDS]; /* events per kind */
-	uint64_t events_used;	       /* events of a kind that has a meaning here */
-	uint64_t unplaced;	       /* updates that no slot could be found for */
-	uint64_t mms;		       /* mms that were subscribed at some time */
+	uint64_t kinds[STLB_NR_KINDS];	/* events per kind */
+	uint64_t events_used;		/* events of a kind that has a meaning here */
+	uint64_t unplaced;		/* updates that no slot could be found for */
+	uint64_t mms;			/* mms that were subscribed at some time */
 	uint64_t lost_while_subscribed; /* losses while an mm was subscribed, in places */
-	uint64_t dropped;	       /* obligations or sites given up for want of room */
-	const char *notes[16];	       /* what was assumed, one line each */
+	uint64_t dropped;		/* obligations or sites given up for want of room */
+	const char *notes[16];		/* what was assumed, one line each */
 	uint32_t nr_notes;
-	const char *kernel;	       /* release, given or inferred; NULL: not known */
-	bool before_6_6;	       /* which of the two kernel models was used */
+	const char *kernel; /* release, given or inferred; NULL: not known */
+	bool before_6_6;    /* which of the two kernel models was used */
 	enum stlb_arch arch;
 };
 

@@ -26,7 +26,7 @@ enum stlb_field_type {
 struct stlb_field {
 	const char *name;
 	uint32_t offset; /* in the record's data */
-	uint32_t size;   /* bytes */
+	uint32_t size;	 /* bytes */
 	enum stlb_field_type type;
 };
 
@@ -39,7 +39,7 @@ struct stlb_field {
 struct stlb_format {
 	const char *system; /* "" where the source does not say it (text) */
 	const char *name;   /* the trace event's name, "inv_start" */
-	uint32_t index;     /* dense, from 0, in the order in which the formats became known */
+	uint32_t index;	    /* dense, from 0, in the order in which the formats became known */
 	uint32_t nr_fields;
 	const struct stlb_field *fields;
 	bool wanted; /* what the caller's wanted() said */
@@ -55,10 +55,10 @@ enum stlb_context {
 
 /** enum stlb_loss - where lost events lie, relative to the other records of their CPU */
 enum stlb_loss {
-	STLB_LOSS_NONE,   /* this record is an event */
-	STLB_LOSS_HERE,   /* lost between the previous and the next record of this CPU */
-	STLB_LOSS_BEFORE, /* lost before the first record of this CPU (overwritten buffer) */
-	STLB_LOSS_AFTER,  /* lost after the last record of this CPU (buffer was full) */
+	STLB_LOSS_NONE,	     /* this record is an event */
+	STLB_LOSS_HERE,	     /* lost between the previous and the next record of this CPU */
+	STLB_LOSS_BEFORE,    /* lost before the first record of this CPU (overwritten buffer) */
+	STLB_LOSS_AFTER,     /* lost after the last record of this CPU (buffer was full) */
 	STLB_LOSS_SOMEWHERE, /* lost at an unknown place of the trace */
 };
 
@@ -68,16 +68,16 @@ enum stlb_loss {
  * Valid until the next call of stlb_source_next(); @comm and @format live as long as the source.
  */
 struct stlb_record {
-	uint64_t ns;         /* time in ns; of a loss: of the next record of that CPU */
-	int32_t cpu;         /* -1: not known */
-	int32_t tid;         /* the task that ran, 0 for an idle task */
-	uint8_t context;     /* enum stlb_context */
-	uint8_t loss;        /* enum stlb_loss */
-	const char *comm;    /* the task's name, NULL where not known */
+	uint64_t ns;	  /* time in ns; of a loss: of the next record of that CPU */
+	int32_t cpu;	  /* -1: not known */
+	int32_t tid;	  /* the task that ran, 0 for an idle task */
+	uint8_t context;  /* enum stlb_context */
+	uint8_t loss;	  /* enum stlb_loss */
+	const char *comm; /* the task's name, NULL where not known */
 	const struct stlb_format *format; /* NULL for a loss */
-	const void *data;    /* what the format's offsets count from */
-	uint32_t size;       /* bytes at data */
-	uint64_t lost;       /* events lost here, 0: an unknown number */
+	const void *data;		  /* what the format's offsets count from */
+	uint32_t size;			  /* bytes at data */
+	uint64_t lost;			  /* events lost here, 0: an unknown number */
 };
 
 /** struct stlb_source_options - what to read, and how; zero it for the defaults */
@@ -101,14 +101,14 @@ struct stlb_source_info {
 	const char *clock;  /* "global", "local", ... */
 	const char *cut;    /* one line on what is missing, where truncated */
 	uint32_t cpus;
-	uint64_t events;      /* event records passed so far, wanted or not */
-	uint64_t lost_events; /* sum of what is known, so far */
-	uint64_t first_ns, last_ns; /* of the events so far; 0 with no event */
+	uint64_t events;		  /* event records passed so far, wanted or not */
+	uint64_t lost_events;		  /* sum of what is known, so far */
+	uint64_t first_ns, last_ns;	  /* of the events so far; 0 with no event */
 	uint64_t bytes_done, bytes_total; /* for progress; total 0: not known */
-	bool truncated;     /* the file breaks off: judged as far as it could be read */
-	bool cpus_assumed;  /* CPU numbers were rebuilt (version 7 cut before its CPU table) */
-	bool text;          /* formats are known only once an event of theirs was met */
-	bool irq_flags;     /* records say task or interrupt; false: contexts are tasks */
+	bool truncated;	   /* the file breaks off: judged as far as it could be read */
+	bool cpus_assumed; /* CPU numbers were rebuilt (version 7 cut before its CPU table) */
+	bool text;	   /* formats are known only once an event of theirs was met */
+	bool irq_flags;	   /* records say task or interrupt; false: contexts are tasks */
 };
 
 /**

@@ -3,6 +3,7 @@
 #include "staletlb/analysis.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,24 +67,34 @@ static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_SCHED_SWITCH] = stlb_on_switch,
 	[STLB_SCHED_WAKING] = stlb_on_waking,
 	[STLB_FORK] = stlb_on_fork,
-	[STLB_EXIT] = stlb_on_exit,
-	[STLB_USER_MODE] = stlb_on_user_mode,
+	[STLB_EXIT] = stlb_on_leave,
+	[STLB_USER_MODE] = stlb_on_leave,
 	[STLB_PHASE] = on_phase,
 	[STLB_STACK] = on_stack,
 };
 
+/* Kinds that can tell where struct pages and the direct map lie. */
+#define TELLS_OF_PAGES                                                                             \
+	(UINT64_C(1) << STLB_SUBSCRIBE | UINT64_C(1) << STLB_PAGE_FREE |                           \
+	 UINT64_C(1) << STLB_PTL_MAP)
+
 /* ---- small events ---- */
 
+/* Marks come back (a workload runs twice): the same text is the same phase. */
 static void on_phase(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	char *mark;
+	const char *text = act->event->text;
 
-	if (a->nr_phases == STLB_MAX_PHASES || !act->event->text)
+	if (!text)
 		return;
-	mark = a->phases[a->nr_phases];
-	strncpy(mark, act->event->text, STLB_MAX_PHASE - 1);
-	mark[STLB_MAX_PHASE - 1] = '\0';
-	a->phase = a->nr_phases++;
+	for (a->phase = 1; a->phase < a->nr_phases; a->phase++)
+		if (!strncmp(a->phases[a->phase], text, STLB_MAX_PHASE - 1))
+			return;
+	if (a->nr_phases == STLB_MAX_PHASES) {
+		a->phase = 0;
+		return;
+	}
+	snprintf(a->phases[a->nr_phases++], STLB_MAX_PHASE, "%s", text);
 }
 
 /* The kernel stack of the update just before, if this CPU made one. */
@@ -124,7 +135,7 @@ void stlb_analysis_defaults(struct stlb_analysis_options *options)
 
 static bool is_one_clock(const char *clock)
 {
-	static const char *const per_cpu[] = {"local", "uptime", "perf"};
+	static const char *const per_cpu[] = {"local", "uptime", "perf", "mixed"};
 
 	for (size_t i = 0; clock && i < sizeof(per_cpu) / sizeof(*per_cpu); i++)
 		if (!strcmp(clock, per_cpu[i]))
@@ -144,6 +155,12 @@ static void take_facts(struct stlb_analysis *a)
 	stlb_pte_format_init(&a->format, a->facts.arch, version);
 }
 
+static void put_scope(struct stlb_task *task)
+{
+	if (task->update)
+		stlb_scope_put(task->update->scope);
+}
+
 struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *options,
 					const struct stlb_trace_facts *facts)
 {
@@ -156,6 +173,7 @@ struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *opti
 	a->pages = calloc(PAGE_BUCKETS, sizeof(*a->pages));
 	a->breaches = calloc(STLB_MAX_BREACHES, sizeof(*a->breaches));
 	a->phases = calloc(STLB_MAX_PHASES, sizeof(*a->phases));
+	a->contexts.release = put_scope;
 	a->nr_phases = 1; /* 0 is "before the first" */
 	if (!a->pages || !a->breaches || !a->phases) {
 		stlb_analysis_free(a);
@@ -198,23 +216,11 @@ static void free_values(struct stlb_map *map)
 	stlb_map_free(map);
 }
 
-static void put_scopes(struct stlb_analysis *a)
-{
-	uint32_t at = 0;
-
-	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));)
-		if (task->update) {
-			stlb_scope_put(task->update->scope);
-			task->update->scope = NULL;
-		}
-}
-
 void stlb_analysis_free(struct stlb_analysis *a)
 {
 	if (!a)
 		return;
-	end_all(a, STLB_END_COUNTED);
-	put_scopes(a);
+	end_all(a, STLB_END_PENDING);
 	stlb_held_back_free(a);
 	stlb_contexts_free(&a->contexts);
 	stlb_regions_free(&a->regions);
@@ -250,8 +256,7 @@ static struct stlb_task *actor(struct stlb_analysis *a, const struct stlb_event 
 	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->contexts, event->cpu);
 	struct stlb_task *task;
 
-	if (cpu && cpu->task && event->context == STLB_CONTEXT_TASK &&
-	    cpu->task->tid == event->tid && !a->order.active)
+	if (cpu && cpu->task && event->context == STLB_CONTEXT_TASK && cpu->task->tid == event->tid)
 		task = cpu->task;
 	else
 		task = stlb_contexts_at(&a->contexts, event);
@@ -260,12 +265,15 @@ static struct stlb_task *actor(struct stlb_analysis *a, const struct stlb_event 
 	if (task->cpu != event->cpu)
 		stlb_sched_moved(a, task);
 	task->cpu = event->cpu;
+	task->nr_events++;
+	task->cpus |= UINT64_C(1) << (event->cpu & 63);
 	if (event->comm && event->context == STLB_CONTEXT_TASK)
 		task->comm = event->comm;
-	if (cpu) {
+	if (!cpu)
+		return task;
+	cpu->last_ns = event->ns;
+	if (task != cpu->task || cpu->interrupted)
 		stlb_sched_enter(a, task, cpu);
-		cpu->last_ns = event->ns;
-	}
 	return task;
 }
 
@@ -311,7 +319,8 @@ static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
 	settle_task(a, &act);
 	if (!find_mm(a, event, &act))
 		return;
-	stlb_pages_learn(a, event);
+	if (TELLS_OF_PAGES >> event->kind & 1)
+		stlb_pages_learn(a, event);
 	handlers[event->kind](a, &act);
 }
 

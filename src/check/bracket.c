@@ -21,7 +21,9 @@ static void report_range(struct stlb_analysis *a, const struct stlb_act *act, en
 		.has_addr = stlb_event_has(act->event, START),
 	};
 
-	stlb_report(a, &c);
+	/* nobody listens to the brackets of an mm without subscribers */
+	if (stlb_mm_is_subscribed(act->mm))
+		stlb_report(a, &c);
 }
 
 static bool is_settled(const struct stlb_task *task)
@@ -51,7 +53,8 @@ static void judge_in_lock(struct stlb_analysis *a, const struct stlb_act *act)
 		.has_addr = true,
 	};
 
-	if (stlb_event_or(act->event, FLAGS, 0) & BLOCKABLE && c.hold && !act->task->lossy)
+	if (stlb_mm_is_subscribed(act->mm) && c.hold && !act->task->lossy &&
+	    stlb_event_or(act->event, FLAGS, 0) & BLOCKABLE)
 		stlb_report(a, &c);
 }
 
@@ -202,7 +205,7 @@ static void never_ended(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	stlb_brief_expand(&bracket->start_event, &event);
 	report_range(a, &then, STLB_RULE_UNBALANCED, "start",
-		     "an invalidate_range_end before the bracket around it ended");
+		     "an invalidate_range_end before the task went on");
 }
 
 static void note_balanced(struct stlb_task *task, const struct stlb_bracket *bracket)
@@ -215,6 +218,17 @@ static void note_balanced(struct stlb_task *task, const struct stlb_bracket *bra
 	}
 	task->settled = true;
 	task->lossy = false;
+}
+
+void stlb_brackets_leave(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_task *task = act->task;
+
+	for (uint32_t i = task->nr_brackets; i > 0; i--)
+		never_ended(a, act, &task->brackets[i - 1]);
+	task->nr_brackets = 0;
+	task->settled = true;
+	task->outer_end = 0;
 }
 
 static void close_bracket(struct stlb_analysis *a, const struct stlb_act *act, int index,
@@ -253,7 +267,7 @@ static void range_end(struct stlb_analysis *a, const struct stlb_act *act)
 	if (index >= 0)
 		stlb_maps_apply(a, act, 0, task->brackets[index].id);
 	if (task->update)
-		task->update->split_mm = NULL;
+		task->update->split_mm = task->update->same_mm = NULL;
 	if (invalidates)
 		stlb_invalidate(a, act, (struct stlb_invalidation){start, end, true, 0});
 	if (index < 0)

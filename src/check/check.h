@@ -153,8 +153,9 @@ void stlb_hold_name(struct stlb_analysis *a, struct stlb_task *task, uint64_t lo
 void stlb_on_switch(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_waking(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act);
-void stlb_on_exit(struct stlb_analysis *a, const struct stlb_act *act);
-void stlb_on_user_mode(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_on_leave - the task returns to user mode, or exits */
+void stlb_on_leave(struct stlb_analysis *a, const struct stlb_act *act);
 
 /** stlb_sched_moved - a task goes on at another CPU */
 void stlb_sched_moved(struct stlb_analysis *a, struct stlb_task *task);
@@ -171,6 +172,9 @@ void stlb_on_inv_end(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_inv_end_ret(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_inv_range(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_inv_range_ret(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_brackets_leave - the task leaves the kernel: what it has still open never ends */
+void stlb_brackets_leave(struct stlb_analysis *a, const struct stlb_act *act);
 
 /** struct stlb_invalidation - what was invalidated; @at_end: by invalidate_range_end */
 struct stlb_invalidation {
@@ -219,6 +223,9 @@ void stlb_unbracketed_note(struct stlb_analysis *a, const struct stlb_act *act,
 
 /** stlb_unbracketed_judge - a hold ends (0: what was done outside any) */
 void stlb_unbracketed_judge(struct stlb_analysis *a, const struct stlb_act *act, uint64_t hold);
+
+/** stlb_unbracketed_tell - the update was made outside any bracket, and nothing took it back */
+void stlb_unbracketed_tell(struct stlb_analysis *a, struct stlb_obligation *ob);
 
 /** stlb_unsettled_drop - the trace began inside a bracket of the task's */
 void stlb_unsettled_drop(struct stlb_task *task);
@@ -316,7 +323,7 @@ void stlb_sites_count(struct stlb_analysis *a, uint64_t site, struct stlb_findin
 /** stlb_sites_again - count one more occurrence of a site that is known; false: it is not */
 bool stlb_sites_again(struct stlb_analysis *a, uint64_t site, const struct stlb_case *c);
 
-/** stlb_sites_doubt - breaches from @from_ns on are inconclusive: events were lost since */
+/** stlb_sites_doubt - breaches after @from_ns are inconclusive: events were lost since */
 void stlb_sites_doubt(struct stlb_analysis *a, uint64_t from_ns);
 
 /** stlb_sites_doubt_rules - all findings of some rules (bits) are inconclusive, and why */

@@ -22,7 +22,7 @@
 #define NOTIFIERS     (INVALIDATIONS | KIND(INV_START))
 #define BRACKETS      (KIND(INV_START) | KIND(INV_END))
 #define LOCKS	      (KIND(LOCK_ACQUIRE) | KIND(LOCK_ACQUIRED))
-#define DEVICES	      (KIND(DEV_FILL) | KIND(DEV_READ) | KIND(DEV_WRITE))
+#define NOBODY	      (UINT64_C(1) << 63)
 
 bool stlb_recorded(const struct stlb_analysis *a, enum stlb_kind kind)
 {
@@ -108,8 +108,8 @@ static const struct needs needs[STLB_NR_RULES] = {
 				    NEED_CLEARS},
 				   {LACKS_ZAPS}},
 	[STLB_RULE_RACY] = {{NEED_INVALIDATIONS, NEED_CLEARS}, {LACKS_ZAPS, LACKS_LOCKS}},
-	[STLB_RULE_STALE_ACCESS] = {{{DEVICES, "no device event was recorded"}}, {{0}}},
-	[STLB_RULE_DEVICE_ORDER] = {{{DEVICES, "no device event was recorded"}}, {{0}}},
+	[STLB_RULE_STALE_ACCESS] = {{{NOBODY, "this version does not judge device events"}}, {{0}}},
+	[STLB_RULE_DEVICE_ORDER] = {{{NOBODY, "this version does not judge device events"}}, {{0}}},
 	[STLB_RULE_UNLOCKED] = {{{LOCKS, "page table locks are not recorded"},
 				 {KIND(MMAP_LOCKED), "mmap_lock is not recorded"},
 				 NEED_UPDATES},
@@ -173,6 +173,13 @@ static bool is_about_updates(enum stlb_rule rule)
 	return needs[rule].part[0].any != 0 && rule != STLB_RULE_UNBALANCED;
 }
 
+/* Whoever turns one of the two main rules off has not recorded too little. */
+static enum stlb_judged off_is(enum stlb_rule rule)
+{
+	return rule == STLB_RULE_REPOINT || rule == STLB_RULE_FREE ? STLB_JUDGED_PARTIAL
+								   : STLB_JUDGED_NONE;
+}
+
 static void lower_all(struct stlb_analysis *a)
 {
 	for (int id = 0; id < STLB_NR_RULES; id++) {
@@ -181,7 +188,7 @@ static void lower_all(struct stlb_analysis *a)
 		if (rule->judged == STLB_JUDGED_NONE)
 			continue;
 		if (a->options.severity[id] == STLB_OFF)
-			lower(rule, STLB_JUDGED_NONE, "the rule is off");
+			lower(rule, off_is(id), "the rule is off");
 		else if (id == STLB_RULE_FLUSH && a->before_6_6)
 			lower(rule, STLB_JUDGED_NONE, "before 6.6 a flush carries no invalidation");
 		else if (is_about_updates(id) && a->result.unplaced)

@@ -46,7 +46,7 @@ void stlb_partial_judge(struct stlb_analysis *a, const struct stlb_act *act,
 {
 	if (!is_huge_leaf(ob) || is_covered(ob))
 		return;
-	stlb_breach(a, STLB_RULE_PARTIAL, ob, act, NULL,
+	stlb_breach(a, STLB_RULE_PARTIAL, ob, act, "deadline",
 		    "an invalidation of the whole huge page: only a part of it was covered");
 }
 
@@ -86,7 +86,9 @@ static void discharge(struct stlb_analysis *a, const struct stlb_act *act,
 		stlb_redundant_note(a, act, ob, what);
 	if (!ob->discharged)
 		count_discharge(a, ob);
-	if (!is_kept(a, ob))
+	if (is_kept(a, ob))
+		stlb_brief_keep(&ob->cover_event, act->event);
+	else
 		stlb_obligation_end(a, ob, STLB_END_COUNTED);
 }
 
@@ -161,6 +163,8 @@ void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 {
 	if (act->task->flushed == act->mm)
 		act->task->flushed = NULL;
+	if (!stlb_mm_is_subscribed(act->mm))
+		return;
 	if (stlb_range_is_empty(what.start, what.end)) {
 		report_empty(a, act);
 		return;
@@ -168,7 +172,7 @@ void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 	what.start &= ~PAGE_MASK;
 	if (what.end <= UINT64_MAX - PAGE_MASK)
 		what.end = (what.end + PAGE_MASK) & ~PAGE_MASK;
-	if (a->nr_obligations && stlb_mm_is_subscribed(act->mm))
+	if (a->nr_obligations)
 		meet_all(a, act, &what);
 }
 
@@ -209,7 +213,8 @@ void stlb_on_inv_range(struct stlb_analysis *a, const struct stlb_act *act)
 
 	stlb_subscribe_by_event(a, act->mm);
 	finish_range(a, act, false);
-	if (!stlb_range_is_empty(start, end) && stlb_range_is_unaligned(start, end))
+	if (stlb_mm_is_subscribed(act->mm) && !stlb_range_is_empty(start, end) &&
+	    stlb_range_is_unaligned(start, end))
 		report_unaligned(a, act);
 	task->range_mm = act->mm;
 	task->range_start = start;

@@ -16,20 +16,41 @@ static void doubt_obligations(struct stlb_analysis *a)
 	}
 }
 
-/* Releases and ends may be among what was lost, of any task that ran on that CPU meanwhile. */
+static void doubt_holds(struct stlb_task *task)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each(at, next, &task->clears)
+	{
+		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
+
+		ob->hold_in_doubt |= stlb_task_holds(task, ob->scope->hold);
+	}
+}
+
+static bool used_cpu(const struct stlb_task *task, int32_t cpu)
+{
+	return cpu < 0 || task->cpus >> (cpu % 64) & 1;
+}
+
+/* Releases and ends may be among what was lost, of any task that used that CPU. */
 static void doubt_contexts(struct stlb_analysis *a, const struct stlb_act *act)
 {
+	int32_t cpu = act->event->cpu;
 	uint32_t at = 0;
 
 	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));) {
 		struct stlb_act theirs = {act->event, task, NULL};
 
+		if (!used_cpu(task, cpu))
+			continue;
 		task->lossy = true;
 		for (uint32_t i = 0; i < task->nr_brackets; i++)
 			task->brackets[i].sure = false;
 		stlb_unsettled_drop(task);
-		if (task->cpu != act->event->cpu && act->event->cpu >= 0)
+		if (task->cpu != cpu && cpu >= 0)
 			continue;
+		doubt_holds(task);
 		stlb_holds_end(a, &theirs);
 		task->asked.lock = 0;
 	}

@@ -39,8 +39,8 @@ static bool ends_before_6_6(const struct stlb_obligation *ob)
 static bool is_in_doubt(const struct stlb_analysis *a, const struct stlb_obligation *ob,
 			bool invalidates)
 {
-	return !invalidates && ob->pieces && !ob->table &&
-	       !(a->seen & (UINT64_C(1) << STLB_PTE_SET | UINT64_C(1) << STLB_PMD_SET));
+	return !invalidates && ob->pieces && !ob->table && !stlb_recorded(a, STLB_PTE_SET) &&
+	       !stlb_recorded(a, STLB_PMD_SET);
 }
 
 static void judge_list_at_end(struct stlb_analysis *a, const struct stlb_act *act,

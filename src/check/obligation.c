@@ -170,20 +170,27 @@ static struct stlb_obligation *obligation_alloc(struct stlb_analysis *a, const s
 	return NULL;
 }
 
-/* A clear or repoint of a page absorbs what its write-protect still owed. */
-static void absorb_tightens(struct stlb_analysis *a, struct stlb_region *region,
+/*
+ * A clear or repoint of a page absorbs what its write-protect still owed: TLBs may still hold it
+ * writable. Returns whether there was such a write-protect.
+ */
+static bool absorb_tightens(struct stlb_analysis *a, struct stlb_region *region,
 			    struct stlb_slot slot, struct stlb_entry old)
 {
 	struct stlb_list *at, *next;
+	bool absorbed = false;
 
 	stlb_list_each(at, next, &region->obligations)
 	{
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
 
-		if (ob->type == STLB_TIGHTEN && !ob->discharged && ob->level == slot.level &&
-		    ob->addr == slot.addr && ob->old.pfn == old.pfn)
-			stlb_obligation_end(a, ob, STLB_END_ABSORBED);
+		if (ob->type != STLB_TIGHTEN || ob->discharged || ob->level != slot.level ||
+		    ob->addr != slot.addr || ob->old.pfn != old.pfn)
+			continue;
+		stlb_obligation_end(a, ob, STLB_END_ABSORBED);
+		absorbed = true;
 	}
+	return absorbed;
 }
 
 struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struct stlb_act *act,
@@ -192,8 +199,8 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 {
 	struct stlb_obligation *ob;
 
-	if (type != STLB_TIGHTEN)
-		absorb_tightens(a, region, slot, old);
+	if (type != STLB_TIGHTEN && absorb_tightens(a, region, slot, old))
+		old.writable = 1;
 	ob = has_room(a) ? obligation_alloc(a, act, old, slot) : NULL;
 	if (!ob) {
 		a->failed |= a->nr_obligations < STLB_MAX_OBLIGATIONS;
@@ -266,6 +273,8 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 {
 	struct stlb_task *task = ob->task;
 
+	if (ob->unbracketed && (ending == STLB_END_COUNTED || ending == STLB_END_EXPIRED))
+		stlb_unbracketed_tell(a, ob);
 	count_ending(&a->result.obligations, ob->discharged ? STLB_END_COUNTED : ending);
 	stlb_list_remove(&ob->in_region);
 	stlb_list_remove(&ob->in_mm);

@@ -119,7 +119,7 @@ bool stlb_pages_is_zero(const struct stlb_analysis *a, uint64_t pfn)
 /* ---- free-before-invalidate ---- */
 
 static const char missing_before_free[] =
-	"no invalidation covered the entry between its change and the free of the page";
+	"an invalidation that covers the entry, between its change and the free of the page";
 
 static const char missing_in_lock[] = "the invalidation came after the page table lock was "
 				      "dropped; a page freed before range_end "
@@ -224,6 +224,9 @@ void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	uint64_t pfn;
 
+	/* the same free told a second time, unless only the second telling was recorded */
+	if (act->event->kind == STLB_PAGE_FREE_BATCHED && stlb_recorded(a, STLB_PAGE_FREE))
+		return;
 	if (act->task->flushed)
 		stlb_flush_judge(a, act);
 	if (!stlb_pages_pfn(a, act->event, &pfn))

@@ -9,11 +9,10 @@
 #include "check/check.h"
 
 static const char missing_between[] =
-	"no invalidation of the entry between its clear and its set, inside the page table lock";
+	"an invalidation of the entry between its clear and its set, inside the page table lock";
 static const char missing_evidence[] =
-	"no invalidation before the set. The new entry is write-protected: a ksm tracepoint or "
-	"probe "
-	"of the same task for this page would show the same content, and clear this";
+	"an invalidation before the set, or evidence of the same content: the new entry is "
+	"write-protected, and a ksm tracepoint or probe of this task for this page would clear it";
 
 /* ---- evidence of the same content ---- */
 

@@ -128,6 +128,7 @@ static void add_evidence(struct stlb_finding *finding, const struct stlb_case *c
 		if (c->rule != STLB_RULE_REPOINT && c->rule != STLB_RULE_REFAULT)
 			add_brief(finding, "set", &ob->set_event);
 		add_brief(finding, "unordered invalidation", &ob->racy_event);
+		add_brief(finding, "invalidate", &ob->cover_event);
 	}
 	if (c->hold) {
 		stlb_hold_brief(c->hold, c->act->task, &lock);
@@ -148,24 +149,30 @@ static const char *const left_name[] = {
 	[STLB_SWAP] = "a swap entry", [STLB_MIGRATION] = "a migration entry",
 };
 
-static void say_action(struct stlb_finding *finding, const struct stlb_obligation *ob)
+static void say_update(char *to, size_t size, const struct stlb_obligation *ob)
 {
-	char *to = finding->action;
-	size_t size = sizeof(finding->action);
-	const char *level = level_name[ob->level];
+	uint64_t pfn = ob->old.pfn;
 
 	if (ob->table)
-		snprintf(to, size, "%s: page table (pfn 0x%" PRIx64 ") taken out", level,
-			 (uint64_t)ob->old.pfn);
+		snprintf(to, size, "page table (pfn 0x%" PRIx64 ") taken out", pfn);
 	else if (ob->type == STLB_TIGHTEN)
-		snprintf(to, size, "%s: page pfn 0x%" PRIx64 " write-protected", level,
-			 (uint64_t)ob->old.pfn);
+		snprintf(to, size, "page pfn 0x%" PRIx64 " write-protected", pfn);
 	else if (ob->type == STLB_REPOINT)
-		snprintf(to, size, "%s: page pfn 0x%" PRIx64 " replaced by another page", level,
-			 (uint64_t)ob->old.pfn);
+		snprintf(to, size, "page pfn 0x%" PRIx64 " replaced by another page", pfn);
+	else if (ob->left == STLB_NONE)
+		snprintf(to, size, "page pfn 0x%" PRIx64 " cleared", pfn);
 	else
-		snprintf(to, size, "%s: page pfn 0x%" PRIx64 " cleared, %s left", level,
-			 (uint64_t)ob->old.pfn, left_name[ob->left]);
+		snprintf(to, size, "page pfn 0x%" PRIx64 " replaced by %s", pfn,
+			 left_name[ob->left]);
+}
+
+static void say_action(struct stlb_finding *finding, const struct stlb_obligation *ob)
+{
+	char update[100];
+
+	say_update(update, sizeof(update), ob);
+	snprintf(finding->action, sizeof(finding->action), "%s at 0x%" PRIx64 ": %s",
+		 level_name[ob->level], ob->addr, update);
 }
 
 static void say_event(struct stlb_finding *finding, const struct stlb_case *c)
@@ -174,7 +181,7 @@ static void say_event(struct stlb_finding *finding, const struct stlb_case *c)
 
 	if (stlb_event_has(event, START) && stlb_event_has(event, END))
 		snprintf(finding->action, sizeof(finding->action),
-			 "%s [0x%" PRIx64 ", 0x%" PRIx64 ")", event->name,
+			 "%s of 0x%" PRIx64 " to 0x%" PRIx64, event->name,
 			 stlb_event_get(event, START), stlb_event_get(event, END));
 	else
 		snprintf(finding->action, sizeof(finding->action), "%s", event->name);
@@ -182,12 +189,9 @@ static void say_event(struct stlb_finding *finding, const struct stlb_case *c)
 
 static void say_message(struct stlb_finding *finding)
 {
-	char by[64];
-
-	snprintf(by, sizeof(by), "%s-%d", finding->comm[0] ? finding->comm : "task", finding->tid);
-	snprintf(finding->message, sizeof(finding->message),
-		 "%s at 0x%" PRIx64 " of mm 0x%" PRIx64 " by %s", finding->action, finding->addr,
-		 finding->mm, by);
+	snprintf(finding->message, sizeof(finding->message), "%s, by %s-%d in mm 0x%" PRIx64,
+		 finding->action, finding->comm[0] ? finding->comm : "task", finding->tid,
+		 finding->mm);
 }
 
 /* ---- the finding ---- */

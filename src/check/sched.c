@@ -35,6 +35,7 @@ static void task_goes_on(struct stlb_analysis *a, struct stlb_task *task, struct
 			learn_from(a, task, cpu->irqs[kind]);
 		cpu->irqs[kind] = NULL;
 	}
+	cpu->interrupted = false;
 	cpu->task = task;
 }
 
@@ -46,6 +47,7 @@ static void interrupt_runs(struct stlb_analysis *a, struct stlb_task *irq, struc
 	if (!cpu->irqs[irq->kind] && cpu->task && a->order.active)
 		learn_from(a, irq, cpu->task);
 	cpu->irqs[irq->kind] = irq;
+	cpu->interrupted = true;
 }
 
 void stlb_sched_moved(struct stlb_analysis *a, struct stlb_task *task)
@@ -113,14 +115,9 @@ void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
 	learn_from(a, child, act->task);
 }
 
-void stlb_on_exit(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_leave(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	stlb_holds_end(a, act);
 	stlb_never_at_leave(a, act);
-}
-
-void stlb_on_user_mode(struct stlb_analysis *a, const struct stlb_act *act)
-{
-	stlb_holds_end(a, act);
-	stlb_never_at_leave(a, act);
+	stlb_brackets_leave(a, act);
 }

@@ -13,6 +13,9 @@ static bool same_operation(struct stlb_analysis *a, const struct stlb_act *act,
 		return true;
 	if (ob->task != act->task)
 		return false;
+	/* whether its hold went on is among what was lost, and the verdict says so */
+	if (ob->hold_in_doubt)
+		return true;
 	if (stlb_locks_traced(a))
 		return stlb_task_holds(ob->task, ob->scope->hold);
 	return stlb_task_in_bracket(ob->task, ob->scope->bracket);
@@ -28,7 +31,7 @@ static void other_page(struct stlb_analysis *a, const struct stlb_act *act,
 	ob->set_seen = true;
 	if (same_operation(a, act, ob, level))
 		stlb_repoint_judge(a, act, ob, new);
-	else
+	else if (ob->type == STLB_CLEAR)
 		stlb_refault_judge(a, act, ob);
 }
 

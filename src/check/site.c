@@ -151,12 +151,18 @@ static struct stlb_finding *doubted_twin(struct stlb_analysis *a, const struct s
 	return twin;
 }
 
+/* A range that is wrong by itself needs no other event to prove it. */
+static bool spans_time(enum stlb_rule rule)
+{
+	return rule != STLB_RULE_EMPTY && rule != STLB_RULE_UNALIGNED;
+}
+
 static void doubt(struct stlb_analysis *a, struct stlb_breach *breach)
 {
 	struct stlb_finding *twin;
 
-	if (!breach->finding || breach->finding->verdict == STLB_INCONCLUSIVE ||
-	    !breach->finding->occurrences)
+	if (breach->finding->verdict == STLB_INCONCLUSIVE || !breach->finding->occurrences ||
+	    !spans_time(breach->finding->rule))
 		return;
 	twin = doubted_twin(a, breach->finding);
 	if (!twin) {
@@ -173,10 +179,10 @@ void stlb_sites_doubt(struct stlb_analysis *a, uint64_t from_ns)
 	uint64_t nr = a->nr_breaches < STLB_MAX_BREACHES ? a->nr_breaches : STLB_MAX_BREACHES;
 
 	for (uint64_t i = 0; i < nr; i++)
-		if (a->breaches[i].ns >= from_ns)
+		if (a->breaches[i].ns > from_ns)
 			doubt(a, &a->breaches[i]);
 	for (uint32_t i = 0; i < a->nr_held_back; i++)
-		if (a->held_back[i].finding->first_ns >= from_ns)
+		if (a->held_back[i].finding->first_ns > from_ns)
 			a->held_back[i].finding->verdict = STLB_INCONCLUSIVE;
 }
 

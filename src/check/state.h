@@ -59,19 +59,20 @@ struct stlb_obligation {
 	bool only_table;	   /* of which no entry was present */
 	bool unbracketed; /* made outside any bracket that covers it: told when the hold ends */
 	bool exempt;
-	bool lossy;	   /* events were lost while it was pending */
-	bool unordered;	   /* its order is no longer kept */
-	bool racy;	   /* covered by an invalidation that is not ordered after it */
-	bool discharged;   /* kept only for what discharged_late and pieces still have to tell */
-	bool late;	   /* discharged after its hold */
-	bool in_lock;	   /* discharged in its hold */
-	bool set_seen;	   /* after the clear, something was set */
-	uint32_t breached; /* bit per rule */
+	bool lossy;	    /* events were lost while it was pending */
+	bool hold_in_doubt; /* events were lost while its hold was open: it may have gone on */
+	bool unordered;	    /* its order is no longer kept */
+	bool racy;	    /* covered by an invalidation that is not ordered after it */
+	bool discharged;    /* kept only for what discharged_late and pieces still have to tell */
+	bool late;	    /* discharged after its hold */
+	bool in_lock;	    /* discharged in its hold */
+	bool set_seen;	    /* after the clear, something was set */
+	uint32_t breached;  /* bit per rule */
 	struct stlb_pieces *pieces; /* huge or table, else NULL */
 	struct stlb_page page;	    /* what the entry pointed to */
 	struct stlb_page *below;    /* the present pages below a table */
 	uint32_t nr_below;
-	struct stlb_brief update, racy_event, set_event;
+	struct stlb_brief update, racy_event, set_event, cover_event;
 };
 
 /** struct stlb_breach - one occurrence, kept so that a loss told later can take it back */

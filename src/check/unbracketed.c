@@ -89,7 +89,7 @@ void stlb_unsettled_tell(struct stlb_analysis *a)
 
 /* ---- the rule ---- */
 
-static void judge(struct stlb_analysis *a, struct stlb_obligation *ob)
+void stlb_unbracketed_tell(struct stlb_analysis *a, struct stlb_obligation *ob)
 {
 	struct stlb_event event;
 	struct stlb_act act = {&event, ob->task, ob->mm};
@@ -121,7 +121,7 @@ static void judge_list(struct stlb_analysis *a, struct stlb_list *list, uint64_t
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
 
 		if (ob->unbracketed && ob->scope->hold == hold)
-			judge(a, ob);
+			stlb_unbracketed_tell(a, ob);
 	}
 }
 

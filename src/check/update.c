@@ -36,7 +36,8 @@ static bool is_echo(struct stlb_update_state *update, const struct stlb_act *act
 {
 	const struct stlb_event *event = act->event;
 
-	if (!update->echo_left || update->echo_mm != act->mm)
+	if (!update->echo_left || update->echo_mm != act->mm ||
+	    update->echo_after + 1 != act->task->nr_events)
 		return false;
 	if (stlb_event_has(event, ADDR) &&
 	    slot_base(level, stlb_event_get(event, ADDR)) != update->echo_addr)
@@ -55,6 +56,7 @@ static bool take_echo(struct stlb_update_state *update, const struct stlb_act *a
 		return false;
 	}
 	update->echo_left--;
+	update->echo_after++;
 	update->echo_first = false;
 	update->echo_addr += UINT64_C(1) << stlb_level_shift(level);
 	update->echo_new_pfn++;
@@ -192,6 +194,7 @@ static void expect_echo(struct stlb_update_state *update, const struct stlb_act 
 			uint64_t nr)
 {
 	update->echo_mm = act->mm;
+	update->echo_after = act->task->nr_events;
 	update->echo_addr = slot.addr;
 	update->echo_left = nr;
 	update->echo_first = true;
@@ -263,7 +266,9 @@ void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
 	}
 	if (update->nr_parked)
 		stlb_place_parked(a, act, slot, old);
-	set_entries(a, act, slot, old, new, nr);
+	/* an invalidation of a huge pmd that its own function told already */
+	if (new.state == STLB_PRESENT || !told_before(update, act, old, level))
+		set_entries(a, act, slot, old, new, nr);
 	if (has_echo(event))
 		expect_echo(update, act, slot, old, new, nr);
 }

@@ -14,8 +14,10 @@ static uint64_t context_key(int32_t tid, int32_t cpu, uint8_t kind)
 	return (uint64_t)(uint32_t)cpu << 8 | kind;
 }
 
-static void task_free(struct stlb_task *task)
+static void task_free(const struct stlb_contexts *contexts, struct stlb_task *task)
 {
+	if (contexts->release)
+		contexts->release(task);
 	for (uint32_t i = 0; i < task->nr_unsettled; i++)
 		free(task->unsettled[i].finding);
 	free(task->unsettled);
@@ -60,7 +62,7 @@ static void make_room(struct stlb_contexts *contexts)
 		struct stlb_task *task = victims[--nr];
 
 		stlb_map_remove(&contexts->map, task->key);
-		task_free(task);
+		task_free(contexts, task);
 	}
 }
 
@@ -154,7 +156,7 @@ struct stlb_task *stlb_contexts_restart(struct stlb_contexts *contexts, int32_t 
 		/* without memory it is only not freed before the end */
 		stlb_map_put(&contexts->map, old->key, old);
 	} else {
-		task_free(old);
+		task_free(contexts, old);
 	}
 	return stlb_contexts_task(contexts, tid);
 }
@@ -164,7 +166,7 @@ void stlb_contexts_free(struct stlb_contexts *contexts)
 	uint32_t at = 0;
 
 	for (struct stlb_task *task; (task = stlb_map_next(&contexts->map, &at));)
-		task_free(task);
+		task_free(contexts, task);
 	stlb_map_free(&contexts->map);
 	free(contexts->cpus);
 }

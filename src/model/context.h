@@ -86,7 +86,7 @@ struct stlb_unsettled {
  */
 struct stlb_update_state {
 	struct stlb_mm *echo_mm, *same_mm, *detached_mm, *split_mm, *map_mm;
-	uint64_t echo_addr, echo_left, echo_new_pfn;
+	uint64_t echo_addr, echo_left, echo_new_pfn, echo_after;
 	struct stlb_entry echo_old; /* of the first, known only where the set told it */
 	bool echo_first;
 	uint64_t same_pfn;
@@ -113,6 +113,8 @@ struct stlb_task {
 	bool lossy;   /* events that it may have made were lost */
 	bool gone;    /* its tid was given to another task */
 	int32_t cpu;  /* where it ran last */
+	uint64_t nr_events;
+	uint64_t cpus; /* where it ever ran: bit cpu % 64 */
 	const char *comm;
 	struct stlb_actor actor;
 	struct stlb_clock *woken; /* what its waker knew, learnt when it runs next */
@@ -143,6 +145,7 @@ struct stlb_task {
 struct stlb_cpu {
 	struct stlb_task *task;			      /* the last task */
 	struct stlb_task *irqs[STLB_CONTEXT_NMI + 1]; /* interrupts of it whose end was not seen */
+	bool interrupted;			      /* there are such interrupts */
 	uint64_t last_ns;			      /* of its last event */
 };
 
@@ -150,6 +153,7 @@ enum { STLB_MAX_CPUS = 8192 };
 
 struct stlb_contexts {
 	struct stlb_map map;
+	void (*release)(struct stlb_task *task); /* called before one is freed, unless NULL */
 	struct stlb_cpu *cpus;
 	uint32_t nr_cpus;
 	struct stlb_list gone; /* replaced tasks that still have obligations */

@@ -87,7 +87,8 @@ struct stlb_format *stlb_formats_add(struct stlb_source *source, const char *sys
 
 /* ---- names.c: strings that live as long as the source ---- */
 
-/** stlb_names_intern - the one copy of a string; bounded: NULL without memory or past 1 Mi strings */
+/** stlb_names_intern - the one copy of a string; bounded: NULL without memory or past 1 Mi strings
+ */
 const char *stlb_names_intern(struct stlb_names *names, const char *text, size_t length);
 
 /** stlb_names_set_comm, stlb_names_comm - the name of a task, the latest one known */

@@ -157,11 +157,10 @@ static int read_event(struct stlb_source *source, struct parsed *parsed, struct 
 	struct stlb_text_head *head = &parsed->head;
 	struct stlb_text_event *event =
 		stlb_text_events_find(text->events, head->name, head->name_size);
-	bool whole = parsed->line.ended;
-	bool understood = true;
 	int ret = 0;
 
-	if (!event || (!whole && stlb_input_cut(text->input))) {
+	/* without an end of line nothing tells a whole number from the first half of one */
+	if (!event || !parsed->line.ended) {
 		strange(text, &parsed->line);
 		return 0;
 	}
@@ -170,15 +169,10 @@ static int read_event(struct stlb_source *source, struct parsed *parsed, struct 
 	if (is_stack(head))
 		ret = read_stack(text, err);
 	else
-		understood = stlb_text_fields(&text->row, stlb_text_event_form(event), head->rest,
-					      head->end);
+		stlb_text_fields(&text->row, stlb_text_event_form(event), head->rest, head->end);
 	if (ret)
 		return ret;
-	/* Fewer keys than ever before in a line without an end: the rest of it is missing. */
-	record->format = NULL;
-	if (whole || understood)
-		record->format = stlb_text_event_format(text->events, event, &text->row,
-							whole || !stlb_text_event_known(event));
+	record->format = stlb_text_event_format(text->events, event, &text->row);
 	record->size = text->row.used;
 	if (!record->format)
 		strange(text, &parsed->line);

@@ -103,11 +103,6 @@ const struct stlb_text_form *stlb_text_event_form(const struct stlb_text_event *
 	return event->form;
 }
 
-bool stlb_text_event_known(const struct stlb_text_event *event)
-{
-	return event->variants;
-}
-
 static bool fits(const struct variant *variant, const struct stlb_text_row *row)
 {
 	if (variant->nr != row->nr)
@@ -174,7 +169,7 @@ fail:
 }
 
 static struct variant *find_variant(struct stlb_text_events *events, struct stlb_text_event *event,
-				    const struct stlb_text_row *row, bool make)
+				    const struct stlb_text_row *row)
 {
 	uint64_t hash = hash_row(row);
 	struct variant *variant;
@@ -183,7 +178,7 @@ static struct variant *find_variant(struct stlb_text_events *events, struct stlb
 		if (variant->hash == hash && fits(variant, row))
 			return variant;
 	}
-	if (!make || event->nr_variants >= MAX_VARIANTS)
+	if (event->nr_variants >= MAX_VARIANTS)
 		return NULL;
 	variant = variant_new(events, event, row, hash);
 	if (!variant)
@@ -196,13 +191,13 @@ static struct variant *find_variant(struct stlb_text_events *events, struct stlb
 
 const struct stlb_format *stlb_text_event_format(struct stlb_text_events *events,
 						 struct stlb_text_event *event,
-						 const struct stlb_text_row *row, bool make)
+						 const struct stlb_text_row *row)
 {
 	struct variant *variant = event->last;
 
 	if (variant && fits(variant, row))
 		return variant->format;
-	variant = find_variant(events, event, row, make);
+	variant = find_variant(events, event, row);
 	if (!variant)
 		return NULL;
 	event->last = variant;

@@ -23,16 +23,12 @@ const struct stlb_text_form *stlb_text_event_form(const struct stlb_text_event *
 
 /**
  * stlb_text_event_format - the format of a row of an event
- * @make: make one for keys that were not seen yet
  *
- * NULL where there is none: without memory, past 256 of an event, or not to be made.
+ * Made for keys that were not seen yet. NULL without memory, or past 256 of an event.
  */
 const struct stlb_format *stlb_text_event_format(struct stlb_text_events *events,
 						 struct stlb_text_event *event,
-						 const struct stlb_text_row *row, bool make);
-
-/** stlb_text_event_known - whether the event was seen with any keys yet */
-bool stlb_text_event_known(const struct stlb_text_event *event);
+						 const struct stlb_text_row *row);
 
 /** stlb_text_events_free - NULL is fine */
 void stlb_text_events_free(struct stlb_text_events *events);

@@ -281,7 +281,7 @@ static void expect_end(const char *text, uint64_t events, bool truncated, const 
 Test(text, ends)
 {
 	expect_end(LINE("e: a=1 b=2") LINE("e: a=1 b=2"), 2, false, NULL);
-	expect_end(LINE("e: a=1 b=2") "a-1 [000] 1.000000: e: a=1 b=2", 2, false, NULL);
+	expect_end(LINE("e: a=1 b=2") "a-1 [000] 1.000000: e: a=1 b=2", 1, true, "line 2");
 	expect_end(LINE("e: a=1 b=2") "a-1 [000] 1.000000: e: a=1", 1, true, "line 2");
 	expect_end(LINE("e: a=1 b=2") "a-1 [000] 1.000000: e: a=1 b", 1, true, "line 2");
 	expect_end(LINE("e: a=1") "a-1 [000] 1.000000: e: a=1 b", 1, true, "line 2");
