@@ -166,6 +166,8 @@ static uint64_t new_entry(struct world *world, struct task *task, const struct s
 		return kept ? protnone(old) : 0;
 	case SET_SPLIT:
 		return kept ? leaf(entry_pfn(old), old & X86_RW, false) : 0;
+	case SET_BACK:
+		return entry_present(old) ? old : 0;
 	case SET_TABLE:
 		if (!kept && step->flag)
 			return 0;
@@ -210,4 +212,7 @@ void set_run(struct world *world, struct task *task, const struct step *step)
 		task->old[step->region][page] = *entry;
 	emit_set(world, task, step, *entry, new, 1);
 	*entry = new;
+	if (step->how == SET_BACK)
+		memcpy(world->mm[step->mm].pte[step->region],
+		       world->mm[step->mm].detached[step->region], sizeof(world->mm[0].pte[0]));
 }

@@ -130,6 +130,10 @@ static void late_frees(struct huge *h)
 static void collapse(struct huge *h)
 {
 	bool bracketed = !one_in(h->world, 5);
+	unsigned int how = SET_FAULT | 0x100;
+
+	if (one_in(h->world, 5))
+		how = one_in(h->world, 2) ? SET_TABLE : SET_BACK;
 
 	pmd(h, STEP_ALLOC, 0);
 	if (bracketed)
@@ -141,11 +145,12 @@ static void collapse(struct huge *h)
 	pmd(h, STEP_UNLOCK, 0);
 	if (bracketed)
 		finish(h, one_in(h->world, 2));
-	late_clears(h);
+	if (how != SET_BACK)
+		late_clears(h);
 	if (one_in(h->world, 3))
 		late_frees(h);
 	pmd(h, STEP_LOCK, 0);
-	pmd(h, STEP_SET, SET_FAULT | 0x100);
+	pmd(h, STEP_SET, how);
 	pmd(h, STEP_UNLOCK, 0);
 	late_frees(h);
 }

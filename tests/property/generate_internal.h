@@ -56,6 +56,7 @@ enum set_what {
 	SET_PROTNONE,
 	SET_SPLIT, /* 512 ptes of the huge page that was cleared */
 	SET_TABLE,
+	SET_BACK, /* the table that was taken out, with its entries */
 };
 
 struct step {

@@ -37,17 +37,19 @@
  *     partial-invalidate. Put back, it is restored with all below it. Another table or a huge page
  *     in its place is a repoint whatever is known of its pages.
  * 14. partial-invalidate is judged at the first set of another page, free, end of the bracket or
- *     end of the operation from the discharge on; pages put back need no cover.
+ *     end of the operation from the discharge on (of a tighten from 6.6 on, not at the end of the
+ *     bracket); pages put back need no cover.
  * 15. Lost events lie between the CPU's last event before the loss record and that record; a breach
  *     is inconclusive when they reach into the time from the update to the breach, even where the
  *     loss record comes later. The obligation has expired all the same.
  * 16. An allocation of an owed page is a free of it, once for both. The batched event counts only
  *     where mm_page_free is not recorded.
- * 17. --strict asks for the lock where locks are traced and the update has a hold and a bracket.
+ * 17. --strict asks for the lock where locks are traced and the update has a hold and a bracket. A
+ *     loss between leaves open whether the lock was held all the time.
  * 18. What is recorded is what the trace's facts say, even where none of that kind fired yet.
  * 19. A refault fills what the clear left empty: once something was put there, later ones do not.
- * 20. An echo is straight after its set in the context. A clear told twice is of one slot, with no
- *     other update of that slot by the context in between.
+ * 20. An echo is straight after its set in the context, accessed and dirty bits aside. A clear told
+ * twice is of one slot, with no other update of that slot by the context in between.
  */
 #include <string.h>
 

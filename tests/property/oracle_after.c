@@ -14,6 +14,7 @@ static bool fully_covered(const struct obligation *o)
 void follow_partial(struct obligation *o)
 {
 	int at = o->ended_at;
+	bool waits = o->what == OWES_TIGHTEN && !o->oracle->before_6_6;
 
 	if (o->table || o->pages == 1 || o->ended != ENDED_DISCHARGED)
 		return;
@@ -25,8 +26,8 @@ void follow_partial(struct obligation *o)
 		if (is_released(o, at))
 			return;
 		over = (sets_present(o, update) && settle_pages(o, update)) ||
-		       frees_page_of(o, at) || ends_bracket(o->oracle, o->bracket, at) ||
-		       is_over(o, at);
+		       frees_page_of(o, at) ||
+		       (!waits && ends_bracket(o->oracle, o->bracket, at)) || is_over(o, at);
 		if (over && !fully_covered(o))
 			breach(o, STLB_RULE_PARTIAL, at);
 		if (over)
@@ -34,10 +35,15 @@ void follow_partial(struct obligation *o)
 	}
 }
 
+static bool surely_in_lock(const struct obligation *o)
+{
+	return o->in_lock && !lost_on_its_cpus(o->oracle, o->context, o->at, o->ended_at);
+}
+
 /* To the letter, what is freed inside of the bracket had to be invalidated in the lock. */
 void follow_strict(struct obligation *o)
 {
-	if (!o->oracle->trace->strict || o->ended != ENDED_DISCHARGED || o->in_lock ||
+	if (!o->oracle->trace->strict || o->ended != ENDED_DISCHARGED || surely_in_lock(o) ||
 	    o->what == OWES_TIGHTEN || o->hold == NOWHERE || o->bracket == NOWHERE)
 		return;
 	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket] && !is_released(o, at);

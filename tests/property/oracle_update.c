@@ -52,6 +52,7 @@ bool is_update(uint8_t kind)
 static bool is_echo(const struct oracle *oracle, int at)
 {
 	const struct stlb_event *events = oracle->trace->events, *event = &events[at], *set;
+	const uint64_t by_cpu = X86_ACCESSED | X86_DIRTY; /* set at any time */
 	int i = at, skipped = -1;
 	uint64_t offset;
 
@@ -68,7 +69,7 @@ static bool is_echo(const struct oracle *oracle, int at)
 	return stlb_event_get(set, MM) == stlb_event_get(event, MM) &&
 	       skipped < (int)stlb_event_or(set, NR, 1) &&
 	       offset / PAGE_BYTES == (uint64_t)skipped &&
-	       (skipped || stlb_event_get(set, OLD) == stlb_event_get(event, OLD));
+	       (skipped || !((stlb_event_get(set, OLD) ^ stlb_event_get(event, OLD)) & ~by_cpu));
 }
 
 static bool same_page(const struct oracle *oracle, const struct stlb_event *a,
