@@ -24,14 +24,23 @@ static bool holds_lock(const struct stlb_task *task, uint64_t lock)
 	return false;
 }
 
-static void open_lockset(struct stlb_region *region, const struct stlb_task *task)
+/* Where the trace names its PTLs, a lock without a name is some other spinlock. */
+static bool may_be_ptl(const struct stlb_hold *hold, const struct stlb_hold *own)
 {
+	return hold->named || hold->used || !own->named;
+}
+
+static void open_lockset(struct stlb_region *region, struct stlb_task *task)
+{
+	const struct stlb_hold *own = stlb_task_hold(task);
+
 	region->lockset_open = true;
 	region->nr_lockset = 0;
 	if (task->mmap_write)
 		region->lockset[region->nr_lockset++] = MMAP_LOCK_OF(task->mmap_write);
 	for (uint32_t i = task->nr_holds; i > 0 && region->nr_lockset < STLB_MAX_LOCKSET; i--)
-		region->lockset[region->nr_lockset++] = task->holds[i - 1].lock;
+		if (may_be_ptl(&task->holds[i - 1], own))
+			region->lockset[region->nr_lockset++] = task->holds[i - 1].lock;
 }
 
 static void narrow_lockset(struct stlb_region *region, const struct stlb_task *task)
