@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What real traces hold and what must not be mistaken for a breach: each with its counterpart. */
+#include "made_events.h"
+
+#define REPOINT(n) .counts = {[STLB_RULE_REPOINT] = (n)}
+#define FREED(n)   .counts = {[STLB_RULE_FREE] = (n)}
+#define ENDED(...)                                                                                 \
+	.ended = &(struct stlb_obligations)                                                        \
+	{                                                                                          \
+		__VA_ARGS__                                                                        \
+	}
+
+/* ---- 1: a set's hook repeats the value that it overwrites (T5) ---- */
+
+Test(echo, is_no_second_update)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{SET(0, RW(0xa), RO(0xa))},
+		{CLEAR(0, RW(0xa))},
+		{UNLOCK(L1)},
+		{END(0, 1)},
+	};
+	static const struct made of_nothing[] = {
+		SETTLE,		  {START(0, 1)},	{LOCK(L1)},    {CLEAR(0, RO(0xa))},
+		{INV(0, 1)},	  {SET(0, 0, RW(0xb))}, {CLEAR(0, 0)}, {UNLOCK(L1)},
+		{ONLY_END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
+	JUDGE(of_nothing, BEFORE_6_6, ENDED(.total = 1, .discharged_in_lock = 1));
+}
+
+/* A clear of what was just set is a real one. */
+Test(echo, a_clear_of_the_new_value_is_real)
+{
+	static const struct made trace[] = {
+		SETTLE,	      {START(0, 1)}, {LOCK(L1)},  {SET(0, 0, RW(0xa))}, {CLEAR(0, RW(0xa))},
+		{UNLOCK(L1)}, {FREE(0xa)},   {END(0, 1)},
+	};
+	static const struct made after_the_echo[] = {
+		SETTLE,	       {START(0, 1)},	    {LOCK(L1)},	  {SET(0, 0, RW(0xa))},
+		{CLEAR(0, 0)}, {CLEAR(0, RW(0xa))}, {UNLOCK(L1)}, {FREE(0xa)},
+		{END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, FREED(1));
+	JUDGE(after_the_echo, BEFORE_6_6, FREED(1));
+}
+
+Test(echo, straight_after_and_of_the_same_slot_and_context)
+{
+	static const struct made other_slot[] = {
+		SETTLE,
+		{START(0, 9)},
+		{LOCK(L1)},
+		{SET(0, RW(0xa), RO(0xa))},
+		{CLEAR(1, RW(0xa))},
+		{UNLOCK(L1)},
+		{FREE(0xa)},
+		{END(0, 9)},
+	};
+	static const struct made other_task[] = {
+		SETTLE,
+		{START(0, 1)},
+		{T2, START(0, 1)},
+		{LOCK(L1)},
+		{SET(0, RW(0xa), RO(0xa))},
+		{UNLOCK(L1)},
+		{T2, LOCK(L1)},
+		{T2, CLEAR(0, RO(0xa))},
+		{T2, UNLOCK(L1)},
+		{FREE(0xa)},
+		{END(0, 1)},
+		{T2, END(0, 1)},
+	};
+	static const struct made later[] = {
+		SETTLE,	      {START(0, 1)}, {LOCK(L1)},	  {SET(0, RW(0xa), RO(0xa))},
+		{UNLOCK(L1)}, {LOCK(L1)},    {CLEAR(0, RO(0xa))}, {UNLOCK(L1)},
+		{FREE(0xa)},  {END(0, 1)},
+	};
+
+	JUDGE(other_slot, BEFORE_6_6, FREED(1));
+	JUDGE(other_task, BEFORE_6_6, FREED(1));
+	JUDGE(later, BEFORE_6_6, FREED(1));
+}
+
+/* A set of nr entries has nr echoes. */
+Test(echo, as_many_as_entries)
+{
+	static const struct made trace[] = {
+		SETTLE,	       {START(0, 4)}, {LOCK(L1)},    {SET_NR(0, RW(0xa), 3)},
+		{CLEAR(0, 0)}, {CLEAR(1, 0)}, {CLEAR(2, 0)}, {CLEAR(2, RW(0xc))},
+		{UNLOCK(L1)},  {FREE(0xc)},   {END(0, 4)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, FREED(1));
+}
+
+/* ---- 2: two probes see one clear ---- */
+
+Test(two_probes, of_one_clear)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEARF(0, RO(0xa))},
+		{CLEAR(0, CLEAN(0xa))},
+		{UNLOCK(L1)},
+		{END(0, 1)},
+	};
+	static const struct made since_6_6[] = {
+		SETTLE_66,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEARF(0, RO(0xa))},
+		{CLEAR_AT(CLEAN(0xa))},
+		{INV(0, 1)},
+		{UNLOCK(L1)},
+		{END_66(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
+	JUDGE(since_6_6, SINCE_6_6, ENDED(.total = 1, .discharged_in_lock = 1), .unplaced = 0 + 1);
+}
+
+Test(two_probes, of_two_clears)
+{
+	static const struct made other_page[] = {
+		SETTLE,	      {START(0, 2)}, {LOCK(L1)}, {CLEARF(0, RO(0xa))}, {CLEAR(1, RO(0xb))},
+		{UNLOCK(L1)}, {END(0, 2)},
+	};
+	static const struct made again[] = {
+		SETTLE,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEARF(0, RO(0xa))},
+		{CLEAR(0, RO(0xa))},
+		{SET(0, 0, RO(0xa))},
+		{CLEARF(0, RO(0xa))},
+		{CLEAR(0, RO(0xa))},
+		{UNLOCK(L1)},
+		{END(0, 1)},
+	};
+
+	JUDGE(other_page, BEFORE_6_6, ENDED(.total = 2, .discharged_deferred = 2));
+	JUDGE(again, BEFORE_6_6, ENDED(.total = 2, .restored = 1, .discharged_deferred = 1));
+}
+
+/* ---- 3: khugepaged's late clears of a detached table (T10, T11) ---- */
+
+#define FILLED                                                                                     \
+	SETTLE, {LOCK(L1)}, {SET(0, 0, RW(0xa))}, {SET(1, 0, RW(0xb))},                            \
+	{                                                                                          \
+		UNLOCK(L1)                                                                         \
+	}
+#define DETACHED                                                                                   \
+	{START(0, 512)}, {LOCK(L2)}, {COLLAPSE(0, TABLE(0x77))}, {PMD_CLEAR(0, TABLE(0x77))},      \
+		{UNLOCK(L2)},                                                                      \
+	{                                                                                          \
+		END(0, 512)                                                                        \
+	}
+
+Test(collapse, late_clears_owe_nothing)
+{
+	static const struct made trace[] = {
+		FILLED,
+		DETACHED,
+		{LOCK(L1)},
+		{CLEAR(0, RW(0xa))},
+		{CLEAR(1, RW(0xb))},
+		{UNLOCK(L1)},
+		{FREE(0xa)},
+		{FREE(0xb)},
+		{LOCK(L2)},
+		{PMD_SET(0, 0, HUGE(0x200))},
+		{UNLOCK(L2)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
+}
+
+Test(collapse, not_invalidated)
+{
+	static const struct made trace[] = {
+		FILLED,	      {START(0, 512)}, {LOCK(L2)},	    {COLLAPSE(0, TABLE(0x77))},
+		{UNLOCK(L2)}, {LOCK(L1)},      {CLEAR(0, RW(0xa))}, {CLEAR(1, RW(0xb))},
+		{UNLOCK(L1)}, {FREE(0xa)},     {LOCK(L2)},	    {PMD_SET(0, 0, HUGE(0x200))},
+		{UNLOCK(L2)}, {END(0, 512)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_FREE] = 1});
+}
+
+/* The context's next bracket is another operation. */
+Test(collapse, only_until_the_next_bracket)
+{
+	static const struct made trace[] = {
+		FILLED,	      DETACHED,	   {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))},
+		{UNLOCK(L1)}, {FREE(0xa)}, {END(0, 1)},
+	};
+	static const struct made elsewhere[] = {
+		FILLED,	      DETACHED,	   {START(512, 513)}, {LOCK(L1)}, {CLEAR(512, RW(0xf))},
+		{UNLOCK(L1)}, {FREE(0xf)}, {END(512, 513)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, FREED(1));
+	JUDGE(elsewhere, BEFORE_6_6, FREED(1));
+}
+
+/* A failed collapse puts the table back unseen: what others clear then counts. */
+Test(collapse, failed)
+{
+	static const struct made trace[] = {
+		FILLED,
+		DETACHED,
+		{T2, START(0, 1)},
+		{T2, LOCK(L1)},
+		{T2, CLEAR(0, RW(0xa))},
+		{T2, UNLOCK(L1)},
+		{FREE(0xa)},
+		{T2, END(0, 1)},
+	};
+	static const struct made other_mm[] = {
+		FILLED,
+		DETACHED,
+		{STARTS(MM2, 0, 1, 1, 1)},
+		{LOCK(L1)},
+		{CLEARS(MM2, 0, RW(0xa))},
+		{UNLOCK(L1)},
+		{FREE(0xa)},
+		{ENDS(MM2, 0, 1, 0)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, FREED(1));
+	JUDGE(other_mm, BEFORE_6_6, FREED(1));
+}
+
+/* The pages below a table that goes: cleared one by one before, they owe on their own. */
+Test(collapse, table_holds_the_same_pages)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{LOCK(L1)},
+		{SET_NR(0, RW(0x200), 512)},
+		{UNLOCK(L1)},
+		{START(0, 512)},
+		{LOCK(L2)},
+		{COLLAPSE(0, TABLE(0x77))},
+		{PMD_SET(0, 0, HUGE(0x200))},
+		{UNLOCK(L2)},
+		{END(0, 512)},
+		{FREE(0x77)},
+	};
+	static const struct made table_freed[] = {
+		SETTLE,
+		{LOCK(L1)},
+		{SET_NR(0, RW(0x200), 512)},
+		{UNLOCK(L1)},
+		{START(0, 512)},
+		{LOCK(L2)},
+		{COLLAPSE(0, TABLE(0x77))},
+		{PMD_SET(0, 0, HUGE(0x200))},
+		{UNLOCK(L2)},
+		{FREE(0x77)},
+		{END(0, 512)},
+	};
+
+	JUDGE(trace, BEFORE_6_6);
+	JUDGE(table_freed, BEFORE_6_6, FREED(1));
+}
+
+/* ---- 4: THP split: the same pages come back, one by one (T9) ---- */
+
+Test(split, restored_page_by_page)
+{
+	static const struct made whole[] = {
+		SETTLE,
+		{START(0, 512)},
+		{LOCK(L2)},
+		{PMD_CLEAR(0, HUGE(0x200))},
+		{SET_NR(0, RW(0x200), 256)},
+		{SET_NR(256, RW(0x300), 256)},
+		{UNLOCK(L2)},
+		{ONLY_END(0, 512)},
+	};
+	static const struct made in_part[] = {
+		SETTLE,
+		{START(0, 512)},
+		{LOCK(L2)},
+		{PMD_CLEAR(0, HUGE(0x200))},
+		{SET_NR(0, RW(0x200), 511)},
+		{UNLOCK(L2)},
+		{ONLY_END(0, 512)},
+	};
+	static const struct made other_page[] = {
+		SETTLE,
+		{START(0, 512)},
+		{LOCK(L2)},
+		{PMD_CLEAR(0, HUGE(0x200))},
+		{SET_NR(0, RW(0x200), 511)},
+		{SET(511, 0, RW(0xa))},
+		{UNLOCK(L2)},
+		{END(0, 512)},
+	};
+
+	JUDGE(whole, BEFORE_6_6, ENDED(.total = 1, .restored = 1));
+	JUDGE(in_part, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
+	JUDGE(other_page, BEFORE_6_6, REPOINT(1));
+}
+
+/* Restored with fewer rights it is a tighten, which range_end has to invalidate. */
+Test(split, with_fewer_rights)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{START(0, 512)},
+		{LOCK(L2)},
+		{PMD_CLEAR(0, HUGE(0x200))},
+		{SET_NR(0, RO(0x200), 512)},
+		{UNLOCK(L2)},
+		{ONLY_END(0, 512)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
+}
+
+/* pmd_inval inside a pmd_split: same pages, nothing owed. */
+Test(split, told_by_its_function)
+{
+	static const struct made split[] = {
+		SETTLE,
+		{START(0, 512)},
+		{LOCK(L2)},
+		{OF(PMD_SPLIT, F(MM, MM1), F(ADDR, PAGE(0))), .level = STLB_LEVEL_PMD},
+		{PMD_CLEARS(PMD_INVAL, 0, HUGE(0x200))},
+		{UNLOCK(L2)},
+		{ONLY_END(0, 512)},
+	};
+	static const struct made no_split[] = {
+		SETTLE,
+		{START(0, 512)},
+		{LOCK(L2)},
+		{SET(600, 0, RW(0xf))},
+		{PMD_CLEARS(PMD_INVAL, 0, HUGE(0x200))},
+		{UNLOCK(L2)},
+		{ONLY_END(0, 512)},
+	};
+
+	JUDGE(split, BEFORE_6_6, ENDED(.total = 0));
+	JUDGE(no_split, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
+}
+
+/* The huge zero page becomes 512 zero ptes, and nobody is told. */
+Test(split, of_the_huge_zero_page)
+{
+	static const struct made zero[] = {
+		SETTLE,	      {START(0, 512)},	  {LOCK(L2)},	{PMD_CLEAR(0, HUGERO(0x600))},
+#define ZEROS(a)                                                                                   \
+	{SET(a, 0, ZERO(0x50))}, {SET(a + 1, 0, ZERO(0x50))}, {SET(a + 2, 0, ZERO(0x50))},         \
+		{SET(a + 3, 0, ZERO(0x50))}
+#define ZEROS4(a)  ZEROS(a), ZEROS((a) + 4), ZEROS((a) + 8), ZEROS((a) + 12)
+#define ZEROS16(a) ZEROS4(a), ZEROS4((a) + 16), ZEROS4((a) + 32), ZEROS4((a) + 48)
+		ZEROS16(0),   ZEROS16(64),	  ZEROS16(128), ZEROS16(192),
+		ZEROS16(256), ZEROS16(320),	  ZEROS16(384), ZEROS16(448),
+		{UNLOCK(L2)}, {ONLY_END(0, 512)},
+	};
+	static const struct made in_part[] = {
+		SETTLE,	    {START(0, 512)}, {LOCK(L2)},    {PMD_CLEAR(0, HUGERO(0x600))},
+		ZEROS16(0), {UNLOCK(L2)},    {END(0, 512)},
+	};
+
+	JUDGE(zero, BEFORE_6_6, ENDED(.total = 1, .restored = 1));
+	JUDGE(in_part, BEFORE_6_6, REPOINT(1));
+}
+
+/* Known zero pages need no such proof. */
+Test(split, of_the_known_huge_zero_page)
+{
+	static const struct made known[] = {
+		{SUBSCRIBE(SUB1), .fields[2] = F(ZERO_PFN, 0x50),
+		 .fields[3] = F(HUGE_ZERO_PFN, 0x600)},
+		{SUBSCRIBED(0)},
+		SETTLE,
+		{START(0, 512)},
+		{LOCK(L2)},
+		{PMD_CLEAR(0, HUGERO(0x600))},
+		ZEROS16(0),
+		{UNLOCK(L2)},
+		{END(0, 512)},
+	};
+
+	JUDGE(known, BEFORE_6_6);
+}
+
+/* ---- 11: munmap frees page tables after its bracket (T22) ---- */
+
+Test(munmap, tables_go_after_the_bracket)
+{
+	static const struct made right[] = {
+		FILLED,
+		{START(0, 2)},
+		{LOCK(L1)},
+		{CLEAR(0, RW(0xa))},
+		{CLEAR(1, RW(0xb))},
+		{UNLOCK(L1)},
+		{END(0, 2)},
+		{PMD_CLEAR(0, TABLE(0x77))},
+		{INV(0, 512)},
+		{FREE(0xa)},
+		{FREE(0xb)},
+		{FREE(0x77)},
+	};
+	static const struct made table_early[] = {
+		FILLED,
+		{START(0, 2)},
+		{LOCK(L1)},
+		{CLEAR(0, RW(0xa))},
+		{CLEAR(1, RW(0xb))},
+		{UNLOCK(L1)},
+		{END(0, 2)},
+		{PMD_CLEAR(0, TABLE(0x77))},
+		{FREE(0x77)},
+		{INV(0, 512)},
+	};
+
+	JUDGE(right, BEFORE_6_6);
+	JUDGE(table_early, BEFORE_6_6, FREED(1));
+}
+
+/* ---- T23: what was not present owes nothing ---- */
+
+Test(not_present, owes_nothing)
+{
+	static const struct made trace[] = {
+		SETTLE,		  {START(0, 4)},	 {LOCK(L1)},
+		{CLEAR(0, SWAP)}, {CLEAR(1, MIGRATION)}, {CLEAR(2, NUMA(0xa))},
+		{CLEAR(3, 0)},	  {SET(2, 0, RW(0xb))},	 {UNLOCK(L1)},
+		{FREE(0xa)},	  {ONLY_END(0, 4)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, ENDED(.total = 0));
+}
+
+/* ---- T16: the set is at another address ---- */
+
+Test(mremap, set_before_the_invalidation)
+{
+	static const struct made right[] = {
+		SETTLE,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RW(0xa))},
+		{SET(600, 0, RW(0xa))},
+		{UNLOCK(L1)},
+		{END(0, 1)},
+		{FREE(0xa)},
+	};
+	static const struct made freed[] = {
+		SETTLE,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RW(0xa))},
+		{SET(600, 0, RW(0xa))},
+		{UNLOCK(L1)},
+		{T2, START(600, 601)},
+		{T2, LOCK(L1)},
+		{T2, CLEAR(600, RW(0xa))},
+		{T2, INV(600, 601)},
+		{T2, UNLOCK(L1)},
+		{T2, FREE(0xa)},
+		{END(0, 1)},
+		{T2, ONLY_END(600, 601)},
+	};
+
+	JUDGE(right, BEFORE_6_6);
+	JUDGE(freed, BEFORE_6_6, FREED(1));
+}
+
+/* ---- T20, T21: brackets and holds without an update ---- */
+
+Test(nothing, brackets_and_holds_alone)
+{
+	static const struct made trace[] = {
+		SETTLE,	    {START(0, 1)}, {LOCK(L1)},	     {UNLOCK(L1)},
+		{LOCK(L1)}, {UNLOCK(L1)},  {ONLY_END(0, 1)}, {FREE(0xa)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, ENDED(.total = 0));
+}
