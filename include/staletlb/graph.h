@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The happens-before graph behind a finding, or of one address: a second, filtered pass over the
+ * trace that keeps only the events that are drawn.
+ */
+#ifndef STALETLB_GRAPH_H
+#define STALETLB_GRAPH_H
+
+#include <stdio.h>
+
+#include "staletlb/finding.h"
+
+struct stlb_graph;
+
+/** enum stlb_edge_kind - why one event is ordered before another (semantics.md, section 4) */
+enum stlb_edge_kind {
+	STLB_EDGE_PROGRAM,   /* one context, one after the other */
+	STLB_EDGE_LOCK,	     /* release of a lock -> its next acquisition by another context */
+	STLB_EDGE_PAGE,	     /* free of a page -> its next allocation */
+	STLB_EDGE_FORK,	     /* fork -> first event of the child */
+	STLB_EDGE_WAKE,	     /* wake-up -> the woken task's next run */
+	STLB_EDGE_IRQ,	     /* into an interrupt and back */
+	STLB_EDGE_DEVICE,    /* walk -> fill, invalidation -> later fills */
+	STLB_EDGE_READS,     /* reads-from: write to a page -> device's read of it */
+	STLB_EDGE_FROM_READ, /* device's read of the old page -> the CPU's write to the new one */
+	STLB_EDGE_MISSING,   /* the edge that the rule asks for and that is not there */
+	STLB_NR_EDGE_KINDS
+};
+
+/** stlb_edge_name - "program", "lock", ... as the JSON writes it */
+const char *stlb_edge_name(enum stlb_edge_kind kind);
+
+/** struct stlb_graph_node - an event that is drawn */
+struct stlb_graph_node {
+	struct stlb_event event; /* @text is owned by the graph */
+	uint32_t lane;		 /* index of its context */
+	const char *role;	 /* of a finding's evidence, or what it is here; NULL: none */
+	bool proof;		 /* among the finding's own events */
+};
+
+/** struct stlb_graph_edge - from one node to another, by index */
+struct stlb_graph_edge {
+	uint32_t from, to;
+	enum stlb_edge_kind kind;
+};
+
+/** struct stlb_graph_want - what to draw; zero it first */
+struct stlb_graph_want {
+	const struct stlb_finding *finding; /* NULL: an address of an mm */
+	uint64_t mm, addr;		    /* where there is no finding */
+	uint64_t since_ns, until_ns;	    /* 0: no bound; a finding brings its own */
+	uint32_t max_events;		    /* 0: 200 */
+	enum stlb_arch arch;
+	unsigned int kernel; /* as stlb_kernel_version() gives */
+};
+
+/** stlb_graph_new - start a pass; the finding has to outlive the graph. NULL without memory. */
+struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want);
+
+/** stlb_graph_event - the next event, in time order; 0 or -ENOMEM */
+int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event);
+
+/** stlb_graph_finish - edges, transitively reduced; 0 or -ENOMEM. Once, after the last event. */
+int stlb_graph_finish(struct stlb_graph *graph);
+
+/** stlb_graph_nodes, stlb_graph_edges, stlb_graph_lane - what was found, owned by the graph */
+const struct stlb_graph_node *stlb_graph_nodes(const struct stlb_graph *graph, uint32_t *nr);
+const struct stlb_graph_edge *stlb_graph_edges(const struct stlb_graph *graph, uint32_t *nr);
+const char *stlb_graph_lane(const struct stlb_graph *graph, uint32_t lane);
+
+/** stlb_graph_dropped - events that were left out because of max_events */
+uint64_t stlb_graph_dropped(const struct stlb_graph *graph);
+
+/** struct stlb_graph_writer - one output format of a graph */
+struct stlb_graph_writer {
+	const char *name, *description;
+	int (*write)(FILE *to, const struct stlb_graph *graph, struct stlb_error *err);
+};
+
+/** stlb_graph_writer_find, stlb_graph_writer_at - by name; by index, NULL past the last */
+const struct stlb_graph_writer *stlb_graph_writer_find(const char *name);
+const struct stlb_graph_writer *stlb_graph_writer_at(uint32_t index);
+
+/** stlb_graph_free - NULL is fine */
+void stlb_graph_free(struct stlb_graph *graph);
+
+#endif
