@@ -65,7 +65,7 @@ static void choose_probes(struct world *world)
 	world->acquired = one_in(world, 2);
 	world->returns = one_in(world, 3);
 	world->echo = one_in(world, 2);
-	world->sched = one_in(world, 3);
+	world->sched = one_in(world, 2);
 	world->batched = one_in(world, 3);
 	world->subscribe_return = one_in(world, 2);
 	trace->strict = one_in(world, 3);
@@ -170,15 +170,32 @@ static void write_preamble(struct world *world)
 	world->trace->fixed = world->trace->nr;
 }
 
+/* Brackets that promise a page less than what is done inside of them. */
+static void narrow_brackets(struct program *program, unsigned int from)
+{
+	for (unsigned int i = from; i < program->nr; i++) {
+		struct step *step = &program->steps[i];
+
+		if ((step->kind == STEP_START || step->kind == STEP_END) &&
+		    step->end - step->start > PAGE_BYTES)
+			step->end -= PAGE_BYTES;
+	}
+}
+
 static void write_program(struct world *world, struct task *task)
 {
 	unsigned int operations = 1 + random_below(world, 3);
 
-	for (unsigned int i = 0; i < operations; i++)
+	for (unsigned int i = 0; i < operations; i++) {
+		unsigned int from = task->program.nr;
+
 		if (one_in(world, 3))
 			add_huge_operation(world, task);
 		else
 			add_operation(world, task);
+		if (one_in(world, 12))
+			narrow_brackets(&task->program, from);
+	}
 }
 
 static bool is_lock_step(const struct step *step)
@@ -265,8 +282,8 @@ static void take_turn(struct world *world, struct task *task)
 			return;
 		task->at++;
 	}
-	if (one_in(world, 20))
-		drain(world, task, STLB_CONTEXT_HARDIRQ);
+	if (one_in(world, 15))
+		interrupt(world, task);
 }
 
 static void run_tasks(struct world *world)

@@ -119,7 +119,7 @@ bool one_in(struct world *world, unsigned int chances);
 /* ---- generate_step.c ---- */
 struct stlb_event *emit(struct world *world, const struct task *task, enum stlb_kind kind);
 bool step_run(struct world *world, struct task *task, const struct step *step);
-void drain(struct world *world, const struct task *task, uint8_t context);
+void interrupt(struct world *world, const struct task *task);
 
 /* ---- generate_entry.c ---- */
 uint64_t region_address(unsigned int region);

@@ -332,6 +332,22 @@ static void hand_over(struct target *t)
 		 (struct step){.kind = STEP_WAKE, .how = random_below(t->world, NR_TASKS - 1)});
 }
 
+/* Clears here, and has another invalidate; a wake-up or nothing says when. */
+static void delegate(struct target *t)
+{
+	unsigned int other = random_below(t->world, NR_TASKS - 1);
+
+	start(t, 1);
+	lock(t);
+	each(t, STEP_CLEAR, 0);
+	unlock(t);
+	if (!one_in(t->world, 4))
+		add_step(t->program, (struct step){.kind = STEP_WAKE, .how = other});
+	add_inv(&t->world->task[other].program, t->mm, t->start, t->end);
+	finish(t, one_in(t->world, 2));
+	give_back(t);
+}
+
 static void subscription(struct target *t)
 {
 	if (one_in(t->world, 2))
@@ -343,9 +359,10 @@ static void subscription(struct target *t)
 void add_operation(struct world *world, struct task *task)
 {
 	static void (*const operations[])(struct target *) = {
-		copy_on_write, copy_on_write, zap,     zap,	  fault,     fault,	   mprotect,
-		fork_memory,   migrate,	      migrate, ksm,	  restore,   nested,	   foreign,
-		foreign,       odd_ranges,    fault,   hand_over, hand_over, subscription, zap,
+		copy_on_write, copy_on_write, zap,     zap,	   fault,    fault,
+		mprotect,      fork_memory,   migrate, migrate,	   ksm,	     restore,
+		nested,	       foreign,	      foreign, odd_ranges, fault,    hand_over,
+		hand_over,     subscription,  zap,     delegate,   delegate,
 	};
 	struct target target = {.world = world, .program = &task->program};
 	const unsigned int nr = sizeof(operations) / sizeof(operations[0]);

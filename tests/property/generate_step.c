@@ -124,11 +124,24 @@ static void free_pages(struct world *world, const struct task *task, struct free
 		world->spare[world->nr_spare++] = pages;
 }
 
-void drain(struct world *world, const struct task *task, uint8_t context)
+static void drain(struct world *world, const struct task *task, uint8_t context)
 {
 	for (unsigned int i = 0; i < world->nr_deferred; i++)
 		free_pages(world, task, world->deferred[i], context);
 	world->nr_deferred = 0;
+}
+
+/* Somebody else's work, between two events of the task on that CPU. */
+void interrupt(struct world *world, const struct task *task)
+{
+	unsigned int first = world->trace->nr;
+	struct step step = {.kind = STEP_INV, .end = UINT64_MAX};
+
+	if (one_in(world, 2))
+		range_run(world, task, &step);
+	for (unsigned int i = first; i < world->trace->nr; i++)
+		world->trace->events[i].context = STLB_CONTEXT_HARDIRQ;
+	drain(world, task, STLB_CONTEXT_HARDIRQ);
 }
 
 static void free_run(struct world *world, struct task *task, const struct step *step)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The property test: random small traces, judged by the library and by the oracle; every difference
- * is a bug in one of them. Options: --seed N (first seed), --runs N, --verbose.
+ * is a bug in one of them, or an open question about the rules (oracle.c says how it decides
+ * those). It stops at the first difference, made as small as it can be; --all goes on. --seed N is
+ * the first seed, --runs N how many, --verbose prints each trace and both results.
  */
 #include <getopt.h>
 #include <inttypes.h>

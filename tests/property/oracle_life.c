@@ -17,7 +17,7 @@ void breach_or_race(struct obligation *o, enum stlb_rule rule, int at)
 	breach(o, o->racy ? STLB_RULE_RACY : rule, at);
 }
 
-void end(struct obligation *o, enum ended ended, int at)
+void end_obligation(struct obligation *o, enum ended ended, int at)
 {
 	o->ended = ended;
 	o->ended_at = at;
@@ -110,7 +110,7 @@ void see_invalidation(struct obligation *o, int at)
 		return;
 	o->in_lock = o->hold != NOWHERE && o->oracle->context[at] == o->context &&
 		     hold_end(o->oracle, o->hold) > at;
-	end(o, ENDED_DISCHARGED, at);
+	end_obligation(o, ENDED_DISCHARGED, at);
 }
 
 static bool same_slot(const struct obligation *o, const struct update *update)
@@ -219,7 +219,7 @@ static void see_deadline(struct obligation *o, int at)
 	if (!is_over(o, at))
 		return;
 	breach_or_race(o, STLB_RULE_NEVER, at);
-	end(o, ENDED_EXPIRED, at);
+	end_obligation(o, ENDED_EXPIRED, at);
 }
 
 /* ---- the walk ---- */
@@ -227,7 +227,7 @@ static void see_deadline(struct obligation *o, int at)
 static void see_while_pending(struct obligation *o, int at)
 {
 	if (is_released(o, at)) {
-		end(o, ENDED_VOID, at);
+		end_obligation(o, ENDED_VOID, at);
 		return;
 	}
 	see_invalidation(o, at);

@@ -44,7 +44,7 @@ static inline bool is_released(const struct obligation *o, int at)
 /* ---- oracle_life.c: its walk through the trace ---- */
 void breach(struct obligation *o, enum stlb_rule rule, int at);
 void breach_or_race(struct obligation *o, enum stlb_rule rule, int at);
-void end(struct obligation *o, enum ended ended, int at);
+void end_obligation(struct obligation *o, enum ended ended, int at);
 bool any_page(const struct obligation *o, enum page_state state);
 uint64_t obligation_end(const struct obligation *o);
 void see_invalidation(struct obligation *o, int at);

@@ -96,7 +96,7 @@ static void see_table_set(struct obligation *o, int at)
 	    update->addr != o->addr || update->new.state != ENTRY_TABLE)
 		return;
 	if (update->new.pfn == o->table_pfn)
-		end(o, ENDED_RESTORED, at);
+		end_obligation(o, ENDED_RESTORED, at);
 	else
 		see_other_page(o, at);
 }
@@ -114,5 +114,5 @@ void see_set(struct obligation *o, int at)
 		return;
 	o->what = OWES_TIGHTEN;
 	if (!any_page(o, PAGE_TIGHTENED))
-		end(o, ENDED_RESTORED, at);
+		end_obligation(o, ENDED_RESTORED, at);
 }
