@@ -108,8 +108,7 @@ void see_invalidation(struct obligation *o, int at)
 	cover(o, inv);
 	if (o->ended != NOT_ENDED)
 		return;
-	o->in_lock = o->hold != NOWHERE && o->oracle->context[at] == o->context &&
-		     hold_end(o->oracle, o->hold) > at;
+	o->in_lock = o->hold != NOWHERE && hold_end(o->oracle, o->hold) > at;
 	end_obligation(o, ENDED_DISCHARGED, at);
 }
 
