@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "util/map.h"
+
+enum { KEYS = 512, ROUNDS = 200000 };
+
+static int values[KEYS];
+
+static unsigned int count(const struct stlb_map *map)
+{
+	unsigned int nr = 0;
+	uint32_t at = 0;
+
+	while (stlb_map_next(map, &at))
+		nr++;
+	return nr;
+}
+
+Test(map, empty)
+{
+	struct stlb_map map = {0};
+
+	cr_expect_null(stlb_map_get(&map, 0));
+	cr_expect_null(stlb_map_remove(&map, 0));
+	cr_expect_eq(count(&map), 0);
+	stlb_map_free(&map);
+	cr_expect_null(map.entries);
+}
+
+Test(map, put_get_remove)
+{
+	struct stlb_map map = {0};
+
+	cr_assert_eq(stlb_map_put(&map, 0, &values[0]), 0);
+	cr_assert_eq(stlb_map_put(&map, UINT64_MAX, &values[1]), 0);
+	cr_expect_eq(stlb_map_get(&map, 0), &values[0]);
+	cr_expect_eq(stlb_map_get(&map, UINT64_MAX), &values[1]);
+	cr_expect_null(stlb_map_get(&map, 1));
+	cr_assert_eq(stlb_map_put(&map, 0, &values[2]), 0);
+	cr_expect_eq(stlb_map_get(&map, 0), &values[2]);
+	cr_expect_eq(map.count, 2);
+	cr_expect_eq(stlb_map_remove(&map, 0), &values[2]);
+	cr_expect_null(stlb_map_remove(&map, 0));
+	cr_expect_eq(count(&map), 1);
+	stlb_map_free(&map);
+}
+
+/* Against an array, with keys that crowd together, so that removal has to close gaps. */
+Test(map, like_an_array)
+{
+	struct stlb_map map = {0};
+	int *want[KEYS] = {0};
+	unsigned int nr = 0, seed = 1;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		unsigned int key = rand_r(&seed) % KEYS;
+
+		if (rand_r(&seed) % 2) {
+			nr += !want[key];
+			want[key] = &values[rand_r(&seed) % KEYS];
+			cr_assert_eq(stlb_map_put(&map, key << 12, want[key]), 0);
+		} else {
+			cr_assert_eq(stlb_map_remove(&map, key << 12), want[key]);
+			nr -= !!want[key];
+			want[key] = NULL;
+		}
+		key = rand_r(&seed) % KEYS;
+		cr_assert_eq(stlb_map_get(&map, key << 12), want[key]);
+	}
+	cr_expect_eq(map.count, nr);
+	cr_expect_eq(count(&map), nr);
+	stlb_map_free(&map);
+}
+
+/* No tombstones: what only churns never grows. */
+Test(map, churn_does_not_grow)
+{
+	struct stlb_map map = {0};
+	uint32_t capacity;
+
+	for (uint64_t key = 0; key < 8; key++)
+		cr_assert_eq(stlb_map_put(&map, key, &values[key]), 0);
+	capacity = map.capacity;
+	for (uint64_t key = 8; key < ROUNDS; key++) {
+		cr_assert_not_null(stlb_map_remove(&map, key - 8));
+		cr_assert_eq(stlb_map_put(&map, key, &values[0]), 0);
+	}
+	cr_expect_eq(map.capacity, capacity);
+	stlb_map_free(&map);
+}
