@@ -69,6 +69,9 @@ static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_FORK] = stlb_on_fork,
 	[STLB_EXIT] = stlb_on_leave,
 	[STLB_USER_MODE] = stlb_on_leave,
+	[STLB_DEV_FILL] = stlb_on_dev_fill,
+	[STLB_DEV_READ] = stlb_on_dev_access,
+	[STLB_DEV_WRITE] = stlb_on_dev_access,
 	[STLB_PHASE] = on_phase,
 	[STLB_STACK] = on_stack,
 };
@@ -222,6 +225,7 @@ void stlb_analysis_free(struct stlb_analysis *a)
 		return;
 	end_all(a, STLB_END_PENDING);
 	stlb_held_back_free(a);
+	stlb_devices_free(a);
 	stlb_contexts_free(&a->contexts);
 	stlb_regions_free(&a->regions);
 	stlb_mms_free(&a->mms);

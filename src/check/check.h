@@ -120,6 +120,10 @@ void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64
 void stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
 		       struct stlb_entry found);
 
+/** stlb_place_invalidated - a task invalidated a range: parked clears of its have to know */
+void stlb_place_invalidated(struct stlb_task *task, const struct stlb_mm *mm, uint64_t start,
+			    uint64_t end);
+
 /** stlb_place_note - an entry of the mapped table was cleared by an event that names it */
 void stlb_place_note(struct stlb_task *task, const struct stlb_mm *mm, struct stlb_slot slot);
 
@@ -187,6 +191,10 @@ struct stlb_invalidation {
 void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 		     struct stlb_invalidation what);
 
+/** stlb_invalidate_one - the same for one obligation, which may be over then */
+void stlb_invalidate_one(struct stlb_analysis *a, const struct stlb_act *act,
+			 struct stlb_obligation *ob, struct stlb_invalidation what);
+
 /** stlb_range_is_empty, stlb_range_is_unaligned - as told by an event; ~0 ends the address space */
 bool stlb_range_is_empty(uint64_t start, uint64_t end);
 bool stlb_range_is_unaligned(uint64_t start, uint64_t end);
@@ -253,6 +261,22 @@ void stlb_held_back_finish(struct stlb_analysis *a);
 /** stlb_held_back_free - drop them */
 void stlb_held_back_free(struct stlb_analysis *a);
 
+/* ---- device.c ---- */
+
+void stlb_on_dev_fill(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_dev_access(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_device_note_set - an entry was set to a page: devices that hold another one are stale */
+void stlb_device_note_set(struct stlb_analysis *a, const struct stlb_act *act,
+			  struct stlb_slot slot, struct stlb_entry new);
+
+/** stlb_device_note_free - pages were freed that a device may still hold */
+void stlb_device_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
+			   uint64_t nr);
+
+/** stlb_devices_free - free what is known of devices */
+void stlb_devices_free(struct stlb_analysis *a);
+
 /* ---- subscribe.c ---- */
 
 void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act);
@@ -273,6 +297,14 @@ void stlb_losses_finish(struct stlb_analysis *a);
 
 /* ---- report.c, site.c ---- */
 
+enum { STLB_MAX_ALSO = 4 };
+
+/** struct stlb_also - one more event that proves a breach */
+struct stlb_also {
+	const char *role;
+	const struct stlb_brief *event;
+};
+
 /** struct stlb_case - one breach, to be reported */
 struct stlb_case {
 	enum stlb_rule rule;
@@ -285,6 +317,8 @@ struct stlb_case {
 	uint64_t addr;		      /* where there is no obligation */
 	bool has_addr;
 	uint64_t cost_ns;
+	struct stlb_also also[STLB_MAX_ALSO];
+	uint32_t nr_also;
 };
 
 /** stlb_breach - an obligation is breached: at most once per rule, racy ones as such */

@@ -22,7 +22,7 @@
 #define NOTIFIERS     (INVALIDATIONS | KIND(INV_START))
 #define BRACKETS      (KIND(INV_START) | KIND(INV_END))
 #define LOCKS	      (KIND(LOCK_ACQUIRE) | KIND(LOCK_ACQUIRED))
-#define NOBODY	      (UINT64_C(1) << 63)
+#define DEVICES	      (KIND(DEV_READ) | KIND(DEV_WRITE))
 
 bool stlb_recorded(const struct stlb_analysis *a, enum stlb_kind kind)
 {
@@ -108,8 +108,10 @@ static const struct needs needs[STLB_NR_RULES] = {
 				    NEED_CLEARS},
 				   {LACKS_ZAPS}},
 	[STLB_RULE_RACY] = {{NEED_INVALIDATIONS, NEED_CLEARS}, {LACKS_ZAPS, LACKS_LOCKS}},
-	[STLB_RULE_STALE_ACCESS] = {{{NOBODY, "this version does not judge device events"}}, {{0}}},
-	[STLB_RULE_DEVICE_ORDER] = {{{NOBODY, "this version does not judge device events"}}, {{0}}},
+	[STLB_RULE_STALE_ACCESS] = {{{DEVICES, "no device event was recorded"}, NEED_UPDATES},
+				    {{0}}},
+	[STLB_RULE_DEVICE_ORDER] = {{{DEVICES, "no device event was recorded"}, NEED_UPDATES},
+				    {{0}}},
 	[STLB_RULE_UNLOCKED] = {{{LOCKS, "page table locks are not recorded"},
 				 {KIND(MMAP_LOCKED), "mmap_lock is not recorded"},
 				 NEED_UPDATES},

@@ -172,8 +172,15 @@ void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 	what.start &= ~PAGE_MASK;
 	if (what.end <= UINT64_MAX - PAGE_MASK)
 		what.end = (what.end + PAGE_MASK) & ~PAGE_MASK;
+	stlb_place_invalidated(act->task, act->mm, what.start, what.end);
 	if (a->nr_obligations)
 		meet_all(a, act, &what);
+}
+
+void stlb_invalidate_one(struct stlb_analysis *a, const struct stlb_act *act,
+			 struct stlb_obligation *ob, struct stlb_invalidation what)
+{
+	meet(a, act, ob, &what);
 }
 
 /* ---- events ---- */

@@ -185,6 +185,8 @@ static void pages_go(struct stlb_analysis *a, const struct stlb_act *act, uint64
 	uint64_t order = stlb_event_or(act->event, ORDER, 0);
 	uint64_t nr = UINT64_C(1) << (order > MAX_ORDER ? MAX_ORDER : order);
 
+	if (a->devices)
+		stlb_device_note_free(a, act, pfn, nr);
 	if (!a->nr_obligations)
 		return;
 	for (uint64_t at = pfn; at < pfn + nr; at = ((at >> GROUP_SHIFT) + 1) << GROUP_SHIFT)

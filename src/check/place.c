@@ -66,6 +66,7 @@ static void park(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 		return;
 	}
 	parked = &update->parked[update->nr_parked++];
+	parked->nr_ranges = 0;
 	parked->mm = act->mm;
 	parked->old = old;
 	parked->hold = hold->id;
@@ -90,6 +91,45 @@ void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struc
 	park(a, act, old);
 }
 
+static void note_range(struct stlb_parked_clear *parked, uint64_t start, uint64_t end)
+{
+	uint32_t last = 1;
+
+	if (parked->nr_ranges < 2) {
+		last = parked->nr_ranges++;
+		parked->start[last] = start;
+		parked->end[last] = end;
+	}
+	if (start < parked->start[last])
+		parked->start[last] = start;
+	if (end > parked->end[last])
+		parked->end[last] = end;
+}
+
+void stlb_place_invalidated(struct stlb_task *task, const struct stlb_mm *mm, uint64_t start,
+			    uint64_t end)
+{
+	struct stlb_update_state *update = task->update;
+
+	for (uint32_t i = 0; update && i < update->nr_parked; i++)
+		if (update->parked[i].mm == mm)
+			note_range(&update->parked[i], start, end);
+}
+
+/* What was invalidated while the clear was not placed counts as if it had been. */
+static void make_up(struct stlb_analysis *a, const struct stlb_act *act,
+		    const struct stlb_parked_clear *parked)
+{
+	struct stlb_obligation *ob = a->last_created;
+
+	for (uint32_t i = 0; ob && i < parked->nr_ranges; i++) {
+		stlb_invalidate_one(a, act, ob,
+				    (struct stlb_invalidation){.start = parked->start[i],
+							       .end = parked->end[i]});
+		ob = a->last_created;
+	}
+}
+
 static void place_one(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
 		      const struct stlb_parked_clear *parked)
 {
@@ -99,7 +139,9 @@ static void place_one(struct stlb_analysis *a, const struct stlb_act *act, struc
 	stlb_brief_expand(&parked->event, &event);
 	if (slot.level == STLB_LEVEL_PTE)
 		mark_cleared(act->task->update, index_of(slot.addr));
+	a->last_created = NULL;
 	stlb_clear(a, &then, slot, parked->old, STLB_NONE);
+	make_up(a, &then, parked);
 }
 
 void stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,

@@ -130,6 +130,8 @@ static void add_evidence(struct stlb_finding *finding, const struct stlb_case *c
 		add_brief(finding, "unordered invalidation", &ob->racy_event);
 		add_brief(finding, "invalidate", &ob->cover_event);
 	}
+	for (uint32_t i = 0; i < c->nr_also; i++)
+		add_brief(finding, c->also[i].role, c->also[i].event);
 	if (c->hold) {
 		stlb_hold_brief(c->hold, c->act->task, &lock);
 		add_brief(finding, "lock", &lock);

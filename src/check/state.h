@@ -124,6 +124,8 @@ struct stlb_analysis {
 	char (*phases)[STLB_MAX_PHASE];
 	uint32_t nr_phases, phase;
 
+	struct stlb_devices *devices; /* NULL while no device event was seen */
+
 	struct stlb_map sites;
 	struct stlb_breach *breaches; /* a ring */
 	uint64_t nr_breaches;

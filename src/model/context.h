@@ -47,12 +47,18 @@ struct stlb_bracket {
 	struct stlb_brief start_event;
 };
 
-/** struct stlb_parked_clear - a clear without an address that waits for the set that names it */
+/**
+ * struct stlb_parked_clear - a clear without an address that waits for the set that names it
+ *
+ * @start, @end: what its task invalidated since; two ranges, a third widens the second.
+ */
 struct stlb_parked_clear {
 	struct stlb_mm *mm;
 	struct stlb_entry old;
 	struct stlb_brief event;
-	uint64_t hold, seq;
+	uint64_t hold;
+	uint64_t start[2], end[2];
+	uint32_t nr_ranges;
 };
 
 /** struct stlb_pending_map - a set known to come before the hold, or the bracket, ends */
