@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "cmd/message.h"
-#include "cmd/nearest.h"
 #include "cmd/options.h"
+#include "util/nearest.h"
 
 enum { MAX_OPTIONS = 64, LONG_BASE = 256 };
 

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "cmd/message.h"
-#include "cmd/nearest.h"
 #include "cmd/output.h"
+#include "util/nearest.h"
 
 /*
  * A descriptor from 0 to 2 that came closed would be given to the next file that is opened, and a

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/nearest.h"
 #include "cmd/number.h"
+#include "util/nearest.h"
 
 static const char *const when_words[] = {"auto", "always", "never", NULL};
 static const char *const severity_words[] = {"error", "warning", "notice", NULL};

@@ -10,7 +10,7 @@
 
 #include "staletlb/decode.h"
 #include "profile_reader.h"
-#include "suggest.h"
+#include "util/nearest.h"
 
 enum {
 	MAX_FILE = 1 << 20,
@@ -57,7 +57,7 @@ int stlb_profile_keys(const struct stlb_profile_reader *reader, const char *plac
 			i++;
 		if (known[i])
 			continue;
-		nearest = stlb_suggest(key, known);
+		nearest = stlb_nearest_in(key, known);
 		if (nearest)
 			return stlb_profile_bad(reader, place,
 						"unknown key \"%.40s\", did you mean \"%s\"?", key,
@@ -87,7 +87,7 @@ static int read_kind(const struct stlb_profile_reader *reader, const json_t *jso
 	*kind = (uint8_t)i;
 	if (known[i])
 		return 0;
-	nearest = stlb_suggest(name, known);
+	nearest = stlb_nearest_in(name, known);
 	return stlb_profile_bad(reader, ".kind", "unknown kind \"%.40s\", %s%s%s", name,
 				nearest ? "did you mean \"" : "staletlb-profile(5) lists the kinds",
 				nearest ? nearest : "", nearest ? "\"?" : "");

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "profile_reader.h"
-#include "suggest.h"
+#include "util/nearest.h"
 
 enum { MAX_NAME = 200, MAX_SHIFT = 63 };
 
@@ -80,7 +80,7 @@ static int find_field_id(const struct stlb_profile_reader *reader, const char *p
 			return 0;
 		}
 	}
-	nearest = stlb_suggest(name, known);
+	nearest = stlb_nearest_in(name, known);
 	if (nearest)
 		return stlb_profile_bad(reader, place, "unknown field, did you mean \"%s\"?",
 					nearest);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/nearest.h"
 #include "util/text.h"
 
 /*
@@ -175,22 +176,6 @@ int stlb_document_version(const struct stlb_document *document)
 	return stlb_document_fail(document, "\"schema_version\" has to be 1.x.y for this program");
 }
 
-static const char *nearest(const char *word, const char *const *keys)
-{
-	const char *best = NULL;
-	unsigned int least = 3;
-
-	for (; *keys; keys++) {
-		unsigned int distance = stlb_text_distance(word, *keys);
-
-		if (distance < least) {
-			least = distance;
-			best = *keys;
-		}
-	}
-	return best;
-}
-
 int stlb_document_only(const struct stlb_document *document, json_t *object,
 		       const char *const *keys)
 {
@@ -207,7 +192,7 @@ int stlb_document_only(const struct stlb_document *document, json_t *object,
 		if (keys[i])
 			continue;
 		stlb_text_clean(shown, sizeof(shown), key);
-		best = nearest(key, keys);
+		best = stlb_nearest_in(key, keys);
 		return stlb_document_fail(document, "unknown key \"%s\"%s%s%s", shown,
 					  best ? "; did you mean \"" : "", best ? best : "",
 					  best ? "\"?" : "");

@@ -6,31 +6,21 @@
 #include <stdlib.h>
 
 #include "suppress/internal.h"
+#include "util/nearest.h"
 #include "util/text.h"
 
 enum { FILE_LIMIT = 4 << 20, ENTRY_LIMIT = 4096, NAME_LIMIT = 255, REASON_LIMIT = 1000 };
 
-static const char *nearest_rule(const char *name)
+static const char *rule_name(unsigned int index)
 {
-	const char *best = NULL;
-	unsigned int least = UINT32_MAX;
-
-	for (unsigned int rule = 0; rule < STLB_NR_RULES; rule++) {
-		unsigned int distance = stlb_text_distance(name, stlb_rule_info(rule)->id);
-
-		if (distance < least) {
-			least = distance;
-			best = stlb_rule_info(rule)->id;
-		}
-	}
-	return best;
+	return index < STLB_NR_RULES ? stlb_rule_info((enum stlb_rule)index)->id : NULL;
 }
 
 int stlb_suppressions_rule(const struct stlb_document *document, const json_t *object,
 			   enum stlb_rule *rule)
 {
 	char shown[64];
-	const char *name;
+	const char *name, *nearest;
 	int code = stlb_document_text(document, object, "rule", NAME_LIMIT, &name);
 
 	*rule = STLB_NR_RULES;
@@ -40,8 +30,12 @@ int stlb_suppressions_rule(const struct stlb_document *document, const json_t *o
 	if (*rule != STLB_NR_RULES)
 		return 0;
 	stlb_text_clean(shown, sizeof(shown), name);
-	return stlb_document_fail(document, "unknown rule \"%s\"; did you mean \"%s\"?", shown,
-				  nearest_rule(name));
+	nearest = stlb_nearest(name, rule_name);
+	if (nearest)
+		return stlb_document_fail(document, "unknown rule \"%s\"; did you mean \"%s\"?",
+					  shown, nearest);
+	return stlb_document_fail(
+		document, "unknown rule \"%s\"; staletlb-analyze(1) lists those there are", shown);
 }
 
 static int days_of(int year, int month)

@@ -3,39 +3,8 @@
 
 #include <string.h>
 
-#include "cmd/nearest.h"
 #include "cmd/number.h"
 #include "cmd/options.h"
-
-static const char *word(unsigned int index)
-{
-	static const char *const words[] = {"text", "json", "never-invalidated", "racy-invalidate",
-					    NULL};
-
-	return words[index];
-}
-
-Test(nearest, finds_slips_and_beginnings)
-{
-	cr_assert_str_eq(stlb_nearest("jsn", word), "json");
-	cr_assert_str_eq(stlb_nearest("tetx", word), "text");
-	cr_assert_str_eq(stlb_nearest("never", word), "never-invalidated");
-	cr_assert_str_eq(stlb_nearest("racy-invalidated", word), "racy-invalidate");
-	cr_assert_str_eq(stlb_nearest("text", word), "text");
-}
-
-Test(nearest, does_not_guess_wildly)
-{
-	char longest[5000];
-
-	memset(longest, 'x', sizeof(longest));
-	longest[sizeof(longest) - 1] = '\0';
-	cr_assert_null(stlb_nearest("", word));
-	cr_assert_null(stlb_nearest("x", word));
-	cr_assert_null(stlb_nearest("xml", word));
-	cr_assert_null(stlb_nearest("yaml!", word));
-	stlb_nearest(longest, word); /* whatever it says, it must not overflow */
-}
 
 Test(number, addresses)
 {

@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The name that was probably meant. */
-#ifndef CMD_NEAREST_H
-#define CMD_NEAREST_H
+#ifndef UTIL_NEAREST_H
+#define UTIL_NEAREST_H
 
 /**
  * stlb_nearest - the name that is most like a misspelt one
@@ -11,5 +11,8 @@
  * Returns NULL where none is like it.
  */
 const char *stlb_nearest(const char *text, const char *(*name)(unsigned int index));
+
+/** stlb_nearest_in - the same, of the names of an array that NULL ends */
+const char *stlb_nearest_in(const char *text, const char *const *names);
 
 #endif
