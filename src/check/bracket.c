@@ -212,7 +212,8 @@ static void note_balanced(struct stlb_task *task, const struct stlb_bracket *bra
 {
 	if (task->nr_brackets)
 		return;
-	if (!task->settled) {
+	if (!task->settled || (stlb_is_of_huge_pages(task->outer_start, task->outer_end) &&
+			       !stlb_is_of_huge_pages(bracket->start, bracket->end))) {
 		task->outer_start = bracket->start;
 		task->outer_end = bracket->end;
 	}

@@ -53,6 +53,12 @@ static inline unsigned int stlb_level_shift(enum stlb_level level)
 	return STLB_PAGE_SHIFT + 9 * level;
 }
 
+/** stlb_is_of_huge_pages - whether a range begins and ends where huge pages do; [0, 0) does not */
+static inline bool stlb_is_of_huge_pages(uint64_t start, uint64_t end)
+{
+	return end && !((start | end) & (STLB_REGION_SIZE - 1));
+}
+
 /** stlb_region_find - the region of an address, NULL where nothing was seen of it */
 struct stlb_region *stlb_region_find(const struct stlb_regions *regions, const struct stlb_mm *mm,
 				     uint64_t addr);
