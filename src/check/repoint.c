@@ -21,9 +21,10 @@ static bool is_evidence(const struct stlb_same_content *merged, uint64_t mm, uin
 {
 	if (merged->mm && merged->mm != mm)
 		return false;
-	if (merged->pfn == UINT64_MAX && merged->kpfn == UINT64_MAX)
-		return true;
-	return merged->pfn == pfn || merged->pfn == new_pfn || merged->kpfn == new_pfn;
+	/* a merge of some other page with the same KSM page says nothing of this one */
+	if (merged->pfn != UINT64_MAX)
+		return merged->pfn == pfn || merged->pfn == new_pfn;
+	return merged->kpfn == UINT64_MAX || merged->kpfn == new_pfn;
 }
 
 static bool has_evidence(const struct stlb_act *act, const struct stlb_obligation *ob,
