@@ -11,11 +11,10 @@ static const struct stlb_command_info commands[STLB_NR_COMMANDS] = {
 		{NULL, "[OPTION] COMMAND [ARGUMENT]...", NULL,
 		 "Find missing invalidations of secondary TLBs (IOMMU, KVM, GPU) in "
 		 "traces of the Linux kernel."},
-	[STLB_COMMAND_ANALYZE] =
-		{"analyze", "[OPTION]... FILE...", "judge recorded traces",
-		 "Judge recorded traces: trace.dat, perf.data or ftrace text, plain "
-		 "or compressed with gzip or zstd. The format is found from the "
-		 "content. FILE - is standard input."},
+	[STLB_COMMAND_ANALYZE] = {"analyze", "[OPTION]... FILE...", "judge recorded traces",
+				  "Judge recorded traces: trace.dat or ftrace text, plain or "
+				  "compressed with gzip or zstd. The format is found from the "
+				  "content. FILE - is standard input."},
 };
 
 static const char *const group_titles[STLB_NR_GROUPS] = {

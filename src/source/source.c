@@ -31,10 +31,32 @@ static struct stlb_source *source_new(const char *path, const struct stlb_source
 	return source;
 }
 
+static bool is_perf_data(const void *head, size_t size)
+{
+	/* as a machine of either byte order writes it */
+	return size >= 8 && (!memcmp(head, "PERFILE2", 8) || !memcmp(head, "2ELIFREP", 8));
+}
+
+static int refuse(const struct stlb_source *source, const void *head, size_t size,
+		  struct stlb_error *err)
+{
+	const char *what = "not a trace of a known format";
+
+	if (is_perf_data(head, size))
+		return stlb_error_set(err, -EINVAL,
+				      "%s: is a perf.data file; this version reads trace.dat and "
+				      "ftrace text only: record with trace-cmd "
+				      "(trace-cmd record -e staletlb ...) instead",
+				      source->info.path);
+	return stlb_error_set(err, -EINVAL, "%s: %s: give a trace.dat of trace-cmd or ftrace text",
+			      source->info.path, size ? what : "the file is empty");
+}
+
 static int open_format(struct stlb_source *source, struct stlb_input *input, struct stlb_error *err)
 {
 	const void *head;
 	ssize_t size = stlb_input_peek(input, &head, HEAD_SIZE, err);
+	int ret;
 
 	for (size_t i = 0; size >= 0 && i < sizeof(all_ops) / sizeof(all_ops[0]); i++) {
 		if (!all_ops[i]->probe(head, (size_t)size))
@@ -42,12 +64,9 @@ static int open_format(struct stlb_source *source, struct stlb_input *input, str
 		source->ops = all_ops[i];
 		return source->ops->open(source, input, err);
 	}
+	ret = size < 0 ? (int)size : refuse(source, head, (size_t)size, err);
 	stlb_input_close(input);
-	if (size < 0)
-		return (int)size;
-	return stlb_error_set(err, -EINVAL, "%s: %s: give a trace.dat of trace-cmd or ftrace text",
-			      source->info.path,
-			      size ? "not a trace of a known format" : "the file is empty");
+	return ret;
 }
 
 int stlb_source_open(const char *path, const struct stlb_source_options *options,

@@ -291,3 +291,30 @@ Test(input, short_file_is_plain)
 	cr_assert_eq(read_all(input), 2);
 	stlb_input_close(input);
 }
+
+static void expect_perf_data(const void *data, size_t size)
+{
+	struct stlb_error err = {0};
+	struct stlb_source *source;
+
+	put_file(data, size);
+	cr_expect_eq(stlb_source_open(path, NULL, &source, &err), -EINVAL);
+	cr_expect_null(source);
+	cr_expect(strstr(err.text, path) && strstr(err.text, "is a perf.data file") &&
+			  strstr(err.text, "trace-cmd record -e staletlb"),
+		  "%s", err.text);
+}
+
+Test(source, perf_data_is_named)
+{
+	static const char *const magic[] = {"PERFILE2", "2ELIFREP"};
+
+	for (int i = 0; i < 2; i++) {
+		memset(text, 0, 104);
+		memcpy(text, magic[i], 8);
+		expect_perf_data(text, 8);
+		expect_perf_data(text, 104);
+		expect_perf_data(packed, gzip_pack(packed, sizeof(packed), text, 104));
+		expect_perf_data(packed, zstd_pack(packed, sizeof(packed), text, 104));
+	}
+}
