@@ -450,3 +450,19 @@ Test(partial, not_of_small_pages)
 
 	JUDGE(trace, BEFORE_6_6);
 }
+
+/* An unaligned range is read rounded outwards, for the pieces of a huge page as well. */
+Test(partial, unaligned_ranges_cover_whole_pages)
+{
+	static const struct made trace[] = {
+		SETTLE_66,
+		{START(0, 512)},
+		HUGE_ZAP,
+		{BYTES(PAGE(0) + 0x10, PAGE(511) + 0x10)},
+		{SET(0, 0, HUGE(0x400))},
+		{UNLOCK(L1)},
+		{END_66(0, 512)},
+	};
+
+	JUDGE(trace, SINCE_6_6, .counts = {[STLB_RULE_UNALIGNED] = 1});
+}

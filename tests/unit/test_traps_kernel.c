@@ -21,6 +21,7 @@ Test(echo, is_no_second_update)
 		{SET(0, RW(0xa), RO(0xa))},
 		{CLEAR(0, RW(0xa))},
 		{UNLOCK(L1)},
+		{FREE(0xa)},
 		{END(0, 1)},
 	};
 	static const struct made of_nothing[] = {

@@ -235,3 +235,33 @@ Test(kernel, inferred_from_only_end)
 	JUDGE(old, .kernel = NULL);
 	JUDGE(new, .kernel = NULL, FREED(1));
 }
+
+/* One free told by struct page and by pfn at the same time tells where struct pages lie. */
+Test(struct_page, base_learned_from_a_free)
+{
+#define TOLD_BY_PAGE(pfn) OF(PAGE_FREE, F(PAGE, STRUCT(pfn)), F(ORDER, 0))
+#define ZAPPED                                                                                     \
+	{START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))},                                            \
+	{                                                                                          \
+		UNLOCK(L1)                                                                         \
+	}
+	static const struct made learned[] = {
+		SETTLE,
+		{TOLD_BY_PAGE(0x99), .ns = 3500},
+		{FREE(0x99), .ns = 3500},
+		ZAPPED,
+		{TOLD_BY_PAGE(0xa)},
+		{END(0, 1)},
+	};
+	static const struct made other_page[] = {
+		SETTLE,
+		{TOLD_BY_PAGE(0x99), .ns = 3500},
+		{FREE(0x99), .ns = 3500},
+		ZAPPED,
+		{TOLD_BY_PAGE(0xb)},
+		{END(0, 1)},
+	};
+
+	JUDGE(learned, BEFORE_6_6, FREED(1));
+	JUDGE(other_page, BEFORE_6_6);
+}
