@@ -200,7 +200,7 @@ static int finish(struct stlb_dat_cpu *cpu)
 }
 
 /* The next page, checked; 1, 0 at the end, a negative errno. */
-static int next_page(struct stlb_dat_cpu *cpu, struct stlb_page *page, uint8_t **at)
+static int next_page(struct stlb_dat_cpu *cpu, struct stlb_ring_page *page, uint8_t **at)
 {
 	size_t size = cpu->area->page_size;
 	int ret;
@@ -222,7 +222,7 @@ static int next_page(struct stlb_dat_cpu *cpu, struct stlb_page *page, uint8_t *
  * Whether the page ends later than the next one begins, and so is not to be believed: its records
  * would hold up all others of their CPU. Only told where the next page is in the window.
  */
-static bool ends_too_late(const struct stlb_dat_cpu *cpu, const struct stlb_page *page)
+static bool ends_too_late(const struct stlb_dat_cpu *cpu, const struct stlb_ring_page *page)
 {
 	uint64_t next;
 
@@ -236,7 +236,7 @@ static bool ends_too_late(const struct stlb_dat_cpu *cpu, const struct stlb_page
 int stlb_dat_cpu_page(struct stlb_dat_cpu *cpu)
 {
 	unsigned long long stamp;
-	struct stlb_page page;
+	struct stlb_ring_page page;
 	uint8_t *at;
 	void *data;
 	int ret;
@@ -272,7 +272,7 @@ int stlb_dat_cpu_missed(struct stlb_dat_stream *stream, const struct stlb_dat_ar
 {
 	uint64_t bytes_done = stream->bytes_done;
 	struct stlb_dat_cpu cpu;
-	struct stlb_page page;
+	struct stlb_ring_page page;
 	uint8_t *at;
 	int ret = stlb_dat_cpu_open(&cpu, stream, area);
 

@@ -75,7 +75,7 @@ static uint64_t record_time(const uint8_t *at, uint64_t ns)
 	return delta | (ns & ~STAMP_MASK);
 }
 
-static uint32_t sound_bytes(const uint8_t *data, uint32_t size, struct stlb_page *found)
+static uint32_t sound_bytes(const uint8_t *data, uint32_t size, struct stlb_ring_page *found)
 {
 	uint32_t at = 0;
 
@@ -98,7 +98,7 @@ static uint32_t sound_bytes(const uint8_t *data, uint32_t size, struct stlb_page
 }
 
 static void read_missed(const uint8_t *data, uint32_t commit, uint32_t room, uint64_t flags,
-			unsigned int long_size, struct stlb_page *found)
+			unsigned int long_size, struct stlb_ring_page *found)
 {
 	uint64_t count = 0;
 
@@ -110,13 +110,13 @@ static void read_missed(const uint8_t *data, uint32_t commit, uint32_t room, uin
 	found->missed = count > UINT32_MAX ? 0 : (uint32_t)count;
 }
 
-void stlb_page_check(void *page, size_t size, unsigned int long_size, struct stlb_page *found)
+void stlb_page_check(void *page, size_t size, unsigned int long_size, struct stlb_ring_page *found)
 {
 	uint8_t *bytes = page, *data = bytes + 8 + long_size;
 	uint32_t commit, room;
 	uint64_t flags, rewritten;
 
-	*found = (struct stlb_page){0};
+	*found = (struct stlb_ring_page){0};
 	if (size < 8 + long_size) {
 		found->damaged = true;
 		memset(page, 0, 8 + long_size);

@@ -12,8 +12,8 @@
 
 enum { STLB_PAGE_COMMON = 8 }; /* bytes of the common fields: each record has them */
 
-/** struct stlb_page - what the walk through a page found */
-struct stlb_page {
+/** struct stlb_ring_page - what the walk through a page found */
+struct stlb_ring_page {
 	uint64_t ns;	 /* the time its first record counts from */
 	uint64_t last;	 /* the time of its last sound record */
 	uint32_t missed; /* events lost before its first record, as the kernel counted them */
@@ -27,6 +27,6 @@ struct stlb_page {
  * @size: bytes of it that the file holds
  * @long_size: 4 or 8, of the kernel that wrote it
  */
-void stlb_page_check(void *page, size_t size, unsigned int long_size, struct stlb_page *found);
+void stlb_page_check(void *page, size_t size, unsigned int long_size, struct stlb_ring_page *found);
 
 #endif
