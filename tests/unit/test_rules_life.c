@@ -96,6 +96,17 @@ Test(subscription, unregister_of_one_that_was_there_before)
 	JUDGE(trace, BEFORE_6_6, BREACHED(1));
 }
 
+/* Nor is that of one that came later: those from before the trace are still there. */
+Test(subscription, unregister_of_one_that_came_later)
+{
+	static const struct made trace[] = {
+		SETTLE,	    {START(0, 1)}, {SUBSCRIBE(SUB2)}, {SUBSCRIBED(0)}, {UNREGISTER(SUB2)},
+		FREE_EARLY, {END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, BREACHED(1));
+}
+
 /* put: only the last reference unhashes. */
 Test(subscription, until_the_last_put)
 {

@@ -338,6 +338,19 @@ Test(obligation, a_clear_absorbs_a_tighten)
 	JUDGE(trace, BEFORE_6_6, .ended = &ended);
 }
 
+/* What TLBs may hold is what was there before the tighten: putting the page back as it was
+ * after it restores nothing. */
+Test(obligation, a_clear_keeps_what_it_absorbed)
+{
+	static const struct made trace[] = {
+		SETTLE,	      {START(0, 1)},	   WP(0, 0xa),
+		{LOCK(L1)},   {CLEAR(0, RO(0xa))}, {SET(0, 0, RO(0xa))},
+		{UNLOCK(L1)}, {ONLY_END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, NEVER(1));
+}
+
 Test(obligation, restored_with_fewer_rights_is_a_tighten)
 {
 	static const struct made trace[] = {
