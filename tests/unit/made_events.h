@@ -158,7 +158,7 @@ struct made_how {
 	uint64_t counts[STLB_NR_RULES];		  /* occurrences, all rules */
 	uint64_t inconclusive[STLB_NR_RULES];	  /* all rules */
 	const struct stlb_obligations *ended;	  /* NULL: not looked at */
-	int64_t unplaced, mms;			  /* 0: not looked at; else plus one */
+	uint64_t unplaced, mms;			  /* 0: not looked at; else plus one */
 	uint64_t verdicts[STLB_INCONCLUSIVE + 1]; /* occurrences by verdict, where @by_verdict */
 	bool by_verdict;
 };
