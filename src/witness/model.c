@@ -13,11 +13,11 @@ static void note(struct stlb_state *state, uint32_t addr, unsigned int fact)
 
 struct stlb_state stlb_model_begin(const struct stlb_model *model)
 {
-	struct stlb_state state = {.entry = {STLB_PAGE_OLD, STLB_PAGE_OLD}};
+	struct stlb_state state = {.entry = {STLB_TARGET_OLD, STLB_TARGET_OLD}};
 
 	/* A page that was writable all along: the one that the model calls new. */
 	if (model->ask->nr == 1)
-		state.entry[STLB_ADDR_B] = STLB_PAGE_NEW;
+		state.entry[STLB_ADDR_B] = STLB_TARGET_NEW;
 	return state;
 }
 
@@ -35,14 +35,14 @@ static bool update(const struct stlb_model *model, uint32_t addr, struct stlb_st
 				   .step = operation->steps[state->pc[addr]++]};
 	switch (turn->step) {
 	case STLB_STEP_CLEAR:
-		state->entry[addr] = STLB_PAGE_NONE;
+		state->entry[addr] = STLB_TARGET_NONE;
 		break;
 	case STLB_STEP_SET:
-		state->entry[addr] = STLB_PAGE_NEW;
+		state->entry[addr] = STLB_TARGET_NEW;
 		break;
 	case STLB_STEP_NOTIFY:
 	case STLB_STEP_RANGE_END_NOTIFY:
-		state->tlb[addr] = STLB_PAGE_NONE;
+		state->tlb[addr] = STLB_TARGET_NONE;
 		break;
 	case STLB_STEP_FREE:
 		note(state, addr, STLB_FACT_FREED);
@@ -58,7 +58,7 @@ static bool write_value(const struct stlb_model *model, uint32_t addr, struct st
 			struct stlb_turn *turn)
 {
 	if (model->ask->outcome != STLB_OUTCOME_ORDER || has(state, addr, STLB_FACT_WRITTEN) ||
-	    state->entry[addr] != STLB_PAGE_NEW)
+	    state->entry[addr] != STLB_TARGET_NEW)
 		return false;
 	if (addr == STLB_ADDR_B && !has(state, STLB_ADDR_A, STLB_FACT_WRITTEN))
 		return false;
@@ -82,7 +82,7 @@ static bool take(struct stlb_state *state, struct stlb_turn *turn)
 static bool see(const struct stlb_model *model, uint32_t addr, struct stlb_state *state)
 {
 	bool written = has(state, addr, STLB_FACT_WRITTEN);
-	bool old = state->tlb[addr] == STLB_PAGE_OLD;
+	bool old = state->tlb[addr] == STLB_TARGET_OLD;
 
 	if (!written && (old || addr >= model->ask->nr))
 		note(state, addr, STLB_FACT_USED);
@@ -102,9 +102,9 @@ static bool use(const struct stlb_model *model, uint32_t addr, struct stlb_state
 		struct stlb_turn *turn)
 {
 	bool owner = model->ask->outcome == STLB_OUTCOME_OWNER;
-	bool fills = state->tlb[addr] == STLB_PAGE_NONE;
+	bool fills = state->tlb[addr] == STLB_TARGET_NONE;
 
-	if ((owner && addr != STLB_ADDR_A) || (fills && state->entry[addr] == STLB_PAGE_NONE))
+	if ((owner && addr != STLB_ADDR_A) || (fills && state->entry[addr] == STLB_TARGET_NONE))
 		return false;
 	if (fills)
 		state->tlb[addr] = state->entry[addr];
@@ -112,7 +112,7 @@ static bool use(const struct stlb_model *model, uint32_t addr, struct stlb_state
 				   .addr = addr,
 				   .step = STLB_STEP_USE,
 				   .fills = fills,
-				   .old_page = state->tlb[addr] == STLB_PAGE_OLD};
+				   .old_page = state->tlb[addr] == STLB_TARGET_OLD};
 	if (!owner) {
 		turn->last = see(model, addr, state);
 	} else if (turn->old_page && has(state, addr, STLB_FACT_TAKEN)) {

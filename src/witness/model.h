@@ -7,13 +7,13 @@
 
 enum { STLB_ADDR_A, STLB_ADDR_B };
 
-/** enum stlb_page - what an entry of the page table or of the device TLB says */
-enum stlb_page { STLB_PAGE_NONE, STLB_PAGE_OLD, STLB_PAGE_NEW };
+/** enum stlb_target - what an entry of the page table or of the device TLB says */
+enum stlb_target { STLB_TARGET_NONE, STLB_TARGET_OLD, STLB_TARGET_NEW };
 
 /** struct stlb_state - all that the future depends on; exactly eight bytes, none unused */
 struct stlb_state {
 	uint8_t pc[STLB_WITNESS_ADDRS];	   /* steps that the updater has done */
-	uint8_t entry[STLB_WITNESS_ADDRS]; /* enum stlb_page, in the page table */
+	uint8_t entry[STLB_WITNESS_ADDRS]; /* enum stlb_target, in the page table */
 	uint8_t tlb[STLB_WITNESS_ADDRS];   /* the same, in the device */
 	uint8_t facts;			   /* the bits below; of B shifted by four */
 	uint8_t seen;			   /* enum stlb_seen */
