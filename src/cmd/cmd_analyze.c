@@ -6,9 +6,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cmd/draw.h"
 #include "cmd/judge.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
+#include "cmd/profiles.h"
 #include "cmd/program.h"
 
 static const char *const name = "analyze";
@@ -16,8 +18,7 @@ static const char *const name = "analyze";
 /** struct analyze - what the command has opened */
 struct analyze {
 	struct stlb_settings settings;
-	struct stlb_profile **profiles;
-	unsigned int nr_profiles;
+	struct stlb_profiles profiles;
 	struct stlb_suppressions *suppressions;
 	struct stlb_report *report;
 	struct stlb_output *output;
@@ -37,23 +38,6 @@ static int check_arguments(const struct stlb_settings *settings)
 	if (standard_input > 1)
 		return stlb_usage_error(STLB_COMMAND_ANALYZE,
 					"standard input (-) can be read only once");
-	return 0;
-}
-
-static int load_profiles(struct analyze *analyze, struct stlb_error *err)
-{
-	const struct stlb_strings *paths = &analyze->settings.profiles;
-
-	analyze->profiles = calloc(paths->nr + 1, sizeof(*analyze->profiles));
-	if (!analyze->profiles)
-		return stlb_error_set(err, -ENOMEM, "out of memory");
-	for (unsigned int i = 0; i < paths->nr; i++) {
-		int r = stlb_profile_load(paths->value[i], &analyze->profiles[i], err);
-
-		if (r)
-			return r;
-		analyze->nr_profiles++;
-	}
 	return 0;
 }
 
@@ -82,7 +66,7 @@ static int load_suppressions(struct analyze *analyze, struct stlb_error *err)
 /* Before the traces are read: what is wrong here should not show after an hour's work. */
 static int prepare(struct analyze *analyze, struct stlb_error *err)
 {
-	int r = load_profiles(analyze, err);
+	int r = stlb_profiles_load(&analyze->settings.profiles, &analyze->profiles, err);
 
 	if (r == 0)
 		r = load_suppressions(analyze, err);
@@ -99,24 +83,35 @@ static bool judge_traces(struct analyze *analyze)
 {
 	const struct stlb_settings *settings = &analyze->settings;
 	struct stlb_progress progress;
+	struct stlb_draw draw = {
+		.command = name,
+		.settings = settings,
+		.profiles = analyze->profiles.profile,
+		.nr_profiles = analyze->profiles.nr,
+		.report = analyze->report,
+	};
 	struct stlb_judge judge = {
 		.settings = settings,
-		.profiles = analyze->profiles,
-		.nr_profiles = analyze->nr_profiles,
+		.profiles = analyze->profiles.profile,
+		.nr_profiles = analyze->profiles.nr,
 		.report = analyze->report,
 		.progress = &progress,
+		.found = settings->writer->draws ? stlb_draw_prepare : NULL,
+		.arg = &draw,
 	};
 	bool all = true;
 
 	stlb_progress_init(&progress, settings->progress, settings->arguments,
 			   settings->nr_arguments);
 	for (int i = 0; i < settings->nr_arguments; i++) {
+		const char *path = settings->arguments[i];
 		struct stlb_error err = {""};
+		int r = stlb_judge_trace(&judge, path, &err);
 
-		if (stlb_judge_trace(&judge, settings->arguments[i], &err)) {
+		if (r)
 			stlb_message(name, "%s", err.text);
+		if (stlb_draw_trace(&draw, path, r == 0) || r)
 			all = false;
-		}
 	}
 	stlb_progress_end(&progress);
 	return all;
@@ -188,9 +183,7 @@ static void analyze_release(struct analyze *analyze)
 	stlb_output_close(analyze->output);
 	stlb_report_free(analyze->report);
 	stlb_suppressions_free(analyze->suppressions);
-	for (unsigned int i = 0; i < analyze->nr_profiles; i++)
-		stlb_profile_free(analyze->profiles[i]);
-	free(analyze->profiles);
+	stlb_profiles_free(&analyze->profiles);
 	stlb_settings_release(&analyze->settings);
 }
 

@@ -100,7 +100,10 @@ static int add_to_report(struct trace *trace, struct stlb_judge *judge, struct s
 		return 0;
 	result = stlb_analysis_finish(trace->analysis, stlb_decoder_kinds(trace->decoder));
 	judge->events += trace->info->events;
-	if (!result || stlb_report_add_trace(judge->report, trace->info, result, trace->source))
+	if (!result || (judge->found && judge->found(judge->arg, trace->info, result)))
+		return out_of_memory(trace->info->path, err);
+	if (judge->report &&
+	    stlb_report_add_trace(judge->report, trace->info, result, trace->source))
 		return out_of_memory(trace->info->path, err);
 	return 0;
 }
@@ -119,7 +122,7 @@ int stlb_judge_trace(struct stlb_judge *judge, const char *path, struct stlb_err
 	added = add_to_report(&trace, judge, r ? NULL : err);
 	if (r == 0)
 		r = added;
-	if (r && stlb_report_add_error(judge->report, path, err->text))
+	if (r && judge->report && stlb_report_add_error(judge->report, path, err->text))
 		r = -ENOMEM;
 	trace_close(&trace);
 	return r;

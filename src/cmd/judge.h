@@ -11,14 +11,18 @@ struct stlb_judge {
 	const struct stlb_settings *settings;
 	struct stlb_profile *const *profiles;
 	unsigned int nr_profiles;
-	struct stlb_report *report;
+	struct stlb_report *report; /* NULL: nobody reads one */
+	/* What was found in a trace, handed out before it goes; NULL: nobody asks. */
+	int (*found)(void *arg, const struct stlb_source_info *info,
+		     const struct stlb_result *result);
+	void *arg;
 	struct stlb_progress *progress;
 	uint64_t events; /* of the traces so far */
 };
 
 /**
  * stlb_judge_trace - judge a trace and add it to the report
- * @err: the text is in the report as well
+ * @err: the text is in the report as well, where there is one
  *
  * Returns 0, or a negative errno when the trace could not be read, or not to its end: what was
  * found up to there is in the report.

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/again.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "cmd/judge.h"
+
+enum { IDS_IN_MESSAGE = 320 };
+
+/** struct search - for one finding among those of the first reading */
+struct search {
+	struct stlb_again *again;
+	const char *id;
+	char ids[IDS_IN_MESSAGE]; /* "F1 repoint-before-invalidate, F2 ..." */
+	uint32_t nr;
+};
+
+/* A pipe is empty after the first reading. */
+static int check_readable_twice(const char *path, struct stlb_error *err)
+{
+	struct stat status;
+
+	if (strcmp(path, "-") == 0)
+		return stlb_error_set(err, -EINVAL,
+				      "standard input cannot be read twice: write it to a file, "
+				      "and give that");
+	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+		return stlb_error_set(err, -EINVAL,
+				      "%s: not a regular file, and so it cannot be read twice: "
+				      "copy it to one, and give that",
+				      path);
+	return 0;
+}
+
+static void list_id(struct search *search, const struct stlb_finding *finding)
+{
+	size_t used = strlen(search->ids);
+
+	/* The last place is for what is left out. */
+	if (used + 64 < sizeof(search->ids))
+		snprintf(search->ids + used, sizeof(search->ids) - used, "%s%s %s",
+			 used ? ", " : "", finding->id, stlb_rule_info(finding->rule)->id);
+	else if (search->ids[used - 1] != '.')
+		snprintf(search->ids + used, sizeof(search->ids) - used, ", ...");
+}
+
+static int keep_text(struct stlb_again *again, const char **text)
+{
+	if (*text && !(*text = stlb_arena_text(&again->arena, *text)))
+		return -ENOMEM;
+	return 0;
+}
+
+static int keep_finding(struct stlb_again *again, const struct stlb_finding *finding)
+{
+	again->finding = *finding;
+	again->finding.suppressed_by = NULL;
+	for (uint32_t i = 0; i < finding->nr_events; i++) {
+		struct stlb_evidence *evidence = &again->finding.events[i];
+
+		if (keep_text(again, &evidence->event.name) ||
+		    keep_text(again, &evidence->event.comm) || keep_text(again, &evidence->role))
+			return -ENOMEM;
+	}
+	again->found = true;
+	return 0;
+}
+
+static int look_for_it(void *arg, const struct stlb_source_info *info,
+		       const struct stlb_result *result)
+{
+	struct search *search = arg;
+	struct stlb_again *again = search->again;
+	const char *kernel = again->settings->kernel ? again->settings->kernel : info->kernel;
+
+	again->before_6_6 = result->before_6_6;
+	again->arch = result->arch;
+	again->kernel = stlb_kernel_version(kernel);
+	search->nr = result->nr_findings;
+	for (uint32_t i = 0; i < result->nr_findings && search->id; i++) {
+		if (strcasecmp(result->findings[i]->id, search->id) == 0)
+			return keep_finding(again, result->findings[i]);
+		list_id(search, result->findings[i]);
+	}
+	return 0;
+}
+
+static int unknown_id(const struct search *search, struct stlb_error *err)
+{
+	const char *path = search->again->path;
+
+	if (!search->nr)
+		return stlb_error_set(err, -ENOENT, "%s: no finding %s: there are none", path,
+				      search->id);
+	return stlb_error_set(err, -ENOENT, "%s: no finding %s: there %s %s", path, search->id,
+			      search->nr == 1 ? "is" : "are", search->ids);
+}
+
+int stlb_again_judge(struct stlb_again *again, const struct stlb_settings *settings,
+		     const char *path, const char *id, struct stlb_error *err)
+{
+	struct search search = {.again = again, .id = id};
+	struct stlb_progress progress;
+	struct stlb_judge judge = {
+		.settings = settings, .progress = &progress, .found = look_for_it, .arg = &search};
+	char *const paths[] = {(char *)path};
+	int r = check_readable_twice(path, err);
+
+	again->settings = settings;
+	again->path = path;
+	if (r == 0)
+		r = stlb_profiles_load(&settings->profiles, &again->profiles, err);
+	if (r)
+		return r;
+	judge.profiles = again->profiles.profile;
+	judge.nr_profiles = again->profiles.nr;
+	stlb_progress_init(&progress, settings->progress, paths, 1);
+	r = stlb_judge_trace(&judge, path, err);
+	stlb_progress_end(&progress);
+	if (r == 0 && id && !again->found)
+		r = unknown_id(&search, err);
+	return r;
+}
+
+static int open_again(struct stlb_again *again, struct stlb_error *err)
+{
+	struct stlb_source_options options = {.wanted = stlb_decoder_wants};
+
+	again->decoder = stlb_decoder_new(again->profiles.profile, again->profiles.nr);
+	if (!again->decoder)
+		return stlb_error_set(err, -ENOMEM, "%s: out of memory", again->path);
+	options.arg = again->decoder;
+	return stlb_source_open(again->path, &options, &again->source, err);
+}
+
+int stlb_again_read(struct stlb_again *again,
+		    int (*event)(void *arg, const struct stlb_event *event), void *arg,
+		    struct stlb_error *err)
+{
+	struct stlb_record record;
+	struct stlb_event decoded;
+	int r = open_again(again, err);
+
+	if (r)
+		return r;
+	while ((r = stlb_source_next(again->source, &record, err)) > 0) {
+		if (!stlb_decode(again->decoder, &record, &decoded))
+			continue;
+		r = event(arg, &decoded);
+		if (r)
+			return stlb_error_set(err, r, "%s: %s", again->path,
+					      r == -ENOMEM ? "out of memory" : strerror(-r));
+	}
+	return r;
+}
+
+void stlb_again_release(struct stlb_again *again)
+{
+	stlb_source_close(again->source);
+	stlb_decoder_free(again->decoder);
+	stlb_profiles_free(&again->profiles);
+	stlb_arena_free(&again->arena);
+}

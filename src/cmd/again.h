@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Commands that look at one finding: a trace is judged as usual, the finding is kept, and the trace
+ * is read a second time for what surrounds it.
+ */
+#ifndef CMD_AGAIN_H
+#define CMD_AGAIN_H
+
+#include "cmd/profiles.h"
+#include "util/arena.h"
+
+/** struct stlb_again - a trace that was judged once, and is open for the second reading */
+struct stlb_again {
+	const struct stlb_settings *settings;
+	const char *path;
+	struct stlb_profiles profiles;
+	struct stlb_arena arena;     /* of the finding's strings */
+	struct stlb_finding finding; /* of the id asked for */
+	bool found;
+	bool before_6_6; /* which kernel's rules it was judged by, and the architecture */
+	enum stlb_arch arch;
+	unsigned int kernel; /* as stlb_kernel_version() gives; 0: not known */
+	struct stlb_decoder *decoder;
+	struct stlb_source *source; /* of the second reading */
+};
+
+/**
+ * stlb_again_judge - read the trace once, and keep one finding
+ * @again: zeroed; to be released in any case
+ * @id: of the finding; NULL: none is kept, and the judgement only tells of kernel and architecture
+ *
+ * Returns 0; -EINVAL for an input that cannot be read twice; -ENOENT where no finding has this id,
+ * with those that there are in @err; another negative errno where the trace could not be read.
+ */
+int stlb_again_judge(struct stlb_again *again, const struct stlb_settings *settings,
+		     const char *path, const char *id, struct stlb_error *err);
+
+/**
+ * stlb_again_read - read it a second time, event by event
+ * @event: returns 0 or a negative errno, which ends the reading
+ *
+ * The source stays open for the names of kernel functions. Returns 0 or a negative errno.
+ */
+int stlb_again_read(struct stlb_again *again,
+		    int (*event)(void *arg, const struct stlb_event *event), void *arg,
+		    struct stlb_error *err);
+
+/** stlb_again_release - free what it has opened */
+void stlb_again_release(struct stlb_again *again);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/profiles.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int stlb_profiles_load(const struct stlb_strings *paths, struct stlb_profiles *profiles,
+		       struct stlb_error *err)
+{
+	profiles->profile = calloc(paths->nr + 1, sizeof(struct stlb_profile *));
+	if (!profiles->profile)
+		return stlb_error_set(err, -ENOMEM, "out of memory");
+	for (unsigned int i = 0; i < paths->nr; i++) {
+		int r = stlb_profile_load(paths->value[i], &profiles->profile[i], err);
+
+		if (r)
+			return r;
+		profiles->nr++;
+	}
+	return 0;
+}
+
+void stlb_profiles_free(struct stlb_profiles *profiles)
+{
+	for (unsigned int i = 0; i < profiles->nr; i++)
+		stlb_profile_free(profiles->profile[i]);
+	free(profiles->profile);
+	profiles->profile = NULL;
+	profiles->nr = 0;
+}
