@@ -101,7 +101,7 @@ static void put_place(struct stlb_json_object *object, const struct stlb_report_
 	stlb_json_put(object, "new", stlb_json_hex(raw->has_new, raw->new_entry));
 	stlb_json_put(object, "lock", stlb_json_hex(raw->lock, raw->lock));
 	stlb_json_put(object, "bracket", bracket_json(&raw->bracket));
-	stlb_json_put_text(object, "phase", *finding->phase ? finding->phase : NULL);
+	stlb_json_put_text(object, "phase", finding->phase);
 	stlb_json_put_count(object, "first_ns", raw->first_ns);
 	stlb_json_put_count(object, "last_ns", raw->last_ns);
 }

@@ -73,8 +73,26 @@ static void put_clean(struct stlb_text_out *out, const struct stlb_report_trace 
 		stlb_text_add(out, STLB_PLAIN, " but for ");
 		put_counts(out, count);
 	}
+	if (count->suppressed)
+		stlb_text_addf(out, STLB_PLAIN, "%s%" PRIu64 " suppressed finding%s",
+			       count->sites ? " and " : " but for ", count->suppressed,
+			       count->suppressed == 1 ? "" : "s");
 	stlb_text_addf(out, STLB_PLAIN, ": %" PRIu64 " obligation%s judged%s", total,
-		       total == 1 ? "" : "s", count->sites ? "" : ", none breached");
+		       total == 1 ? "" : "s",
+		       count->sites || count->suppressed ? "" : ", none breached");
+}
+
+/* Of a trace that is not clean: its findings are told, or why it was not judged. */
+static void put_more(struct stlb_text_out *out, const struct stlb_report_trace *trace,
+		     const struct count *count, enum stlb_status status)
+{
+	if (status == STLB_STATUS_FINDINGS && trace->nr_reasons) {
+		stlb_text_add(out, STLB_PLAIN, "; ");
+		stlb_text_add(out, STLB_DOUBTFUL, "judged in part");
+	}
+	if (count->suppressed)
+		stlb_text_addf(out, STLB_PLAIN, "; %" PRIu64 " finding%s suppressed",
+			       count->suppressed, count->suppressed == 1 ? "" : "s");
 }
 
 /* Not wrapped, whatever the width: scripts read it line by line. */
@@ -94,12 +112,8 @@ void stlb_text_verdict(struct stlb_text_out *out, const struct stlb_report_trace
 		put_counts(&line, &count);
 	else
 		put_clean(&line, trace, &count);
-	if (status == STLB_STATUS_FINDINGS && trace->nr_reasons) {
-		stlb_text_add(&line, STLB_PLAIN, "; ");
-		stlb_text_add(&line, STLB_DOUBTFUL, "judged in part");
-	}
-	if (count.suppressed)
-		stlb_text_addf(&line, STLB_PLAIN, "; %" PRIu64 " suppressed", count.suppressed);
+	if (status != STLB_STATUS_CLEAN)
+		put_more(&line, trace, &count, status);
 	stlb_text_end(&line);
 }
 

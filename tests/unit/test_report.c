@@ -149,6 +149,43 @@ Test(report, json_says_what_the_result_says)
 	stlb_report_free(report);
 }
 
+static void expect_keys(const json_t *object, const char *keys)
+{
+	char copy[512], *state, *key;
+
+	strcpy(copy, keys);
+	for (key = strtok_r(copy, " ", &state); key; key = strtok_r(NULL, " ", &state))
+		cr_expect_not_null(json_object_get(object, key), "%s is missing", key);
+}
+
+Test(report, json_leaves_no_key_out)
+{
+	struct stlb_report *report;
+	struct sample sample;
+	json_t *root, *bare;
+
+	sample_init(&sample);
+	report = report_of(&sample, NULL);
+	root = json_of(report);
+	bare = json_array_get(json_object_get(root, "findings"), 2);
+	expect_keys(bare, "id fingerprint rule severity verdict occurrences message mm comm tid "
+			  "addr level old new lock bracket events stack subscribers phase first_ns "
+			  "last_ns");
+	cr_expect(json_is_null(json_object_get(bare, "lock")));
+	cr_expect(json_is_null(json_object_get(bare, "level")));
+	cr_expect_str_eq(finding_text(root, 2, "phase"), "");
+	expect_keys(json_array_get(json_object_get(root, "traces"), 0),
+		    "path format kernel arch clock cpus events events_used lost_events first_ns "
+		    "last_ns truncated");
+	expect_keys(json_object_get(root, "coverage"), "kinds rules unplaced");
+	expect_keys(json_object_get(root, "summary"), "exit_status mms obligations rules");
+	expect_keys(json_object_get(json_object_get(root, "summary"), "obligations"),
+		    "total discharged_in_lock discharged_deferred restored expired void pending "
+		    "exempt");
+	json_decref(root);
+	stlb_report_free(report);
+}
+
 Test(report, json_counts_take_off_what_is_suppressed)
 {
 	struct stlb_report *report;

@@ -56,6 +56,31 @@ Test(report_schema, knows_every_kind_field_and_rule)
 	json_decref(root);
 }
 
+static void expect_all_required(const char *name, const json_t *object)
+{
+	const json_t *required = json_object_get(object, "required");
+	json_t *properties = json_object_get(object, "properties"), *value;
+	const char *key;
+
+	cr_expect(json_object_size(properties), "%s", name);
+	json_object_foreach(properties, key, value)
+		cr_expect(holds(required, key), "%s: %s may be left out", name, key);
+}
+
+/* Whoever reads a report need not ask whether a key is there. */
+Test(report_schema, requires_every_key)
+{
+	static const char *const names[] = {"trace",	"coverage",	"judged",  "summary",
+					    "breaches", "suppressions", "finding", "range"};
+	json_t *root = schema("report");
+	json_t *defs = json_object_get(root, "$defs");
+
+	expect_all_required("the document", root);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		expect_all_required(names[i], json_object_get(defs, names[i]));
+	json_decref(root);
+}
+
 /* Runs check-schema.py on a text; its exit status. */
 static int check(const char *text, const char *name)
 {

@@ -104,9 +104,29 @@ Test(report_text, suppressed_findings_are_listed_when_asked_for)
 	sample_init(&sample);
 	sample.findings[0].suppressed = true;
 	sample.findings[0].suppressed_by = "of old";
-	expect(&sample, NULL, "; 1 suppressed\n");
+	expect(&sample, NULL, "; 1 finding suppressed\n");
 	expect_not(&sample, NULL, "of old");
 	expect(&sample, &verbose, "[F1] (suppressed: of old)");
+}
+
+Test(report_text, clean_but_for_what_is_suppressed)
+{
+	struct sample sample;
+
+	sample_init(&sample);
+	sample_clean(&sample);
+	expect(&sample, NULL, ": clean: 1182 obligations judged, none breached\n");
+	sample_repoint(&sample.findings[0]);
+	sample.findings[0].suppressed = true;
+	sample.findings[0].suppressed_by = "of old";
+	sample.result.nr_findings = 1;
+	expect(&sample, NULL, ": clean but for 1 suppressed finding: 1182 obligations judged\n");
+	sample_repoint(&sample.findings[1]);
+	sample.findings[1].severity = STLB_NOTICE;
+	sample.result.nr_findings = 2;
+	expect(&sample, NULL,
+	       ": clean but for 69 notices at 1 site and 1 suppressed finding: "
+	       "1182 obligations judged\n");
 }
 
 /* The line of the verdict is the only one that may be longer. */
