@@ -15,6 +15,7 @@ struct stlb_report_event {
 	const char *role;
 	const char *name; /* NULL where not known, as @comm */
 	const char *comm;
+	const char *note; /* behind who did it; NULL for none */
 };
 
 /** struct stlb_report_finding - one finding, copied */

@@ -16,6 +16,9 @@ void stlb_text_label(struct stlb_text_out *out, const char *label);
 /** stlb_text_time - seconds with nanoseconds, as trace-cmd report -t; @size at least 24 */
 void stlb_text_time(char *text, size_t size, uint64_t ns);
 
+/** stlb_text_delta - a time that has passed, "+12.345us"; @size at least 24 */
+void stlb_text_delta(char *text, size_t size, uint64_t ns);
+
 /** stlb_text_verdict - the line that says how a trace was judged */
 void stlb_text_verdict(struct stlb_text_out *out, const struct stlb_report_trace *trace,
 		       enum stlb_severity fail_on);
@@ -28,6 +31,16 @@ void stlb_text_hints(struct stlb_text_out *out, const struct stlb_report_trace *
 
 /** stlb_text_finding - one finding as a block */
 void stlb_text_finding(struct stlb_text_out *out, const struct stlb_report_finding *finding);
+
+/** stlb_text_finding_head - its first lines: severity, rule, id, and what was done */
+void stlb_text_finding_head(struct stlb_text_out *out, const struct stlb_report_finding *finding);
+
+/** stlb_text_finding_facts - how often, which entry, within what, by which way, whom it affects */
+void stlb_text_finding_facts(struct stlb_text_out *out, const struct stlb_report_finding *finding);
+
+/** stlb_text_event - one event; @before is the time of the one before it, 0 for none */
+void stlb_text_event(struct stlb_text_out *out, const struct stlb_finding *finding,
+		     const struct stlb_report_event *event, uint64_t before);
 
 /** stlb_text_events - the events that prove a finding */
 void stlb_text_events(struct stlb_text_out *out, const struct stlb_report_finding *finding);

@@ -19,7 +19,7 @@ void stlb_text_time(char *text, size_t size, uint64_t ns)
 	snprintf(text, size, "%" PRIu64 ".%09" PRIu64, ns / second, ns % second);
 }
 
-static void format_delta(char *text, size_t size, uint64_t ns)
+void stlb_text_delta(char *text, size_t size, uint64_t ns)
 {
 	static const struct {
 		const char *unit;
@@ -46,7 +46,7 @@ static void put_times(struct stlb_text_out *out, uint64_t ns, uint64_t before)
 	stlb_text_add(out, STLB_PLAIN, text);
 	at += TIME_COLUMNS;
 	if (before && ns >= before) {
-		format_delta(text, sizeof(text), ns - before);
+		stlb_text_delta(text, sizeof(text), ns - before);
 		stlb_text_column(out, at);
 		stlb_text_add(out, STLB_PLAIN, text);
 	}
@@ -64,6 +64,8 @@ static void put_actor(struct stlb_text_out *out, const struct stlb_report_event 
 		       raw->tid);
 	if (raw->context != STLB_CONTEXT_TASK)
 		stlb_text_addf(out, STLB_PLAIN, " (%s)", stlb_report_context_name(raw->context));
+	if (event->note)
+		stlb_text_addf(out, STLB_PLAIN, " (%s)", event->note);
 }
 
 static bool is_shown(const struct stlb_finding *finding, const struct stlb_event *event,
@@ -100,19 +102,23 @@ static void put_fields(struct stlb_text_out *out, const struct stlb_finding *fin
 	stlb_text_end(out);
 }
 
+void stlb_text_event(struct stlb_text_out *out, const struct stlb_finding *finding,
+		     const struct stlb_report_event *event, uint64_t before)
+{
+	stlb_text_begin(out, INDENT, FIELDS_AT);
+	stlb_text_add(out, STLB_NAME, event->role);
+	put_times(out, event->event->ns, before);
+	put_actor(out, event);
+	stlb_text_end(out);
+	put_fields(out, finding, event);
+}
+
 void stlb_text_events(struct stlb_text_out *out, const struct stlb_report_finding *finding)
 {
 	uint64_t before = 0;
 
 	for (uint32_t i = 0; i < finding->raw->nr_events; i++) {
-		const struct stlb_report_event *event = &finding->events[i];
-
-		stlb_text_begin(out, INDENT, FIELDS_AT);
-		stlb_text_add(out, STLB_NAME, event->role);
-		put_times(out, event->event->ns, before);
-		put_actor(out, event);
-		stlb_text_end(out);
-		put_fields(out, finding->raw, event);
-		before = event->event->ns;
+		stlb_text_event(out, finding->raw, &finding->events[i], before);
+		before = finding->events[i].event->ns;
 	}
 }

@@ -29,7 +29,7 @@ static void put_labelled(struct stlb_text_out *out, const char *label, const cha
 	stlb_text_end(out);
 }
 
-static void put_head(struct stlb_text_out *out, const struct stlb_report_finding *finding)
+void stlb_text_finding_head(struct stlb_text_out *out, const struct stlb_report_finding *finding)
 {
 	const struct stlb_finding *raw = finding->raw;
 
@@ -133,17 +133,24 @@ static void put_list(struct stlb_text_out *out, const char *label, const char *c
 	stlb_text_end(out);
 }
 
-void stlb_text_finding(struct stlb_text_out *out, const struct stlb_report_finding *finding)
+void stlb_text_finding_facts(struct stlb_text_out *out, const struct stlb_report_finding *finding)
 {
 	const struct stlb_finding *raw = finding->raw;
 
-	put_head(out, finding);
-	put_rule(out, finding);
 	put_seen(out, finding);
 	put_entry(out, raw);
 	put_protection(out, raw);
 	put_list(out, "stack", finding->stack, raw->nr_stack, " < ");
 	put_list(out, "affects", finding->subscribers, raw->nr_subscribers, ", ");
+}
+
+void stlb_text_finding(struct stlb_text_out *out, const struct stlb_report_finding *finding)
+{
+	const struct stlb_finding *raw = finding->raw;
+
+	stlb_text_finding_head(out, finding);
+	put_rule(out, finding);
+	stlb_text_finding_facts(out, finding);
 	if (raw->nr_events) {
 		stlb_text_label(out, "events");
 		stlb_text_add(out, STLB_PLAIN,
