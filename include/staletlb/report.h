@@ -13,6 +13,7 @@
 #include "staletlb/suppress.h"
 
 struct stlb_report;
+struct stlb_timeline;
 
 /** enum stlb_status - exit status of the program */
 enum stlb_status {
@@ -47,6 +48,13 @@ int stlb_report_add_trace(struct stlb_report *report, const struct stlb_source_i
 			  const struct stlb_result *result, struct stlb_source *symbols);
 
 /**
+ * stlb_report_take_timeline - what was around the findings of the trace that was added last
+ * @timeline: finished; the report's from here on. Without it a writer that draws has only the
+ *	events that prove the findings.
+ */
+void stlb_report_take_timeline(struct stlb_report *report, struct stlb_timeline *timeline);
+
+/**
  * stlb_report_add_error - add a file that could not be read
  * @path: the file
  * @message: one line, as in struct stlb_error
@@ -79,12 +87,14 @@ struct stlb_report_options {
  * struct stlb_report_writer - one format of the table of formats
  * @name: as --format takes it
  * @description: one line for the help
+ * @draws: it can use a struct stlb_timeline of each trace (stlb_report_take_timeline())
  * @write: returns 0 or a negative errno: -EPIPE for a closed pipe, -ENOSPC, -ENOMEM, ... @options
  *	NULL: the defaults; @err may be NULL. Flushes @to, and does not close it.
  */
 struct stlb_report_writer {
 	const char *name;
 	const char *description;
+	bool draws;
 	int (*write)(const struct stlb_report *report, FILE *to,
 		     const struct stlb_report_options *options, struct stlb_error *err);
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/internal.h"
+#include "staletlb/timeline.h"
 
 /* One pass over a trace's strings; the first failure stays, so it is looked at once, at the end. */
 struct copier {
@@ -189,6 +190,7 @@ void stlb_report_copy_free(struct stlb_report_trace *trace)
 {
 	if (!trace)
 		return;
+	stlb_timeline_free(trace->timeline);
 	stlb_arena_free(&trace->arena);
 	free(trace);
 }

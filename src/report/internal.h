@@ -42,6 +42,7 @@ struct stlb_report_trace {
 	const char *rule_reasons[STLB_NR_RULES]; /* why a rule was not judged fully, "" for none */
 	const char *reasons[STLB_MAX_REASONS];	 /* why it could not be judged completely */
 	uint32_t nr_reasons;
+	struct stlb_timeline *timeline; /* NULL: none was made */
 };
 
 /** struct stlb_report_error - a file that could not be read */
@@ -126,6 +127,12 @@ int stlb_report_write_text(const struct stlb_report *report, FILE *to,
 			   const struct stlb_report_options *options, struct stlb_error *err);
 int stlb_report_write_json(const struct stlb_report *report, FILE *to,
 			   const struct stlb_report_options *options, struct stlb_error *err);
+
+int stlb_report_write_perfetto(const struct stlb_report *report, FILE *to,
+			       const struct stlb_report_options *options, struct stlb_error *err);
+int stlb_report_write_kernelshark(const struct stlb_report *report, FILE *to,
+				  const struct stlb_report_options *options,
+				  struct stlb_error *err);
 
 /** stlb_report_flush - the end of a writer: flush, and name what went wrong; 0 or a negative errno
  */

@@ -4,10 +4,14 @@
 #include <string.h>
 
 #include "report/internal.h"
+#include "staletlb/timeline.h"
 
 static const struct stlb_report_writer writers[] = {
-	{"text", "for people, on a terminal (the default)", stlb_report_write_text},
-	{"json", "one JSON document, see staletlb-report(5)", stlb_report_write_json},
+	{"text", "for people, on a terminal (the default)", false, stlb_report_write_text},
+	{"json", "one JSON document, see staletlb-report(5)", false, stlb_report_write_json},
+	{"perfetto", "a timeline around the findings, for ui.perfetto.dev", true,
+	 stlb_report_write_perfetto},
+	{"kernelshark", "times to jump to in KernelShark", false, stlb_report_write_kernelshark},
 };
 
 enum { NR_WRITERS = sizeof(writers) / sizeof(*writers) };
@@ -80,6 +84,17 @@ int stlb_report_add_trace(struct stlb_report *report, const struct stlb_source_i
 	}
 	report->traces[report->nr_traces++] = trace;
 	return 0;
+}
+
+void stlb_report_take_timeline(struct stlb_report *report, struct stlb_timeline *timeline)
+{
+	struct stlb_report_trace *last =
+		report->nr_traces ? report->traces[report->nr_traces - 1] : NULL;
+
+	if (last && !last->timeline)
+		last->timeline = timeline;
+	else
+		stlb_timeline_free(timeline);
 }
 
 int stlb_report_add_error(struct stlb_report *report, const char *path, const char *message)

@@ -15,8 +15,9 @@ declare -A may=(
 	[model]="model order util error source.h event decode"
 	[check]="check model order util error source.h event decode finding analysis"
 	[suppress]="suppress util error source.h event decode finding suppress.h"
-	[report]="report util error source.h event decode finding suppress.h report.h"
-	[cmd]="cmd util error source.h event decode finding analysis suppress.h report.h"
+	[timeline]="timeline util error source.h event decode finding"
+	[report]="report timeline util error source.h event decode finding suppress.h report.h"
+	[cmd]="cmd util error source.h event decode finding analysis suppress.h report.h timeline"
 )
 failed=0
 
@@ -48,7 +49,7 @@ done < <(grep -rn --include='*.[ch]' '^#include "' src |
 # Nobody below the program prints or ends it.
 if grep -rnE --include='*.[ch]' \
 	'\b(printf|puts|putchar|perror|exit|_exit|abort|err|errx|warn|warnx) ?\(|\b(stdout|stderr)\b' \
-	src/{util,source,decode,order,model,check,suppress,report} include 2>/dev/null |
+	src/{util,source,decode,order,model,check,suppress,timeline,report} include 2>/dev/null |
 	grep -v ':[[:space:]]*\(/\?\*\|//\)' | grep -v 'format(printf' | grep -vE '/\*.*\b(stdout|stderr|exit)\b.*\*/'; then
 	echo "only src/cmd may print or exit"
 	failed=1

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/draw.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmd/message.h"
+
+/* Slices, and points, of all traces together; and what each may have at least. */
+enum { ROOM = 64 * 1024, LEAST_ROOM = 1024 };
+
+int stlb_draw_prepare(void *arg, const struct stlb_source_info *info,
+		      const struct stlb_result *result)
+{
+	struct stlb_draw *draw = arg;
+	uint32_t room = ROOM / (uint32_t)draw->settings->nr_arguments;
+
+	(void)info;
+	if (!result->nr_findings)
+		return 0;
+	draw->timeline = stlb_timeline_new(result, room > LEAST_ROOM ? room : LEAST_ROOM);
+	return draw->timeline ? 0 : -ENOMEM;
+}
+
+static int say(const struct stlb_draw *draw, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static int say(const struct stlb_draw *draw, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (!draw->settings->quiet)
+		stlb_message(draw->command, "%s", text);
+	return stlb_report_add_note(draw->report, text);
+}
+
+static int say_left_out(const struct stlb_draw *draw, const char *path)
+{
+	const struct stlb_timeline_drawing *drawing = stlb_timeline_drawing(draw->timeline);
+
+	if (!drawing->findings_left_out && !drawing->slices_left_out && !drawing->points_left_out &&
+	    !drawing->events_left_out)
+		return 0;
+	return say(draw,
+		   "%s: not all is drawn: left out are the surroundings of %" PRIu64
+		   " findings, %" PRIu64 " slices, %" PRIu64 " updates and invalidations, and "
+		   "%" PRIu64 " events of further contexts",
+		   path, drawing->findings_left_out, drawing->slices_left_out,
+		   drawing->points_left_out, drawing->events_left_out);
+}
+
+static int read_events(struct stlb_timeline *timeline, struct stlb_decoder *decoder,
+		       struct stlb_source *source, struct stlb_error *err)
+{
+	struct stlb_record record;
+	struct stlb_event event;
+	int r, seen = 0;
+
+	while (!seen && (r = stlb_source_next(source, &record, err)) > 0)
+		if (stlb_decode(decoder, &record, &event))
+			seen = stlb_timeline_event(timeline, &event);
+	if (seen < 0)
+		return stlb_error_set(err, seen, "out of memory");
+	if (!seen && r < 0)
+		return r;
+	r = stlb_timeline_finish(timeline);
+	return r ? stlb_error_set(err, r, "out of memory") : 0;
+}
+
+static int read_again(struct stlb_draw *draw, const char *path, struct stlb_error *err)
+{
+	struct stlb_decoder *decoder = stlb_decoder_new(draw->profiles, draw->nr_profiles);
+	struct stlb_source_options options = {.wanted = stlb_decoder_wants, .arg = decoder};
+	struct stlb_source *source = NULL;
+	int r;
+
+	if (!decoder)
+		return stlb_error_set(err, -ENOMEM, "out of memory");
+	r = stlb_source_open(path, &options, &source, err);
+	if (r == 0)
+		r = read_events(draw->timeline, decoder, source, err);
+	stlb_source_close(source);
+	stlb_decoder_free(decoder);
+	return r;
+}
+
+static bool can_be_read_again(const char *path)
+{
+	struct stat st;
+
+	return strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static int draw_trace(struct stlb_draw *draw, const char *path)
+{
+	struct stlb_error err = {""};
+	int r;
+
+	if (!can_be_read_again(path))
+		return say(draw,
+			   "%s: cannot be read a second time, so only the events that prove the "
+			   "findings are drawn: name a file instead",
+			   strcmp(path, "-") == 0 ? "standard input" : path);
+	if (read_again(draw, path, &err))
+		return say(draw, "%s; only the events that prove the findings are drawn", err.text);
+	r = say_left_out(draw, path);
+	stlb_report_take_timeline(draw->report, draw->timeline);
+	draw->timeline = NULL;
+	return r;
+}
+
+int stlb_draw_trace(struct stlb_draw *draw, const char *path, bool judged)
+{
+	int r = 0;
+
+	if (draw->timeline && judged)
+		r = draw_trace(draw, path);
+	stlb_timeline_free(draw->timeline);
+	draw->timeline = NULL;
+	return r;
+}
