@@ -30,9 +30,15 @@ enum stlb_edge_kind {
 /** stlb_edge_name - "program", "lock", ... as the JSON writes it */
 const char *stlb_edge_name(enum stlb_edge_kind kind);
 
-/** struct stlb_graph_node - an event that is drawn */
+/**
+ * struct stlb_graph_node - an event that is drawn
+ *
+ * The acquisition of a lock takes effect at the later of its event and the release by the holder
+ * before, or when an event says so; everything else when its event says it happened.
+ */
 struct stlb_graph_node {
-	struct stlb_event event; /* @text is owned by the graph */
+	struct stlb_event event; /* @text is owned by the graph; @name and @comm are the source's */
+	uint64_t order_ns;	 /* when it took effect; nodes are in this order */
 	uint32_t lane;		 /* index of its context */
 	const char *role;	 /* of a finding's evidence, or what it is here; NULL: none */
 	bool proof;		 /* among the finding's own events */
@@ -44,17 +50,19 @@ struct stlb_graph_edge {
 	enum stlb_edge_kind kind;
 };
 
+enum { STLB_GRAPH_MAX_EVENTS = 10000 };
+
 /** struct stlb_graph_want - what to draw; zero it first */
 struct stlb_graph_want {
 	const struct stlb_finding *finding; /* NULL: an address of an mm */
 	uint64_t mm, addr;		    /* where there is no finding */
 	uint64_t since_ns, until_ns;	    /* 0: no bound; a finding brings its own */
-	uint32_t max_events;		    /* 0: 200 */
+	uint32_t max_events;		    /* 0: 200; at most STLB_GRAPH_MAX_EVENTS */
 	enum stlb_arch arch;
 	unsigned int kernel; /* as stlb_kernel_version() gives */
 };
 
-/** stlb_graph_new - start a pass; the finding has to outlive the graph. NULL without memory. */
+/** stlb_graph_new - start a pass; finding and source have to outlive it. NULL without memory. */
 struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want);
 
 /** stlb_graph_event - the next event, in time order; 0 or -ENOMEM */
@@ -68,12 +76,22 @@ const struct stlb_graph_node *stlb_graph_nodes(const struct stlb_graph *graph, u
 const struct stlb_graph_edge *stlb_graph_edges(const struct stlb_graph *graph, uint32_t *nr);
 const char *stlb_graph_lane(const struct stlb_graph *graph, uint32_t lane);
 
+/** stlb_graph_wanted - what was asked for, its defaults filled in */
+const struct stlb_graph_want *stlb_graph_wanted(const struct stlb_graph *graph);
+
 /** stlb_graph_dropped - events that were left out because of max_events */
 uint64_t stlb_graph_dropped(const struct stlb_graph *graph);
 
-/** struct stlb_graph_writer - one output format of a graph */
+/**
+ * struct stlb_graph_writer - one output format of a graph
+ * @name: as --format takes it
+ * @description: one line for the help
+ * @unavailable: what to do instead where the library was built without it; NULL: it can write
+ * @write: after stlb_graph_finish(); returns 0 or a negative errno: -EPIPE for a closed pipe,
+ *	-ENOTSUP where it is unavailable, -ENOMEM, ... Flushes @to, and does not close it.
+ */
 struct stlb_graph_writer {
-	const char *name, *description;
+	const char *name, *description, *unavailable;
 	int (*write)(FILE *to, const struct stlb_graph *graph, struct stlb_error *err);
 };
 

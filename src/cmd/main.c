@@ -3,6 +3,7 @@
 
 static const struct stlb_command commands[] = {
 	{STLB_COMMAND_ANALYZE, cmd_analyze},
+	{STLB_COMMAND_GRAPH, cmd_graph},
 };
 
 int main(int argc, char **argv)

@@ -11,7 +11,12 @@
 #include "cmd/settings.h"
 
 /** enum stlb_command_id - the commands; PROGRAM is the command line without one */
-enum stlb_command_id { STLB_COMMAND_PROGRAM, STLB_COMMAND_ANALYZE, STLB_NR_COMMANDS };
+enum stlb_command_id {
+	STLB_COMMAND_PROGRAM,
+	STLB_COMMAND_ANALYZE,
+	STLB_COMMAND_GRAPH,
+	STLB_NR_COMMANDS
+};
 
 /** struct stlb_command_info - what help says of a command */
 struct stlb_command_info {

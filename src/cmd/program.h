@@ -17,5 +17,6 @@ int stlb_program_run(const struct stlb_command *commands, unsigned int nr, int a
 /* ---- the commands, a file each ---- */
 
 int cmd_analyze(int argc, char **argv);
+int cmd_graph(int argc, char **argv);
 
 #endif

@@ -29,11 +29,15 @@ STLB_SETTER(quiet);
 STLB_SETTER(verbose);
 STLB_SETTER(color);
 STLB_SETTER(progress);
+STLB_SETTER(finding);
+STLB_SETTER(graph_format);
+STLB_SETTER(max_events);
 STLB_SETTER(help);
 STLB_SETTER(version);
 
 /** stlb_word_* - the values of an option, by index; NULL past the last */
 const char *stlb_word_format(unsigned int index);
+const char *stlb_word_graph_format(unsigned int index);
 const char *stlb_word_rule(unsigned int index);
 const char *stlb_word_arch(unsigned int index);
 const char *stlb_word_severity(unsigned int index);

@@ -8,6 +8,7 @@ void stlb_settings_init(struct stlb_settings *settings)
 {
 	memset(settings, 0, sizeof(*settings));
 	settings->writer = stlb_report_writer(0);
+	settings->graph_writer = stlb_graph_writer_at(0);
 	settings->fail_on = STLB_ERROR;
 	stlb_analysis_defaults(&settings->analysis);
 }

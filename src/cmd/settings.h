@@ -4,6 +4,7 @@
 #define CMD_SETTINGS_H
 
 #include "staletlb/analysis.h"
+#include "staletlb/graph.h"
 #include "staletlb/report.h"
 
 /** enum stlb_when - of colour and progress */
@@ -18,7 +19,10 @@ struct stlb_strings {
 /** struct stlb_settings - the options and arguments; strings are argv's */
 struct stlb_settings {
 	const struct stlb_report_writer *writer;
-	const char *output; /* NULL: standard output */
+	const struct stlb_graph_writer *graph_writer;
+	const char *finding; /* id of the one that is asked about; NULL: none */
+	uint32_t max_events; /* of a graph; 0: the default */
+	const char *output;  /* NULL: standard output */
 	struct stlb_strings profiles, suppressions, baselines;
 	struct stlb_analysis_options analysis;
 	const char *kernel;

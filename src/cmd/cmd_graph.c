@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+
+#include "cmd/again.h"
+#include "cmd/message.h"
+#include "cmd/output.h"
+#include "cmd/program.h"
+
+static const char *const name = "graph";
+
+/** struct graph_command - what the command has opened */
+struct graph_command {
+	struct stlb_settings settings;
+	struct stlb_again again;
+	struct stlb_graph *graph;
+	struct stlb_output *output;
+};
+
+static int check_arguments(const struct stlb_settings *settings)
+{
+	const struct stlb_filter *filter = &settings->analysis.filter;
+
+	if (settings->nr_arguments != 1)
+		return stlb_usage_error(STLB_COMMAND_GRAPH, settings->nr_arguments
+								    ? "one trace at a time"
+								    : "no trace given");
+	if (!settings->finding && !(filter->by_mm && filter->by_addr))
+		return stlb_usage_error(STLB_COMMAND_GRAPH,
+					"nothing to draw: give --finding, or --mm and --addr");
+	if (filter->until_ns && filter->until_ns <= filter->since_ns)
+		return stlb_usage_error(STLB_COMMAND_GRAPH, "--until is not after --since");
+	return 0;
+}
+
+static struct stlb_graph *new_graph(const struct graph_command *command)
+{
+	const struct stlb_settings *settings = &command->settings;
+	const struct stlb_filter *filter = &settings->analysis.filter;
+	const struct stlb_again *again = &command->again;
+	const struct stlb_source_info *info = stlb_source_info(again->source);
+	struct stlb_graph_want want = {
+		.finding = again->found ? &again->finding : NULL,
+		.mm = filter->mm,
+		.addr = filter->start,
+		.since_ns = filter->since_ns,
+		.until_ns = filter->until_ns,
+		.max_events = settings->max_events,
+		.arch = again->arch,
+		.kernel = again->kernel,
+	};
+
+	if (!again->found) {
+		want.arch = settings->arch != STLB_ARCH_UNKNOWN ? settings->arch
+								: stlb_arch_find(info->arch);
+		want.kernel =
+			stlb_kernel_version(settings->kernel ? settings->kernel : info->kernel);
+	}
+	return stlb_graph_new(&want);
+}
+
+/* Only with the first event at hand: what the trace says of itself is known by then. */
+static int take_event(void *arg, const struct stlb_event *event)
+{
+	struct graph_command *command = arg;
+
+	if (!command->graph)
+		command->graph = new_graph(command);
+	return command->graph ? stlb_graph_event(command->graph, event) : -ENOMEM;
+}
+
+static int read_trace(struct graph_command *command, struct stlb_error *err)
+{
+	const struct stlb_settings *settings = &command->settings;
+	const char *path = settings->arguments[0];
+	int r;
+
+	if (settings->finding) {
+		r = stlb_again_judge(&command->again, settings, path, settings->finding, err);
+	} else {
+		command->again.settings = settings;
+		command->again.path = path;
+		r = stlb_profiles_load(&settings->profiles, &command->again.profiles, err);
+	}
+	return r ? r : stlb_again_read(&command->again, take_event, command, err);
+}
+
+static int draw(struct graph_command *command, struct stlb_error *err)
+{
+	const char *path = command->settings.arguments[0];
+	uint32_t nr = 0;
+
+	if (command->graph && stlb_graph_finish(command->graph))
+		return stlb_error_set(err, -ENOMEM, "%s: out of memory", path);
+	if (command->graph)
+		stlb_graph_nodes(command->graph, &nr);
+	if (nr == 0)
+		return stlb_error_set(err, -ENOENT,
+				      "%s: no event touches this address of this mm in that time",
+				      path);
+	if (stlb_graph_dropped(command->graph) && !command->settings.quiet)
+		stlb_message(name,
+			     "%s: %llu more events are not drawn: raise --max-events, or narrow "
+			     "--since and --until",
+			     path, (unsigned long long)stlb_graph_dropped(command->graph));
+	return 0;
+}
+
+static int write_graph(struct graph_command *command, struct stlb_error *err)
+{
+	const struct stlb_settings *settings = &command->settings;
+	struct stlb_error cause = {""};
+	int r = settings->graph_writer->write(stlb_output_file(command->output), command->graph,
+					      &cause);
+
+	if (r)
+		return stlb_error_set(err, r, "%s: %s",
+				      settings->output ? settings->output : "standard output",
+				      cause.text);
+	return stlb_output_commit(command->output, err);
+}
+
+static int graph_run(struct graph_command *command)
+{
+	struct stlb_error err = {""};
+	int r = stlb_output_open(command->settings.output, &command->output, &err);
+
+	if (r == 0)
+		r = read_trace(command, &err);
+	if (r == 0)
+		r = draw(command, &err);
+	if (r == 0)
+		r = write_graph(command, &err);
+	/* who closed the pipe has read enough */
+	if (r == 0 || r == -EPIPE)
+		return STLB_STATUS_CLEAN;
+	stlb_message(name, "%s", err.text);
+	return STLB_STATUS_FAILED;
+}
+
+static void graph_release(struct graph_command *command)
+{
+	stlb_output_close(command->output);
+	stlb_graph_free(command->graph);
+	stlb_again_release(&command->again);
+	stlb_settings_release(&command->settings);
+}
+
+int cmd_graph(int argc, char **argv)
+{
+	struct graph_command command = {0};
+	int status = STLB_STATUS_FAILED;
+
+	stlb_settings_init(&command.settings);
+	if (stlb_options_parse(STLB_COMMAND_GRAPH, argc, argv, &command.settings)) {
+		graph_release(&command);
+		return status;
+	}
+	if (command.settings.help) {
+		stlb_help_write(STLB_COMMAND_GRAPH, stdout);
+		status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED : STLB_STATUS_CLEAN;
+	} else if (check_arguments(&command.settings) == 0) {
+		status = graph_run(&command);
+	}
+	graph_release(&command);
+	return status;
+}

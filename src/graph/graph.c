@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The second pass: which events are drawn. */
+#include "staletlb/graph.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "graph/internal.h"
+
+enum { DEFAULT_EVENTS = 200 };
+
+#define KIND(name) (UINT64_C(1) << STLB_##name)
+
+static const uint64_t updates = KIND(PTE_CLEAR) | KIND(PTE_CLEAR_FLUSH) |
+				KIND(PTE_CLEAR_FLUSH_RET) | KIND(PTE_CLEAR_RANGE) |
+				KIND(PMD_CLEAR) | KIND(PMD_CLEAR_FLUSH) | KIND(PMD_COLLAPSE_FLUSH) |
+				KIND(PMD_ZAP) | KIND(PMD_INVAL) | KIND(PMD_SPLIT) | KIND(PTE_SET) |
+				KIND(PMD_SET) | KIND(CHANGE_PTE) | KIND(ACCESS_FLAGS) | KIND(MAP) |
+				KIND(MIGRATION_SET) | KIND(MIGRATION_REMOVE) | KIND(RMAP_DEL);
+static const uint64_t ranges =
+	KIND(INV_START) | KIND(INV_END) | KIND(INV_RANGE) | KIND(INV_RANGE_RET) | KIND(FLUSH_MM);
+static const uint64_t locks = KIND(LOCK_ACQUIRE) | KIND(LOCK_ACQUIRED) | KIND(LOCK_RELEASE);
+static const uint64_t allocator =
+	KIND(PAGE_ALLOC) | KIND(PAGE_FREE) | KIND(PAGE_FREE_BATCHED) | KIND(HUGE_FREE);
+static const uint64_t devices = KIND(DEV_FILL) | KIND(DEV_READ) | KIND(DEV_WRITE) | KIND(DEV_INV);
+static const uint64_t orders = KIND(SCHED_SWITCH) | KIND(SCHED_WAKING) | KIND(FORK);
+
+/* ---- what is wanted ---- */
+
+static void add_slot(struct stlb_graph *graph, uint64_t addr, enum stlb_level level)
+{
+	uint64_t size = stlb_graph_pages(level) << 12;
+
+	addr &= ~(size - 1);
+	for (uint32_t i = 0; i < graph->nr_slots; i++)
+		if (addr - graph->slots[i].addr < graph->slots[i].size)
+			return;
+	if (graph->nr_slots == STLB_GRAPH_SLOTS)
+		return;
+	graph->slots[graph->nr_slots].addr = addr;
+	graph->slots[graph->nr_slots++].size = size;
+}
+
+static bool is_device(const struct stlb_event *event)
+{
+	return devices >> event->kind & 1;
+}
+
+/* A device's finding can be about two addresses. */
+static void add_slots_of_devices(struct stlb_graph *graph, const struct stlb_finding *finding)
+{
+	for (uint32_t i = 0; i < finding->nr_events; i++) {
+		const struct stlb_event *event = &finding->events[i].event;
+
+		if (is_device(event) && stlb_event_has(event, ADDR))
+			add_slot(graph, stlb_event_get(event, ADDR), STLB_LEVEL_PTE);
+	}
+}
+
+static void want_pages(struct stlb_graph *graph, const struct stlb_finding *finding)
+{
+	struct stlb_translation said;
+
+	graph->own_nr = stlb_graph_pages(finding->level);
+	if (finding->has_old) {
+		said = stlb_pte_decode(&graph->format, finding->level, finding->old);
+		if (said.state == STLB_TABLE)
+			graph->own_nr = 1;
+		if (said.state == STLB_PRESENT || said.state == STLB_TABLE)
+			graph->own_pfn[0] = said.pfn;
+	}
+	if (finding->has_new) {
+		said = stlb_pte_decode(&graph->format, finding->level, finding->new_entry);
+		if (said.state == STLB_PRESENT)
+			graph->own_pfn[1] = said.pfn;
+	}
+}
+
+static void want_finding(struct stlb_graph *graph, const struct stlb_finding *finding)
+{
+	graph->mm = finding->mm;
+	graph->has_mm = finding->has_mm;
+	graph->ptl = finding->lock;
+	if (finding->has_addr)
+		add_slot(graph, finding->addr, finding->level);
+	add_slots_of_devices(graph, finding);
+	want_pages(graph, finding);
+	graph->from_ns = finding->first_ns;
+	graph->to_ns = finding->first_ns;
+	graph->next_proof_ns = UINT64_MAX;
+	graph->proofs_left = finding->nr_events;
+	for (uint32_t i = 0; i < finding->nr_events; i++) {
+		uint64_t ns = finding->events[i].event.ns;
+
+		if (ns < graph->from_ns)
+			graph->from_ns = ns;
+		if (ns > graph->to_ns)
+			graph->to_ns = ns;
+		if (ns < graph->next_proof_ns)
+			graph->next_proof_ns = ns;
+	}
+}
+
+static void want_address(struct stlb_graph *graph)
+{
+	graph->mm = graph->want.mm;
+	graph->has_mm = true;
+	add_slot(graph, graph->want.addr, STLB_LEVEL_PTE);
+	graph->from_ns = graph->want.since_ns;
+	graph->to_ns = graph->want.until_ns;
+	graph->next_proof_ns = UINT64_MAX;
+}
+
+struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want)
+{
+	struct stlb_graph *graph = calloc(1, sizeof(*graph));
+
+	if (!graph)
+		return NULL;
+	graph->want = *want;
+	if (graph->want.max_events == 0)
+		graph->want.max_events = DEFAULT_EVENTS;
+	if (graph->want.max_events > STLB_GRAPH_MAX_EVENTS)
+		graph->want.max_events = STLB_GRAPH_MAX_EVENTS;
+	graph->own_pfn[0] = graph->own_pfn[1] = UINT64_MAX;
+	graph->allocs = calloc(STLB_GRAPH_ALLOCS, sizeof(*graph->allocs));
+	graph->candidates = calloc(STLB_GRAPH_CANDIDATES, sizeof(*graph->candidates));
+	if (!graph->allocs || !graph->candidates) {
+		stlb_graph_free(graph);
+		return NULL;
+	}
+	stlb_pte_format_init(&graph->format, want->arch, want->kernel);
+	if (want->finding)
+		want_finding(graph, want->finding);
+	else
+		want_address(graph);
+	return graph;
+}
+
+/* ---- updates ---- */
+
+static void expect_echo(struct stlb_graph_context *context, const struct stlb_event *event)
+{
+	context->echo_left = 0;
+	if (event->kind != STLB_PTE_SET && event->kind != STLB_PMD_SET)
+		return;
+	context->echo_left = stlb_event_or(event, NR, 1);
+	context->echo_mm = stlb_event_or(event, MM, 0);
+	context->echo_old = stlb_event_or(event, OLD, 0);
+	context->echo_old_told = stlb_event_has(event, OLD);
+}
+
+/* A set's hook calls the clear's for the value before: the same event told a second time. */
+static bool is_echo(struct stlb_graph_context *context, const struct stlb_event *event)
+{
+	bool clear = event->kind == STLB_PTE_CLEAR || event->kind == STLB_PMD_CLEAR;
+
+	if (!clear || !context->echo_left || context->echo_mm != stlb_event_or(event, MM, 0) ||
+	    (context->echo_old_told && context->echo_old != stlb_event_or(event, OLD, 0))) {
+		expect_echo(context, event);
+		return false;
+	}
+	context->echo_left--;
+	context->echo_old_told = false;
+	return true;
+}
+
+static void draw_update(struct stlb_graph *graph, struct stlb_graph_context *context,
+			const struct stlb_event *event, const struct stlb_touch *touch)
+{
+	struct stlb_graph_hold *hold = stlb_graph_ptl(graph, context);
+	uint32_t node;
+
+	stlb_graph_promote(graph, context);
+	if (touch->sets)
+		stlb_graph_page_comes(graph, touch->new_pfn, touch->nr);
+	if (touch->clears)
+		stlb_graph_page_goes(graph, touch->old_pfn, touch->nr);
+	if (hold && !graph->ptl)
+		graph->ptl = hold->lock;
+	node = stlb_graph_draw(graph, event);
+	if (node == STLB_NO_NODE)
+		return;
+	graph->more[node].slot = (int)touch->slot;
+	graph->more[node].sets = touch->sets;
+	graph->more[node].pfn = touch->new_pfn;
+	graph->more[node].nr = touch->sets ? touch->nr : 0;
+}
+
+static void on_update(struct stlb_graph *graph, const struct stlb_event *event)
+{
+	struct stlb_graph_context *context = stlb_graph_context(graph, event);
+	struct stlb_touch touch;
+	int when = stlb_graph_window(graph, event->ns);
+
+	/* a migration tracepoint tells no mm: it is of the one whose range the task has begun */
+	if (!context || (!stlb_event_has(event, MM) && !context->nr_brackets))
+		return;
+	if (is_echo(context, event) || !stlb_graph_touches(graph, context, event, &touch))
+		return;
+	if (when == 0)
+		draw_update(graph, context, event, &touch);
+	else if (when < 0 && touch.sets)
+		stlb_brief_keep(&graph->slots[touch.slot].set, event);
+}
+
+/* ---- devices ---- */
+
+static void draw_device(struct stlb_graph *graph, const struct stlb_event *event, int slot)
+{
+	uint32_t node = stlb_graph_draw(graph, event);
+
+	if (node == STLB_NO_NODE)
+		return;
+	graph->more[node].slot = slot;
+	graph->more[node].invalidates = event->kind == STLB_DEV_INV;
+}
+
+static void on_device(struct stlb_graph *graph, const struct stlb_event *event)
+{
+	int when = stlb_graph_window(graph, event->ns), at = stlb_graph_at(graph, event);
+	struct stlb_graph_slot *slot;
+
+	if (at < 0 && !(event->kind == STLB_DEV_INV && stlb_graph_covers(graph, event)))
+		return;
+	if (when < 0 && at >= 0) {
+		slot = &graph->slots[at];
+		stlb_brief_keep(&slot->device[slot->nr_device++ % STLB_GRAPH_EARLIER], event);
+	} else if (when == 0 ||
+		   (when > 0 && graph->want.finding && graph->after++ < STLB_GRAPH_AFTER)) {
+		draw_device(graph, event, at);
+	}
+}
+
+/* ---- the scheduler ---- */
+
+static void on_order(struct stlb_graph *graph, const struct stlb_event *event)
+{
+	int32_t tid = (int32_t)stlb_event_get(event, NEXT);
+	struct stlb_graph_context *context;
+
+	if (event->kind != STLB_SCHED_SWITCH) {
+		if (tid > 0)
+			stlb_graph_may_order(graph, event,
+					     stlb_graph_key(tid, 0, STLB_CONTEXT_TASK));
+		return;
+	}
+	/* a task that sleeps holds no spinlock: its release was not seen */
+	context = stlb_map_get(&graph->contexts,
+			       stlb_graph_key(event->tid, event->cpu, event->context));
+	if (context)
+		context->nr_holds = 0;
+	stlb_graph_runs(graph, event);
+}
+
+/* ---- the pass ---- */
+
+static bool is_of_mm(const struct stlb_graph *graph, const struct stlb_event *event)
+{
+	return graph->has_mm && stlb_event_or(event, MM, graph->mm) == graph->mm;
+}
+
+static void learn(struct stlb_graph *graph, const struct stlb_event *event)
+{
+	struct stlb_graph_context *context;
+
+	if (stlb_event_has(event, PTEP) && stlb_event_has(event, ADDR))
+		stlb_graph_learn(graph, event);
+	if (event->kind != STLB_PTL_MAP)
+		return;
+	context = stlb_graph_context(graph, event);
+	if (!context)
+		return;
+	context->mapped = true;
+	context->map_addr = stlb_event_get(event, ADDR) & ~UINT64_C(0xfff);
+	for (uint32_t i = 0; stlb_event_has(event, PTL) && i < context->nr_holds; i++)
+		context->holds[i].named |= context->holds[i].lock == stlb_event_get(event, PTL);
+}
+
+static void take(struct stlb_graph *graph, const struct stlb_event *event)
+{
+	uint64_t kind = UINT64_C(1) << event->kind;
+
+	if (kind & locks)
+		stlb_graph_on_lock(graph, event);
+	else if (kind & allocator)
+		stlb_graph_on_page(graph, event);
+	else if (kind & orders)
+		on_order(graph, event);
+	else if (!is_of_mm(graph, event))
+		return;
+	else if (kind & updates)
+		on_update(graph, event);
+	else if (kind & ranges)
+		stlb_graph_on_bracket(graph, event);
+	else if (kind & devices)
+		on_device(graph, event);
+}
+
+/* The pages of a finding are known even where its update could not be placed here. */
+static void follow_proof(struct stlb_graph *graph, const struct stlb_event *event)
+{
+	struct stlb_graph_context *context = stlb_graph_context(graph, event);
+
+	if (!(updates >> event->kind & 1) || !context)
+		return;
+	stlb_graph_promote(graph, context);
+	for (unsigned int i = 0; i < 2; i++)
+		if (graph->own_pfn[i] != UINT64_MAX)
+			(i ? stlb_graph_page_comes : stlb_graph_page_goes)(graph, graph->own_pfn[i],
+									   graph->own_nr);
+}
+
+int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event)
+{
+	graph->seq++;
+	graph->at_hand = STLB_NO_NODE;
+	if (stlb_event_has(event, VMEMMAP) && stlb_event_get(event, VMEMMAP))
+		graph->vmemmap = stlb_event_get(event, VMEMMAP);
+	if (event->ns >= graph->next_proof_ns) {
+		stlb_graph_prove(graph, event);
+		if (graph->at_hand != STLB_NO_NODE)
+			follow_proof(graph, event);
+	}
+	if (event->kind < STLB_NR_KINDS) {
+		if (is_of_mm(graph, event))
+			learn(graph, event);
+		take(graph, event);
+	}
+	return graph->failed ? -ENOMEM : 0;
+}
+
+static void draw_earlier(struct stlb_graph *graph)
+{
+	for (uint32_t i = 0; i < graph->nr_slots; i++) {
+		struct stlb_graph_slot *slot = &graph->slots[i];
+		uint32_t node = stlb_graph_draw_brief(graph, &slot->set, NULL, 0);
+
+		if (node != STLB_NO_NODE) {
+			struct stlb_translation said =
+				stlb_pte_decode(&graph->format, graph->nodes[node].event.level,
+						stlb_event_or(&graph->nodes[node].event, NEW, 0));
+
+			graph->more[node].slot = (int)i;
+			graph->more[node].sets = true;
+			graph->more[node].pfn = said.pfn;
+			graph->more[node].nr = stlb_graph_pages(STLB_LEVEL_PTE);
+		}
+		for (uint32_t k = 0; k < STLB_GRAPH_EARLIER; k++) {
+			node = stlb_graph_draw_brief(graph, &slot->device[k], NULL, 0);
+			if (node != STLB_NO_NODE)
+				graph->more[node].slot = (int)i;
+		}
+	}
+}
+
+int stlb_graph_finish(struct stlb_graph *graph)
+{
+	int r;
+
+	stlb_graph_prove_rest(graph);
+	draw_earlier(graph);
+	stlb_graph_sort(graph);
+	if (!graph->failed) {
+		stlb_graph_draw_candidates(graph);
+		stlb_graph_settle_locks(graph);
+		stlb_graph_sort(graph);
+	}
+	if (graph->failed)
+		return -ENOMEM;
+	stlb_graph_make_edges(graph);
+	stlb_graph_device_edges(graph);
+	r = stlb_graph_reduce(graph);
+	return graph->failed ? -ENOMEM : r;
+}
+
+/* ---- what was found ---- */
+
+const struct stlb_graph_node *stlb_graph_nodes(const struct stlb_graph *graph, uint32_t *nr)
+{
+	*nr = graph->nr_nodes;
+	return graph->nodes;
+}
+
+const struct stlb_graph_edge *stlb_graph_edges(const struct stlb_graph *graph, uint32_t *nr)
+{
+	*nr = graph->nr_edges;
+	return graph->edges;
+}
+
+const char *stlb_graph_lane(const struct stlb_graph *graph, uint32_t lane)
+{
+	return lane < graph->nr_lanes ? graph->lanes[lane].name : NULL;
+}
+
+const struct stlb_graph_want *stlb_graph_wanted(const struct stlb_graph *graph)
+{
+	return &graph->want;
+}
+
+uint64_t stlb_graph_dropped(const struct stlb_graph *graph)
+{
+	return graph->dropped;
+}
+
+void stlb_graph_free(struct stlb_graph *graph)
+{
+	uint32_t at = 0;
+
+	if (!graph)
+		return;
+	for (void *context; (context = stlb_map_next(&graph->contexts, &at));)
+		free(context);
+	stlb_map_free(&graph->contexts);
+	stlb_arena_free(&graph->arena);
+	free(graph->allocs);
+	free(graph->candidates);
+	free(graph->nodes);
+	free(graph->more);
+	free(graph->edges);
+	free(graph->lanes);
+	free(graph);
+}

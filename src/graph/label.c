@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "graph/label.h"
+
+#include <inttypes.h>
+
+enum stlb_node_class stlb_node_class(const struct stlb_graph *graph, uint32_t node)
+{
+	if (graph->more[node].invalidates && graph->nodes[node].event.kind != STLB_DEV_INV)
+		return STLB_CLASS_INVALIDATION;
+	switch (graph->nodes[node].event.kind) {
+	case STLB_INV_START:
+	case STLB_INV_START_RET:
+	case STLB_INV_END:
+	case STLB_INV_END_RET:
+		return STLB_CLASS_BRACKET;
+	case STLB_INV_RANGE:
+	case STLB_INV_RANGE_RET:
+	case STLB_FLUSH_MM:
+	case STLB_TLB_FLUSH:
+		return STLB_CLASS_INVALIDATION;
+	case STLB_LOCK_ACQUIRE:
+	case STLB_LOCK_ACQUIRED:
+	case STLB_LOCK_RELEASE:
+	case STLB_PTL_MAP:
+	case STLB_MMAP_LOCKED:
+	case STLB_MMAP_UNLOCK:
+		return STLB_CLASS_LOCK;
+	case STLB_PAGE_ALLOC:
+	case STLB_PAGE_FREE:
+	case STLB_PAGE_FREE_BATCHED:
+	case STLB_HUGE_FREE:
+	case STLB_TABLE_FREE:
+		return STLB_CLASS_PAGE;
+	case STLB_DEV_FILL:
+	case STLB_DEV_READ:
+	case STLB_DEV_WRITE:
+	case STLB_DEV_INV:
+		return STLB_CLASS_DEVICE;
+	case STLB_SCHED_SWITCH:
+	case STLB_SCHED_WAKING:
+	case STLB_FORK:
+	case STLB_EXIT:
+	case STLB_USER_MODE:
+		return STLB_CLASS_TASK;
+	default:
+		return STLB_CLASS_UPDATE;
+	}
+}
+
+const char *stlb_node_role(const struct stlb_graph *graph, uint32_t node)
+{
+	static const char *const roles[] = {
+		[STLB_CLASS_UPDATE] = "update",	  [STLB_CLASS_INVALIDATION] = "invalidation",
+		[STLB_CLASS_BRACKET] = "bracket", [STLB_CLASS_LOCK] = "lock",
+		[STLB_CLASS_PAGE] = "page",	  [STLB_CLASS_DEVICE] = "device",
+		[STLB_CLASS_TASK] = "task",
+	};
+
+	if (graph->nodes[node].role)
+		return graph->nodes[node].role;
+	return roles[stlb_node_class(graph, node)];
+}
+
+uint64_t stlb_graph_zero_ns(const struct stlb_graph *graph)
+{
+	for (uint32_t i = 0; i < graph->nr_nodes; i++)
+		if (graph->nodes[i].proof)
+			return graph->nodes[i].event.ns;
+	return graph->nr_nodes ? graph->nodes[0].event.ns : 0;
+}
+
+static bool is_said_elsewhere(const struct stlb_graph *graph, const struct stlb_event *event,
+			      unsigned int field)
+{
+	switch (field) {
+	case STLB_FIELD_MM:
+		return graph->has_mm && event->value[field] == graph->mm;
+	case STLB_FIELD_ADDR:
+		return graph->nr_slots == 1 && event->value[field] == graph->slots[0].addr;
+	case STLB_FIELD_PTEP:
+		return stlb_event_has(event, ADDR);
+	case STLB_FIELD_PAGE:
+		return stlb_event_has(event, PFN);
+	case STLB_FIELD_FLAGS:
+	case STLB_FIELD_VMEMMAP:
+	case STLB_FIELD_DIRECT_MAP:
+	case STLB_FIELD_ZERO_PFN:
+	case STLB_FIELD_HUGE_ZERO_PFN:
+	case STLB_FIELD_TRYLOCK:
+	case STLB_FIELD_CALLER:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void stlb_write_fields(FILE *to, const struct stlb_graph *graph, const struct stlb_event *event,
+		       bool all)
+{
+	for (unsigned int field = 0; field < STLB_NR_FIELDS; field++) {
+		if (!(event->has >> field & 1) || (!all && is_said_elsewhere(graph, event, field)))
+			continue;
+		if (stlb_field_is_hex(field))
+			fprintf(to, " %s=0x%" PRIx64, stlb_field_name(field), event->value[field]);
+		else
+			fprintf(to, " %s=%" PRId64, stlb_field_name(field),
+				(int64_t)event->value[field]);
+	}
+}
+
+const char *stlb_missing_name(const struct stlb_graph *graph)
+{
+	if (!graph->want.finding)
+		return "";
+	return graph->want.finding->rule == STLB_RULE_RACY ? "no order" : "no invalidation";
+}

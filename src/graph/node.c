@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Nodes: the events that are drawn, and the lanes that they stand in. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/internal.h"
+
+/* Kept free for what ends the story: the invalidation, free and allocation after a breach. */
+enum { ROOM_FOR_THE_END = 4 };
+
+int stlb_graph_window(const struct stlb_graph *graph, uint64_t ns)
+{
+	if (ns < graph->from_ns)
+		return -1;
+	return graph->to_ns && ns > graph->to_ns;
+}
+
+const char *stlb_graph_text(struct stlb_graph *graph, const char *text)
+{
+	if (!text)
+		return NULL;
+	for (uint32_t i = 0; i < graph->nr_texts; i++)
+		if (!strcmp(graph->texts[i], text))
+			return graph->texts[i];
+	if (graph->nr_texts == STLB_GRAPH_TEXTS)
+		return NULL;
+	text = stlb_arena_text(&graph->arena, text);
+	if (text)
+		graph->texts[graph->nr_texts++] = text;
+	else
+		graph->failed = true;
+	return text;
+}
+
+/* ---- lanes ---- */
+
+static void name_lane(char *name, size_t size, const struct stlb_event *event)
+{
+	static const char *const kinds[] = {"task", "softirq", "hardirq", "nmi"};
+
+	if (event->context != STLB_CONTEXT_TASK)
+		snprintf(name, size, "%s of CPU %d",
+			 kinds[event->context <= STLB_CONTEXT_NMI ? event->context : 0],
+			 event->cpu);
+	else if (event->tid == 0)
+		snprintf(name, size, "idle task of CPU %d", event->cpu);
+	else
+		snprintf(name, size, "%s-%d", event->comm ? event->comm : "<...>", event->tid);
+}
+
+static uint32_t new_lane(struct stlb_graph *graph, uint64_t key, const struct stlb_event *event)
+{
+	struct stlb_lane *lane;
+	char name[80];
+
+	if (graph->nr_lanes == graph->room_lanes) {
+		uint32_t room = graph->room_lanes ? 2 * graph->room_lanes : 8;
+
+		lane = realloc(graph->lanes, room * sizeof(*lane));
+		if (!lane)
+			return STLB_NO_NODE;
+		graph->lanes = lane;
+		graph->room_lanes = room;
+	}
+	name_lane(name, sizeof(name), event);
+	lane = &graph->lanes[graph->nr_lanes];
+	lane->key = key;
+	lane->name = stlb_arena_text(&graph->arena, name);
+	return lane->name ? graph->nr_lanes++ : STLB_NO_NODE;
+}
+
+static uint32_t lane_of(struct stlb_graph *graph, const struct stlb_event *event)
+{
+	struct stlb_graph_context *context = stlb_graph_context(graph, event);
+
+	if (!context)
+		return STLB_NO_NODE;
+	if (context->lane == STLB_NO_NODE) {
+		context->lane = new_lane(graph, context->key, event);
+		graph->failed |= context->lane == STLB_NO_NODE;
+	}
+	return context->lane;
+}
+
+/* ---- nodes ---- */
+
+static bool grow(struct stlb_graph *graph)
+{
+	uint32_t room = graph->room_nodes ? 2 * graph->room_nodes : 64;
+	struct stlb_graph_node *nodes;
+	struct stlb_node_more *more;
+
+	if (graph->nr_nodes < graph->room_nodes)
+		return true;
+	nodes = realloc(graph->nodes, room * sizeof(*nodes));
+	if (nodes)
+		graph->nodes = nodes;
+	more = realloc(graph->more, room * sizeof(*more));
+	if (more)
+		graph->more = more;
+	if (!nodes || !more)
+		return false;
+	graph->room_nodes = room;
+	return true;
+}
+
+static uint64_t pages_of(const struct stlb_event *event)
+{
+	uint64_t order = stlb_event_or(event, ORDER, 0);
+
+	return UINT64_C(1) << (order < 20 ? order : 20);
+}
+
+static uint32_t add(struct stlb_graph *graph, const struct stlb_event *event, uint64_t seq)
+{
+	uint32_t lane = lane_of(graph, event), at = graph->nr_nodes;
+
+	if (lane == STLB_NO_NODE || !grow(graph)) {
+		graph->failed |= lane != STLB_NO_NODE;
+		graph->dropped++;
+		return STLB_NO_NODE;
+	}
+	memset(&graph->nodes[at], 0, sizeof(graph->nodes[at]));
+	memset(&graph->more[at], 0, sizeof(graph->more[at]));
+	graph->nodes[at].event = *event;
+	graph->nodes[at].event.stack = NULL;
+	graph->nodes[at].event.nr_stack = 0;
+	graph->nodes[at].event.text = stlb_graph_text(graph, event->text);
+	graph->nodes[at].order_ns = event->ns;
+	graph->nodes[at].lane = lane;
+	graph->more[at].seq = 2 * seq;
+	graph->more[at].lock = stlb_event_or(event, LOCK, 0);
+	graph->more[at].pfn = stlb_event_or(event, PFN, 0);
+	graph->more[at].nr = stlb_event_has(event, PFN) ? pages_of(event) : 0;
+	graph->more[at].slot = -1;
+	return graph->nr_nodes++;
+}
+
+static bool has_room(struct stlb_graph *graph)
+{
+	bool before_the_end = graph->want.finding && !graph->resolved;
+	uint64_t kept = graph->proofs_left + (before_the_end ? ROOM_FOR_THE_END : 0);
+
+	if (graph->nr_nodes + kept < graph->want.max_events)
+		return true;
+	graph->dropped++;
+	return false;
+}
+
+uint32_t stlb_graph_draw(struct stlb_graph *graph, const struct stlb_event *event)
+{
+	if (graph->at_hand == STLB_NO_NODE && has_room(graph))
+		graph->at_hand = add(graph, event, graph->seq);
+	return graph->at_hand;
+}
+
+uint32_t stlb_graph_draw_brief(struct stlb_graph *graph, const struct stlb_brief *brief,
+			       const char *text, uint64_t seq)
+{
+	struct stlb_event event;
+
+	if (!brief->name || !has_room(graph))
+		return STLB_NO_NODE;
+	stlb_brief_expand(brief, &event);
+	event.text = text;
+	return add(graph, &event, seq);
+}
+
+/* ---- the finding's own events ---- */
+
+static bool is_proof(const struct stlb_event *proof, const struct stlb_event *event)
+{
+	if (proof->ns != event->ns || proof->cpu != event->cpu || proof->kind != event->kind ||
+	    proof->tid != event->tid || (proof->has & event->has) != proof->has)
+		return false;
+	for (uint64_t has = proof->has; has; has &= has - 1) {
+		unsigned int field = __builtin_ctzll(has);
+
+		if (proof->value[field] != event->value[field])
+			return false;
+	}
+	return true;
+}
+
+static void next_proof(struct stlb_graph *graph)
+{
+	graph->next_proof_ns = UINT64_MAX;
+	for (uint32_t i = 0; i < graph->want.finding->nr_events; i++)
+		if (!graph->proven[i] &&
+		    graph->want.finding->events[i].event.ns < graph->next_proof_ns)
+			graph->next_proof_ns = graph->want.finding->events[i].event.ns;
+}
+
+static void draw_proof(struct stlb_graph *graph, uint32_t i, const struct stlb_event *event)
+{
+	if (graph->at_hand == STLB_NO_NODE)
+		graph->at_hand = add(graph, event, graph->seq);
+	graph->proven[i] = true;
+	graph->proofs_left--;
+	next_proof(graph);
+	if (graph->at_hand == STLB_NO_NODE)
+		return;
+	graph->nodes[graph->at_hand].proof = true;
+	graph->nodes[graph->at_hand].role = graph->want.finding->events[i].role;
+}
+
+void stlb_graph_prove(struct stlb_graph *graph, const struct stlb_event *event)
+{
+	const struct stlb_finding *finding = graph->want.finding;
+
+	for (uint32_t i = 0; i < finding->nr_events; i++)
+		if (!graph->proven[i] && is_proof(&finding->events[i].event, event))
+			draw_proof(graph, i, event);
+}
+
+void stlb_graph_prove_rest(struct stlb_graph *graph)
+{
+	const struct stlb_finding *finding = graph->want.finding;
+
+	for (uint32_t i = 0; finding && i < finding->nr_events; i++) {
+		if (graph->proven[i])
+			continue;
+		graph->at_hand = STLB_NO_NODE;
+		draw_proof(graph, i, &finding->events[i].event);
+	}
+}
+
+/* ---- order ---- */
+
+struct place {
+	uint64_t ns, seq;
+	uint32_t at;
+};
+
+static int by_order(const void *one, const void *other)
+{
+	const struct place *a = one, *b = other;
+
+	if (a->ns != b->ns)
+		return a->ns < b->ns ? -1 : 1;
+	if (a->seq != b->seq)
+		return a->seq < b->seq ? -1 : 1;
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+/* Nobody keeps an index over this: it is done when all are in. */
+void stlb_graph_sort(struct stlb_graph *graph)
+{
+	uint32_t nr = graph->nr_nodes;
+	struct place *places = calloc(nr + 1, sizeof(*places));
+	struct stlb_graph_node *nodes = malloc((nr + 1) * sizeof(*nodes));
+	struct stlb_node_more *more = malloc((nr + 1) * sizeof(*more));
+
+	if (!places || !nodes || !more) {
+		free(nodes);
+		free(more);
+		free(places);
+		graph->failed = true;
+		return;
+	}
+	for (uint32_t i = 0; i < nr; i++)
+		places[i] = (struct place){graph->nodes[i].order_ns, graph->more[i].seq, i};
+	qsort(places, nr, sizeof(*places), by_order);
+	for (uint32_t i = 0; i < nr; i++) {
+		nodes[i] = graph->nodes[places[i].at];
+		more[i] = graph->more[places[i].at];
+	}
+	free(graph->nodes);
+	free(graph->more);
+	free(places);
+	graph->nodes = nodes;
+	graph->more = more;
+	graph->room_nodes = nr + 1;
+}
