@@ -17,7 +17,8 @@ declare -A may=(
 	[suppress]="suppress util error source.h event decode finding suppress.h"
 	[timeline]="timeline util error source.h event decode finding"
 	[report]="report timeline util error source.h event decode finding suppress.h report.h"
-	[cmd]="cmd util error source.h event decode finding analysis suppress.h report.h timeline"
+	[graph]="graph model report util error source.h event decode finding graph.h"
+	[cmd]="cmd graph.h util error source.h event decode finding analysis suppress.h report.h timeline"
 )
 failed=0
 
@@ -32,7 +33,7 @@ check() {
 	esac
 	# the public headers that share their name with a module keep their .h
 	case $word in
-	source.h | suppress.h | report.h) ;;
+	source.h | suppress.h | report.h | graph.h) ;;
 	*.h) word=${word%.h} ;;
 	esac
 	if [[ " ${may[$module]-} " != *" $word "* ]]; then
