@@ -139,21 +139,35 @@ static int read_field(const struct stlb_profile_reader *reader, const char *name
 	return read_change(reader, place, json, field);
 }
 
+/* Zeroed, one for each member of @json; NULL, and 0 or an error in @rc, where there are none. */
+static void *new_members(const struct stlb_profile_reader *reader, const char *place,
+			 const json_t *json, size_t size, int *rc)
+{
+	void *members;
+
+	*rc = 0;
+	if (!json)
+		return NULL;
+	if (!json_is_object(json)) {
+		*rc = stlb_profile_bad(reader, place, "expected an object");
+		return NULL;
+	}
+	members = calloc(json_object_size(json) + 1, size);
+	if (!members)
+		*rc = -ENOMEM;
+	return members;
+}
+
 static int read_fields(const struct stlb_profile_reader *reader, json_t *json, struct stlb_row *row)
 {
-	struct stlb_row_field *fields;
+	int rc;
+	struct stlb_row_field *fields = new_members(reader, ".fields", json, sizeof(*fields), &rc);
 	const char *name;
 	json_t *value;
-	int rc = 0;
 
-	if (!json)
-		return 0;
-	if (!json_is_object(json))
-		return stlb_profile_bad(reader, ".fields", "expected an object");
-	fields = calloc(json_object_size(json) + 1, sizeof(*fields));
 	row->fields = fields;
 	if (!fields)
-		return -ENOMEM;
+		return rc;
 	json_object_foreach(json, name, value)
 	{
 		rc = read_field(reader, name, value, &fields[row->nr_fields++]);
@@ -193,19 +207,15 @@ static int read_constant(const struct stlb_profile_reader *reader, const char *n
 static int read_constants(const struct stlb_profile_reader *reader, json_t *json,
 			  struct stlb_row *row)
 {
-	struct stlb_row_constant *constants;
+	int rc;
+	struct stlb_row_constant *constants =
+		new_members(reader, ".constants", json, sizeof(*constants), &rc);
 	const char *name;
 	json_t *value;
-	int rc = 0;
 
-	if (!json)
-		return 0;
-	if (!json_is_object(json))
-		return stlb_profile_bad(reader, ".constants", "expected an object");
-	constants = calloc(json_object_size(json) + 1, sizeof(*constants));
 	row->constants = constants;
 	if (!constants)
-		return -ENOMEM;
+		return rc;
 	json_object_foreach(json, name, value)
 	{
 		rc = read_constant(reader, name, value, row, &constants[row->nr_constants++]);

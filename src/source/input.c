@@ -14,7 +14,7 @@
 #include "internal.h"
 
 #define RAW_SIZE  (64 * 1024)
-#define PEEK_SIZE (64 * 1024)
+#define PEEK_SIZE (64UL * 1024)
 
 struct stlb_input {
 	char *path;

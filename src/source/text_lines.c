@@ -6,7 +6,7 @@
 
 #include "text_row.h"
 
-#define BUFFER (256 * 1024)
+#define BUFFER (256UL * 1024)
 
 struct stlb_lines {
 	struct stlb_input *input;

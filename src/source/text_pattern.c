@@ -84,8 +84,8 @@ static const char *read_piece(struct stlb_text_row *row, const struct stlb_text_
 {
 	const char *start = skip_words(at, end, piece->words);
 	bool string = piece->kind == STLB_TEXT_STRING;
-	bool negative;
-	uint64_t value;
+	bool negative = false;
+	uint64_t value = 0;
 
 	if (!start)
 		return NULL;

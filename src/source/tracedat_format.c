@@ -55,6 +55,7 @@ static bool take_word(struct span *span)
 /* "[" and a number or a name of one "]" at the end of a declaration: back to before the "[" */
 static bool drop_array(struct span *declaration)
 {
+	static const char signs[] = " +-*/()";
 	const char *close = declaration->end - 1;
 	bool named = false;
 
@@ -63,7 +64,7 @@ static bool drop_array(struct span *declaration)
 	while (--declaration->end > declaration->at && declaration->end[-1] != '[') {
 		char c = declaration->end[-1];
 
-		if (!word_char(c) && !memchr(" +-*/()", c, 7))
+		if (!word_char(c) && !memchr(signs, c, sizeof(signs) - 1))
 			return false;
 		named |= word_char(c);
 	}
@@ -76,6 +77,7 @@ static bool drop_array(struct span *declaration)
 /* What stands before the name: words, stars, and brackets or parentheses that close. */
 static bool type_sound(struct span type)
 {
+	static const char others[] = " *[]()\",";
 	int square = 0, round = 0, words = 0;
 
 	for (; type.at < type.end; type.at++) {
@@ -84,7 +86,7 @@ static bool type_sound(struct span type)
 		words += word_char(c) && !square && !round;
 		square += c == '[' ? 1 : c == ']' ? -1 : 0;
 		round += c == '(' ? 1 : c == ')' ? -1 : 0;
-		if (!word_char(c) && !memchr(" *[]()\",", c, 8))
+		if (!word_char(c) && !memchr(others, c, sizeof(others) - 1))
 			return false;
 		if (square < 0 || square > 1 || round < 0 || (c == '(' && !words))
 			return false;

@@ -94,33 +94,36 @@ void stlb_dat_skip(struct stlb_dat_reader *reader, uint64_t size)
 		reader->at += size;
 }
 
-uint16_t stlb_dat_u16(struct stlb_dat_reader *reader)
+/* Stays as it is when the data ends before. */
+static void get_number(struct stlb_dat_reader *reader, void *number, size_t size)
 {
-	const void *data = stlb_dat_get(reader, 2);
-	uint16_t value = 0;
+	const void *data = stlb_dat_get(reader, size);
 
 	if (data)
-		memcpy(&value, data, sizeof(value));
+		memcpy(number, data, size);
+}
+
+uint16_t stlb_dat_u16(struct stlb_dat_reader *reader)
+{
+	uint16_t value = 0;
+
+	get_number(reader, &value, sizeof(value));
 	return value;
 }
 
 uint32_t stlb_dat_u32(struct stlb_dat_reader *reader)
 {
-	const void *data = stlb_dat_get(reader, 4);
 	uint32_t value = 0;
 
-	if (data)
-		memcpy(&value, data, sizeof(value));
+	get_number(reader, &value, sizeof(value));
 	return value;
 }
 
 uint64_t stlb_dat_u64(struct stlb_dat_reader *reader)
 {
-	const void *data = stlb_dat_get(reader, 8);
 	uint64_t value = 0;
 
-	if (data)
-		memcpy(&value, data, sizeof(value));
+	get_number(reader, &value, sizeof(value));
 	return value;
 }
 

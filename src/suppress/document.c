@@ -48,7 +48,7 @@ static int read_all(FILE *file, size_t limit, char **text, size_t *size)
 	do {
 		char *larger;
 
-		room = room ? room * 2 : 64 * 1024;
+		room = room ? room * 2 : 64UL * 1024;
 		if (room > limit + 1)
 			room = limit + 1;
 		larger = realloc(buffer, room);
