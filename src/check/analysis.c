@@ -193,8 +193,9 @@ static void end_all(struct stlb_analysis *a, enum stlb_ending ending)
 	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));) {
 		struct stlb_list *node, *next;
 
-		stlb_list_each(node, next, &mm->obligations) stlb_obligation_end(
-			a, stlb_list_entry(node, struct stlb_obligation, in_mm), ending);
+		stlb_list_each (node, next, &mm->obligations)
+			stlb_obligation_end(a, stlb_list_entry(node, struct stlb_obligation, in_mm),
+					    ending);
 	}
 }
 
@@ -276,8 +277,8 @@ static struct stlb_task *actor(struct stlb_analysis *a, const struct stlb_event 
 	if (!cpu)
 		return task;
 	cpu->last_ns = event->ns;
-	if (task != cpu->task || cpu->interrupted)
-		stlb_sched_enter(a, task, cpu);
+	if (task != cpu->task || cpu->has_irqs)
+		stlb_sched_enter(a, task, cpu, event->tid);
 	return task;
 }
 
@@ -307,7 +308,8 @@ static void settle_task(struct stlb_analysis *a, const struct stlb_act *act)
 	/* a task that sleeps while it waits has not got the lock; its waiting is not over */
 	if (act->task->asked.lock && kind != STLB_LOCK_ACQUIRED && kind != STLB_SCHED_SWITCH)
 		stlb_hold_settle(a, act->task);
-	if (act->task->update && act->task->update->loose && !is_update(kind))
+	if (act->task->update && act->task->update->loose && !is_update(kind) &&
+	    kind != STLB_UNSUBSCRIBE)
 		stlb_unbracketed_judge(a, act, 0);
 }
 

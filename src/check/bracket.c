@@ -65,15 +65,15 @@ static bool may_fail(const struct stlb_bracket *bracket)
 
 /*
  * A start that may not block can fail, and then has no end. Where its return is not traced, a new
- * bracket that does not lie within it shows that it did.
+ * one of its kind that has nothing in common with it shows that it did.
  */
 static void drop_failed(struct stlb_task *task, const struct stlb_mm *mm, uint64_t start,
-			uint64_t end)
+			uint64_t end, bool blocks)
 {
-	while (task->nr_brackets) {
+	while (task->nr_brackets && !blocks) {
 		const struct stlb_bracket *last = &task->brackets[task->nr_brackets - 1];
 
-		if (!may_fail(last) || (last->mm == mm && last->start <= start && end <= last->end))
+		if (!may_fail(last) || (last->mm == mm && start < last->end && last->start < end))
 			return;
 		task->nr_brackets--;
 	}
@@ -129,7 +129,7 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 	stlb_flush_judge(a, act);
 	stlb_unbracketed_judge(a, act, 0);
 	finish_end(a, act);
-	drop_failed(task, act->mm, start, end);
+	drop_failed(task, act->mm, start, end, stlb_event_or(event, FLAGS, BLOCKABLE) & BLOCKABLE);
 	if (task->update) {
 		task->update->detached_mm = NULL;
 		task->update->split_mm = task->update->split_mm == act->mm ? act->mm : NULL;

@@ -43,6 +43,9 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 			 enum stlb_ending ending);
 
+/** stlb_obligation_is_kept - whether something is still to be told of a discharged one */
+bool stlb_obligation_is_kept(const struct stlb_analysis *a, const struct stlb_obligation *ob);
+
 /** stlb_obligation_retype - a clear became a tighten, or a repoint */
 void stlb_obligation_retype(struct stlb_obligation *ob, enum stlb_obligation_type type);
 
@@ -107,6 +110,10 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
 		 struct stlb_slot slot, struct stlb_entry new);
 
+/** stlb_set_table - a pmd points to a table: the one that was taken out of it, or another one */
+void stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
+		    struct stlb_slot slot, struct stlb_entry table);
+
 /** stlb_settle_zeroes - a hold ends: was a huge zero page split into zero ptes? */
 void stlb_settle_zeroes(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold);
 
@@ -164,9 +171,12 @@ void stlb_on_leave(struct stlb_analysis *a, const struct stlb_act *act);
 /** stlb_sched_moved - a task goes on at another CPU */
 void stlb_sched_moved(struct stlb_analysis *a, struct stlb_task *task);
 
-/** stlb_sched_enter - an event of a context on a CPU: what it interrupted, or what interrupted it
+/**
+ * stlb_sched_enter - an event of a context on a CPU: what it interrupted, or what interrupted it
+ * @tid: as the event tells it: in an interrupt, of the task that was interrupted
  */
-void stlb_sched_enter(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu);
+void stlb_sched_enter(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu,
+		      int32_t tid);
 
 /* ---- bracket.c, invalidate.c ---- */
 
@@ -254,6 +264,17 @@ void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act);
 /** stlb_redundant_note - an invalidation covered an obligation, the first time or once more */
 void stlb_redundant_note(struct stlb_analysis *a, const struct stlb_act *act,
 			 struct stlb_obligation *ob, const struct stlb_invalidation *what);
+
+/**
+ * stlb_held_back_count - a rule is breached that a breach held back stands for already
+ *
+ * From now on that one counts no more. Returns false where there is none.
+ */
+bool stlb_held_back_count(struct stlb_analysis *a, const struct stlb_obligation *ob,
+			  enum stlb_rule rule);
+
+/** stlb_held_back_over - the obligation is over: what is held back of it stands alone */
+void stlb_held_back_over(struct stlb_analysis *a, const struct stlb_obligation *ob);
 
 /** stlb_held_back_finish - no evidence can come any more: they are findings */
 void stlb_held_back_finish(struct stlb_analysis *a);

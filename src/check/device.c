@@ -95,8 +95,7 @@ static struct device_page *page_of(struct stlb_analysis *a, const struct stlb_ac
 	if (!devices_get(a))
 		return NULL;
 	bucket = addr_bucket(a->devices, act->mm, addr);
-	stlb_list_each(at, next, bucket)
-	{
+	stlb_list_each (at, next, bucket) {
 		struct device_page *page = stlb_list_entry(at, struct device_page, by_addr);
 
 		if (page->mm == act->mm && page->addr == addr && page->dev == dev)
@@ -120,8 +119,7 @@ static void note_set(struct stlb_analysis *a, const struct stlb_act *act, uint64
 {
 	struct stlb_list *at, *next, *bucket = addr_bucket(a->devices, act->mm, addr);
 
-	stlb_list_each(at, next, bucket)
-	{
+	stlb_list_each (at, next, bucket) {
 		struct device_page *page = stlb_list_entry(at, struct device_page, by_addr);
 
 		if (page->mm != act->mm || page->addr != addr)
@@ -147,8 +145,7 @@ static void note_free(struct stlb_analysis *a, const struct stlb_act *act, uint6
 {
 	struct stlb_list *at, *next, *bucket = pfn_bucket(a->devices, pfn);
 
-	stlb_list_each(at, next, bucket)
-	{
+	stlb_list_each (at, next, bucket) {
 		struct device_page *page = stlb_list_entry(at, struct device_page, by_pfn);
 
 		if (page->pfn != pfn || page->freed)
@@ -177,8 +174,7 @@ static bool is_deferred(const struct stlb_analysis *a, const struct device_page 
 
 	if (!region)
 		return false;
-	stlb_list_each(at, next, &region->obligations)
-	{
+	stlb_list_each (at, next, &region->obligations) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
 
 		if (ob->exempt && !ob->discharged && ob->addr == page->addr && ob->old.pfn == pfn)
@@ -320,7 +316,7 @@ void stlb_devices_free(struct stlb_analysis *a)
 	struct stlb_list *at, *next;
 
 	for (unsigned int i = 0; a->devices && i < BUCKETS; i++)
-		stlb_list_each(at, next, &a->devices->by_addr[i])
+		stlb_list_each (at, next, &a->devices->by_addr[i])
 			free(stlb_list_entry(at, struct device_page, by_addr));
 	free(a->devices);
 }

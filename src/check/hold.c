@@ -110,6 +110,8 @@ static void ask(struct stlb_analysis *a, const struct stlb_act *act, uint64_t ad
 	asked->used = asked->work = false;
 	asked->shared = (stlb_event_or(event, TRYLOCK, 0) & LOCKDEP_READ) != 0;
 	asked->named = is_ptl_class(event->text);
+	/* earlier holders' releases are in the past already, even while it still waits */
+	learn_from_lock(a, act->task, address, asked->shared);
 	if (asked->named || !a->locks.count)
 		return;
 	lock = stlb_map_get(&a->locks, address);

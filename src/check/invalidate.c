@@ -58,17 +58,18 @@ static void count_discharge(struct stlb_analysis *a, struct stlb_obligation *ob)
 
 	ob->discharged = true;
 	ob->in_lock = in_lock;
-	ob->late = !in_lock;
+	/* after a loss it is not sure that the hold went on */
+	ob->late = !in_lock || (ob->lossy && ob->task->lossy);
 	if (in_lock)
 		a->result.obligations.discharged_in_lock++;
 	else
 		a->result.obligations.discharged_deferred++;
 }
 
-/* Whether something is still to be told of an obligation that is discharged. */
-static bool is_kept(const struct stlb_analysis *a, const struct stlb_obligation *ob)
+bool stlb_obligation_is_kept(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
-	if (is_huge_leaf(ob) && !is_covered(ob) && !(ob->breached >> STLB_RULE_PARTIAL & 1))
+	if (ob->unbracketed ||
+	    (is_huge_leaf(ob) && !is_covered(ob) && !(ob->breached >> STLB_RULE_PARTIAL & 1)))
 		return true;
 	if (!stlb_task_in_bracket(ob->task, ob->scope->bracket))
 		return false;
@@ -86,7 +87,7 @@ static void discharge(struct stlb_analysis *a, const struct stlb_act *act,
 		stlb_redundant_note(a, act, ob, what);
 	if (!ob->discharged)
 		count_discharge(a, ob);
-	if (is_kept(a, ob))
+	if (stlb_obligation_is_kept(a, ob))
 		stlb_brief_keep(&ob->cover_event, act->event);
 	else
 		stlb_obligation_end(a, ob, STLB_END_COUNTED);
@@ -115,8 +116,7 @@ static void meet_list(struct stlb_analysis *a, const struct stlb_act *act, struc
 {
 	struct stlb_list *at, *next;
 
-	stlb_list_each(at, next, list)
-	{
+	stlb_list_each (at, next, list) {
 		struct stlb_obligation *ob =
 			by_mm ? stlb_list_entry(at, struct stlb_obligation, in_mm)
 			      : stlb_list_entry(at, struct stlb_obligation, in_region);

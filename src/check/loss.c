@@ -10,21 +10,8 @@ static void doubt_obligations(struct stlb_analysis *a)
 	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));) {
 		struct stlb_list *node, *next;
 
-		stlb_list_each(node, next, &mm->obligations)
-			stlb_list_entry(node, struct stlb_obligation, in_mm)
-				->lossy = true;
-	}
-}
-
-static void doubt_holds(struct stlb_task *task)
-{
-	struct stlb_list *at, *next;
-
-	stlb_list_each(at, next, &task->clears)
-	{
-		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
-
-		ob->hold_in_doubt |= stlb_task_holds(task, ob->scope->hold);
+		stlb_list_each (node, next, &mm->obligations)
+			stlb_list_entry(node, struct stlb_obligation, in_mm)->lossy = true;
 	}
 }
 
@@ -40,19 +27,12 @@ static void doubt_contexts(struct stlb_analysis *a, const struct stlb_act *act)
 	uint32_t at = 0;
 
 	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));) {
-		struct stlb_act theirs = {act->event, task, NULL};
-
 		if (!used_cpu(task, cpu))
 			continue;
 		task->lossy = true;
 		for (uint32_t i = 0; i < task->nr_brackets; i++)
 			task->brackets[i].sure = false;
 		stlb_unsettled_drop(task);
-		if (task->cpu != cpu && cpu >= 0)
-			continue;
-		doubt_holds(task);
-		stlb_holds_end(a, &theirs);
-		task->asked.lock = 0;
 	}
 }
 

@@ -23,8 +23,7 @@ static struct stlb_obligation *find_cleared(struct stlb_analysis *a, const struc
 
 	if (!region)
 		return NULL;
-	stlb_list_each(at, next, &region->obligations)
-	{
+	stlb_list_each (at, next, &region->obligations) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
 
 		if (ob->level == slot.level && ob->addr == slot.addr && !ob->discharged &&
@@ -105,10 +104,10 @@ void stlb_on_pmd_install(struct stlb_analysis *a, const struct stlb_act *act)
 	if (stlb_event_has(act->event, TABLE) &&
 	    stlb_pages_pfn_of(a, stlb_event_get(act->event, TABLE), &pfn)) {
 		table.pfn = pfn;
-		stlb_settle(a, act, region, slot, table);
+		stlb_set_table(a, act, region, slot, table);
 	}
+	/* unlike one that a split fills before, it is empty */
 	stlb_region_forget_ptes(&a->regions, region);
-	region->pmd = table;
 }
 
 void stlb_on_table_free(struct stlb_analysis *a, const struct stlb_act *act)

@@ -49,8 +49,7 @@ static void judge_list_at_end(struct stlb_analysis *a, const struct stlb_act *ac
 {
 	struct stlb_list *at, *next;
 
-	stlb_list_each(at, next, list)
-	{
+	stlb_list_each (at, next, list) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
 
 		if (ob->scope->bracket != bracket->id)
@@ -76,15 +75,33 @@ void stlb_never_at_end(struct stlb_analysis *a, const struct stlb_act *act,
 
 /* ---- the start of the next one, from 6.6 on ---- */
 
+/* mprotect to PROT_NONE clears, but it flushes once for all VMAs as it does for other rights. */
+static bool goes_on(const struct stlb_obligation *ob, const struct stlb_event *event)
+{
+	return ob->left == STLB_PROTNONE && ob->scope->bracket_event >= 0 &&
+	       (uint64_t)ob->scope->bracket_event == stlb_event_or(event, EVENT, UINT64_MAX);
+}
+
+/* A repoint is judged at the end of its own bracket, and a hold may have a last word to say. */
+static bool waits(const struct stlb_obligation *ob)
+{
+	if (ob->discharged)
+		return ob->unbracketed;
+	return ob->type == STLB_REPOINT && ob->scope->bracket;
+}
+
 static void judge_clears_at_start(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_list *at, *next;
 
-	stlb_list_each(at, next, &act->task->clears)
-	{
+	stlb_list_each (at, next, &act->task->clears) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
 
-		if (ob->mm == act->mm)
+		if (ob->mm != act->mm || goes_on(ob, act->event))
+			continue;
+		if (waits(ob))
+			stlb_partial_judge(a, act, ob);
+		else
 			expire(a, act, ob, "next operation", missing_at_start);
 	}
 }
@@ -99,8 +116,7 @@ static void judge_tightens_at_start(struct stlb_analysis *a, const struct stlb_a
 		return;
 	if (event < 31 && act->task->tighten_events == 1u << event)
 		return;
-	stlb_list_each(at, next, &act->task->tightens)
-	{
+	stlb_list_each (at, next, &act->task->tightens) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
 
 		if (ob->mm == act->mm && ob->scope->bracket_event >= 0 &&
@@ -125,7 +141,7 @@ void stlb_never_at_leave(struct stlb_analysis *a, const struct stlb_act *act)
 
 	if (!a->kernel_known || a->before_6_6)
 		return;
-	stlb_list_each(at, next, &act->task->tightens)
+	stlb_list_each (at, next, &act->task->tightens)
 		expire(a, act, stlb_list_entry(at, struct stlb_obligation, in_task), "leave",
 		       missing_at_leave);
 }

@@ -172,23 +172,22 @@ static struct stlb_obligation *obligation_alloc(struct stlb_analysis *a, const s
 
 /*
  * A clear or repoint of a page absorbs what its write-protect still owed: TLBs may still hold it
- * writable. Returns whether there was such a write-protect.
+ * writable. Returns the rules that it had breached, with the bit of no rule when there was one.
  */
-static bool absorb_tightens(struct stlb_analysis *a, struct stlb_region *region,
-			    struct stlb_slot slot, struct stlb_entry old)
+static uint32_t absorb_tightens(struct stlb_analysis *a, struct stlb_region *region,
+				struct stlb_slot slot, struct stlb_entry old)
 {
 	struct stlb_list *at, *next;
-	bool absorbed = false;
+	uint32_t absorbed = 0;
 
-	stlb_list_each(at, next, &region->obligations)
-	{
+	stlb_list_each (at, next, &region->obligations) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
 
 		if (ob->type != STLB_TIGHTEN || ob->discharged || ob->level != slot.level ||
 		    ob->addr != slot.addr || ob->old.pfn != old.pfn)
 			continue;
+		absorbed |= ob->breached | 1u << STLB_NR_RULES;
 		stlb_obligation_end(a, ob, STLB_END_ABSORBED);
-		absorbed = true;
 	}
 	return absorbed;
 }
@@ -198,8 +197,11 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 					    struct stlb_entry old, enum stlb_obligation_type type)
 {
 	struct stlb_obligation *ob;
+	uint32_t absorbed = 0;
 
-	if (type != STLB_TIGHTEN && absorb_tightens(a, region, slot, old))
+	if (type != STLB_TIGHTEN)
+		absorbed = absorb_tightens(a, region, slot, old);
+	if (absorbed)
 		old.writable = 1;
 	ob = has_room(a) ? obligation_alloc(a, act, old, slot) : NULL;
 	if (!ob) {
@@ -214,6 +216,7 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 	ob->old = old;
 	ob->type = type;
 	ob->raw_old = stlb_event_or(act->event, OLD, 0);
+	ob->breached = absorbed & 1u << STLB_RULE_UNBRACKETED;
 	stlb_brief_keep(&ob->update, act->event);
 	enlist(a, ob);
 	watch_pages(a, ob);
@@ -273,8 +276,9 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 {
 	struct stlb_task *task = ob->task;
 
-	if (ob->unbracketed && (ending == STLB_END_COUNTED || ending == STLB_END_EXPIRED))
+	if (ob->unbracketed && ending == STLB_END_EXPIRED)
 		stlb_unbracketed_tell(a, ob);
+	stlb_held_back_over(a, ob);
 	count_ending(&a->result.obligations, ob->discharged ? STLB_END_COUNTED : ending);
 	stlb_list_remove(&ob->in_region);
 	stlb_list_remove(&ob->in_mm);

@@ -152,7 +152,7 @@ static void page_goes(struct stlb_analysis *a, const struct stlb_act *act,
 {
 	const char *role = act->event->kind == STLB_PAGE_ALLOC ? "alloc" : "free";
 
-	if (ob->type == STLB_TIGHTEN)
+	if (ob->type == STLB_TIGHTEN || ob->weaker)
 		return;
 	if (!a->one_clock && !stlb_obligation_before(a, ob, act->task)) {
 		a->local_skipped++;
@@ -180,10 +180,16 @@ static void go_through(struct stlb_analysis *a, const struct stlb_act *act, uint
 	}
 }
 
+static uint64_t pages_of(const struct stlb_event *event)
+{
+	uint64_t order = stlb_event_or(event, ORDER, 0);
+
+	return UINT64_C(1) << (order > MAX_ORDER ? MAX_ORDER : order);
+}
+
 static void pages_go(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn)
 {
-	uint64_t order = stlb_event_or(act->event, ORDER, 0);
-	uint64_t nr = UINT64_C(1) << (order > MAX_ORDER ? MAX_ORDER : order);
+	uint64_t nr = pages_of(act->event);
 
 	if (a->devices)
 		stlb_device_note_free(a, act, pfn, nr);
@@ -206,20 +212,34 @@ static void forget_freed(struct stlb_analysis *a)
 	stlb_map_free(&a->freed);
 }
 
-/* A page's next owner comes after the one who freed it. */
-static void publish_free(struct stlb_analysis *a, const struct stlb_task *task, uint64_t pfn)
+static void publish_page(struct stlb_analysis *a, const struct stlb_task *task, uint64_t pfn)
 {
-	struct stlb_clock *clock;
+	struct stlb_clock *clock = stlb_map_remove(&a->freed, pfn);
 
-	if (a->freed.count && (!a->order.active || a->freed.count >= MAX_FREED))
-		forget_freed(a);
-	if (!a->order.active)
-		return;
-	clock = stlb_map_remove(&a->freed, pfn);
 	if (stlb_order_publish(&a->order, &task->actor, &clock) < 0)
 		a->failed = true;
 	else if (clock && stlb_map_put(&a->freed, pfn, clock) < 0)
 		a->failed = true;
+}
+
+/* A page's next owner comes after the one who freed it. */
+static void publish_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn)
+{
+	uint64_t nr = pages_of(act->event);
+
+	if (a->freed.count && (!a->order.active || a->freed.count >= MAX_FREED))
+		forget_freed(a);
+	for (uint64_t i = 0; a->order.active && i < nr && i < STLB_ENTRIES; i++)
+		publish_page(a, act->task, pfn + i);
+}
+
+static void learn_of_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn)
+{
+	uint64_t nr = pages_of(act->event);
+
+	for (uint64_t i = 0; a->freed.count && i < nr && i < STLB_ENTRIES; i++)
+		a->failed |= stlb_order_learn(&a->order, &act->task->actor,
+					      stlb_map_get(&a->freed, pfn + i)) < 0;
 }
 
 void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
@@ -236,16 +256,13 @@ void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
 	if (a->direct_map && a->regions.tables.count)
 		stlb_table_forget(&a->regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 	pages_go(a, act, pfn);
-	publish_free(a, act->task, pfn);
+	publish_free(a, act, pfn);
 }
 
 void stlb_on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	uint64_t pfn = stlb_event_get(act->event, PFN);
-	struct stlb_clock *clock = a->freed.count ? stlb_map_remove(&a->freed, pfn) : NULL;
 
-	if (clock && stlb_order_learn(&a->order, &act->task->actor, clock) < 0)
-		a->failed = true;
-	free(clock);
+	learn_of_free(a, act, pfn);
 	pages_go(a, act, pfn);
 }

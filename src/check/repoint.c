@@ -14,6 +14,10 @@ static const char missing_evidence[] =
 	"an invalidation before the set, or evidence of the same content: the new entry is "
 	"write-protected, and a ksm tracepoint or probe of this task for this page would clear it";
 
+static const char missing_order_or_evidence[] =
+	"an edge that orders the invalidation after the update, or evidence of the same content (a "
+	"ksm tracepoint or probe of this task for this page): the new entry is write-protected";
+
 /* ---- evidence of the same content ---- */
 
 static bool is_evidence(const struct stlb_same_content *merged, uint64_t mm, uint64_t pfn,
@@ -47,7 +51,37 @@ static bool has_evidence(const struct stlb_act *act, const struct stlb_obligatio
 
 static void tell(struct stlb_analysis *a, const struct stlb_held_back *held)
 {
-	stlb_sites_count(a, held->site, held->finding, held->from_ns, 1);
+	if (held->counted)
+		free(held->finding);
+	else
+		stlb_sites_count(a, held->site, held->finding, held->from_ns, 1);
+}
+
+static struct stlb_held_back *held_of(struct stlb_analysis *a, const struct stlb_obligation *ob)
+{
+	for (uint32_t i = 0; ob->held_back && i < a->nr_held_back; i++)
+		if (a->held_back[i].ob == ob)
+			return &a->held_back[i];
+	return NULL;
+}
+
+bool stlb_held_back_count(struct stlb_analysis *a, const struct stlb_obligation *ob,
+			  enum stlb_rule rule)
+{
+	struct stlb_held_back *held = held_of(a, ob);
+
+	if (!held || held->finding->rule != rule || held->counted)
+		return false;
+	held->counted = true;
+	return true;
+}
+
+void stlb_held_back_over(struct stlb_analysis *a, const struct stlb_obligation *ob)
+{
+	struct stlb_held_back *held = held_of(a, ob);
+
+	if (held)
+		held->ob = NULL;
 }
 
 static void hold_back(struct stlb_analysis *a, const struct stlb_case *c, struct stlb_entry new)
@@ -69,6 +103,8 @@ static void hold_back(struct stlb_analysis *a, const struct stlb_case *c, struct
 		return;
 	}
 	held->task = c->act->task;
+	held->ob = c->ob;
+	held->counted = false;
 	held->mm = c->ob->mm->id;
 	held->pfn = c->ob->old.pfn;
 	held->new_pfn = new.pfn;
@@ -143,9 +179,14 @@ static void report_unless_cleared(struct stlb_analysis *a, const struct stlb_act
 		.missing = missing_evidence,
 	};
 
-	if (ob->breached >> STLB_RULE_REPOINT & 1)
+	if (ob->racy) {
+		c.rule = STLB_RULE_RACY;
+		c.missing = missing_order_or_evidence;
+	}
+	if (ob->breached >> c.rule & 1)
 		return;
-	ob->breached |= 1u << STLB_RULE_REPOINT;
+	ob->breached |= 1u << STLB_RULE_REPOINT | 1u << c.rule;
+	ob->held_back = true;
 	hold_back(a, &c, new);
 }
 
@@ -154,14 +195,15 @@ void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,
 {
 	bool protected = new.rights_known && !new.writable;
 
-	if (ob->exempt)
+	if (ob->exempt || ob->breached >> STLB_RULE_REPOINT & 1)
 		return;
-	if (ob->type != STLB_REPOINT)
+	/* resolved after its operation, it stays that operation's clear */
+	if (!ob->scope->bracket || stlb_task_in_bracket(ob->task, ob->scope->bracket))
 		stlb_obligation_retype(ob, STLB_REPOINT);
 	if ((protected || !new.rights_known) && has_evidence(act, ob, new)) {
 		ob->exempt = true;
 		a->result.obligations.exempt++;
-	} else if (protected && !ob->racy) {
+	} else if (protected) {
 		report_unless_cleared(a, act, ob, new);
 	} else {
 		stlb_breach(a, STLB_RULE_REPOINT, ob, act, "set", missing_between);

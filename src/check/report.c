@@ -292,12 +292,15 @@ void stlb_breach(struct stlb_analysis *a, enum stlb_rule rule, struct stlb_oblig
 {
 	struct stlb_case c = {.rule = rule, .ob = ob, .act = act, .role = role, .missing = missing};
 
+	if (ob->breached >> rule & 1)
+		return;
+	ob->breached |= 1u << rule;
 	if (ob->racy && is_ordered_away(rule)) {
 		c.rule = STLB_RULE_RACY;
 		c.missing = "an edge that orders the invalidation after the update: a lock, a "
 			    "wake-up, or the same task";
 	}
-	if (ob->breached >> c.rule & 1)
+	if (c.rule != rule && ob->breached >> c.rule & 1 && !stlb_held_back_count(a, ob, c.rule))
 		return;
 	ob->breached |= 1u << c.rule;
 	c.verdict = stlb_case_verdict(a, ob);

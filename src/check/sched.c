@@ -16,6 +16,16 @@ static void learn_from(struct stlb_analysis *a, struct stlb_task *task, struct s
 	free(told);
 }
 
+/* What its waker, or parent, knew. */
+static void wake_up(struct stlb_analysis *a, struct stlb_task *task)
+{
+	if (!task->woken)
+		return;
+	a->failed |= stlb_order_learn(&a->order, &task->actor, task->woken) < 0;
+	free(task->woken);
+	task->woken = NULL;
+}
+
 /* Another task runs where this one did, or it runs elsewhere: it was switched out, seen or not. */
 static void was_switched_out(struct stlb_analysis *a, struct stlb_task *task)
 {
@@ -31,23 +41,31 @@ static void task_goes_on(struct stlb_analysis *a, struct stlb_task *task, struct
 	if (cpu->task && cpu->task != task)
 		was_switched_out(a, cpu->task);
 	for (unsigned int kind = STLB_CONTEXT_SOFTIRQ; kind <= STLB_CONTEXT_NMI; kind++) {
-		if (cpu->irqs[kind] && cpu->task == task && a->order.active)
+		if (cpu->irqs[kind] && cpu->interrupted == task && a->order.active)
 			learn_from(a, task, cpu->irqs[kind]);
 		cpu->irqs[kind] = NULL;
 	}
-	cpu->interrupted = false;
+	cpu->interrupted = NULL;
+	cpu->has_irqs = false;
+	if (task->nr_events == 1)
+		wake_up(a, task);
 	cpu->task = task;
 }
 
-static void interrupt_runs(struct stlb_analysis *a, struct stlb_task *irq, struct stlb_cpu *cpu)
+/* An event in an interrupt names the task that was interrupted. */
+static void interrupt_runs(struct stlb_analysis *a, struct stlb_task *irq, struct stlb_cpu *cpu,
+			   int32_t tid)
 {
+	struct stlb_task *task = stlb_contexts_find(&a->contexts, tid, irq->cpu);
+
 	for (unsigned int kind = STLB_CONTEXT_SOFTIRQ; kind <= STLB_CONTEXT_NMI; kind++)
 		if (cpu->irqs[kind] && cpu->irqs[kind] != irq && a->order.active)
 			learn_from(a, irq, cpu->irqs[kind]);
-	if (!cpu->irqs[irq->kind] && cpu->task && a->order.active)
-		learn_from(a, irq, cpu->task);
+	if (!cpu->irqs[irq->kind] && task && a->order.active)
+		learn_from(a, irq, task);
 	cpu->irqs[irq->kind] = irq;
-	cpu->interrupted = true;
+	cpu->interrupted = task;
+	cpu->has_irqs = true;
 }
 
 void stlb_sched_moved(struct stlb_analysis *a, struct stlb_task *task)
@@ -56,36 +74,28 @@ void stlb_sched_moved(struct stlb_analysis *a, struct stlb_task *task)
 		was_switched_out(a, task);
 }
 
-void stlb_sched_enter(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu)
+void stlb_sched_enter(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu,
+		      int32_t tid)
 {
 	if (task->kind == STLB_CONTEXT_TASK)
 		task_goes_on(a, task, cpu);
 	else
-		interrupt_runs(a, task, cpu);
+		interrupt_runs(a, task, cpu, tid);
 }
 
 /* ---- tasks ---- */
 
-static void wake_up(struct stlb_analysis *a, struct stlb_task *task)
-{
-	if (!task->woken)
-		return;
-	a->failed |= stlb_order_learn(&a->order, &task->actor, task->woken) < 0;
-	free(task->woken);
-	task->woken = NULL;
-}
-
 void stlb_on_switch(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	int32_t tid = (int32_t)stlb_event_get(act->event, NEXT);
-	struct stlb_task *next;
+	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->contexts, act->event->cpu);
+	struct stlb_task *next = stlb_contexts_find(&a->contexts, tid, act->event->cpu);
 
 	/* a task that sleeps while it waits for a lock has not got it */
 	stlb_holds_end(a, act);
-	if (!a->order.active || tid == 0)
-		return;
-	next = stlb_contexts_task(&a->contexts, tid);
-	if (next)
+	if (cpu)
+		cpu->task = next;
+	if (next && a->order.active)
 		wake_up(a, next);
 }
 
@@ -112,7 +122,9 @@ void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
 	if (!child)
 		return;
 	child->settled = true;
-	learn_from(a, child, act->task);
+	/* learnt with its first event, not before it runs */
+	if (stlb_order_publish(&a->order, &act->task->actor, &child->woken) < 0)
+		a->failed = true;
 }
 
 void stlb_on_leave(struct stlb_analysis *a, const struct stlb_act *act)

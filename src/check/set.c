@@ -13,9 +13,6 @@ static bool same_operation(struct stlb_analysis *a, const struct stlb_act *act,
 		return true;
 	if (ob->task != act->task)
 		return false;
-	/* whether its hold went on is among what was lost, and the verdict says so */
-	if (ob->hold_in_doubt)
-		return true;
 	if (stlb_locks_traced(a))
 		return stlb_task_holds(ob->task, ob->scope->hold);
 	return stlb_task_in_bracket(ob->task, ob->scope->bracket);
@@ -26,13 +23,13 @@ static void other_page(struct stlb_analysis *a, const struct stlb_act *act,
 {
 	if (ob->type == STLB_TIGHTEN)
 		return;
+	if (same_operation(a, act, ob, level))
+		stlb_repoint_judge(a, act, ob, new);
+	else if (ob->type == STLB_CLEAR && !ob->set_seen)
+		stlb_refault_judge(a, act, ob);
 	if (!ob->set_seen)
 		stlb_brief_keep(&ob->set_event, act->event);
 	ob->set_seen = true;
-	if (same_operation(a, act, ob, level))
-		stlb_repoint_judge(a, act, ob, new);
-	else if (ob->type == STLB_CLEAR)
-		stlb_refault_judge(a, act, ob);
 }
 
 /* ---- the same page is back ---- */
@@ -60,13 +57,13 @@ static void piece_restored(struct stlb_analysis *a, struct stlb_obligation *ob, 
 {
 	struct stlb_pieces *pieces = ob->pieces;
 	uint64_t bit = UINT64_C(1) << (index % 64);
+	bool weaker = loses_rights(ob->old, new);
 
-	if (pieces->restored[index / 64] & bit)
+	if ((pieces->restored[index / 64] | pieces->weaker[index / 64]) & bit)
 		return;
-	pieces->restored[index / 64] |= bit;
-	pieces->nr_restored++;
-	pieces->tightened |= loses_rights(ob->old, new);
-	if (pieces->nr_restored < STLB_ENTRIES)
+	(weaker ? pieces->weaker : pieces->restored)[index / 64] |= bit;
+	pieces->tightened |= weaker;
+	if (++pieces->nr_restored < STLB_ENTRIES)
 		return;
 	if (pieces->tightened)
 		stlb_obligation_retype(ob, STLB_TIGHTEN);
@@ -102,8 +99,7 @@ void stlb_settle_zeroes(struct stlb_analysis *a, struct stlb_task *task, uint64_
 {
 	struct stlb_list *at, *next;
 
-	stlb_list_each(at, next, &task->clears)
-	{
+	stlb_list_each (at, next, &task->clears) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
 		struct stlb_event event;
 		struct stlb_act act = {&event, task, ob->mm};
@@ -176,6 +172,23 @@ static void set_whole(struct stlb_analysis *a, const struct stlb_act *act,
 
 /* ---- which obligations a set concerns ---- */
 
+/* The page is back while a part of its huge entry is still cached: nothing stale is left of it. */
+static void settle_discharged(struct stlb_analysis *a, const struct stlb_act *act,
+			      struct stlb_obligation *ob, struct stlb_slot slot,
+			      struct stlb_entry new)
+{
+	if (ob->type == STLB_TIGHTEN)
+		return;
+	if (new.pfn != ob->old.pfn + ((slot.addr - ob->addr) >> STLB_PAGE_SHIFT))
+		stlb_partial_judge(a, act, ob);
+	else if (ob->level > slot.level)
+		set_piece(a, act, ob, slot, new);
+	else if (loses_rights(ob->old, new))
+		ob->weaker = true;
+	else
+		stlb_obligation_end(a, ob, STLB_END_COUNTED);
+}
+
 static void settle_one(struct stlb_analysis *a, const struct stlb_act *act,
 		       struct stlb_obligation *ob, struct stlb_slot slot, struct stlb_entry new)
 {
@@ -188,8 +201,7 @@ static void settle_one(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	}
 	if (ob->discharged) {
-		if (new.pfn != ob->old.pfn + ((slot.addr - ob->addr) >> STLB_PAGE_SHIFT))
-			stlb_partial_judge(a, act, ob);
+		settle_discharged(a, act, ob, slot, new);
 	} else if (ob->level > slot.level) {
 		set_piece(a, act, ob, slot, new);
 	} else {
@@ -202,10 +214,29 @@ void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 {
 	struct stlb_list *at, *next;
 
-	stlb_list_each(at, next, &region->obligations) settle_one(
-		a, act, stlb_list_entry(at, struct stlb_obligation, in_region), slot, new);
-	stlb_list_each(at, next, &act->mm->wide) settle_one(
-		a, act, stlb_list_entry(at, struct stlb_obligation, in_region), slot, new);
+	stlb_list_each (at, next, &region->obligations)
+		settle_one(a, act, stlb_list_entry(at, struct stlb_obligation, in_region), slot,
+			   new);
+	stlb_list_each (at, next, &act->mm->wide)
+		settle_one(a, act, stlb_list_entry(at, struct stlb_obligation, in_region), slot,
+			   new);
+}
+
+/* ---- a table is put into a pmd ---- */
+
+void stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
+		    struct stlb_slot slot, struct stlb_entry table)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each (at, next, &region->obligations) {
+		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
+
+		/* a table below a huge page that was split changes no page */
+		if (ob->table && !ob->discharged && ob->addr == slot.addr)
+			set_whole(a, act, ob, slot, table);
+	}
+	region->pmd = table;
 }
 
 /* ---- the set itself ---- */
@@ -216,8 +247,7 @@ static void note_left(const struct stlb_act *act, struct stlb_region *region, st
 {
 	struct stlb_list *at, *next;
 
-	stlb_list_each(at, next, &region->obligations)
-	{
+	stlb_list_each (at, next, &region->obligations) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
 
 		if (ob->task == act->task && ob->level == slot.level && ob->addr == slot.addr &&
@@ -283,6 +313,12 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 	stlb_unlocked_note(a, act, region);
 	if (!old.known && sees_all_clears(a))
 		old = stlb_region_entry(region, slot.level, slot.addr);
+	if (new.state == STLB_TABLE) {
+		if (stlb_entry_is_present(old))
+			stlb_clear(a, act, slot, old, STLB_NONE);
+		stlb_set_table(a, act, region, slot, new);
+		return;
+	}
 	if (new.state != STLB_PRESENT) {
 		set_not_present(a, act, region, slot, old, new);
 		return;

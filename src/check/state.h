@@ -39,6 +39,7 @@ struct stlb_page {
 struct stlb_pieces {
 	uint64_t covered[STLB_PIECE_WORDS];  /* by an ordered invalidation */
 	uint64_t restored[STLB_PIECE_WORDS]; /* the same page is back */
+	uint64_t weaker[STLB_PIECE_WORDS];   /* the same page is back with fewer rights */
 	uint32_t nr_restored, nr_zeroed;     /* set to one special read-only pfn */
 	uint64_t zero_pfn;
 	bool other;	/* set to something that is neither */
@@ -59,15 +60,16 @@ struct stlb_obligation {
 	bool only_table;	   /* of which no entry was present */
 	bool unbracketed; /* made outside any bracket that covers it: told when the hold ends */
 	bool exempt;
-	bool lossy;	    /* events were lost while it was pending */
-	bool hold_in_doubt; /* events were lost while its hold was open: it may have gone on */
-	bool unordered;	    /* its order is no longer kept */
-	bool racy;	    /* covered by an invalidation that is not ordered after it */
-	bool discharged;    /* kept only for what discharged_late and pieces still have to tell */
-	bool late;	    /* discharged after its hold */
-	bool in_lock;	    /* discharged in its hold */
-	bool set_seen;	    /* after the clear, something was set */
-	uint32_t breached;  /* bit per rule */
+	bool lossy;	 /* events were lost while it was pending */
+	bool unordered;	 /* its order is no longer kept */
+	bool racy;	 /* covered by an invalidation that is not ordered after it */
+	bool discharged; /* kept only for what discharged_late and pieces still have to tell */
+	bool late;	 /* discharged after its hold */
+	bool in_lock;	 /* discharged in its hold */
+	bool set_seen;	 /* after the clear, something was set */
+	bool held_back;	 /* a breach of it waits for evidence */
+	bool weaker; /* discharged, and its page is back with fewer rights: no free concerns it */
+	uint32_t breached;	    /* bit per rule */
 	struct stlb_pieces *pieces; /* huge or table, else NULL */
 	struct stlb_page page;	    /* what the entry pointed to */
 	struct stlb_page *below;    /* the present pages below a table */
@@ -87,6 +89,8 @@ enum { STLB_MAX_BREACHES = 8192, STLB_MAX_SITES = 4096, STLB_MAX_HELD_BACK = 512
 struct stlb_held_back {
 	struct stlb_finding *finding;
 	struct stlb_task *task;
+	const struct stlb_obligation *ob; /* NULL once it is over */
+	bool counted;			  /* the same breach was reported at another moment */
 	uint64_t mm, pfn, new_pfn, from_ns, site;
 };
 

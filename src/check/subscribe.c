@@ -6,8 +6,13 @@ static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
 {
 	struct stlb_list *at, *next;
 
-	stlb_list_each(at, next, &mm->obligations) stlb_obligation_end(
-		a, stlb_list_entry(at, struct stlb_obligation, in_mm), STLB_END_VOID);
+	stlb_list_each (at, next, &mm->obligations) {
+		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_mm);
+
+		/* one that was discharged in a hold that goes on has that to tell still */
+		if (!ob->discharged || !ob->unbracketed)
+			stlb_obligation_end(a, ob, STLB_END_VOID);
+	}
 }
 
 static void is_over(struct stlb_analysis *a, struct stlb_mm *mm)
@@ -95,7 +100,7 @@ void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_list *at, *next;
 
 	is_over(a, mm);
-	stlb_list_each(at, next, &mm->regions)
+	stlb_list_each (at, next, &mm->regions)
 		stlb_region_drop(&a->regions, stlb_list_entry(at, struct stlb_region, in_mm));
 	mm->subscription = STLB_SUBSCRIPTION_UNSEEN;
 	mm->counted = false;

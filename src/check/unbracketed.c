@@ -125,12 +125,14 @@ static void judge_list(struct stlb_analysis *a, struct stlb_list *list, uint64_t
 {
 	struct stlb_list *at, *next;
 
-	stlb_list_each(at, next, list)
-	{
+	stlb_list_each (at, next, list) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
 
-		if (ob->unbracketed && ob->scope->hold == hold)
-			stlb_unbracketed_tell(a, ob);
+		if (!ob->unbracketed || ob->scope->hold != hold)
+			continue;
+		stlb_unbracketed_tell(a, ob);
+		if (ob->discharged && !stlb_obligation_is_kept(a, ob))
+			stlb_obligation_end(a, ob, STLB_END_COUNTED);
 	}
 }
 

@@ -57,10 +57,9 @@ static bool has_pending_huge(const struct stlb_region *region)
 {
 	struct stlb_list *at, *next;
 
-	stlb_list_each(
-		at, next,
-		&region->obligations) if (stlb_list_entry(at, struct stlb_obligation, in_region)
-						  ->pieces) return true;
+	stlb_list_each (at, next, &region->obligations)
+		if (stlb_list_entry(at, struct stlb_obligation, in_region)->pieces)
+			return true;
 	return false;
 }
 

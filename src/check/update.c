@@ -28,7 +28,8 @@ static uint64_t slot_base(enum stlb_level level, uint64_t addr)
 
 static bool same_entry(struct stlb_entry one, struct stlb_entry other)
 {
-	return one.state == other.state && (one.state == STLB_NONE || one.pfn == other.pfn);
+	return one.state == other.state &&
+	       (one.state == STLB_NONE || (one.pfn == other.pfn && one.writable == other.writable));
 }
 
 static bool is_echo(struct stlb_update_state *update, const struct stlb_act *act,
@@ -269,6 +270,8 @@ void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
 	/* an invalidation of a huge pmd that its own function told already */
 	if (new.state == STLB_PRESENT || !told_before(update, act, old, level))
 		set_entries(a, act, slot, old, new, nr);
+	if (update->same_mm == act->mm)
+		update->same_mm = NULL;
 	if (has_echo(event))
 		expect_echo(update, act, slot, old, new, nr);
 }

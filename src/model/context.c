@@ -108,6 +108,11 @@ struct stlb_task *stlb_contexts_at(struct stlb_contexts *contexts, const struct 
 	return task_get(contexts, key, tid, event->context);
 }
 
+struct stlb_task *stlb_contexts_find(const struct stlb_contexts *contexts, int32_t tid, int32_t cpu)
+{
+	return stlb_map_get(&contexts->map, context_key(tid, cpu, STLB_CONTEXT_TASK));
+}
+
 struct stlb_task *stlb_contexts_task(struct stlb_contexts *contexts, int32_t tid)
 {
 	return task_get(contexts, context_key(tid, 0, STLB_CONTEXT_TASK), tid, STLB_CONTEXT_TASK);

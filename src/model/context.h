@@ -151,8 +151,9 @@ struct stlb_task {
 struct stlb_cpu {
 	struct stlb_task *task;			      /* the last task */
 	struct stlb_task *irqs[STLB_CONTEXT_NMI + 1]; /* interrupts of it whose end was not seen */
-	bool interrupted;			      /* there are such interrupts */
-	uint64_t last_ns;			      /* of its last event */
+	struct stlb_task *interrupted;		      /* by those */
+	bool has_irqs;
+	uint64_t last_ns; /* of its last event */
 };
 
 enum { STLB_MAX_CPUS = 8192 };
@@ -171,6 +172,10 @@ struct stlb_task *stlb_contexts_at(struct stlb_contexts *contexts, const struct 
 
 /** stlb_contexts_task - the task of a tid, made where it is new; NULL without memory */
 struct stlb_task *stlb_contexts_task(struct stlb_contexts *contexts, int32_t tid);
+
+/** stlb_contexts_find - the task of a tid (of tid 0: of a CPU), NULL where none was seen yet */
+struct stlb_task *stlb_contexts_find(const struct stlb_contexts *contexts, int32_t tid,
+				     int32_t cpu);
 
 /** stlb_contexts_cpu - the state of a CPU; NULL for a number out of range, or without memory */
 struct stlb_cpu *stlb_contexts_cpu(struct stlb_contexts *contexts, int32_t cpu);

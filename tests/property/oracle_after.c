@@ -72,6 +72,21 @@ int operation_end(const struct obligation *o)
 	return at;
 }
 
+/* Whether all that it cleared came back with its rights before the lock was let go. */
+static bool put_back(const struct obligation *o, int judged)
+{
+	struct obligation now = *o;
+
+	if (o->ended != ENDED_DISCHARGED || o->table)
+		return false;
+	for (unsigned int i = 0; i < o->pages; i++)
+		now.page[i] = PAGE_GONE;
+	for (int at = o->ended_at; at <= judged; at++)
+		if (sets_present(o, &o->oracle->update[at]))
+			settle_pages(&now, &o->oracle->update[at]);
+	return !any_page(&now, PAGE_GONE) && !any_page(&now, PAGE_TIGHTENED);
+}
+
 /* Judged when the lock is let go: what was put back until then changed nothing. */
 void judge_bracket(struct obligation *o)
 {
@@ -83,6 +98,8 @@ void judge_bracket(struct obligation *o)
 	    lost_on_its_cpus(o->oracle, o->context, o->at, judged))
 		return;
 	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && o->ended_at <= judged)
+		return;
+	if (put_back(o, judged))
 		return;
 	if (!o->unbracketed)
 		count_breach(o->oracle, STLB_RULE_UNBRACKETED, judged, judged);

@@ -133,7 +133,6 @@ void facts_build(struct oracle *oracle)
 	const struct trace *trace = oracle->trace;
 
 	oracle->before_6_6 = trace_before_6_6(trace);
-	oracle->locks_traced = trace_recorded(trace, STLB_LOCK_ACQUIRE);
 	oracle->acquired_traced = trace_recorded(trace, STLB_LOCK_ACQUIRED);
 	oracle->returns_traced = trace_recorded(trace, STLB_INV_RANGE_RET);
 	for (unsigned int i = 0; i < trace->nr; i++) {

@@ -42,7 +42,7 @@ struct invalidation {
 /** struct oracle - a trace with all that can be said of each event alone */
 struct oracle {
 	const struct trace *trace;
-	bool before_6_6, locks_traced, acquired_traced, returns_traced;
+	bool before_6_6, acquired_traced, returns_traced;
 	int context[MAX_EVENTS];
 	int bracket_end[MAX_EVENTS]; /* of an inv_start: where it ends, trace->nr for never */
 	bool unmatched_end[MAX_EVENTS];

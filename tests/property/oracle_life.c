@@ -194,6 +194,16 @@ static bool is_other_operation(const struct obligation *o, int at)
 	       stlb_event_get(event, EVENT) != stlb_event_or(event_at(o, o->bracket), EVENT, clear);
 }
 
+/* mprotect to PROT_NONE clears, and flushes once for all of its VMAs. */
+static bool goes_on(const struct obligation *o, int at)
+{
+	const struct stlb_event *event = event_at(o, at);
+
+	return o->left == ENTRY_PROTNONE && o->bracket != NOWHERE && stlb_event_has(event, EVENT) &&
+	       stlb_event_has(event_at(o, o->bracket), EVENT) &&
+	       stlb_event_get(event, EVENT) == stlb_event_get(event_at(o, o->bracket), EVENT);
+}
+
 static bool is_over_from_6_6(const struct obligation *o, int at)
 {
 	uint8_t kind = event_at(o, at)->kind;
@@ -203,7 +213,7 @@ static bool is_over_from_6_6(const struct obligation *o, int at)
 	if (o->oracle->context[at] != o->context)
 		return false;
 	if (o->what != OWES_TIGHTEN)
-		return opens_outermost(o, at);
+		return opens_outermost(o, at) && !goes_on(o, at);
 	return kind == STLB_USER_MODE || kind == STLB_EXIT ||
 	       (opens_outermost(o, at) && is_other_operation(o, at));
 }
@@ -219,6 +229,15 @@ static void see_deadline(struct obligation *o, int at)
 		return;
 	breach_or_race(o, STLB_RULE_NEVER, at);
 	end_obligation(o, ENDED_EXPIRED, at);
+}
+
+/* What was freed is handed out again, and freed again, as a matter of course. */
+static void see_free(struct obligation *o, int at)
+{
+	if (o->free_seen)
+		return;
+	o->free_seen = true;
+	breach_or_race(o, STLB_RULE_FREE, at);
 }
 
 /* ---- the walk ---- */
@@ -237,7 +256,7 @@ static void see_while_pending(struct obligation *o, int at)
 	if (o->ended == NOT_ENDED && at != o->at)
 		see_entry_left(o, at);
 	if (o->ended == NOT_ENDED && frees_page_of(o, at))
-		breach_or_race(o, STLB_RULE_FREE, at);
+		see_free(o, at);
 	if (o->ended == NOT_ENDED)
 		see_deadline(o, at);
 }

@@ -21,6 +21,7 @@ struct obligation {
 	uint8_t page[MAX_PAGES]; /* enum page_state */
 	bool covered[MAX_PAGES];
 	int context, hold, bracket;
+	bool free_seen;	       /* its page went: a later allocation tells nothing new */
 	enum entry_state left; /* what the clear left in the slot */
 	bool filled, racy, exempt, unbracketed;
 	bool breached[STLB_NR_RULES];
