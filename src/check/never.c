@@ -99,9 +99,9 @@ static void judge_clears_at_start(struct stlb_analysis *a, const struct stlb_act
 
 		if (ob->mm != act->mm || goes_on(ob, act->event))
 			continue;
-		if (waits(ob))
+		if (ob->discharged)
 			stlb_partial_judge(a, act, ob);
-		else
+		if (!waits(ob))
 			expire(a, act, ob, "next operation", missing_at_start);
 	}
 }
