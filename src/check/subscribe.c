@@ -91,6 +91,8 @@ void stlb_on_unregister(struct stlb_analysis *a, const struct stlb_act *act)
 void stlb_on_unsubscribe(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	is_over(a, act->mm);
+	/* what the task left outside any hold in another mm is judged like at any event */
+	stlb_unbracketed_judge(a, act, 0);
 }
 
 /* The pointer may come back as another mm's. */
