@@ -4,6 +4,7 @@
 static const struct stlb_command commands[] = {
 	{STLB_COMMAND_ANALYZE, cmd_analyze},
 	{STLB_COMMAND_GRAPH, cmd_graph},
+	{STLB_COMMAND_EXPLAIN, cmd_explain},
 };
 
 int main(int argc, char **argv)

@@ -6,6 +6,7 @@
 #define PROGRAM (1U << STLB_COMMAND_PROGRAM)
 #define ANALYZE (1U << STLB_COMMAND_ANALYZE)
 #define GRAPH	(1U << STLB_COMMAND_GRAPH)
+#define EXPLAIN (1U << STLB_COMMAND_EXPLAIN)
 
 static const struct stlb_command_info commands[STLB_NR_COMMANDS] = {
 	[STLB_COMMAND_PROGRAM] =
@@ -22,6 +23,11 @@ static const struct stlb_command_info commands[STLB_NR_COMMANDS] = {
 		 "an "
 		 "mm (--mm and --addr): what was done to the entry, in which critical section, and "
 		 "what should have been ordered and is not."},
+	[STLB_COMMAND_EXPLAIN] =
+		{"explain", "[OPTION]... FILE", "tell one finding in full",
+		 "Tell one finding in full: its events in order and what surrounds them, the rule "
+		 "in the kernel's words, the edge that is missing, what a device could observe, "
+		 "and what would have made it right."},
 };
 
 static const char *const group_titles[STLB_NR_GROUPS] = {
@@ -37,55 +43,57 @@ static const struct stlb_option options[] = {
 	 STLB_VALUES_WORDS, stlb_word_format, stlb_set_format},
 	{"format", 'f', "FORMAT", "how to write the graph", GRAPH, STLB_GROUP_REPORT,
 	 STLB_VALUES_WORDS, stlb_word_graph_format, stlb_set_graph_format},
-	{"finding", 0, "ID", "the finding, as the report of analyze calls it: F1, F2, ...", GRAPH,
-	 STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_finding},
+	{"finding", 0, "ID", "the finding, as the report of analyze calls it: F1, F2, ...",
+	 GRAPH | EXPLAIN, STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_finding},
 	{"max-events", 0, "NUMBER", "draw at most NUMBER events (default 200)", GRAPH,
 	 STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_max_events},
-	{"output", 'o', "FILE", "write the report to FILE, whole or not at all", ANALYZE | GRAPH,
-	 STLB_GROUP_REPORT, STLB_VALUES_FILE, NULL, stlb_set_output},
+	{"output", 'o', "FILE", "write the report to FILE, whole or not at all",
+	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_REPORT, STLB_VALUES_FILE, NULL, stlb_set_output},
 	{"quiet", 'q', NULL, "only a line for each trace and the errors", ANALYZE,
 	 STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_quiet},
 	{"verbose", 'v', NULL, "also suppressed findings, all of the coverage, counts", ANALYZE,
 	 STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_verbose},
 	{"color", 0, "WHEN", "colours in the text report", ANALYZE, STLB_GROUP_REPORT,
 	 STLB_VALUES_WORDS, stlb_word_when, stlb_set_color},
-	{"progress", 0, "WHEN", "a line of progress on standard error", ANALYZE | GRAPH,
+	{"progress", 0, "WHEN", "a line of progress on standard error", ANALYZE | GRAPH | EXPLAIN,
 	 STLB_GROUP_REPORT, STLB_VALUES_WORDS, stlb_word_when, stlb_set_progress},
 
 	{"rule", 0, "ID[=SEVERITY]",
 	 "judge rule ID as error, warning or notice, or not at all (off); may be repeated",
-	 ANALYZE | GRAPH, STLB_GROUP_JUDGE, STLB_VALUES_IDS, stlb_word_rule, stlb_set_rule},
+	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_JUDGE, STLB_VALUES_IDS, stlb_word_rule,
+	 stlb_set_rule},
 	{"fail-on", 0, "SEVERITY", "findings from SEVERITY on give exit status 1 (default error)",
 	 ANALYZE, STLB_GROUP_JUDGE, STLB_VALUES_WORDS, stlb_word_severity, stlb_set_fail_on},
-	{"strict", 0, NULL, "read mmu_notifier.txt to the letter", ANALYZE | GRAPH,
+	{"strict", 0, NULL, "read mmu_notifier.txt to the letter", ANALYZE | GRAPH | EXPLAIN,
 	 STLB_GROUP_JUDGE, STLB_VALUES_FREE, NULL, stlb_set_strict},
-	{"profile", 0, "FILE", "meanings of further trace events; may be repeated", ANALYZE | GRAPH,
-	 STLB_GROUP_JUDGE, STLB_VALUES_FILE, NULL, stlb_set_profile},
-	{"kernel", 0, "VERSION", "kernel of the traces, where they do not say it", ANALYZE | GRAPH,
-	 STLB_GROUP_JUDGE, STLB_VALUES_FREE, NULL, stlb_set_kernel},
-	{"arch", 0, "ARCH", "architecture of the traces, where they do not say it", ANALYZE | GRAPH,
-	 STLB_GROUP_JUDGE, STLB_VALUES_WORDS, stlb_word_arch, stlb_set_arch},
+	{"profile", 0, "FILE", "meanings of further trace events; may be repeated",
+	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_JUDGE, STLB_VALUES_FILE, NULL, stlb_set_profile},
+	{"kernel", 0, "VERSION", "kernel of the traces, where they do not say it",
+	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_JUDGE, STLB_VALUES_FREE, NULL, stlb_set_kernel},
+	{"arch", 0, "ARCH", "architecture of the traces, where they do not say it",
+	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_JUDGE, STLB_VALUES_WORDS, stlb_word_arch,
+	 stlb_set_arch},
 
-	{"mm", 0, "ADDRESS", "of this mm_struct", ANALYZE | GRAPH, STLB_GROUP_FILTER,
+	{"mm", 0, "ADDRESS", "of this mm_struct", ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_FILTER,
 	 STLB_VALUES_FREE, NULL, stlb_set_mm},
-	{"pid", 0, "PID", "of updates by this task", ANALYZE | GRAPH, STLB_GROUP_FILTER,
+	{"pid", 0, "PID", "of updates by this task", ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_FILTER,
 	 STLB_VALUES_FREE, NULL, stlb_set_pid},
-	{"comm", 0, "NAME", "of updates by tasks of this name", ANALYZE | GRAPH, STLB_GROUP_FILTER,
-	 STLB_VALUES_FREE, NULL, stlb_set_comm},
+	{"comm", 0, "NAME", "of updates by tasks of this name", ANALYZE | GRAPH | EXPLAIN,
+	 STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_comm},
 	{"addr", 0, "RANGE", "of these pages: START-END, START+LENGTH or one address",
-	 ANALYZE | GRAPH, STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_addr},
-	{"since", 0, "TIME", "from TIME on, in seconds as the trace prints them", ANALYZE | GRAPH,
-	 STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_since},
-	{"until", 0, "TIME", "up to TIME", ANALYZE | GRAPH, STLB_GROUP_FILTER, STLB_VALUES_FREE,
-	 NULL, stlb_set_until},
+	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_addr},
+	{"since", 0, "TIME", "from TIME on, in seconds as the trace prints them",
+	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_since},
+	{"until", 0, "TIME", "up to TIME", ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_FILTER,
+	 STLB_VALUES_FREE, NULL, stlb_set_until},
 
 	{"suppress", 0, "FILE", "do not count the findings that FILE gives a reason for", ANALYZE,
 	 STLB_GROUP_KNOWN, STLB_VALUES_FILE, NULL, stlb_set_suppress},
 	{"baseline", 0, "REPORT", "do not count the findings of an earlier JSON report", ANALYZE,
 	 STLB_GROUP_KNOWN, STLB_VALUES_FILE, NULL, stlb_set_baseline},
 
-	{"help", 'h', NULL, "write this help", PROGRAM | ANALYZE | GRAPH, STLB_GROUP_OTHER,
-	 STLB_VALUES_FREE, NULL, stlb_set_help},
+	{"help", 'h', NULL, "write this help", PROGRAM | ANALYZE | GRAPH | EXPLAIN,
+	 STLB_GROUP_OTHER, STLB_VALUES_FREE, NULL, stlb_set_help},
 	{"version", 'V', NULL, "write the version", PROGRAM, STLB_GROUP_OTHER, STLB_VALUES_FREE,
 	 NULL, stlb_set_version},
 };

@@ -18,5 +18,6 @@ int stlb_program_run(const struct stlb_command *commands, unsigned int nr, int a
 
 int cmd_analyze(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 
 #endif

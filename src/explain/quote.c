@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The rule in the words of the kernel's document. */
+#include "explain/internal.h"
+
+/** struct line - one line of mmu_notifier.txt, as it stands there */
+struct line {
+	unsigned int number;
+	const char *text;
+};
+
+static const struct line lines[] = {
+	{4, "When clearing a pte/pmd we are given a choice to notify the event through"},
+	{5, "(notify version of \\*_clear_flush call mmu_notifier_invalidate_range) under"},
+	{6, "the page table lock. But that notification is not necessary in all cases."},
+	{10, "process virtual address space). There is only 2 cases when you need to notify"},
+	{11, "those secondary TLB while holding page table lock when clearing a pte/pmd:"},
+	{13, "  A) page backing address is free before mmu_notifier_invalidate_range_end()"},
+	{14, "  B) a page table entry is updated to point to a new page (COW, write fault"},
+	{15, "     on zero page, __replace_page(), ...)"},
+	{17, "Case A is obvious you do not want to take the risk for the device to write to"},
+	{18, "a page that might now be used by some completely different task."},
+	{20, "Case B is more subtle. For correctness it requires the following sequence to"},
+	{21, "happen:"},
+	{23, "  - take page table lock"},
+	{24, "  - clear page table entry and notify ([pmd/pte]p_huge_clear_flush_notify())"},
+	{25, "  - set page table entry to point to new page"},
+	{27, "If clearing the page table entry is not followed by a notify before setting"},
+	{28, "the new pte/pmd value then you can break memory model like C11 or C++11 for"},
+	{29, "the device."},
+	{88, "So here because at time N+2 the clear page table entry was not pair with a"},
+	{89, "notification to invalidate the secondary TLB, the device see the new value for"},
+	{90, "addrB before seeing the new value for addrA. This break total memory ordering"},
+	{91, "for the device."},
+	{93, "When changing a pte to write protect or to point to a new write protected page"},
+	{94, "with same content (KSM) it is fine to delay the mmu_notifier_invalidate_range"},
+	{95, "call to mmu_notifier_invalidate_range_end() outside the page table lock. This"},
+	{96, "is true even if the thread doing the page table update is preempted right after"},
+	{97, "releasing page table lock but before call mmu_notifier_invalidate_range_end()."},
+};
+
+enum { MAX_PARTS = 2 };
+
+/** struct quote - the lines that a rule comes from, and how it follows from them */
+struct quote {
+	struct {
+		unsigned int first, last;
+	} part[MAX_PARTS];
+	const char *implied; /* NULL: they say it themselves */
+};
+
+static const struct quote quotes[STLB_NR_RULES] = {
+	[STLB_RULE_REPOINT] = {{{14, 15}, {20, 29}}, NULL},
+	[STLB_RULE_REFAULT] = {{{13, 13}, {17, 18}},
+			       "A zap owes its invalidation before the page is freed, not before "
+			       "somebody else's fault fills the entry."},
+	[STLB_RULE_FREE] = {{{13, 13}, {17, 18}}, NULL},
+	[STLB_RULE_NEVER] = {{{93, 97}},
+			     "Delayed is not left out: a deferral has to end with the operation."},
+	[STLB_RULE_UNBRACKETED] = {{{93, 97}},
+				   "The document takes range_start and range_end around an update "
+				   "for granted."},
+	[STLB_RULE_RACY] = {{{23, 25}},
+			    "The sequence is one in order; an invalidation by somebody else is in "
+			    "it only where something orders it so."},
+	[STLB_RULE_STALE_ACCESS] = {{{17, 18}, {88, 91}}, NULL},
+	[STLB_RULE_DEVICE_ORDER] = {{{27, 29}, {88, 91}}, NULL},
+	[STLB_RULE_UNLOCKED] = {{{23, 25}}, NULL},
+	[STLB_RULE_UNBALANCED] = {{{93, 97}},
+				  "The document takes range_start and range_end in pairs for "
+				  "granted."},
+	[STLB_RULE_PARTIAL] = {{{10, 11}, {24, 24}}, "To notify an entry is to notify all of it."},
+	[STLB_RULE_REDUNDANT] = {{{4, 6}}, NULL},
+};
+
+static void write_part(struct stlb_text_out *out, unsigned int first, unsigned int last)
+{
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		if (lines[i].number >= first && lines[i].number <= last)
+			fprintf(out->to, "%4u |%s\n", lines[i].number, lines[i].text);
+}
+
+static void write_quote(struct stlb_text_out *out, const struct quote *quote)
+{
+	char numbers[32] = "";
+	size_t length = 0;
+
+	for (int i = 0; i < MAX_PARTS && quote->part[i].first; i++) {
+		length += (size_t)snprintf(numbers + length, sizeof(numbers) - length, "%s%u",
+					   i ? ", " : "", quote->part[i].first);
+		if (quote->part[i].last > quote->part[i].first)
+			length += (size_t)snprintf(numbers + length, sizeof(numbers) - length,
+						   "-%u", quote->part[i].last);
+	}
+	stlb_explain_text(out, "Documentation/mm/mmu_notifier.rst, lines %s of its text:", numbers);
+	for (int i = 0; i < MAX_PARTS && quote->part[i].first; i++)
+		write_part(out, quote->part[i].first, quote->part[i].last);
+}
+
+void stlb_explain_rule(struct stlb_text_out *out, const struct stlb_explain *explain)
+{
+	const struct stlb_rule_info *rule = stlb_rule_info(explain->want.finding->rule);
+	const struct quote *quote = &quotes[explain->want.finding->rule];
+
+	stlb_explain_text(out, "Broken here: %s.", rule->wrong);
+	stlb_explain_text(out, "Risk: %s.", rule->risk);
+	if (quote->part[0].first)
+		write_quote(out, quote);
+	else
+		stlb_explain_text(out, "Documentation/mm/mmu_notifier.rst does not speak of it.");
+	if (quote->implied)
+		stlb_explain_text(out, "%s", quote->implied);
+}
