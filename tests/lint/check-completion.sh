@@ -48,8 +48,8 @@ for command in $("$gen" commands); do
 	expect "files/one.dat files/two.dat" -- staletlb "$command" files/
 done
 expect "--since --strict --suppress" -- staletlb analyze trace.dat --s
-expect "text json" -- staletlb analyze --format = ""
-expect "text json" -- staletlb analyze --format =
+expect "text json perfetto kernelshark" -- staletlb analyze --format = ""
+expect "text json perfetto kernelshark" -- staletlb analyze --format =
 expect "json" -- staletlb analyze --format = j
 expect "json" -- staletlb analyze -f j
 expect "$rules" -- staletlb analyze --rule ""
