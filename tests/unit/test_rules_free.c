@@ -370,8 +370,7 @@ Test(racy, ordered_by_an_interrupt)
 		SETTLE, {START(0, 1)}, ZAP(0, 0xa), {IRQ, INV(0, 1)}, {FREE(0xa)}, {END(0, 1)},
 	};
 	static const struct made other_cpu[] = {
-		SETTLE,	     {START(0, 1)}, ZAP(0, 0xa), {.cpu = 1, IRQ, INV(0, 1)},
-		{FREE(0xa)}, {END(0, 1)},
+		SETTLE, {START(0, 1)}, ZAP(0, 0xa), {T2, IRQ, INV(0, 1)}, {FREE(0xa)}, {END(0, 1)},
 	};
 
 	JUDGE(ordered, BEFORE_6_6);
