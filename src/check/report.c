@@ -185,6 +185,10 @@ static void say_event(struct stlb_finding *finding, const struct stlb_case *c)
 		snprintf(finding->action, sizeof(finding->action),
 			 "%s of 0x%" PRIx64 " to 0x%" PRIx64, event->name,
 			 stlb_event_get(event, START), stlb_event_get(event, END));
+	else if (stlb_event_has(event, ADDR) && stlb_event_has(event, PFN))
+		snprintf(finding->action, sizeof(finding->action),
+			 "%s at 0x%" PRIx64 " of pfn 0x%" PRIx64, event->name,
+			 stlb_event_get(event, ADDR), stlb_event_get(event, PFN));
 	else
 		snprintf(finding->action, sizeof(finding->action), "%s", event->name);
 }

@@ -68,7 +68,8 @@ static void put_rule(struct stlb_text_out *out, const struct stlb_report_finding
 
 static void put_entry(struct stlb_text_out *out, const struct stlb_finding *raw)
 {
-	if (!raw->has_addr && !raw->has_mm && !raw->has_old && !raw->has_new)
+	/* a breach of a range alone is about no entry, and the message has its bounds */
+	if (!raw->has_old && !raw->has_new)
 		return;
 	stlb_text_label(out, raw->has_addr ? "entry" : "where");
 	if (raw->has_addr)
