@@ -99,10 +99,11 @@ struct stlb_witness {
  */
 int stlb_witness_find(const struct stlb_witness_ask *ask, struct stlb_witness *witness);
 
-/** struct stlb_witness_words - what the table calls things; NULL for the defaults */
+/** struct stlb_witness_words - what the table calls things, up to 16 bytes each */
 struct stlb_witness_words {
-	const char *operation; /* "COW": COW_step0, COW_step1, ... */
+	const char *operation; /* "COW": COW_step0, ...; NULL: step0, ... */
 	const char *page;      /* "page", or "page table" where that is what was freed */
+	bool reads;	       /* STLB_OUTCOME_OWNER: the old entry lets the device read only */
 };
 
 /**

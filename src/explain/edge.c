@@ -35,6 +35,8 @@ static struct ends ends_of(const struct stlb_explain *explain)
 			    .to = last_evidence(finding),
 			    .between = "an invalidation of"};
 
+	if (finding->verdict == STLB_STRICT)
+		ends.between = "an invalidation, under the PTL, of";
 	switch (finding->rule) {
 	case STLB_RULE_REPOINT:
 	case STLB_RULE_FREE:
@@ -59,14 +61,6 @@ static struct ends ends_of(const struct stlb_explain *explain)
 		ends.from = NULL;
 	}
 	return ends;
-}
-
-static void say_range(const struct stlb_explain *explain, char *text, size_t size)
-{
-	const struct stlb_finding *finding = explain->want.finding;
-
-	snprintf(text, size, "0x%" PRIx64 "-0x%" PRIx64, finding->addr,
-		 finding->addr + explain->size);
 }
 
 static void write_ends(struct stlb_text_out *out, const struct stlb_explain *explain,
@@ -95,6 +89,33 @@ static void write_cycle(struct stlb_text_out *out, const struct stlb_explain *ex
 			  finding->nr_events ? finding->events[0].role : "");
 }
 
+/* That one came at all is no excuse, but it tells for how long a device was wrong. */
+static void write_late(struct stlb_text_out *out, const struct stlb_explain *explain,
+		       const struct ends *ends)
+{
+	const struct stlb_followed *self = &explain->self;
+	char at[32], after[32];
+
+	if (!self->discharged) {
+		stlb_explain_text(out, "No later invalidation in this trace covers it.");
+		return;
+	}
+	if (self->discharge_ns <= ends->to->ns)
+		return;
+	stlb_text_time(at, sizeof(at), self->discharge_ns);
+	stlb_text_delta(after, sizeof(after), self->discharge_ns - ends->to->ns);
+	stlb_explain_text(out,
+			  "The first invalidation that covers it comes too late: %s at %s, %s "
+			  "after the %s.",
+			  self->discharge_name, at, after, ends->to->name);
+}
+
+static bool wants_invalidation(enum stlb_rule rule)
+{
+	return rule == STLB_RULE_REPOINT || rule == STLB_RULE_FREE || rule == STLB_RULE_NEVER ||
+	       rule == STLB_RULE_REFAULT;
+}
+
 void stlb_explain_edge(struct stlb_text_out *out, const struct stlb_explain *explain,
 		       const struct stlb_report_finding *finding)
 {
@@ -109,6 +130,8 @@ void stlb_explain_edge(struct stlb_text_out *out, const struct stlb_explain *exp
 	stlb_explain_text(out, "%s %s.",
 			  finding->raw->verdict == STLB_INCONCLUSIVE ? "In doubt:" : "Missing:",
 			  finding->missing);
+	if (ends.from && ends.to && wants_invalidation(finding->raw->rule))
+		write_late(out, explain, &ends);
 }
 
 /* ---- the remedy ---- */
@@ -126,22 +149,33 @@ static const struct stlb_event *release_after(const struct stlb_explain *explain
 	return NULL;
 }
 
-static void say_how(struct stlb_text_out *out, const struct stlb_explain *explain)
+static const char *flush_of(const struct stlb_explain *explain)
 {
 	const struct stlb_finding *finding = explain->want.finding;
-	bool pmd = finding->level != STLB_LEVEL_PTE;
+	const struct stlb_event *update = stlb_explain_update(explain);
+	bool pte = update->kind == STLB_PTE_CLEAR || update->kind == STLB_PTE_CLEAR_FLUSH ||
+		   update->kind == STLB_PTE_SET;
 
+	if (finding->has_old && stlb_explain_entry(explain, finding->old).state == STLB_TABLE)
+		return "pmdp_collapse_flush";
+	if (finding->level == STLB_LEVEL_PTE)
+		return "ptep_clear_flush";
+	return pte ? "huge_ptep_clear_flush" : "pmdp_huge_clear_flush";
+}
+
+static void say_how(struct stlb_text_out *out, const struct stlb_explain *explain)
+{
 	if (explain->want.before_6_6)
 		stlb_explain_text(out,
-				  "Before 6.6 that is %s_clear_flush_notify(), or "
-				  "mmu_notifier_invalidate_range() behind the flush.",
-				  pmd ? "pmdp_huge" : "ptep");
+				  "Before 6.6 that is mmu_notifier_invalidate_range() behind "
+				  "%s(), or its variant with _notify at the end.",
+				  flush_of(explain));
 	else
 		stlb_explain_text(out,
-				  "From 6.6 on that is %s_clear_flush() or flush_tlb_range(): "
-				  "the architecture's flush invalidates secondary TLBs, "
-				  "range_end no more.",
-				  pmd ? "pmdp_huge" : "ptep");
+				  "From 6.6 on that is %s() or flush_tlb_range(): the "
+				  "architecture's flush invalidates secondary TLBs, range_end "
+				  "no more.",
+				  flush_of(explain));
 }
 
 static void say_between(struct stlb_text_out *out, const struct stlb_explain *explain, bool in_hold)
@@ -149,26 +183,28 @@ static void say_between(struct stlb_text_out *out, const struct stlb_explain *ex
 	const struct stlb_event *from = stlb_explain_update(explain);
 	const struct stlb_event *to = last_evidence(explain->want.finding);
 	const struct stlb_event *release = NULL;
-	char first[128], second[128], third[128] = "", range[64];
+	uint64_t addr = explain->want.finding->addr;
+	char first[128], second[128], third[128];
 
 	if (!from || !to)
 		return;
-	say_range(explain, range, sizeof(range));
 	if (in_hold && explain->want.finding->lock)
 		release = release_after(explain, from->ns);
-	if (release)
-		stlb_explain_at(third, sizeof(third), release);
+	stlb_explain_at(first, sizeof(first), from);
+	stlb_explain_at(second, sizeof(second), to);
 	if (from == to)
 		stlb_explain_text(out,
-				  "Clear the entry, invalidate %s, and only then set it: one "
-				  "%s cannot do that.",
-				  range, stlb_explain_at(first, sizeof(first), from));
+				  "Clear the entry, invalidate 0x%" PRIx64 "-0x%" PRIx64
+				  ", and only then set it: the %s does it in one.",
+				  addr, addr + explain->size, first);
 	else
-		stlb_explain_text(out, "Invalidate %s after the %s and before the %s%s%s.", range,
-				  stlb_explain_at(first, sizeof(first), from),
-				  stlb_explain_at(second, sizeof(second), to),
-				  release ? ", while the PTL is held, which is dropped with " : "",
-				  third);
+		stlb_explain_text(out,
+				  "Invalidate 0x%" PRIx64 "-0x%" PRIx64
+				  " after the %s and before the %s.",
+				  addr, addr + explain->size, first, second);
+	if (release)
+		stlb_explain_text(out, "It has to be under the PTL, which is dropped with the %s.",
+				  stlb_explain_at(third, sizeof(third), release));
 	say_how(out, explain);
 }
 
@@ -214,6 +250,8 @@ void stlb_explain_remedy(struct stlb_text_out *out, const struct stlb_explain *e
 		say_between(out, explain, true);
 		break;
 	case STLB_RULE_FREE:
+		say_between(out, explain, explain->want.finding->verdict == STLB_STRICT);
+		break;
 	case STLB_RULE_NEVER:
 	case STLB_RULE_PARTIAL:
 		say_between(out, explain, false);

@@ -44,7 +44,8 @@ bool stlb_is_clear(unsigned int kind)
 
 bool stlb_is_set(unsigned int kind)
 {
-	return kind == STLB_PTE_SET || kind == STLB_PMD_SET || kind == STLB_MAP;
+	return kind == STLB_PTE_SET || kind == STLB_PMD_SET || kind == STLB_MAP ||
+	       kind == STLB_CHANGE_PTE;
 }
 
 bool stlb_explain_covers(const struct stlb_event *event, uint64_t addr, uint64_t size)

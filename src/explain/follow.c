@@ -48,8 +48,11 @@ static void follow_invalidation(const struct stlb_explain *explain, struct stlb_
 	bool covers = stlb_explain_covers(event, followed->addr, size);
 	bool notifies = covers && invalidates(explain, event);
 
-	if (notifies && followed->change_ns)
+	if (notifies && followed->change_ns && !followed->discharged) {
 		followed->discharged = true;
+		followed->discharge_ns = event->ns;
+		followed->discharge_name = event->name;
+	}
 	if (own && event->kind == STLB_INV_RANGE && notifies && !followed->ended)
 		push(followed, STLB_STEP_NOTIFY);
 	if (!own || event->kind != STLB_INV_END || !is_whole_bracket(followed, event) ||

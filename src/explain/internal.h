@@ -22,7 +22,9 @@ struct stlb_followed {
 	int32_t tid;
 	uint8_t context;
 	bool cleared, set, ended, chosen;
-	bool discharged; /* invalidated after the change, by whomever */
+	bool discharged; /* invalidated after the change, by whomever: */
+	uint64_t discharge_ns;
+	const char *discharge_name;
 	struct stlb_range range;
 	uint64_t addr, old, new_entry;
 	uint64_t start_ns, change_ns, set_ns, end_ns; /* 0: not seen */

@@ -72,28 +72,16 @@ static const struct quote quotes[STLB_NR_RULES] = {
 	[STLB_RULE_REDUNDANT] = {{{4, 6}}, NULL},
 };
 
+/* Behind a single space: the longest line has 79 columns. */
 static void write_part(struct stlb_text_out *out, unsigned int first, unsigned int last)
 {
+	if (first == last)
+		stlb_explain_text(out, "mmu_notifier.txt, line %u:", first);
+	else
+		stlb_explain_text(out, "mmu_notifier.txt, lines %u-%u:", first, last);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
 		if (lines[i].number >= first && lines[i].number <= last)
-			fprintf(out->to, "%4u |%s\n", lines[i].number, lines[i].text);
-}
-
-static void write_quote(struct stlb_text_out *out, const struct quote *quote)
-{
-	char numbers[32] = "";
-	size_t length = 0;
-
-	for (int i = 0; i < MAX_PARTS && quote->part[i].first; i++) {
-		length += (size_t)snprintf(numbers + length, sizeof(numbers) - length, "%s%u",
-					   i ? ", " : "", quote->part[i].first);
-		if (quote->part[i].last > quote->part[i].first)
-			length += (size_t)snprintf(numbers + length, sizeof(numbers) - length,
-						   "-%u", quote->part[i].last);
-	}
-	stlb_explain_text(out, "Documentation/mm/mmu_notifier.rst, lines %s of its text:", numbers);
-	for (int i = 0; i < MAX_PARTS && quote->part[i].first; i++)
-		write_part(out, quote->part[i].first, quote->part[i].last);
+			fprintf(out->to, " %s\n", lines[i].text);
 }
 
 void stlb_explain_rule(struct stlb_text_out *out, const struct stlb_explain *explain)
@@ -103,10 +91,10 @@ void stlb_explain_rule(struct stlb_text_out *out, const struct stlb_explain *exp
 
 	stlb_explain_text(out, "Broken here: %s.", rule->wrong);
 	stlb_explain_text(out, "Risk: %s.", rule->risk);
-	if (quote->part[0].first)
-		write_quote(out, quote);
-	else
-		stlb_explain_text(out, "Documentation/mm/mmu_notifier.rst does not speak of it.");
+	for (int i = 0; i < MAX_PARTS && quote->part[i].first; i++)
+		write_part(out, quote->part[i].first, quote->part[i].last);
+	if (!quote->part[0].first)
+		stlb_explain_text(out, "mmu_notifier.txt does not speak of it.");
 	if (quote->implied)
 		stlb_explain_text(out, "%s", quote->implied);
 }

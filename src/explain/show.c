@@ -104,12 +104,56 @@ static void say_second(struct stlb_text_out *out, const struct stlb_explain *exp
 				       "entry was still not invalidated.");
 }
 
+static void say_range_end(struct stlb_text_out *out, const struct stlb_explain *explain)
+{
+	const struct stlb_operation *steps = &explain->self.steps;
+
+	if (!steps->nr || steps->steps[steps->nr - 1] != STLB_STEP_RANGE_END)
+		return;
+	stlb_explain_text(out, "addrA's range_end invalidates nothing: %s.",
+			  explain->want.before_6_6 ? "it has only_end=1" : "from 6.6 on none does");
+}
+
+/* Who else had a part in what the table gives to one thread. */
+static void say_actors(struct stlb_text_out *out, const struct stlb_explain *explain)
+{
+	const struct stlb_finding *finding = explain->want.finding;
+
+	for (uint32_t i = 0; i < finding->nr_events; i++) {
+		const struct stlb_event *event = &finding->events[i].event;
+		char text[128], comm[64] = "task";
+
+		if (event->tid == explain->self.tid)
+			continue;
+		if (event->comm)
+			stlb_text_clean(comm, sizeof(comm), event->comm);
+		stlb_explain_text(out,
+				  "CPU-thread-0 stands for all who changed addrA: the %s was "
+				  "by %s-%" PRId32 ".",
+				  stlb_explain_at(text, sizeof(text), event), comm, event->tid);
+		return;
+	}
+}
+
+static void say_write_protected(struct stlb_text_out *out, const struct stlb_explain *explain)
+{
+	const struct stlb_finding *finding = explain->want.finding;
+
+	if (finding->has_new && !stlb_explain_entry(explain, finding->new_entry).writable)
+		stlb_explain_text(out, "The new entry of addrA is write-protected: instead of a "
+				       "write to it read \"the new page's other content can be "
+				       "seen\". Of the same content, nothing would be wrong.");
+}
+
 static void say_order(struct stlb_text_out *out, const struct stlb_explain *explain,
 		      const struct show *show)
 {
 	stlb_explain_text(out, "addrA is 0x%" PRIx64 ", the address of this finding.",
 			  explain->want.finding->addr);
 	say_second(out, explain, show->second);
+	say_range_end(out, explain);
+	say_write_protected(out, explain);
+	say_actors(out, explain);
 	stlb_explain_text(out, "The CPU wrote to addrA and then to addrB; the device sees the new "
 			       "value of addrB and the old one of addrA.");
 }
@@ -123,9 +167,10 @@ static void say_owner(struct stlb_text_out *out, const struct stlb_explain *expl
 			  "addrA is 0x%" PRIx64 ", the address of this finding; what was "
 			  "freed is pfn 0x%" PRIx64 ".",
 			  explain->want.finding->addr, explain->old_pfn);
+	say_actors(out, explain);
 	if (!explain->has_owner) {
-		stlb_explain_text(out, "That page is not allocated again in this trace: who gets "
-				       "the device's write is not known.");
+		stlb_explain_text(out, "That page is not allocated again in this trace: whom "
+				       "the device's access hits is not known.");
 		return;
 	}
 	stlb_text_time(at, sizeof(at), owner->ns);
@@ -135,7 +180,7 @@ static void say_owner(struct stlb_text_out *out, const struct stlb_explain *expl
 	stlb_explain_text(out,
 			  "Its next owner in this trace: %s at %s (%s after the free), pfn "
 			  "0x%" PRIx64 " order %" PRIu64 ", by %s-%" PRId32 " on CPU %" PRId32
-			  ". The device's write lands there.",
+			  ". The device's access goes there.",
 			  owner->name, at, after, stlb_event_get(owner, PFN),
 			  stlb_event_or(owner, ORDER, 0), comm, owner->tid, owner->cpu);
 }
@@ -144,11 +189,11 @@ static int show_witness(struct stlb_text_out *out, const struct stlb_explain *ex
 			enum stlb_outcome outcome)
 {
 	struct stlb_translation old = stlb_explain_entry(explain, explain->want.finding->old);
+	bool is_table = old.state == STLB_TABLE && old.pfn == explain->old_pfn;
 	struct stlb_witness_words words = {
-		.operation = is_copy_on_write(explain)				   ? "COW"
-			     : outcome == STLB_OUTCOME_OWNER && !explain->self.set ? "unmap"
-										   : "update",
-		.page = old.state == STLB_TABLE ? "page table" : "page",
+		.operation = is_copy_on_write(explain) ? "COW" : NULL,
+		.page = is_table ? "page table" : "page",
+		.reads = old.state == STLB_PRESENT && !old.writable,
 	};
 	struct show show = {.ask = {.outcome = outcome}};
 	int r = find(explain, &show);
@@ -156,8 +201,12 @@ static int show_witness(struct stlb_text_out *out, const struct stlb_explain *ex
 	if (r)
 		return r;
 	if (!show.witness.found) {
-		stlb_explain_text(out, "The model finds no schedule with a bad outcome for the "
-				       "steps that this trace shows.");
+		stlb_explain_text(out,
+				  "The model finds no schedule with a bad outcome for the "
+				  "steps that this trace shows%s.",
+				  explain->want.finding->verdict == STLB_STRICT
+					  ? ": only the letter of the rule is broken"
+					  : "");
 		return 0;
 	}
 	stlb_explain_text(out, "A shortest schedule, found by search over all interleavings of the "

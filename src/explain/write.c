@@ -93,9 +93,9 @@ static int write_happened(struct stlb_text_out *out, const struct stlb_explain *
 
 	heading(out, "What happened");
 	stlb_explain_text(out,
-			  "In time order, the time since the event before behind '+'. Those "
-			  "with a word in front prove the finding, the others surround "
-			  "it.%s",
+			  "In time order, each with the time since the one before. Those with a "
+			  "word in front prove the finding, the others surround it%s.%s",
+			  finding->lock ? "; (PTL): the page-table lock is held" : "",
 			  finding->occurrences + finding->inconclusive > 1
 				  ? " They are those of its first occurrence."
 				  : "");

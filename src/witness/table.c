@@ -49,13 +49,13 @@ static char letter(const struct stlb_turn *turn)
 static void say_device(const struct table *table, const struct stlb_turn *turn, char *text)
 {
 	bool owner = table->ask->outcome == STLB_OUTCOME_OWNER;
-	const char *does = owner ? "write to" : "read";
+	const char *does = owner && !table->words.reads ? "write to" : "read";
 	const char *page = turn->old_page ? "from old page" : "from new page";
 
 	if (turn->addr == STLB_ADDR_B && table->ask->nr == 1)
 		page = "with its new value";
 	if (turn->last && owner)
-		snprintf(text, MAX_TEXT, "write to addr%c through old %s, which is not its own",
+		snprintf(text, MAX_TEXT, "%s addr%c through old %s, which is not its own", does,
 			 letter(turn), table->words.page);
 	else if (turn->last)
 		snprintf(text, MAX_TEXT, "read addr%c %s", letter(turn), page);
@@ -79,44 +79,48 @@ static void say_other(const struct table *table, const struct stlb_turn *turn, c
 		snprintf(text, MAX_TEXT, "try to write to addr%c", letter(turn));
 }
 
-/* What an updater does in one time step: bits of steps, that of a hold together. */
-static void say_update(const struct table *table, const struct stlb_turn *turn, unsigned int steps,
-		       char *text)
-{
-	const char *name = table->words.operation;
-	bool notified = steps & 1U << STLB_STEP_NOTIFY;
-	char c = letter(turn);
+/** struct update - what an updater does in one time step */
+struct update {
+	char letter;
+	unsigned int steps; /* as bits, that of a hold together */
+	bool after_end;	    /* of its bracket */
+};
 
-	if (steps & 1U << STLB_STEP_RANGE_START)
-		snprintf(text, MAX_TEXT, "%s_step0: {mmu_notifier_invalidate_range_start(addr%c)}",
-			 name, c);
-	else if (steps & 1U << STLB_STEP_SET)
-		snprintf(text, MAX_TEXT,
-			 "%s_step1: {%supdate page table to point to new page for addr%c}", name,
-			 notified ? "notify, " : "", c);
-	else if (steps & 1U << STLB_STEP_CLEAR)
-		snprintf(text, MAX_TEXT, "%s_step1: {clear page table entry for addr%c%s}", name, c,
-			 notified ? ", notify" : "");
-	else if (notified)
-		snprintf(text, MAX_TEXT, "%s_step2: {mmu_notifier_invalidate_range(addr%c)}", name,
-			 c);
-	else if (steps & 1U << STLB_STEP_FREE)
-		snprintf(text, MAX_TEXT, "%s_step2: {free old %s of addr%c}", name,
-			 table->words.page, c);
-	else
-		snprintf(text, MAX_TEXT, "%s_step3: {mmu_notifier_invalidate_range_end(addr%c)}",
-			 name, c);
+/* The document's numbers: 0 start, 1 update, 3 end; what comes between and after gets the others.
+ */
+static unsigned int number_of(const struct update *update)
+{
+	if (update->steps & 1U << STLB_STEP_RANGE_START)
+		return 0;
+	if (update->steps & (1U << STLB_STEP_RANGE_END | 1U << STLB_STEP_RANGE_END_NOTIFY))
+		return 3;
+	if (update->after_end)
+		return 4;
+	return update->steps & (1U << STLB_STEP_CLEAR | 1U << STLB_STEP_SET) ? 1 : 2;
 }
 
-static void say_turns(const struct table *table, const struct stlb_turn *turn, unsigned int steps,
-		      char *text)
+static void say_update(const struct table *table, const struct update *update, char *text)
 {
-	if (turn->actor == STLB_ACTOR_DEVICE)
-		say_device(table, turn, text);
-	else if (turn->actor == STLB_ACTOR_UPDATER && turn->step != STLB_STEP_TRY)
-		say_update(table, turn, steps, text);
+	bool notified = update->steps & 1U << STLB_STEP_NOTIFY;
+	const char *name = table->words.operation;
+	char what[MAX_TEXT - 32], c = update->letter;
+
+	if (update->steps & 1U << STLB_STEP_RANGE_START)
+		snprintf(what, sizeof(what), "mmu_notifier_invalidate_range_start(addr%c)", c);
+	else if (update->steps & 1U << STLB_STEP_SET)
+		snprintf(what, sizeof(what), "%supdate page table to point to new page for addr%c",
+			 notified ? "notify, " : "", c);
+	else if (update->steps & 1U << STLB_STEP_CLEAR)
+		snprintf(what, sizeof(what), "clear page table entry for addr%c%s", c,
+			 notified ? ", notify" : "");
+	else if (notified)
+		snprintf(what, sizeof(what), "mmu_notifier_invalidate_range(addr%c)", c);
+	else if (update->steps & 1U << STLB_STEP_FREE)
+		snprintf(what, sizeof(what), "free old %s of addr%c", table->words.page, c);
 	else
-		say_other(table, turn, text);
+		snprintf(what, sizeof(what), "mmu_notifier_invalidate_range_end(addr%c)", c);
+	snprintf(text, MAX_TEXT, "%.16s%sstep%u: {%s}", name, *name ? "_" : "", number_of(update),
+		 what);
 }
 
 /* ---- the rows ---- */
@@ -129,6 +133,20 @@ static bool is_of_row(const struct table *table, const struct row *row,
 	if (turn->actor == STLB_ACTOR_UPDATER && table->ask->one_thread)
 		addr = STLB_ADDR_A;
 	return turn->actor == row->actor && addr == row->addr;
+}
+
+static bool is_after_end(const struct table *table, const struct row *row, uint32_t before)
+{
+	const struct stlb_turn *turns = table->witness->turns;
+	bool after = false;
+
+	/* The one thread that does both operations begins again with the second. */
+	for (uint32_t i = 0; i < before; i++)
+		if (is_of_row(table, row, &turns[i]))
+			after = turns[i].step == STLB_STEP_RANGE_END ||
+				turns[i].step == STLB_STEP_RANGE_END_NOTIFY ||
+				(after && turns[i].step != STLB_STEP_RANGE_START);
+	return after;
 }
 
 static uint32_t all_steps(const struct table *table, const struct row *row)
@@ -173,8 +191,16 @@ static void write_row(const struct table *table, const struct row *row, uint32_t
 		turn = at;
 		steps |= 1U << at->step;
 	}
-	if (turn)
-		say_turns(table, turn, steps, text);
+	if (turn && turn->actor == STLB_ACTOR_DEVICE)
+		say_device(table, turn, text);
+	else if (turn && turn->actor == STLB_ACTOR_UPDATER && turn->step != STLB_STEP_TRY)
+		say_update(table,
+			   &(struct update){.letter = letter(turn),
+					    .steps = steps,
+					    .after_end = is_after_end(table, row, from)},
+			   text);
+	else if (turn)
+		say_other(table, turn, text);
 	else if (is_preempted(table, row, from))
 		snprintf(text, sizeof(text), "preempted");
 	fprintf(table->to, "%*s%-*s{%s}\n", (int)table->indent, "", NAME_COLUMNS, row->name, text);
@@ -234,7 +260,8 @@ void stlb_witness_write(FILE *to, const struct stlb_witness_ask *ask,
 {
 	struct table table = {.to = to, .ask = ask, .witness = witness, .indent = indent};
 
-	table.words.operation = words && words->operation ? words->operation : "update";
+	table.words.operation = words && words->operation ? words->operation : "";
+	table.words.reads = words && words->reads;
 	table.words.page = words && words->page ? words->page : "page";
 	if (ask->outcome == STLB_OUTCOME_OWNER) {
 		table.nr_rows = sizeof(owner_rows) / sizeof(*owner_rows);
