@@ -88,8 +88,12 @@ static void write_rules(FILE *to)
 			stlb_severity_name(stlb_rule_info(i)->severity));
 }
 
-static void write_status(FILE *to)
+static void write_status(enum stlb_command_id id, FILE *to)
 {
+	if (id == STLB_COMMAND_GRAPH) {
+		fputs("\nExit status: 0 drawn, 2 could not be carried out.\n", to);
+		return;
+	}
 	fputs("\nExit status: 0 judged and nothing found, 1 findings, 2 could not be carried out,\n"
 	      "3 nothing found but not judged either.\n",
 	      to);
@@ -109,7 +113,7 @@ void stlb_help_write(enum stlb_command_id id, FILE *to)
 		write_group(id, group, to);
 	if (id == STLB_COMMAND_ANALYZE)
 		write_rules(to);
-	write_status(to);
+	write_status(id, to);
 	if (id == STLB_COMMAND_PROGRAM)
 		fputs("'staletlb COMMAND --help' tells the options of a command.\n", to);
 }

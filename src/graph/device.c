@@ -61,6 +61,22 @@ static void access_edges(struct stlb_graph *graph, uint32_t access)
 		stlb_graph_edge(graph, access, next, STLB_EDGE_FROM_READ);
 }
 
+/* A finding says that one device saw this and then that, by whichever of its threads. */
+static void proof_edges(struct stlb_graph *graph)
+{
+	uint32_t before = STLB_NO_NODE;
+
+	if (!graph->want.finding || graph->want.finding->rule != STLB_RULE_DEVICE_ORDER)
+		return;
+	for (uint32_t i = 0; i < graph->nr_nodes; i++) {
+		if (!graph->nodes[i].proof || kind_of(graph, i) != STLB_DEV_READ)
+			continue;
+		if (before != STLB_NO_NODE && graph->nodes[before].lane != graph->nodes[i].lane)
+			stlb_graph_edge(graph, before, i, STLB_EDGE_DEVICE);
+		before = i;
+	}
+}
+
 void stlb_graph_device_edges(struct stlb_graph *graph)
 {
 	for (uint32_t i = 0; i < graph->nr_nodes; i++) {
@@ -70,4 +86,5 @@ void stlb_graph_device_edges(struct stlb_graph *graph)
 		    (kind == STLB_DEV_FILL || kind == STLB_DEV_READ || kind == STLB_DEV_WRITE))
 			access_edges(graph, i);
 	}
+	proof_edges(graph);
 }

@@ -12,13 +12,11 @@
 
 static const char *const class_style[STLB_NR_CLASSES] = {
 	[STLB_CLASS_UPDATE] = "shape=box style=filled fillcolor=\"#f3b8a6\"",
-	[STLB_CLASS_INVALIDATION] = "shape=hexagon margin=\"0,0.02\" style=filled "
-				    "fillcolor=\"#a9d8b0\"",
+	[STLB_CLASS_INVALIDATION] = "shape=box peripheries=2 style=filled fillcolor=\"#8fcf9a\"",
 	[STLB_CLASS_BRACKET] = "shape=box style=\"filled,rounded\" fillcolor=\"#e3edf7\"",
 	[STLB_CLASS_LOCK] = "shape=box style=\"filled,rounded\" fillcolor=\"#ffffff\"",
 	[STLB_CLASS_PAGE] = "shape=note style=filled fillcolor=\"#f7f0c8\"",
-	[STLB_CLASS_DEVICE] = "shape=parallelogram margin=\"0,0.02\" style=filled "
-			      "fillcolor=\"#cdb9e6\"",
+	[STLB_CLASS_DEVICE] = "shape=cds style=filled fillcolor=\"#cdb9e6\"",
 	[STLB_CLASS_TASK] = "shape=box style=\"filled,dotted\" fillcolor=\"#f4f4f4\"",
 };
 
@@ -32,13 +30,16 @@ static const char *const edge_style[STLB_NR_EDGE_KINDS] = {
 		"color=\"#2e6b34\" fontcolor=\"#2e6b34\" style=dashed xlabel=\"wake-up\"",
 	[STLB_EDGE_IRQ] = "color=\"#777777\" style=dotted xlabel=\"irq\"",
 	[STLB_EDGE_DEVICE] = "color=\"#5b3a8c\" fontcolor=\"#5b3a8c\" arrowhead=odiamond "
-			     "xlabel=\"walk\"",
+			     "xlabel=\"device\"",
 	[STLB_EDGE_READS] = "color=\"#5b3a8c\" fontcolor=\"#5b3a8c\" arrowhead=vee "
 			    "xlabel=\"reads from\"",
-	[STLB_EDGE_FROM_READ] = "color=\"#b01515\" fontcolor=\"#b01515\" arrowhead=vee penwidth=2 "
+	[STLB_EDGE_FROM_READ] = "color=\"#5b3a8c\" fontcolor=\"#5b3a8c\" arrowhead=vee "
 				"constraint=false xlabel=\"from-read\"",
 	[STLB_EDGE_MISSING] = "color=\"#b01515\" style=dashed penwidth=2.2",
 };
+
+/* Against time: a device saw what was no longer there. */
+#define BACKWARDS " color=\"#b01515\" fontcolor=\"#b01515\" penwidth=2"
 
 /* ---- text ---- */
 
@@ -113,7 +114,7 @@ static void write_missing(FILE *to, const struct stlb_graph *graph,
 		return;
 	}
 	fprintf(to,
-		"\tmissing [shape=octagon margin=\"0.04,0.02\" style=dashed penwidth=2.2 "
+		"\tmissing [shape=box style=dashed penwidth=2.2 "
 		"color=\"#b01515\" fontcolor=\"#b01515\" fontname=\"Helvetica-Bold\" "
 		"label=\"missing: %s\"];\n",
 		stlb_missing_name(graph) + sizeof("no ") - 1);
@@ -131,8 +132,9 @@ static void write_edges(FILE *to, const struct stlb_graph *graph)
 		if (edge->kind == STLB_EDGE_MISSING)
 			write_missing(to, graph, edge);
 		else
-			fprintf(to, "\tn%" PRIu32 " -> n%" PRIu32 " [%s];\n", edge->from, edge->to,
-				edge_style[edge->kind]);
+			fprintf(to, "\tn%" PRIu32 " -> n%" PRIu32 " [%s%s];\n", edge->from,
+				edge->to, edge_style[edge->kind],
+				edge->to < edge->from ? BACKWARDS : "");
 	}
 	/* one row for each event: what is unordered still happened one after the other */
 	for (uint32_t i = 1; i < graph->nr_nodes; i++)
@@ -179,8 +181,8 @@ static void write_all(FILE *to, const struct stlb_graph *graph)
 	uint64_t zero = stlb_graph_zero_ns(graph);
 
 	fputs("digraph staletlb {\n"
-	      "\tgraph [rankdir=TB ranksep=0.14 nodesep=0.25 labelloc=t labeljust=l "
-	      "fontname=\"Helvetica\" fontsize=12 splines=true forcelabels=false];\n"
+	      "\tgraph [newrank=true ranksep=0.14 nodesep=0.25 labelloc=t labeljust=l "
+	      "fontname=\"Helvetica\" fontsize=12 splines=true forcelabels=true];\n"
 	      "\tnode [fontname=\"Helvetica\" fontsize=9 height=0.22 margin=\"0.06,0.02\"];\n"
 	      "\tedge [fontname=\"Helvetica\" fontsize=8 arrowsize=0.6];\n",
 	      to);

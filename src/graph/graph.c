@@ -111,6 +111,12 @@ static void want_address(struct stlb_graph *graph)
 	graph->next_proof_ns = UINT64_MAX;
 }
 
+/* arm64 kernels keep structures in the lower half of the kernel's addresses, x86 never. */
+static enum stlb_arch arch_of(uint64_t mm)
+{
+	return mm >> 47 == UINT64_C(0x1fffe) ? STLB_ARCH_ARM64 : STLB_ARCH_X86_64;
+}
+
 struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want)
 {
 	struct stlb_graph *graph = calloc(1, sizeof(*graph));
@@ -129,7 +135,9 @@ struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want)
 		stlb_graph_free(graph);
 		return NULL;
 	}
-	stlb_pte_format_init(&graph->format, want->arch, want->kernel);
+	if (graph->want.arch == STLB_ARCH_UNKNOWN)
+		graph->want.arch = arch_of(want->finding ? want->finding->mm : want->mm);
+	stlb_pte_format_init(&graph->format, graph->want.arch, want->kernel);
 	if (want->finding)
 		want_finding(graph, want->finding);
 	else

@@ -7,7 +7,7 @@
 
 #ifdef STALETLB_GRAPHVIZ
 
-#include <graphviz/gvc.h>
+#include <gvc.h>
 
 static int render(GVC_t *gvc, const char *dot, FILE *to, struct stlb_error *err)
 {
