@@ -18,7 +18,9 @@ declare -A may=(
 	[timeline]="timeline util error source.h event decode finding"
 	[report]="report timeline util error source.h event decode finding suppress.h report.h"
 	[graph]="graph model report util error source.h event decode finding graph.h"
-	[cmd]="cmd graph.h util error source.h event decode finding analysis suppress.h report.h timeline"
+	[witness]="witness witness.h util"
+	[explain]="explain explain.h witness.h report util error source.h event decode finding"
+	[cmd]="cmd graph.h explain.h util error source.h event decode finding analysis suppress.h report.h timeline"
 )
 failed=0
 
@@ -33,7 +35,7 @@ check() {
 	esac
 	# the public headers that share their name with a module keep their .h
 	case $word in
-	source.h | suppress.h | report.h | graph.h) ;;
+	source.h | suppress.h | report.h | graph.h | witness.h | explain.h) ;;
 	*.h) word=${word%.h} ;;
 	esac
 	if [[ " ${may[$module]-} " != *" $word "* ]]; then
@@ -50,7 +52,7 @@ done < <(grep -rn --include='*.[ch]' '^#include "' src |
 # Nobody below the program prints or ends it.
 if grep -rnE --include='*.[ch]' \
 	'\b(printf|puts|putchar|perror|exit|_exit|abort|err|errx|warn|warnx) ?\(|\b(stdout|stderr)\b' \
-	src/{util,source,decode,order,model,check,suppress,timeline,report} include 2>/dev/null |
+	src/{util,source,decode,order,model,check,suppress,timeline,report,witness,explain} include 2>/dev/null |
 	grep -v ':[[:space:]]*\(/\?\*\|//\)' | grep -v 'format(printf' | grep -vE '/\*.*\b(stdout|stderr|exit)\b.*\*/'; then
 	echo "only src/cmd may print or exit"
 	failed=1
