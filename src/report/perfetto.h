@@ -58,7 +58,6 @@ struct stlb_layout {
 	struct stlb_mark_at *marks; /* in the order of the file */
 	uint32_t nr_marks;
 	uint32_t *next; /* of a slice: the one that its release lets in, or NONE */
-	uint32_t not_drawn;
 };
 
 /** stlb_layout_init - 0 or -ENOMEM; @next_tid counts on over the traces; release it in any case */

@@ -95,10 +95,8 @@ static void put_item(struct placing *placing, uint32_t index)
 			break;
 		at++;
 	}
-	if (at == STLB_MAX_LANES) {
-		layout->not_drawn++;
-		return;
-	}
+	if (at == STLB_MAX_LANES)
+		return; /* cannot be: no context has so much open at once */
 	while (track->nr_lanes <= at)
 		track->tids[track->nr_lanes++] = layout->next_tid++;
 	item->lane = at;

@@ -177,6 +177,28 @@ Test(timeline, nothing_far_from_the_findings)
 	stlb_timeline_free(pass.timeline);
 }
 
+Test(timeline, a_finding_that_takes_long_is_seen_at_its_events)
+{
+	static const struct made table[] = {
+		{CLEAR(0, RW(1))},
+		{CLEAR(1, RW(1)), .ns = FAR / 2},
+		{CLEAR(2, RW(1)), .ns = FAR},
+	};
+	struct pass pass;
+
+	start(&pass, NS(0), 0);
+	stlb_timeline_free(pass.timeline);
+	pass.finding.nr_events = 2;
+	pass.finding.events[1] = pass.finding.events[0];
+	pass.finding.events[1].event.ns = FAR;
+	pass.timeline = stlb_timeline_new(&pass.result, 0);
+	cr_expect_eq(feed(&pass, table, 3), 3);
+	cr_assert_eq(pass.drawing->nr_points, 2);
+	cr_expect_eq(pass.drawing->points[0].addr, PAGE(0));
+	cr_expect_eq(pass.drawing->points[1].addr, PAGE(2));
+	stlb_timeline_free(pass.timeline);
+}
+
 Test(timeline, other_mms_are_not_drawn)
 {
 	static const struct made table[] = {{CLEARS(MM2, 0, RW(1))}, {CLEAR(0, RW(1))}};
