@@ -37,7 +37,7 @@ const char *stlb_edge_name(enum stlb_edge_kind kind);
  * before, or when an event says so; everything else when its event says it happened.
  */
 struct stlb_graph_node {
-	struct stlb_event event; /* @text is owned by the graph; @name and @comm are the source's */
+	struct stlb_event event; /* strings are clean and owned by the graph */
 	uint64_t order_ns;	 /* when it took effect; nodes are in this order */
 	uint32_t lane;		 /* index of its context */
 	const char *role;	 /* of a finding's evidence, or what it is here; NULL: none */
@@ -62,7 +62,7 @@ struct stlb_graph_want {
 	unsigned int kernel; /* as stlb_kernel_version() gives */
 };
 
-/** stlb_graph_new - start a pass; finding and source have to outlive it. NULL without memory. */
+/** stlb_graph_new - start a pass; the finding has to outlive it. NULL without memory. */
 struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want);
 
 /** stlb_graph_event - the next event, in time order; 0 or -ENOMEM */

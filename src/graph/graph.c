@@ -340,7 +340,7 @@ int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event)
 
 static void draw_earlier(struct stlb_graph *graph)
 {
-	for (uint32_t i = 0; i < graph->nr_slots; i++) {
+	for (uint32_t i = 0; graph->want.finding && i < graph->nr_slots; i++) {
 		struct stlb_graph_slot *slot = &graph->slots[i];
 		uint32_t node = stlb_graph_draw_brief(graph, &slot->set, NULL, 0);
 

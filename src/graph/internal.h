@@ -224,7 +224,7 @@ void stlb_graph_prove(struct stlb_graph *graph, const struct stlb_event *event);
 /** stlb_graph_prove_rest - those that the pass has not shown, as the finding has them */
 void stlb_graph_prove_rest(struct stlb_graph *graph);
 
-/** stlb_graph_text - a copy that lives as long as the graph */
+/** stlb_graph_text - a clean copy that lives as long as the graph; NULL when there are too many */
 const char *stlb_graph_text(struct stlb_graph *graph, const char *text);
 
 /** stlb_graph_window - whether an event lies before (-1), in (0) or after (1) the window */

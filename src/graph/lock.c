@@ -48,6 +48,8 @@ static void push(struct stlb_graph *graph, struct stlb_graph_context *context,
 	hold->named = is_ptl_class(event->text);
 	hold->text = hold->named ? stlb_graph_text(graph, event->text) : NULL;
 	stlb_brief_keep(&hold->event, event);
+	if (hold->lock == graph->ptl)
+		stlb_graph_may_order(graph, event, 0);
 }
 
 static void got(struct stlb_graph *graph, struct stlb_graph_context *context,
@@ -101,8 +103,6 @@ void stlb_graph_on_lock(struct stlb_graph *graph, const struct stlb_event *event
 	switch (event->kind) {
 	case STLB_LOCK_ACQUIRE:
 		push(graph, context, event);
-		if (stlb_event_get(event, LOCK) == graph->ptl)
-			stlb_graph_may_order(graph, event, 0);
 		break;
 	case STLB_LOCK_ACQUIRED:
 		got(graph, context, event);

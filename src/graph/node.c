@@ -113,6 +113,17 @@ static uint64_t pages_of(const struct stlb_event *event)
 	return UINT64_C(1) << (order < 20 ? order : 20);
 }
 
+static const char *keep_text(struct stlb_graph *graph, const char *text)
+{
+	const char *kept = stlb_graph_text(graph, text);
+
+	if (kept || !text)
+		return kept;
+	kept = stlb_arena_text(&graph->arena, text);
+	graph->failed |= !kept;
+	return kept;
+}
+
 static uint32_t add(struct stlb_graph *graph, const struct stlb_event *event, uint64_t seq)
 {
 	uint32_t lane = lane_of(graph, event), at = graph->nr_nodes;
@@ -127,7 +138,9 @@ static uint32_t add(struct stlb_graph *graph, const struct stlb_event *event, ui
 	graph->nodes[at].event = *event;
 	graph->nodes[at].event.stack = NULL;
 	graph->nodes[at].event.nr_stack = 0;
-	graph->nodes[at].event.text = stlb_graph_text(graph, event->text);
+	graph->nodes[at].event.text = keep_text(graph, event->text);
+	graph->nodes[at].event.name = keep_text(graph, event->name);
+	graph->nodes[at].event.comm = keep_text(graph, event->comm);
 	graph->nodes[at].order_ns = event->ns;
 	graph->nodes[at].lane = lane;
 	graph->more[at].seq = 2 * seq;

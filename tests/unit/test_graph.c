@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The graph: what is drawn of a trace, and which edges there are. */
+#include "made_events.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "staletlb/graph.h"
+
+/** struct drawn - a graph as text: "kind kind ...", and "from>to kind, ..." without program order
+ */
+struct drawn {
+	char nodes[2048];
+	char edges[1024];
+	uint32_t nr_nodes, nr_lanes, nr_proofs;
+	uint64_t dropped;
+};
+
+static void put(char *to, size_t size, const char *text)
+{
+	size_t used = strlen(to);
+
+	snprintf(to + used, size - used, "%s%s", used ? " " : "", text);
+}
+
+static void describe(const struct stlb_graph *graph, struct drawn *drawn)
+{
+	const struct stlb_graph_node *nodes = stlb_graph_nodes(graph, &drawn->nr_nodes);
+	const struct stlb_graph_edge *edges;
+	uint32_t nr;
+
+	for (uint32_t i = 0; i < drawn->nr_nodes; i++) {
+		put(drawn->nodes, sizeof(drawn->nodes), stlb_kind_name(nodes[i].event.kind));
+		drawn->nr_proofs += nodes[i].proof;
+		if (nodes[i].lane >= drawn->nr_lanes)
+			drawn->nr_lanes = nodes[i].lane + 1;
+	}
+	edges = stlb_graph_edges(graph, &nr);
+	for (uint32_t i = 0; i < nr; i++) {
+		char text[64];
+
+		cr_expect(edges[i].from < drawn->nr_nodes && edges[i].to < drawn->nr_nodes);
+		if (edges[i].kind == STLB_EDGE_PROGRAM)
+			continue;
+		snprintf(text, sizeof(text), "%" PRIu32 ">%" PRIu32 ":%s", edges[i].from,
+			 edges[i].to, stlb_edge_name(edges[i].kind));
+		put(drawn->edges, sizeof(drawn->edges), text);
+	}
+	drawn->dropped = stlb_graph_dropped(graph);
+}
+
+static struct stlb_graph *pass(const struct made *rows, size_t nr,
+			       const struct stlb_graph_want *want)
+{
+	struct stlb_graph *graph = stlb_graph_new(want);
+	struct stlb_event event;
+
+	cr_assert_not_null(graph);
+	for (size_t i = 0; i < nr; i++) {
+		made_fill(&event, &rows[i], 1000 * (i + 1));
+		cr_assert_eq(stlb_graph_event(graph, &event), 0);
+	}
+	cr_assert_eq(stlb_graph_finish(graph), 0);
+	return graph;
+}
+
+static struct drawn draw_want(const struct made *rows, size_t nr,
+			      const struct stlb_graph_want *want)
+{
+	struct stlb_graph *graph = pass(rows, nr, want);
+	struct drawn drawn = {"", "", 0, 0, 0, 0};
+
+	describe(graph, &drawn);
+	stlb_graph_free(graph);
+	return drawn;
+}
+
+/* The finding of a rule, as an analysis of the same table makes it. */
+static struct stlb_finding find(const struct made *rows, size_t nr, enum stlb_rule rule,
+				const char *kernel)
+{
+	struct stlb_analysis *analysis = made_start(&(struct made_how){.kernel = kernel});
+	const struct stlb_result *result;
+	struct stlb_finding found;
+	struct stlb_event event;
+	uint32_t at = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		made_fill(&event, &rows[i], 1000 * (i + 1));
+		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
+	}
+	result = stlb_analysis_finish(analysis, MADE_RECORDED);
+	while (at < result->nr_findings && result->findings[at]->rule != rule)
+		at++;
+	cr_assert_lt(at, result->nr_findings, "no such finding");
+	found = *result->findings[at];
+	stlb_analysis_free(analysis);
+	return found;
+}
+
+static struct drawn draw_rule(const struct made *rows, size_t nr, enum stlb_rule rule,
+			      const char *kernel)
+{
+	struct stlb_finding finding = find(rows, nr, rule, kernel);
+	struct stlb_graph_want want = {
+		.finding = &finding,
+		.arch = STLB_ARCH_X86_64,
+		.kernel = stlb_kernel_version(kernel),
+	};
+	struct drawn drawn = draw_want(rows, nr, &want);
+
+	cr_expect_eq(drawn.nr_proofs, finding.nr_events, "%u of %u proofs", drawn.nr_proofs,
+		     finding.nr_events);
+	return drawn;
+}
+
+#define NR(table)		       (sizeof(table) / sizeof((table)[0]))
+#define DRAW_RULE(table, rule, kernel) draw_rule(table, NR(table), STLB_RULE_##rule, kernel)
+#define DRAW_ADDR(table, ...)                                                                      \
+	draw_want(table, NR(table),                                                                \
+		  &(struct stlb_graph_want){                                                       \
+			  .mm = MM1, .arch = STLB_ARCH_X86_64, .kernel = 6001, __VA_ARGS__})
+
+static void expect(struct drawn drawn, const char *nodes, const char *edges)
+{
+	cr_expect_str_eq(drawn.nodes, nodes);
+	cr_expect_str_eq(drawn.edges, edges);
+}
+
+/* ---- findings ---- */
+
+Test(graph, repoint)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{ALLOC(0xa)},
+		{LOCK(L1)},
+		{SET(0, 0, RO(0xa))},
+		{CLEAR(0, 0)},
+		{UNLOCK(L1)},
+		{ALLOC(0xc)},
+		{ALLOC(0xb)},
+		{START(0, 1)},
+		{LOCK(L2)},
+		{LOCK(L1)},
+		{CLEAR(0, RO(0xa))},
+		{CLEAR(1, RO(0xe))},
+		{SET(0, 0, RW(0xb))},
+		{CLEAR(0, 0)},
+		{UNLOCK(L1)},
+		{UNLOCK(L2)},
+		{END(0, 1)},
+		{FREE(0xa)},
+		{FREE_AGAIN(0xa)},
+		{ALLOC(0xc)},
+		{T2, ALLOC(0xa)},
+		{T2, ALLOC(0xa)},
+	};
+
+	expect(DRAW_RULE(trace, REPOINT, "6.1.0"),
+	       "page_alloc pte_set page_alloc inv_start lock_acquired pte_clear pte_set "
+	       "lock_release inv_end page_free page_alloc",
+	       "5>6:missing 9>10:page");
+}
+
+Test(graph, free_and_what_came_of_it)
+{
+	static const struct made trace[] = {
+		SETTLE,	     {START(0, 2)}, {LOCK(L1)},	   {CLEAR(0, RW(0xa))}, {UNLOCK(L1)},
+		{FREE(0xa)}, {END(0, 2)},   {START(0, 2)}, {END(0, 2)},
+	};
+
+	expect(DRAW_RULE(trace, FREE, "6.1.0"),
+	       "inv_start lock_acquired pte_clear lock_release page_free inv_end", "2>4:missing");
+}
+
+Test(graph, never)
+{
+	static const struct made trace[] = {
+		SETTLE,	      {START(0, 1)},	{LOCK(L1)},    {CLEAR(0, RW(0xa))},
+		{UNLOCK(L1)}, {ONLY_END(0, 1)}, {START(0, 4)}, {END(0, 4)},
+	};
+
+	expect(DRAW_RULE(trace, NEVER, "6.1.0"),
+	       "inv_start lock_acquired pte_clear lock_release inv_end inv_start inv_end",
+	       "2>4:missing");
+}
+
+Test(graph, racy)
+{
+	static const struct made trace[] = {
+		SETTLE,	     SETTLED(T2),	  {T2, START(0, 4)}, {START(0, 1)},
+		{LOCK(L1)},  {CLEAR(0, RW(0xa))}, {UNLOCK(L1)},	     {T2, END(0, 4)},
+		{FREE(0xa)}, {END(0, 1)},
+	};
+
+	expect(DRAW_RULE(trace, RACY, "6.1.0"),
+	       "inv_start inv_start lock_acquired pte_clear lock_release inv_end page_free inv_end",
+	       "3>5:missing");
+}
+
+/* 6.12 tells the entry's pointer only; the clear not even that. */
+Test(graph, by_entry_pointer)
+{
+	static const struct made trace[] = {
+		SETTLE_66,
+		{LOCK(L1)},
+		{PTL_MAP(5, PTE_OF(TABLE1, 5), L1)},
+		{SET_AT(PTE_OF(TABLE1, 5), 0, RO(0xa))},
+		{SET_AT(PTE_OF(TABLE1, 6), 0, RO(0xd))},
+		{SET_AT(PTE_OF(TABLE2, 5), 0, RO(0xd))},
+		{UNLOCK(L1)},
+		{START(5, 6)},
+		{LOCK(L1)},
+		{PTL_MAP(5, PTE_OF(TABLE1, 5), L1)},
+		{CLEAR_AT(RO(0xa))},
+		{SET_AT(PTE_OF(TABLE1, 5), 0, RW(0xb))},
+		{UNLOCK(L1)},
+		{END_66(5, 6)},
+	};
+	static const char both[] = "lock_acquired pte_set lock_release inv_start lock_acquired "
+				   "pte_clear pte_set lock_release inv_end";
+
+	expect(DRAW_RULE(trace, REPOINT, "6.12.0"),
+	       "pte_set inv_start lock_acquired pte_clear pte_set lock_release inv_end",
+	       "3>4:missing");
+	expect(DRAW_ADDR(trace, .addr = PAGE(5)), both, "");
+}
+
+/* ---- addresses ---- */
+
+Test(graph, only_what_concerns_the_address)
+{
+	static const struct made trace[] = {
+		{START(0, 4)},
+		{START(8, 9)},
+		{LOCK(L1)},
+		{SET(1, 0, RO(0xa))},
+		{CLEAR(1, 0)},
+		{SET(2, 0, RO(0xb))},
+		{SETS(MM2, 1, 0, RO(0xc))},
+		{UNLOCK(L1)},
+		{INV(2, 3)},
+		{INV(0, 2)},
+		{END(8, 9)},
+		{END(0, 4)},
+		{LOCK(L1)},
+		{UNLOCK(L1)},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1) + 0x123),
+	       "inv_start lock_acquired pte_set lock_release inv_range inv_end", "");
+}
+
+Test(graph, huge_entries_cover_it)
+{
+	static const struct made trace[] = {
+		{PMD_SET(0, 0, HUGE(0x200))},
+		{PMD_CLEAR(512, HUGE(0x400))},
+		{PMD_CLEAR(0, HUGE(0x200))},
+		{FREES(0x200, 9)},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(3)), "pmd_set pmd_clear page_free", "");
+}
+
+Test(graph, what_a_set_overwrote_is_told_once)
+{
+	static const struct made trace[] = {
+		{SET(1, RO(0xa), RW(0xa))},
+		{CLEAR(1, RO(0xa))},
+		{CLEAR(1, RW(0xa))},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)), "pte_set pte_clear", "");
+}
+
+Test(graph, window_and_limit)
+{
+	static const struct made trace[] = {
+		{SET(1, 0, RO(1))}, {CLEAR(1, RO(1))}, {SET(1, 0, RO(2))}, {CLEAR(1, RO(2))},
+		{SET(1, 0, RO(3))}, {CLEAR(1, RO(3))}, {SET(1, 0, RO(4))}, {CLEAR(1, RO(4))},
+	};
+	struct drawn drawn = DRAW_ADDR(trace, .addr = PAGE(1), .since_ns = 3000, .until_ns = 5000);
+
+	expect(drawn, "pte_set pte_clear pte_set", "");
+	drawn = DRAW_ADDR(trace, .addr = PAGE(1), .max_events = 3);
+	expect(drawn, "pte_set pte_clear pte_set", "");
+	cr_expect_eq(drawn.dropped, 5);
+}
+
+/* The proofs are drawn whatever the limit. */
+Test(graph, a_limit_keeps_the_proofs)
+{
+	static const struct made trace[] = {
+		SETTLE,	      {ALLOC(0xb)},	   {START(0, 1)},
+		{LOCK(L1)},   {CLEAR(0, RO(0xa))}, {SET(0, 0, RW(0xb))},
+		{UNLOCK(L1)}, {END(0, 1)},
+	};
+	struct stlb_finding finding = find(trace, NR(trace), STLB_RULE_REPOINT, "6.1.0");
+	struct drawn drawn = DRAW_ADDR(trace, .finding = &finding, .max_events = 1);
+
+	cr_expect_eq(drawn.nr_nodes, finding.nr_events);
+	cr_expect_eq(drawn.nr_proofs, finding.nr_events);
+	cr_expect_gt(drawn.dropped, 0);
+}
+
+/* ---- order ---- */
+
+Test(graph, locks_order_and_longer_paths_need_no_edge)
+{
+	static const struct made trace[] = {
+		{LOCK(L1)},	{SET(1, 0, RO(0xa))},	 {UNLOCK(L1)},
+		{T2, LOCK(L1)}, {T2, CLEAR(1, RO(0xa))}, {T2, UNLOCK(L1)},
+		{LOCK(L1)},	{SET(1, 0, RO(0xb))},	 {UNLOCK(L1)},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)),
+	       "lock_acquired pte_set lock_release lock_acquired pte_clear lock_release "
+	       "lock_acquired pte_set lock_release",
+	       "2>3:lock 5>6:lock");
+}
+
+/* A probe at the entry of the lock function fires before the lock is had. */
+Test(graph, asked_for_while_another_holds_it)
+{
+	static const struct made trace[] = {
+		{ASK(L1)},    {SET(1, 0, RO(0xa))},    {T2, ASK(L1)},
+		{UNLOCK(L1)}, {T2, CLEAR(1, RO(0xa))}, {T2, UNLOCK(L1)},
+	};
+	static const struct made exact[] = {
+		{ASK(L1)},     {SET(1, 0, RO(0xa))}, {T2, ASK(L1)},	      {UNLOCK(L1)},
+		{SWITCH(500)}, {T2, LOCK(L1)},	     {T2, CLEAR(1, RO(0xa))}, {T2, UNLOCK(L1)},
+	};
+	static const char nodes[] = "lock_acquire pte_set lock_release lock_acquire pte_clear "
+				    "lock_release";
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)), nodes, "2>3:lock");
+	expect(DRAW_ADDR(exact, .addr = PAGE(1)), nodes, "2>3:lock");
+}
+
+/* The other one's critical section touches nothing here, and still orders what follows it. */
+Test(graph, a_hold_that_only_orders)
+{
+	static const struct made trace[] = {
+		{LOCK(L1)},	  {SET(1, 0, RO(0xa))}, {UNLOCK(L1)},	{T2, LOCK(L1)},
+		{T2, UNLOCK(L1)}, {T2, INV(1, 2)},	{T3, LOCK(L1)}, {T3, UNLOCK(L1)},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)),
+	       "lock_acquired pte_set lock_release lock_acquired inv_range", "2>3:lock");
+}
+
+Test(graph, forks_and_wake_ups)
+{
+	static const struct made trace[] = {
+		{SET(1, 0, RO(0xa))},	  {FORKS(200)},	   {WAKE(900)},
+		{T2, CLEAR(1, RO(0xa))},  {T2, WAKE(300)}, {ON(2), SWITCH(300)},
+		{T3, SET(1, 0, RO(0xb))},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)), "pte_set fork pte_clear sched_waking pte_set",
+	       "1>2:fork 3>4:wake-up");
+}
+
+Test(graph, interrupts_lie_within_their_task)
+{
+	static const struct made trace[] = {
+		{SET(1, 0, RO(0xa))},
+		{IRQ, INV(1, 2)},
+		{CLEAR(1, RO(0xa))},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)), "pte_set inv_range pte_clear", "0>1:irq 1>2:irq");
+}
+
+#define DEVICE(kind, n, pfn)                                                                       \
+	OF(DEV_##kind, F(DEV, 0), F(MM, MM1), F(ADDR, PAGE(n)), F(PFN, pfn)), .tid = 400, .cpu = 3
+
+Test(graph, a_device_that_sees_what_was_replaced)
+{
+	static const struct made trace[] = {
+		{SET(1, 0, RO(0xa))},	{DEVICE(FILL, 1, 0xa)}, {CLEAR(1, RO(0xa))},
+		{SET(1, 0, RW(0xb))},	{DEVICE(READ, 1, 0xa)}, {INV(1, 2)},
+		{DEVICE(FILL, 1, 0xb)},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)),
+	       "pte_set dev_fill pte_clear pte_set dev_read inv_range dev_fill",
+	       "0>1:device 4>3:from-read 5>6:device");
+}
+
+/* ---- writers ---- */
+
+static char *written(const char *format)
+{
+	static const struct made trace[] = {
+		{.kind = STLB_PTE_SET,
+		 .comm = "a\"\\\n\xff",
+		 .fields = {F(MM, MM1), F(ADDR, PAGE(1)), F(NEW, RO(0xa))}},
+		{CLEAR(1, RO(0xa))},
+	};
+	struct stlb_graph_want want = {.mm = MM1, .addr = PAGE(1)};
+	struct stlb_graph *graph = pass(trace, NR(trace), &want);
+	struct stlb_error err = {""};
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	cr_expect_eq(stlb_graph_writer_find(format)->write(to, graph, &err), 0, "%s", err.text);
+	fclose(to);
+	stlb_graph_free(graph);
+	return text;
+}
+
+Test(graph, names_are_escaped)
+{
+	char *dot = written("dot"), *json = written("json");
+
+	cr_expect(strstr(dot, "label=\"a\\\"\\\\\\\\x0a\\\\xff-100\""), "%s", dot);
+	cr_expect(strstr(json, "\"a\\\"\\\\\\\\x0a\\\\xff-100\"") ||
+			  strstr(json, "\"a\\\"\\\\\\\\x0a"),
+		  "%s", json);
+	free(dot);
+	free(json);
+}
+
+Test(graph, writers)
+{
+	cr_expect_str_eq(stlb_graph_writer_at(0)->name, "dot");
+	cr_expect_null(stlb_graph_writer_at(3));
+	cr_expect_null(stlb_graph_writer_find("png"));
+	cr_expect_str_eq(stlb_edge_name(STLB_EDGE_WAKE), "wake-up");
+	cr_expect_str_eq(stlb_edge_name(STLB_NR_EDGE_KINDS), "");
+}
+
+Test(graph, an_empty_trace)
+{
+	struct stlb_graph_want want = {.mm = MM1, .addr = PAGE(1)};
+	struct drawn drawn = draw_want(NULL, 0, &want);
+
+	expect(drawn, "", "");
+	stlb_graph_free(NULL);
+}
