@@ -55,6 +55,25 @@ static bool is_ptl_class(const char *name)
 	return name && (strstr(name, "ptlock") || strstr(name, "page_table_lock"));
 }
 
+/* ---- holds ---- */
+
+static int find_hold(const struct stlb_task *task, uint64_t address)
+{
+	for (uint32_t i = task->nr_holds; i > 0; i--)
+		if (task->holds[i - 1].lock == address)
+			return i - 1;
+	return -1;
+}
+
+/* What an update left to be judged when its critical section is over. */
+static void hold_over(struct stlb_analysis *a, const struct stlb_act *act, uint64_t id)
+{
+	stlb_maps_apply(a, act, id, 0);
+	stlb_settle_zeroes(a, act->task, id);
+	stlb_place_drop(a, act->task, id);
+	stlb_unbracketed_judge(a, act, id);
+}
+
 /* ---- acquisition ---- */
 
 static void drop_outermost(struct stlb_task *task)
@@ -63,10 +82,28 @@ static void drop_outermost(struct stlb_task *task)
 	task->nr_holds--;
 }
 
+/* Spinlocks are not taken twice: a hold of the same lock is over, its release went unseen. */
+static void drop_stale(struct stlb_analysis *a, struct stlb_task *task, uint64_t address)
+{
+	struct stlb_event event = {.kind = STLB_LOCK_RELEASE, .cpu = task->cpu, .tid = task->tid};
+	struct stlb_act act = {&event, task, NULL};
+	int index = find_hold(task, address);
+
+	if (index < 0)
+		return;
+	if (task->holds[index].work)
+		hold_over(a, &act, task->holds[index].id);
+	task->nr_holds--;
+	memmove(task->holds + index, task->holds + index + 1,
+		(task->nr_holds - index) * sizeof(*task->holds));
+}
+
 static void push(struct stlb_analysis *a, struct stlb_task *task, const struct stlb_hold *asked)
 {
 	struct stlb_hold *hold;
 
+	if (!asked->shared)
+		drop_stale(a, task, asked->lock);
 	if (task->nr_holds == STLB_MAX_HOLDS)
 		drop_outermost(task);
 	hold = &task->holds[task->nr_holds++];
@@ -107,7 +144,7 @@ static void ask(struct stlb_analysis *a, const struct stlb_act *act, uint64_t ad
 	asked->name = event->name;
 	asked->cpu = event->cpu;
 	asked->kind = event->kind;
-	asked->used = asked->work = false;
+	asked->used = asked->work = asked->confirmed = false;
 	asked->shared = (stlb_event_or(event, TRYLOCK, 0) & LOCKDEP_READ) != 0;
 	asked->named = is_ptl_class(event->text);
 	/* earlier holders' releases are in the past already, even while it still waits */
@@ -131,6 +168,21 @@ void stlb_on_lock_acquire(struct stlb_analysis *a, const struct stlb_act *act)
 }
 
 /*
+ * Where interrupts are not told from tasks, one can come between a lock function's entry and its
+ * return: its events made the lock look taken already.
+ */
+static bool confirm(struct stlb_analysis *a, struct stlb_task *task, uint64_t address)
+{
+	int index = find_hold(task, address);
+
+	if (task->asked.lock == address || index < 0 || task->holds[index].confirmed)
+		return false;
+	learn_from_lock(a, task, address, task->holds[index].shared);
+	task->holds[index].confirmed = true;
+	return true;
+}
+
+/*
  * The return of a lock function. Without its argument (6.1) it is that of the lock asked for last;
  * one that was never asked for was asked for before the trace began.
  */
@@ -139,25 +191,17 @@ void stlb_on_lock_acquired(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_task *task = act->task;
 	uint64_t address = stlb_event_or(act->event, LOCK, task->asked.lock);
 
-	if (!address)
+	if (!address || confirm(a, task, address))
 		return;
 	if (task->asked.lock != address) {
 		stlb_hold_settle(a, task);
 		ask(a, act, address);
 	}
+	task->asked.confirmed = true;
 	acquired(a, task);
 }
 
 /* ---- release ---- */
-
-/* What an update left to be judged when its critical section is over. */
-static void hold_over(struct stlb_analysis *a, const struct stlb_act *act, uint64_t id)
-{
-	stlb_maps_apply(a, act, id, 0);
-	stlb_settle_zeroes(a, act->task, id);
-	stlb_place_drop(a, act->task, id);
-	stlb_unbracketed_judge(a, act, id);
-}
 
 static void publish_release(struct stlb_analysis *a, struct stlb_task *task, uint64_t address,
 			    bool shared)
@@ -170,14 +214,6 @@ static void publish_release(struct stlb_analysis *a, struct stlb_task *task, uin
 	if (lock)
 		a->failed |= stlb_order_publish(&a->order, &task->actor,
 						shared ? &lock->read : &lock->written) < 0;
-}
-
-static int find_hold(const struct stlb_task *task, uint64_t address)
-{
-	for (uint32_t i = task->nr_holds; i > 0; i--)
-		if (task->holds[i - 1].lock == address)
-			return i - 1;
-	return -1;
 }
 
 /*

@@ -28,10 +28,11 @@ struct stlb_hold {
 	const char *name; /* of the trace event */
 	int32_t cpu;
 	uint8_t kind;
-	bool named;  /* known to be a PTL, by its lockdep class or by ptl_map */
-	bool shared; /* taken for reading */
-	bool used;   /* an update was made under it: it is a PTL */
-	bool work;   /* something waits for its release */
+	bool named;	/* known to be a PTL, by its lockdep class or by ptl_map */
+	bool shared;	/* taken for reading */
+	bool used;	/* an update was made under it: it is a PTL */
+	bool work;	/* something waits for its release */
+	bool confirmed; /* the return of its lock function was seen */
 };
 
 /** struct stlb_bracket - an open invalidate_range_start */
