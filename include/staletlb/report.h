@@ -75,7 +75,11 @@ int stlb_report_add_note(struct stlb_report *report, const char *note);
  */
 enum stlb_status stlb_report_finish(struct stlb_report *report, enum stlb_severity fail_on);
 
-/** struct stlb_report_options - how to write; zero it for the defaults. Only text looks at it. */
+/**
+ * struct stlb_report_options - how to write; zero it for the defaults
+ *
+ * Only text looks at it, and kernelshark at @verbose.
+ */
 struct stlb_report_options {
 	bool color;	    /* severities and roles in colour */
 	bool verbose;	    /* suppressed findings, coverage of all rules, counts per kind */
