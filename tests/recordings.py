@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Judges the recordings that recordings.tsv lists, as they are and as the text of trace-cmd report.
+
+usage: recordings.py PROGRAM
+
+The folder is STALETLB_TRACES, or ../shared/traces beside the project; without it the test is skipped
+(status 77). The text is judged only where trace-cmd is installed, and that is said."""
+import json, os, shutil, subprocess, sys, tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TRACES = os.environ.get("STALETLB_TRACES") or os.path.join(HERE, "../../shared/traces")
+
+
+def rows():
+    with open(os.path.join(HERE, "recordings.tsv")) as table:
+        for line in table:
+            if not line.startswith("#"):
+                yield line.rstrip("\n").split("\t")
+
+
+def judged(program, path, *options):
+    run = subprocess.run([program, "analyze", "-f", "json", *options, path], check=False,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return run.returncode, json.loads(run.stdout)
+
+
+def from_warning_on(report):
+    counts, phases = {}, {}
+    for finding in report["findings"]:
+        if finding["severity"] == "notice" or not finding["occurrences"]:
+            continue
+        rule, phase = finding["rule"], finding["phase"] or "^"
+        counts[rule] = counts.get(rule, 0) + finding["occurrences"]
+        key = rule + ":" + phase
+        phases[key] = phases.get(key, 0) + finding["occurrences"]
+    return counts, phases
+
+
+def listed(counts):
+    return ",".join("%s=%d" % item for item in sorted(counts.items())) or "-"
+
+
+def differences(row, status, report):
+    _, want_status, want_counts, want_phases, want_exempt = row
+    counts, phases = from_warning_on(report)
+    pairs = [("status", want_status, str(status)), ("findings", want_counts, listed(counts)),
+             ("inconclusive", 0, sum(f["inconclusive"] for f in report["findings"]))]
+    if want_phases != "-":
+        pairs.append(("phases", want_phases, listed(phases)))
+    if want_exempt != "-":
+        pairs.append(("exempt", want_exempt, str(report["summary"]["obligations"]["exempt"])))
+    return ["%s: expected %s, got %s" % pair for pair in pairs if pair[1] != pair[2]]
+
+
+def strict_differences(report):
+    """To the letter, these kernels break nothing more."""
+    strict = [f for f in report["findings"] if f["verdict"] == "strict"]
+    return ["--strict: %s" % f["message"] for f in strict]
+
+
+def as_text(path, folder):
+    text = os.path.join(folder, os.path.basename(path) + ".txt")
+    with open(text, "wb") as out:
+        subprocess.run(["trace-cmd", "report", "-t", "-i", path], stdout=out, check=True,
+                       stderr=subprocess.DEVNULL)
+    return text
+
+
+def main():
+    program, passed, failed, skipped = os.path.abspath(sys.argv[1]), 0, 0, 0
+    if not os.path.isdir(TRACES):
+        print("recordings: skipped, there is no folder of recordings")
+        return 77
+    with tempfile.TemporaryDirectory() as folder:
+        for row in rows():
+            path = os.path.join(TRACES, row[0])
+            wrong = differences(row, *judged(program, path))
+            wrong += strict_differences(judged(program, path, "--strict")[1])
+            if path.endswith(".dat") and shutil.which("trace-cmd"):
+                text = judged(program, as_text(path, folder))
+                wrong += ["as text: " + line for line in differences(row, *text)]
+            elif path.endswith(".dat"):
+                skipped += 1
+            passed, failed = passed + (not wrong), failed + bool(wrong)
+            for line in wrong:
+                print("%s: %s" % (row[0], line))
+    if skipped:
+        print("recordings: trace-cmd is not installed, %d texts were not judged" % skipped)
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
