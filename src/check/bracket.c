@@ -49,6 +49,7 @@ static void judge_in_lock(struct stlb_analysis *a, const struct stlb_act *act)
 		.role = "start",
 		.missing = "a start that may block has to come before the page table lock",
 		.hold = held_ptl(act->task),
+		.variant = 1,
 		.addr = stlb_event_get(act->event, START),
 		.has_addr = true,
 	};

@@ -340,6 +340,7 @@ struct stlb_case {
 	uint64_t cost_ns;
 	struct stlb_also also[STLB_MAX_ALSO];
 	uint32_t nr_also;
+	uint8_t variant; /* tells breaches of one rule apart that ask for different things */
 };
 
 /** stlb_breach - an obligation is breached: at most once per rule, racy ones as such */

@@ -177,6 +177,7 @@ static void report_unless_cleared(struct stlb_analysis *a, const struct stlb_act
 		.act = act,
 		.role = "set",
 		.missing = missing_evidence,
+		.variant = 1,
 	};
 
 	if (ob->racy) {

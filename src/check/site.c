@@ -48,7 +48,7 @@ static uint64_t code_path(const struct stlb_case *c)
 {
 	uint64_t hash = mix_text(UINT64_C(0xcbf29ce484222325), stlb_rule_info(c->rule)->id);
 
-	hash = mix_text(hash, c->missing);
+	hash = mix_number(hash, c->variant);
 	hash = mix_text(hash, c->act->event ? stlb_kind_name(c->act->event->kind) : "");
 	hash = mix_text(hash, actor_class(c->ob ? c->ob->task : c->act->task));
 	return c->ob ? mix_obligation(hash, c->ob) : hash;
