@@ -15,23 +15,49 @@ static bool is_kept(const struct stlb_graph *graph, uint64_t number)
 	return number && graph->nr_candidates - number < STLB_GRAPH_CANDIDATES;
 }
 
+enum { ACQUISITION, RELEASE, WAKING };
+
+/*
+ * Between two nodes, one of a kind is enough: the first release of a context, its last acquisition,
+ * the last time that another one woke it. The place for this one; NULL where it is not needed.
+ */
+static struct stlb_candidate *find_place(struct stlb_graph *graph, uint64_t from, uint64_t to,
+					 bool release)
+{
+	struct stlb_graph_context *context = stlb_graph_context_of(graph, to ? to : from);
+	unsigned int which = to ? WAKING : release ? RELEASE : ACQUISITION;
+	struct stlb_recent *recent = context ? &context->recent[which] : NULL;
+
+	if (!recent)
+		return NULL;
+	if (!is_kept(graph, recent->number) || recent->nr_nodes != graph->nr_nodes ||
+	    candidate(graph, recent->number)->from != from) {
+		recent->number = ++graph->nr_candidates;
+		recent->nr_nodes = graph->nr_nodes;
+	} else if (release) {
+		return NULL;
+	}
+	if (to)
+		context->woken = recent->number;
+	return candidate(graph, recent->number);
+}
+
 void stlb_graph_may_order(struct stlb_graph *graph, const struct stlb_event *event, uint64_t to)
 {
-	struct stlb_graph_context *woken;
+	uint64_t from = stlb_graph_key(event->tid, event->cpu, event->context);
 	struct stlb_candidate *one;
 
 	if (stlb_graph_window(graph, event->ns) != 0 || graph->at_hand != STLB_NO_NODE)
 		return;
-	one = candidate(graph, ++graph->nr_candidates);
+	one = find_place(graph, from, to, event->kind == STLB_LOCK_RELEASE);
+	if (!one)
+		return;
 	stlb_brief_keep(&one->event, event);
 	one->text = to ? NULL : stlb_graph_text(graph, event->text);
 	one->seq = graph->seq;
-	one->from = stlb_graph_key(event->tid, event->cpu, event->context);
+	one->from = from;
 	one->to = to;
 	one->run_ns = event->kind == STLB_FORK ? event->ns : 0;
-	woken = to && event->kind == STLB_SCHED_WAKING ? stlb_graph_context_of(graph, to) : NULL;
-	if (woken)
-		woken->woken = graph->nr_candidates;
 }
 
 void stlb_graph_runs(struct stlb_graph *graph, const struct stlb_event *event)
@@ -43,7 +69,7 @@ void stlb_graph_runs(struct stlb_graph *graph, const struct stlb_event *event)
 		   : NULL;
 	if (!next || !next->woken)
 		return;
-	if (is_kept(graph, next->woken))
+	if (is_kept(graph, next->woken) && !candidate(graph, next->woken)->run_ns)
 		candidate(graph, next->woken)->run_ns = event->ns;
 	next->woken = 0;
 }
@@ -144,11 +170,70 @@ static void choose(struct pick *picks, uint32_t *nr, const struct pick *pick)
 	picks[(*nr)++] = *pick;
 }
 
+/* ---- a lock's event needs its counterpart in another context ---- */
+
+static uint64_t lock_of(const struct stlb_candidate *one)
+{
+	struct stlb_event event;
+
+	stlb_brief_expand(&one->event, &event);
+	return stlb_event_or(&event, LOCK, 0);
+}
+
+/* Whether a candidate makes an edge with an event (a release or not) at that time. */
+static bool is_counterpart(const struct stlb_candidate *one, bool release, uint64_t ns)
+{
+	bool mine = one->event.kind == STLB_LOCK_RELEASE;
+
+	return mine != release && (mine ? one->event.ns <= ns : one->event.ns >= ns);
+}
+
+static bool drawn_counterpart(const struct stlb_graph *graph, const struct stlb_candidate *one)
+{
+	bool mine = one->event.kind == STLB_LOCK_RELEASE;
+	uint64_t lock = lock_of(one);
+	uint32_t lane = lane_of(graph, one->from);
+
+	for (uint32_t i = 0; i < graph->nr_nodes; i++) {
+		const struct stlb_event *event = &graph->nodes[i].event;
+		bool release = event->kind == STLB_LOCK_RELEASE;
+
+		if ((!release && event->kind != STLB_LOCK_ACQUIRE &&
+		     event->kind != STLB_LOCK_ACQUIRED) ||
+		    graph->more[i].lock != lock || graph->nodes[i].lane == lane)
+			continue;
+		if (mine != release &&
+		    (mine ? graph->nodes[i].order_ns >= one->event.ns : event->ns <= one->event.ns))
+			return true;
+	}
+	return false;
+}
+
+static bool is_useful(struct stlb_graph *graph, const struct pick *picks, uint32_t nr,
+		      const struct stlb_candidate *one)
+{
+	bool release = one->event.kind == STLB_LOCK_RELEASE;
+	uint64_t lock;
+
+	if (one->to || drawn_counterpart(graph, one))
+		return true;
+	lock = lock_of(one);
+	for (uint32_t i = 0; i < nr; i++) {
+		const struct stlb_candidate *other = candidate(graph, picks[i].number);
+
+		if (!other->to && other->from != one->from && lock_of(other) == lock &&
+		    is_counterpart(other, release, one->event.ns))
+			return true;
+	}
+	return false;
+}
+
 void stlb_graph_draw_candidates(struct stlb_graph *graph)
 {
 	static const uint64_t room = STLB_GRAPH_CANDIDATES;
 	uint64_t first = graph->nr_candidates > room ? graph->nr_candidates - room : 0;
 	struct pick picks[STLB_GRAPH_CANDIDATES];
+	bool useful[STLB_GRAPH_CANDIDATES];
 	uint32_t nr = 0;
 
 	for (uint64_t number = first + 1; number <= graph->nr_candidates; number++) {
@@ -162,5 +247,8 @@ void stlb_graph_draw_candidates(struct stlb_graph *graph)
 			choose(picks, &nr, &pick);
 	}
 	for (uint32_t i = 0; i < nr; i++)
-		draw(graph, candidate(graph, picks[i].number));
+		useful[i] = is_useful(graph, picks, nr, candidate(graph, picks[i].number));
+	for (uint32_t i = 0; i < nr; i++)
+		if (useful[i])
+			draw(graph, candidate(graph, picks[i].number));
 }

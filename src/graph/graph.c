@@ -184,7 +184,8 @@ static void draw_update(struct stlb_graph *graph, struct stlb_graph_context *con
 		stlb_graph_page_comes(graph, touch->new_pfn, touch->nr);
 	if (touch->clears)
 		stlb_graph_page_goes(graph, touch->old_pfn, touch->nr);
-	if (hold && !graph->ptl)
+	/* a table that is freed and made again has another lock */
+	if (hold && !(graph->want.finding && graph->want.finding->lock))
 		graph->ptl = hold->lock;
 	node = stlb_graph_draw(graph, event);
 	if (node == STLB_NO_NODE)

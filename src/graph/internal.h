@@ -16,11 +16,17 @@ enum {
 	STLB_GRAPH_BRACKETS = 8,
 	STLB_GRAPH_WATCHED = 64,
 	STLB_GRAPH_ALLOCS = 4096, /* a power of two */
-	STLB_GRAPH_CANDIDATES = 512,
+	STLB_GRAPH_CANDIDATES = 2048,
 	STLB_GRAPH_EARLIER = 4, /* device events before the window, for each slot */
 	STLB_GRAPH_TEXTS = 64,	/* names of lock classes */
 	STLB_GRAPH_CONTEXTS = 8 * 1024,
 	STLB_GRAPH_AFTER = 8, /* device events after the breach */
+};
+
+/** struct stlb_recent - a candidate, and how much was drawn when it came */
+struct stlb_recent {
+	uint64_t number; /* 0: none */
+	uint32_t nr_nodes;
 };
 
 /** struct stlb_graph_hold - a lock that a context holds */
@@ -57,7 +63,8 @@ struct stlb_graph_context {
 	uint64_t echo_mm, echo_old;
 	uint64_t echo_left;
 	bool echo_old_told;
-	uint64_t woken; /* number of the candidate that woke it, 0: none */
+	uint64_t woken;		      /* number of the candidate that woke it, 0: none */
+	struct stlb_recent recent[3]; /* its last acquisition, release and waking */
 };
 
 /** struct stlb_graph_slot - an entry that the graph is about */

@@ -146,6 +146,8 @@ void stlb_graph_on_page(struct stlb_graph *graph, const struct stlb_event *event
 	/* a free that is told a second time is one free */
 	if (!alloc && page->gone)
 		return;
+	if (!graph->want.finding && stlb_graph_window(graph, event->ns) != 0)
+		return;
 	draw_page(graph, event, pfn);
 	if (alloc)
 		unwatch(graph, page);
