@@ -73,7 +73,7 @@ static void write_ends(struct stlb_text_out *out, const struct stlb_explain *exp
 	stlb_explain_step(out, 4, "-> MISSING: %s 0x%" PRIx64 "-0x%" PRIx64, ends->between,
 			  finding->addr, finding->addr + explain->size);
 	stlb_explain_step(out, 2, "-> %s%s", stlb_explain_at(text, sizeof(text), ends->to),
-			  ends->to == ends->from ? " (one event does both)" : "");
+			  stlb_explain_same(ends->to, ends->from) ? " (one event does both)" : "");
 }
 
 static void write_cycle(struct stlb_text_out *out, const struct stlb_explain *explain)
@@ -192,7 +192,7 @@ static void say_between(struct stlb_text_out *out, const struct stlb_explain *ex
 		release = release_after(explain, from->ns);
 	stlb_explain_at(first, sizeof(first), from);
 	stlb_explain_at(second, sizeof(second), to);
-	if (from == to)
+	if (stlb_explain_same(from, to))
 		stlb_explain_text(out,
 				  "Clear the entry, invalidate 0x%" PRIx64 "-0x%" PRIx64
 				  ", and only then set it: the %s does it in one.",

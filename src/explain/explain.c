@@ -90,21 +90,25 @@ static bool is_of_old_page(const struct stlb_explain *explain, const struct stlb
 
 /* ---- which events ---- */
 
+bool stlb_explain_same(const struct stlb_event *a, const struct stlb_event *b)
+{
+	return a->ns == b->ns && a->kind == b->kind && a->tid == b->tid && a->cpu == b->cpu;
+}
+
+/* One event can be two pieces of evidence: a set that is update and breach at once. */
 const char *stlb_explain_role(struct stlb_explain *explain, const struct stlb_event *event)
 {
 	const struct stlb_finding *finding = explain->want.finding;
+	const char *role = NULL;
 
 	for (uint32_t i = 0; i < finding->nr_events; i++) {
-		const struct stlb_event *proof = &finding->events[i].event;
-
-		if (explain->proof_found >> i & 1 || proof->ns != event->ns ||
-		    proof->kind != event->kind || proof->tid != event->tid ||
-		    proof->cpu != event->cpu)
+		if (explain->proof_found >> i & 1 ||
+		    !stlb_explain_same(&finding->events[i].event, event))
 			continue;
 		explain->proof_found |= 1U << i;
-		return finding->events[i].role;
+		role = role ? role : finding->events[i].role;
 	}
-	return NULL;
+	return role;
 }
 
 static bool is_actor(const struct stlb_explain *explain, const struct stlb_event *event)

@@ -58,6 +58,9 @@ const struct stlb_event *stlb_explain_evidence(const struct stlb_explain *explai
 /** stlb_explain_update - the event that changed the entry; NULL where the finding has none */
 const struct stlb_event *stlb_explain_update(const struct stlb_explain *explain);
 
+/** stlb_explain_same - whether two are the same event of the trace */
+bool stlb_explain_same(const struct stlb_event *a, const struct stlb_event *b);
+
 /** stlb_explain_role - of an event in the finding's evidence; NULL where it is not in there */
 const char *stlb_explain_role(struct stlb_explain *explain, const struct stlb_event *event);
 

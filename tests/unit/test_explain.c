@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The second pass: which events it keeps, and what it finds for the witness. */
+#include "explain/internal.h"
+#include "made_events.h"
+
+/** struct told - a finding of a made trace, and the second pass over it */
+struct told {
+	struct stlb_analysis *analysis;
+	const struct stlb_finding *finding;
+	struct stlb_explain *explain;
+};
+
+static const struct stlb_finding *find_rule(const struct stlb_result *result, enum stlb_rule rule)
+{
+	for (uint32_t i = 0; i < result->nr_findings; i++)
+		if (result->findings[i]->rule == rule)
+			return result->findings[i];
+	cr_assert_fail("no %s", stlb_rule_info(rule)->id);
+	return NULL;
+}
+
+static void tell(struct told *told, enum stlb_rule rule, const struct made *rows, size_t nr)
+{
+	struct made_how how = {BEFORE_6_6};
+	struct stlb_explain_want want = {
+		.before_6_6 = true, .arch = STLB_ARCH_X86_64, .kernel = 6001};
+	struct stlb_event event;
+
+	told->analysis = made_start(&how);
+	cr_assert_not_null(told->analysis);
+	for (size_t i = 0; i < nr; i++) {
+		made_fill(&event, &rows[i], 1000 * (i + 1));
+		cr_assert_eq(stlb_analysis_event(told->analysis, &event), 0);
+	}
+	told->finding = find_rule(stlb_analysis_finish(told->analysis, MADE_RECORDED), rule);
+	want.finding = told->finding;
+	told->explain = stlb_explain_new(&want);
+	cr_assert_not_null(told->explain);
+	for (size_t i = 0; i < nr; i++) {
+		made_fill(&event, &rows[i], 1000 * (i + 1));
+		cr_assert_eq(stlb_explain_event(told->explain, &event), 0);
+	}
+}
+
+#define TELL(told, rule, rows) tell(told, STLB_RULE_##rule, rows, sizeof(rows) / sizeof((rows)[0]))
+
+static void forget(struct told *told)
+{
+	stlb_explain_free(told->explain);
+	stlb_analysis_free(told->analysis);
+}
+
+static bool is_spelled(const struct stlb_operation *steps, const enum stlb_step *expected,
+		       uint32_t nr)
+{
+	return steps->nr == nr && !memcmp(steps->steps, expected, nr * sizeof(*expected));
+}
+
+#define STEPS(steps, ...)                                                                          \
+	is_spelled(steps, (const enum stlb_step[]){__VA_ARGS__},                                   \
+		   sizeof((const enum stlb_step[]){__VA_ARGS__}) / sizeof(enum stlb_step))
+
+/* ---- the second address ---- */
+
+Test(explain, a_repoint_by_another_thread_in_the_same_window)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		SETTLED(T2),
+		{START(0, 1)},
+		{T2, START(5, 6)},
+		{LOCK(L1)},
+		{CLEAR(0, RO(0xa))},
+		{SET(0, 0, RW(0xb))},
+		{UNLOCK(L1)},
+		{T2, LOCK(L1)},
+		{T2, CLEAR(5, RO(0xc))},
+		{T2, SET(5, 0, RW(0xd))},
+		{T2, UNLOCK(L1)},
+		{T2, END(5, 6)},
+		{END(0, 1)},
+	};
+	struct told told;
+
+	TELL(&told, REPOINT, trace);
+	cr_expect(STEPS(&told.explain->self.steps, STLB_STEP_RANGE_START, STLB_STEP_CLEAR,
+			STLB_STEP_SET, STLB_STEP_RANGE_END_NOTIFY));
+	cr_assert_not_null(told.explain->other_thread);
+	cr_expect_eq(told.explain->other_thread->addr, PAGE(5));
+	cr_expect_eq(told.explain->other_thread->tid, 200);
+	cr_expect(STEPS(&told.explain->other_thread->steps, STLB_STEP_RANGE_START, STLB_STEP_CLEAR,
+			STLB_STEP_SET, STLB_STEP_RANGE_END_NOTIFY));
+	cr_expect_null(told.explain->same_thread);
+	forget(&told);
+}
+
+/* It was set before, and is still to be invalidated when the finding's entry changes. */
+Test(explain, a_repoint_that_began_before)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		SETTLED(T2),
+		{T2, START(5, 6)},
+		{T2, LOCK(L1)},
+		{T2, CLEAR(5, RO(0xc))},
+		{T2, INV(5, 6)},
+		{T2, SET(5, 0, RW(0xd))},
+		{T2, UNLOCK(L1)},
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RO(0xa))},
+		{T2, ONLY_END(5, 6)},
+		{SET(0, 0, RW(0xb))},
+		{UNLOCK(L1)},
+		{END(0, 1)},
+	};
+	struct told told;
+
+	TELL(&told, REPOINT, trace);
+	cr_expect_null(told.explain->other_thread, "that one was invalidated before");
+	forget(&told);
+}
+
+Test(explain, what_was_invalidated_is_no_second_address)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		SETTLED(T2),
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RO(0xa))},
+		{SET(0, 0, RW(0xb))},
+		{UNLOCK(L1)},
+		{END(0, 1)},
+		{T2, START(5, 6)},
+		{T2, LOCK(L1)},
+		{T2, CLEAR(5, RO(0xc))},
+		{T2, SET(5, 0, RW(0xd))},
+		{T2, UNLOCK(L1)},
+		{T2, END(5, 6)},
+	};
+	struct told told;
+
+	TELL(&told, REPOINT, trace);
+	cr_expect_null(told.explain->other_thread);
+	cr_expect(told.explain->self.discharged);
+	forget(&told);
+}
+
+Test(explain, the_same_thread_where_it_never_invalidates)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RO(0xa))},
+		{SET(0, 0, RW(0xb))},
+		{UNLOCK(L1)},
+		{ONLY_END(0, 1)},
+		{START(5, 6)},
+		{LOCK(L1)},
+		{CLEAR(5, RO(0xc))},
+		{SET(5, 0, RW(0xd))},
+		{UNLOCK(L1)},
+		{ONLY_END(5, 6)},
+	};
+	struct told told;
+
+	TELL(&told, NEVER, trace);
+	cr_assert_not_null(told.explain->same_thread);
+	cr_expect_eq(told.explain->same_thread->addr, PAGE(5));
+	cr_expect_null(told.explain->other_thread);
+	forget(&told);
+}
+
+/* A page that only comes back is no repoint. */
+Test(explain, the_same_page_is_no_second_address)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		SETTLED(T2),
+		{START(0, 1)},
+		{T2, START(5, 6)},
+		{LOCK(L1)},
+		{CLEAR(0, RO(0xa))},
+		{SET(0, 0, RW(0xb))},
+		{UNLOCK(L1)},
+		{T2, LOCK(L1)},
+		{T2, CLEAR(5, RW(0xc))},
+		{T2, SET(5, 0, RO(0xc))},
+		{T2, UNLOCK(L1)},
+		{T2, END(5, 6)},
+		{END(0, 1)},
+	};
+	struct told told;
+
+	TELL(&told, REPOINT, trace);
+	cr_expect_null(told.explain->other_thread);
+	forget(&told);
+}
+
+/* ---- the next owner ---- */
+
+Test(explain, the_next_owner)
+{
+	static const struct made trace[] = {
+		SETTLE,	     {ALLOC(0xa)},	  {START(0, 1)},
+		{LOCK(L1)},  {CLEAR(0, RW(0xa))}, {UNLOCK(L1)},
+		{FREE(0xa)}, {T2, ALLOC(0x9)},	  {T2, OF(PAGE_ALLOC, F(PFN, 0x8), F(ORDER, 2))},
+		{END(0, 1)}, {ALLOC(0xa)},
+	};
+	struct told told;
+
+	TELL(&told, FREE, trace);
+	cr_expect(STEPS(&told.explain->self.steps, STLB_STEP_RANGE_START, STLB_STEP_CLEAR,
+			STLB_STEP_FREE, STLB_STEP_RANGE_END_NOTIFY));
+	cr_assert(told.explain->has_owner);
+	cr_expect_eq(told.explain->owner.tid, 200);
+	cr_expect_eq(stlb_event_get(&told.explain->owner, PFN), 0x8);
+	forget(&told);
+}
+
+Test(explain, nobody_takes_it)
+{
+	static const struct made trace[] = {
+		SETTLE,	      {ALLOC(0xa)}, {START(0, 1)}, {LOCK(L1)},	{CLEAR(0, RW(0xa))},
+		{UNLOCK(L1)}, {FREE(0xa)},  {ALLOC(0xb)},  {END(0, 1)},
+	};
+	struct told told;
+
+	TELL(&told, FREE, trace);
+	cr_expect_not(told.explain->has_owner);
+	forget(&told);
+}
+
+/* ---- what is kept ---- */
+
+enum { MANY = 500 };
+
+Test(explain, bounded_and_yet_all_of_the_proof)
+{
+	static const struct made head[] = {SETTLE, {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RO(0xa))}};
+	static const struct made tail[] = {{SET(0, 0, RW(0xb))}, {UNLOCK(L1)}, {END(0, 1)}};
+	static const struct made noise[] = {{T2, START(0, 1)}, {T2, ONLY_END(0, 1)}};
+	enum { HEAD = sizeof(head) / sizeof(*head), TAIL = sizeof(tail) / sizeof(*tail) };
+	static struct made trace[HEAD + MANY + TAIL];
+	struct told told;
+	uint32_t proof = 0;
+
+	memcpy(trace, head, sizeof(head));
+	for (int i = 0; i < MANY; i++)
+		trace[HEAD + i] = noise[i % 2];
+	memcpy(trace + HEAD + MANY, tail, sizeof(tail));
+	TELL(&told, REPOINT, trace);
+	for (uint32_t i = 0; i < told.explain->nr_moments; i++)
+		proof += told.explain->moments[i].role[0] != '\0';
+	cr_expect_eq(proof, told.finding->nr_events);
+	cr_expect_eq(told.explain->nr_around, STLB_MAX_AROUND);
+	cr_expect_gt(told.explain->left_out, MANY - STLB_MAX_AROUND);
+	forget(&told);
+}
+
+/* What comes behind the end of the bracket belongs to somebody else. */
+Test(explain, ends_with_the_bracket)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RO(0xa))},
+		{SET(0, 0, RW(0xb))},
+		{UNLOCK(L1)},
+		{END(0, 1)},
+		{START(0, 1)},
+		{END(0, 1)},
+	};
+	struct told told;
+
+	TELL(&told, REPOINT, trace);
+	cr_expect(told.explain->over);
+	cr_expect_eq(told.explain->moments[told.explain->nr_moments - 1].event.kind, STLB_INV_END);
+	cr_expect_eq(told.explain->nr_moments, 6, "%u", told.explain->nr_moments);
+	cr_expect(told.explain->moments[2].held && !told.explain->moments[5].held);
+	forget(&told);
+}
+
+/* One event that is update and breach at once is shown once, and is all that was waited for. */
+Test(explain, one_event_for_two)
+{
+	static const struct made trace[] = {
+		SETTLE,	      {START(0, 1)}, {LOCK(L1)},    {SET(0, RO(0xa), RW(0xb))},
+		{UNLOCK(L1)}, {END(0, 1)},   {START(0, 1)}, {END(0, 1)},
+	};
+	struct told told;
+
+	TELL(&told, REPOINT, trace);
+	cr_expect(told.explain->over);
+	cr_expect(STEPS(&told.explain->self.steps, STLB_STEP_RANGE_START, STLB_STEP_SET,
+			STLB_STEP_RANGE_END_NOTIFY));
+	forget(&told);
+}
+
+/* The proof ends after the bracket: so does what is shown. */
+Test(explain, ends_with_a_late_free)
+{
+	static const struct made trace[] = {
+		SETTLE,		  {START(0, 1)},   {LOCK(L1)},	  {CLEAR(0, RW(0xa))}, {UNLOCK(L1)},
+		{ONLY_END(0, 1)}, {T2, FREE(0xa)}, {START(0, 1)}, {END(0, 1)},
+	};
+	struct told told;
+
+	TELL(&told, FREE, trace);
+	cr_expect(told.explain->over);
+	cr_expect_eq(told.explain->moments[told.explain->nr_moments - 1].event.kind,
+		     STLB_PAGE_FREE);
+	forget(&told);
+}
+
+/* One thread, one thing after the other: what is nested has no order of its own. */
+Test(explain, a_nested_repoint_is_no_second_address)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RO(0xa))},
+		{SET(0, 0, RW(0xb))},
+		{UNLOCK(L1)},
+		{START(5, 6)},
+		{LOCK(L1)},
+		{CLEAR(5, RO(0xc))},
+		{SET(5, 0, RW(0xd))},
+		{UNLOCK(L1)},
+		{ONLY_END(5, 6)},
+		{ONLY_END(0, 1)},
+	};
+	struct told told;
+
+	TELL(&told, REPOINT, trace);
+	cr_expect_null(told.explain->same_thread);
+	forget(&told);
+}
