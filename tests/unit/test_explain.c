@@ -304,8 +304,16 @@ Test(explain, one_event_for_two)
 Test(explain, ends_with_a_late_free)
 {
 	static const struct made trace[] = {
-		SETTLE,		  {START(0, 1)},   {LOCK(L1)},	  {CLEAR(0, RW(0xa))}, {UNLOCK(L1)},
-		{ONLY_END(0, 1)}, {T2, FREE(0xa)}, {START(0, 1)}, {END(0, 1)},
+		SETTLE,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RW(0xa))},
+		{SET(0, 0, MIGRATION)},
+		{UNLOCK(L1)},
+		{ONLY_END(0, 1)},
+		{T2, FREE(0xa)},
+		{START(0, 1)},
+		{END(0, 1)},
 	};
 	struct told told;
 
