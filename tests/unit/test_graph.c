@@ -228,6 +228,41 @@ Test(graph, by_entry_pointer)
 	expect(DRAW_ADDR(trace, .addr = PAGE(5)), both, "");
 }
 
+/* The same page in another table is none of it. */
+Test(graph, a_clear_in_another_table)
+{
+	static const struct made trace[] = {
+		{LOCK(L1)},
+		{PTL_MAP(5, PTE_OF(TABLE1, 5), L1)},
+		{SET_AT(PTE_OF(TABLE1, 5), 0, RO(0xa))},
+		{UNLOCK(L1)},
+		{LOCK(L2)},
+		{PTL_MAP(600, PTE_OF(TABLE2, 600), L2)},
+		{CLEAR_AT(RO(0xa))},
+		{UNLOCK(L2)},
+		{CLEAR_AT(RO(0xa))},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(5)), "lock_acquired pte_set lock_release", "");
+}
+
+Test(graph, a_huge_entry_without_its_ptes)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{START(0, 512)},
+		{LOCK(L1)},
+		{PMD_CLEAR(0, HUGE(0x200))},
+		{CLEAR(7, RO(0x900))},
+		{UNLOCK(L1)},
+		{FREES(0x200, 9)},
+		{END(0, 512)},
+	};
+
+	expect(DRAW_RULE(trace, FREE, "6.1.0"),
+	       "inv_start lock_acquired pmd_clear lock_release page_free inv_end", "2>4:missing");
+}
+
 /* ---- addresses ---- */
 
 Test(graph, only_what_concerns_the_address)
@@ -350,6 +385,17 @@ Test(graph, a_hold_that_only_orders)
 
 	expect(DRAW_ADDR(trace, .addr = PAGE(1)),
 	       "lock_acquired pte_set lock_release lock_acquired inv_range", "2>3:lock");
+}
+
+Test(graph, a_hold_that_orders_nothing)
+{
+	static const struct made trace[] = {
+		{LOCK(L1)},   {SET(1, 0, RO(0xa))}, {UNLOCK(L1)}, {LOCK(L1)},
+		{UNLOCK(L1)}, {T2, INV(1, 2)},	    {INV(1, 2)},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)),
+	       "lock_acquired pte_set lock_release inv_range inv_range", "");
 }
 
 Test(graph, forks_and_wake_ups)
