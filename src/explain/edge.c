@@ -21,6 +21,7 @@ const char *stlb_explain_at(char *text, size_t size, const struct stlb_event *ev
 struct ends {
 	const struct stlb_event *from, *to;
 	const char *between; /* what is not there */
+	bool of_range;	     /* that of the entry's range */
 };
 
 static const struct stlb_event *last_evidence(const struct stlb_finding *finding)
@@ -33,7 +34,8 @@ static struct ends ends_of(const struct stlb_explain *explain)
 	const struct stlb_finding *finding = explain->want.finding;
 	struct ends ends = {.from = stlb_explain_update(explain),
 			    .to = last_evidence(finding),
-			    .between = "an invalidation of"};
+			    .between = "an invalidation of",
+			    .of_range = true};
 
 	if (finding->verdict == STLB_STRICT)
 		ends.between = "an invalidation, under the PTL, of";
@@ -48,7 +50,8 @@ static struct ends ends_of(const struct stlb_explain *explain)
 		break;
 	case STLB_RULE_RACY:
 		ends.to = stlb_explain_evidence(explain, "unordered invalidation");
-		ends.between = "an edge that orders the second behind the first, of";
+		ends.between = "an edge that orders the second behind the first";
+		ends.of_range = false;
 		break;
 	case STLB_RULE_STALE_ACCESS:
 		ends.from = stlb_explain_evidence(explain, "fill");
@@ -67,11 +70,15 @@ static void write_ends(struct stlb_text_out *out, const struct stlb_explain *exp
 		       const struct ends *ends)
 {
 	const struct stlb_finding *finding = explain->want.finding;
-	char text[128];
+	char text[128], range[64] = "";
 
+	if (ends->of_range)
+		snprintf(range, sizeof(range), " 0x%" PRIx64 "-0x%" PRIx64, finding->addr,
+			 finding->addr + explain->size);
 	stlb_explain_step(out, 2, "%s", stlb_explain_at(text, sizeof(text), ends->from));
-	stlb_explain_step(out, 4, "-> MISSING: %s 0x%" PRIx64 "-0x%" PRIx64, ends->between,
-			  finding->addr, finding->addr + explain->size);
+	stlb_explain_step(out, 4, "-> %s: %s%s",
+			  finding->verdict == STLB_INCONCLUSIVE ? "NOT SEEN" : "MISSING",
+			  ends->between, range);
 	stlb_explain_step(out, 2, "-> %s%s", stlb_explain_at(text, sizeof(text), ends->to),
 			  stlb_explain_same(ends->to, ends->from) ? " (one event does both)" : "");
 }
@@ -149,33 +156,56 @@ static const struct stlb_event *release_after(const struct stlb_explain *explain
 	return NULL;
 }
 
-static const char *flush_of(const struct stlb_explain *explain)
+/** struct flush - what clears and flushes such an entry */
+struct flush {
+	const char *function;
+	const char *notifies; /* before 6.6: the same with invalidation; NULL: there is none */
+};
+
+static struct flush flush_of(const struct stlb_explain *explain)
 {
+	static const struct flush flushes[] = {
+		{"ptep_clear_flush", "ptep_clear_flush_notify"},
+		{"pmdp_huge_clear_flush", "pmdp_huge_clear_flush_notify"},
+		{"huge_ptep_clear_flush", NULL},
+		{"flush_tlb_range", NULL},
+	};
 	const struct stlb_finding *finding = explain->want.finding;
 	const struct stlb_event *update = stlb_explain_update(explain);
 	bool pte = update->kind == STLB_PTE_CLEAR || update->kind == STLB_PTE_CLEAR_FLUSH ||
 		   update->kind == STLB_PTE_SET;
 
 	if (finding->has_old && stlb_explain_entry(explain, finding->old).state == STLB_TABLE)
-		return "pmdp_collapse_flush";
+		return flushes[3];
 	if (finding->level == STLB_LEVEL_PTE)
-		return "ptep_clear_flush";
-	return pte ? "huge_ptep_clear_flush" : "pmdp_huge_clear_flush";
+		return flushes[0];
+	return flushes[pte ? 2 : 1];
 }
 
 static void say_how(struct stlb_text_out *out, const struct stlb_explain *explain)
 {
-	if (explain->want.before_6_6)
+	struct flush flush = flush_of(explain);
+
+	if (!explain->want.before_6_6)
 		stlb_explain_text(out,
-				  "Before 6.6 that is mmu_notifier_invalidate_range() behind "
-				  "%s(), or its variant with _notify at the end.",
-				  flush_of(explain));
+				  "From 6.6 on that is %s(): the architecture's flush "
+				  "invalidates secondary TLBs, range_end no more.",
+				  flush.function);
+	else if (flush.notifies)
+		stlb_explain_text(out,
+				  "Before 6.6 that is %s(), or "
+				  "mmu_notifier_invalidate_range() behind the flush.",
+				  flush.notifies);
 	else
 		stlb_explain_text(out,
-				  "From 6.6 on that is %s() or flush_tlb_range(): the "
-				  "architecture's flush invalidates secondary TLBs, range_end "
-				  "no more.",
-				  flush_of(explain));
+				  "Before 6.6 that is mmu_notifier_invalidate_range() behind "
+				  "%s().",
+				  flush.function);
+	if (explain->want.before_6_6 && explain->want.finding->rule == STLB_RULE_NEVER &&
+	    !explain->self.set)
+		stlb_explain_text(out, "A range_end that invalidates, "
+				       "mmu_notifier_invalidate_range_end() without only_end, "
+				       "would do as well.");
 }
 
 static void say_between(struct stlb_text_out *out, const struct stlb_explain *explain, bool in_hold)
