@@ -14,7 +14,8 @@ failures=()
 
 packages=(gcc make cmake pkgconf clang-14 clang-format-14 libtraceevent-dev libjansson-dev
 	zlib1g-dev libzstd-dev libcriterion-dev mandoc shellcheck codespell python3
-	python3-jsonschema gzip zstd trace-cmd)
+	python3-jsonschema gzip zstd trace-cmd
+	graphviz libgraphviz-dev)
 
 missing_packages() {
 	local package
