@@ -7,7 +7,7 @@
 
 #include "graph/internal.h"
 
-enum { DEFAULT_EVENTS = 200 };
+enum { DEFAULT_EVENTS = 200, MAX_ECHOES = 512 };
 
 #define KIND(name) (UINT64_C(1) << STLB_##name)
 
@@ -152,7 +152,7 @@ static void expect_echo(struct stlb_graph_context *context, const struct stlb_ev
 	context->echo_left = 0;
 	if (event->kind != STLB_PTE_SET && event->kind != STLB_PMD_SET)
 		return;
-	context->echo_left = stlb_event_or(event, NR, 1);
+	context->echo_left = stlb_event_or(event, NR, 1) & (2 * MAX_ECHOES - 1);
 	context->echo_mm = stlb_event_or(event, MM, 0);
 	context->echo_old = stlb_event_or(event, OLD, 0);
 	context->echo_old_told = stlb_event_has(event, OLD);

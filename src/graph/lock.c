@@ -78,6 +78,7 @@ static void let_go(struct stlb_graph_context *context, struct stlb_graph_hold *h
 			context->holds[kept++] = context->holds[i];
 	context->nr_holds = kept;
 	context->mapped = false;
+	context->echo_left = 0; /* an echo comes before the lock goes */
 }
 
 static void released(struct stlb_graph *graph, struct stlb_graph_context *context,
