@@ -35,17 +35,17 @@ const char *stlb_verdict_name(enum stlb_verdict verdict);
  * comes from ("" where it is only implied), what is wrong, what it risks.
  */
 #define STLB_RULES(X)                                                                              \
-	X(REPOINT, "repoint-before-invalidate", ERROR, "16-31",                                    \
+	X(REPOINT, "repoint-before-invalidate", ERROR, "14-15, 20-29",                             \
 	  "an entry was set to a new page while secondary TLBs could still hold the old one",      \
 	  "a device can see the new value of one address and the old value of another: "           \
 	  "the C11 memory order breaks")                                                           \
 	X(REFAULT, "refault-in-window", NOTICE, "",                                                \
 	  "a page fault filled an entry before the zap that emptied it had invalidated",           \
 	  "allowed by the kernel; the old page must not be freed before the invalidation")         \
-	X(FREE, "free-before-invalidate", ERROR, "16, 20-21",                                      \
+	X(FREE, "free-before-invalidate", ERROR, "13, 17-18",                                      \
 	  "a page was freed while secondary TLBs could still hold a translation to it",            \
 	  "a device can write into a page that now belongs to somebody else")                      \
-	X(NEVER, "never-invalidated", ERROR, "88-92",                                              \
+	X(NEVER, "never-invalidated", ERROR, "93-97",                                              \
 	  "the operation is over and no invalidation covered the entry that it changed",           \
 	  "a device keeps using the old translation for as long as its TLB holds it")              \
 	X(UNBRACKETED, "unbracketed-update", WARNING, "",                                          \
@@ -54,19 +54,19 @@ const char *stlb_verdict_name(enum stlb_verdict verdict);
 	X(RACY, "racy-invalidate", WARNING, "",                                                    \
 	  "the only invalidations that covered the entry are not ordered after its change",        \
 	  "this run was lucky: in another one the invalidation comes too early")                   \
-	X(STALE_ACCESS, "stale-device-access", ERROR, "33-85",                                     \
+	X(STALE_ACCESS, "stale-device-access", ERROR, "33-91",                                     \
 	  "a device used a translation after its entry was repointed or its page freed",           \
 	  "the device read or wrote a page that is no longer the process's")                       \
-	X(DEVICE_ORDER, "device-order", ERROR, "33-85",                                            \
+	X(DEVICE_ORDER, "device-order", ERROR, "33-91",                                            \
 	  "a device saw the new value of one address and the old value of another",                \
 	  "the C11 memory order is broken for the device")                                         \
-	X(UNLOCKED, "unlocked-update", WARNING, "26",                                              \
+	X(UNLOCKED, "unlocked-update", WARNING, "23-25",                                           \
 	  "no lock protects all updates of a page table",                                          \
 	  "two updates can race, and the invalidation of one can miss the other")                  \
 	X(UNBALANCED, "unbalanced-range", WARNING, "",                                             \
 	  "an invalidate_range_start and its end do not pair up",                                  \
 	  "subscribers block faults for ever, or let them in too early")                           \
-	X(PARTIAL, "partial-invalidate", WARNING, "16-18",                                         \
+	X(PARTIAL, "partial-invalidate", WARNING, "10-11, 24",                                     \
 	  "a huge entry was changed and only a part of it invalidated",                            \
 	  "a TLB that holds the huge page in smaller pieces keeps the others")                     \
 	X(EMPTY, "empty-range", NOTICE, "", "an invalidation of an empty range",                   \
@@ -77,8 +77,7 @@ const char *stlb_verdict_name(enum stlb_verdict verdict);
 	X(UNALIGNED, "unaligned-range", NOTICE, "",                                                \
 	  "a range that does not begin and end at page boundaries",                                \
 	  "read rounded outwards; a driver that rounds inwards misses pages")                      \
-	X(REDUNDANT, "redundant-invalidate", OFF, "9-10",                                          \
-	  "an invalidation that was not necessary",                                                \
+	X(REDUNDANT, "redundant-invalidate", OFF, "4-6", "an invalidation that was not necessary", \
 	  "cost only: a device TLB was invalidated twice, or while the lock was held for nothing")
 
 enum stlb_rule {

@@ -109,6 +109,11 @@ static void on_stack(struct stlb_analysis *a, const struct stlb_act *act)
 	if (!ob || a->last_created_seq + 1 != a->order.now || ob->task != act->task ||
 	    ob->scope->nr_stack)
 		return;
+	ob->scope->stack = calloc(STLB_MAX_STACK, sizeof(*ob->scope->stack));
+	if (!ob->scope->stack) {
+		a->failed = true;
+		return;
+	}
 	ob->scope->nr_stack = nr < STLB_MAX_STACK ? nr : STLB_MAX_STACK;
 	memcpy(ob->scope->stack, act->event->stack,
 	       ob->scope->nr_stack * sizeof(*ob->scope->stack));

@@ -2,14 +2,14 @@
 /*
  * What devices did (semantics.md, section 5): stale-device-access, an access through a translation
  * that was repointed or whose page was freed; and device-order, the cycle of mmu_notifier.txt,
- * lines 33-85. No event tells of a CPU's store: the set of the new page stands for it, since a
+ * lines 33-91. No event tells of a CPU's store: the set of the new page stands for it, since a
  * copy-on-write is a store that waits for just that.
  */
 #include <stdlib.h>
 
 #include "check/check.h"
 
-enum { MAX_PAGES = 64 * 1024, BUCKETS = 4096, MAX_VIEWS = 64 };
+enum { MAX_PAGES = 16 * 1024, BUCKETS = 32 * 1024, MAX_VIEWS = 64 };
 
 /** struct device_page - one page of an mm as one device sees it */
 struct device_page {

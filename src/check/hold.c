@@ -5,7 +5,7 @@
 
 #include "check/check.h"
 
-enum { MAX_LOCKS = 64 * 1024, LOCKDEP_READ = 2 };
+enum { MAX_LOCKS = 16 * 1024, LOCKDEP_READ = 2 };
 
 bool stlb_locks_traced(const struct stlb_analysis *a)
 {
@@ -23,6 +23,7 @@ static void forget_unnamed(struct stlb_analysis *a)
 	for (struct stlb_lock *lock; nr < 1024 && (lock = stlb_map_next(&a->locks, &at));)
 		if (!lock->named)
 			victims[nr++] = lock->address;
+	a->only_named_locks = nr == 0;
 	while (nr) {
 		struct stlb_lock *lock = stlb_map_remove(&a->locks, victims[--nr]);
 
@@ -38,7 +39,7 @@ static struct stlb_lock *lock_get(struct stlb_analysis *a, uint64_t address)
 
 	if (lock)
 		return lock;
-	if (a->locks.count >= MAX_LOCKS)
+	if (a->locks.count >= MAX_LOCKS && !a->only_named_locks)
 		forget_unnamed(a);
 	lock = a->locks.count < MAX_LOCKS ? calloc(1, sizeof(*lock)) : NULL;
 	if (!lock || stlb_map_put(&a->locks, address, lock) < 0) {

@@ -88,7 +88,7 @@ static void discharge(struct stlb_analysis *a, const struct stlb_act *act,
 	if (!ob->discharged)
 		count_discharge(a, ob);
 	if (stlb_obligation_is_kept(a, ob))
-		stlb_brief_keep(&ob->cover_event, act->event);
+		stlb_obligation_keep(a, ob, STLB_LATER_COVER, act->event);
 	else
 		stlb_obligation_end(a, ob, STLB_END_COUNTED);
 }
@@ -105,7 +105,7 @@ static void meet(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 		ob->lossy = true;
 	} else if (!ob->racy && !ob->discharged) {
 		ob->racy = true;
-		stlb_brief_keep(&ob->racy_event, act->event);
+		stlb_obligation_keep(a, ob, STLB_LATER_RACY, act->event);
 	}
 }
 

@@ -23,8 +23,10 @@ bool stlb_obligation_before(const struct stlb_analysis *a, const struct stlb_obl
 
 void stlb_scope_put(struct stlb_scope *scope)
 {
-	if (scope && --scope->users == 0)
-		free(scope);
+	if (!scope || --scope->users)
+		return;
+	free(scope->stack);
+	free(scope);
 }
 
 void stlb_hold_brief(const struct stlb_hold *hold, const struct stlb_task *task,
@@ -228,6 +230,21 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 	return ob;
 }
 
+void stlb_obligation_keep(struct stlb_analysis *a, struct stlb_obligation *ob,
+			  enum stlb_later_event which, const struct stlb_event *event)
+{
+	struct stlb_brief *brief;
+
+	if (!ob->later)
+		ob->later = calloc(1, sizeof(*ob->later));
+	if (!ob->later) {
+		a->failed = true;
+		return;
+	}
+	brief = which == STLB_LATER_SET ? &ob->later->set : &ob->later->cover;
+	stlb_brief_keep(which == STLB_LATER_RACY ? &ob->later->racy : brief, event);
+}
+
 /* ---- change and end ---- */
 
 static void note_tighten_event(struct stlb_obligation *ob)
@@ -295,6 +312,7 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 		a->last_created = NULL;
 	stlb_scope_put(ob->scope);
 	free(ob->below);
+	free(ob->later);
 	free(ob->pieces);
 	free(ob);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* redundant-invalidate: what mmu_notifier.txt, lines 9-10, calls not necessary in all cases. */
+/* redundant-invalidate: what mmu_notifier.txt, lines 4-6, calls not necessary in all cases. */
 #include "check/check.h"
 
 static void report(struct stlb_analysis *a, const struct stlb_act *act,
@@ -13,6 +13,7 @@ static void report(struct stlb_analysis *a, const struct stlb_act *act,
 		.act = act,
 		.role = "invalidate",
 		.missing = missing,
+		.variant = what->at_end,
 	};
 
 	if (what->entered_ns && act->event->ns > what->entered_ns)

@@ -103,6 +103,18 @@ static void add_brief(struct stlb_finding *finding, const char *role,
 	add_event(finding, role, &event);
 }
 
+static void add_later(struct stlb_finding *finding, const char *role,
+		      const struct stlb_obligation *ob, enum stlb_later_event which)
+{
+	if (!ob->later)
+		return;
+	if (which == STLB_LATER_SET)
+		add_brief(finding, role, &ob->later->set);
+	else
+		add_brief(finding, role,
+			  which == STLB_LATER_RACY ? &ob->later->racy : &ob->later->cover);
+}
+
 static const char *update_role(const struct stlb_obligation *ob)
 {
 	switch (ob->update.kind) {
@@ -126,9 +138,9 @@ static void add_evidence(struct stlb_finding *finding, const struct stlb_case *c
 		add_brief(finding, "lock", &ob->scope->lock_event);
 		add_brief(finding, update_role(ob), &ob->update);
 		if (c->rule != STLB_RULE_REPOINT && c->rule != STLB_RULE_REFAULT)
-			add_brief(finding, "set", &ob->set_event);
-		add_brief(finding, "unordered invalidation", &ob->racy_event);
-		add_brief(finding, "invalidate", &ob->cover_event);
+			add_later(finding, "set", ob, STLB_LATER_SET);
+		add_later(finding, "unordered invalidation", ob, STLB_LATER_RACY);
+		add_later(finding, "invalidate", ob, STLB_LATER_COVER);
 	}
 	for (uint32_t i = 0; i < c->nr_also; i++)
 		add_brief(finding, c->also[i].role, c->also[i].event);
@@ -229,14 +241,16 @@ static void fill_update(struct stlb_finding *finding, const struct stlb_case *c)
 	finding->bracket = ob->scope->range;
 	finding->has_old = ob->raw_old != 0;
 	finding->old = ob->raw_old;
-	if (ob->set_event.name) {
-		stlb_brief_expand(&ob->set_event, &set);
+	if (ob->later && ob->later->set.name) {
+		stlb_brief_expand(&ob->later->set, &set);
 		event = &set;
 	}
 	finding->has_new = stlb_event_has(event, NEW);
 	finding->new_entry = stlb_event_or(event, NEW, 0);
 	finding->nr_stack = ob->scope->nr_stack;
-	memcpy(finding->stack, ob->scope->stack, ob->scope->nr_stack * sizeof(*finding->stack));
+	if (ob->scope->stack)
+		memcpy(finding->stack, ob->scope->stack,
+		       ob->scope->nr_stack * sizeof(*finding->stack));
 }
 
 struct stlb_finding *stlb_case_finding(struct stlb_analysis *a, const struct stlb_case *c)

@@ -28,7 +28,7 @@ static void other_page(struct stlb_analysis *a, const struct stlb_act *act,
 	else if (ob->type == STLB_CLEAR && !ob->set_seen)
 		stlb_refault_judge(a, act, ob);
 	if (!ob->set_seen)
-		stlb_brief_keep(&ob->set_event, act->event);
+		stlb_obligation_keep(a, ob, STLB_LATER_SET, act->event);
 	ob->set_seen = true;
 }
 
@@ -86,7 +86,7 @@ static void piece_zeroed(struct stlb_analysis *a, const struct stlb_act *act,
 	struct stlb_hold *hold = stlb_task_hold(act->task);
 
 	if (!ob->set_seen)
-		stlb_brief_keep(&ob->set_event, act->event);
+		stlb_obligation_keep(a, ob, STLB_LATER_SET, act->event);
 	ob->set_seen = true;
 	ob->pieces->zero_pfn = new.pfn;
 	if (++ob->pieces->nr_zeroed == STLB_ENTRIES)
@@ -104,9 +104,9 @@ void stlb_settle_zeroes(struct stlb_analysis *a, struct stlb_task *task, uint64_
 		struct stlb_event event;
 		struct stlb_act act = {&event, task, ob->mm};
 
-		if (!ob->pieces || !ob->pieces->nr_zeroed || ob->scope->hold != hold)
+		if (!ob->pieces || !ob->pieces->nr_zeroed || !ob->later || ob->scope->hold != hold)
 			continue;
-		stlb_brief_expand(&ob->set_event, &event);
+		stlb_brief_expand(&ob->later->set, &event);
 		ob->pieces->nr_zeroed = 0;
 		if (!ob->discharged)
 			stlb_repoint_judge(a, &act, ob,

@@ -8,7 +8,7 @@
 
 enum stlb_obligation_type { STLB_CLEAR, STLB_REPOINT, STLB_TIGHTEN };
 
-enum { STLB_MAX_OBLIGATIONS = 256 * 1024, STLB_PIECE_WORDS = STLB_ENTRIES / 64 };
+enum { STLB_MAX_OBLIGATIONS = 96 * 1024, STLB_PIECE_WORDS = STLB_ENTRIES / 64 };
 
 /**
  * struct stlb_scope - the critical section and bracket that updates were made in
@@ -23,7 +23,7 @@ struct stlb_scope {
 	struct stlb_range range;      /* of the bracket */
 	struct stlb_brief lock_event, bracket_start;
 	uint32_t nr_stack;
-	uint64_t stack[STLB_MAX_STACK];
+	uint64_t *stack; /* of the first update, STLB_MAX_STACK; NULL: none was recorded */
 };
 
 /** struct stlb_page - pages that must not be freed while an obligation is pending */
@@ -44,6 +44,11 @@ struct stlb_pieces {
 	uint64_t zero_pfn;
 	bool other;	/* set to something that is neither */
 	bool tightened; /* restored with fewer rights, somewhere */
+};
+
+/** struct stlb_later - events after the update that prove something of it; zeroed: none */
+struct stlb_later {
+	struct stlb_brief set, racy, cover;
 };
 
 /** struct stlb_obligation - what an update owes (semantics.md, section 2) */
@@ -74,7 +79,8 @@ struct stlb_obligation {
 	struct stlb_page page;	    /* what the entry pointed to */
 	struct stlb_page *below;    /* the present pages below a table */
 	uint32_t nr_below;
-	struct stlb_brief update, racy_event, set_event, cover_event;
+	struct stlb_brief update;
+	struct stlb_later *later; /* NULL while nothing more has happened to it */
 };
 
 /** struct stlb_breach - one occurrence, kept so that a loss told later can take it back */
@@ -118,6 +124,7 @@ struct stlb_analysis {
 	struct stlb_contexts contexts;
 	struct stlb_order order;
 	struct stlb_map locks;
+	bool only_named_locks; /* no room is to be had among them */
 	struct stlb_map freed; /* pfn -> clock of its free */
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */

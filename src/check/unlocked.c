@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * unlocked-update (mmu_notifier.txt, line 26: "take page table lock"): the lockset of a page table
- * is the intersection of the locks held at its updates.
+ * unlocked-update (mmu_notifier.txt, lines 23-25: "take page table lock"): the lockset of a page
+ * table is the intersection of the locks held at its updates.
  */
 #include "check/check.h"
 

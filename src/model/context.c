@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CONTEXTS = 16 * 1024 };
+enum { MAX_CONTEXTS = 4 * 1024 };
 
 /* Idle tasks all have tid 0, one on each CPU; interrupts are their CPU's. */
 static uint64_t context_key(int32_t tid, int32_t cpu, uint8_t kind)
@@ -35,34 +35,34 @@ static bool is_idle(const struct stlb_task *task)
 	       !task->nr_unsettled && !task->asked.lock && !task->range_mm;
 }
 
-static bool is_on_a_cpu(const struct stlb_contexts *contexts, const struct stlb_task *task)
+static bool is_on_its_cpu(const struct stlb_contexts *contexts, const struct stlb_task *task)
 {
-	for (uint32_t i = 0; i < contexts->nr_cpus; i++) {
-		const struct stlb_cpu *cpu = &contexts->cpus[i];
+	const struct stlb_cpu *cpu;
 
-		if (cpu->task == task)
-			return true;
-		for (unsigned int k = 0; k <= STLB_CONTEXT_NMI; k++)
-			if (cpu->irqs[k] == task)
-				return true;
-	}
-	return false;
+	if (task->cpu < 0 || (uint32_t)task->cpu >= contexts->nr_cpus)
+		return false;
+	cpu = &contexts->cpus[task->cpu];
+	return cpu->task == task || cpu->interrupted == task;
 }
+
+/* How far the hand goes for one more context, so that a full house does not cost a search each
+ * time. */
+enum { HAND_STEPS = 64 };
 
 static void make_room(struct stlb_contexts *contexts)
 {
-	struct stlb_task *victims[1024];
-	uint32_t at = 0, nr = 0;
+	for (unsigned int step = 0; step < HAND_STEPS; step++) {
+		struct stlb_task *task = stlb_map_next(&contexts->map, &contexts->hand);
 
-	for (struct stlb_task *task; (task = stlb_map_next(&contexts->map, &at));)
-		if (nr < 1024 && is_idle(task) && !is_on_a_cpu(contexts, task))
-			victims[nr++] = task;
-	contexts->forgotten += nr;
-	while (nr) {
-		struct stlb_task *task = victims[--nr];
-
+		if (!task)
+			contexts->hand = 0;
+		if (!task || task->kind != STLB_CONTEXT_TASK || !is_idle(task) ||
+		    is_on_its_cpu(contexts, task))
+			continue;
+		contexts->forgotten++;
 		stlb_map_remove(&contexts->map, task->key);
 		task_free(contexts, task);
+		return;
 	}
 }
 

@@ -11,8 +11,8 @@
 #include "order/order.h"
 
 enum {
-	STLB_MAX_HOLDS = 24,	/* deeper nesting forgets the outermost */
-	STLB_MAX_BRACKETS = 16, /* the same */
+	STLB_MAX_HOLDS = 24,   /* deeper nesting forgets the outermost */
+	STLB_MAX_BRACKETS = 8, /* the same */
 	STLB_MAX_CLEARED = STLB_ENTRIES / 64,
 	STLB_MAX_PARKED_CLEARS = 8,
 	STLB_MAX_PENDING_MAPS = 16,
@@ -166,6 +166,7 @@ struct stlb_contexts {
 	uint32_t nr_cpus;
 	struct stlb_list gone; /* replaced tasks that still have obligations */
 	uint64_t forgotten;
+	uint32_t hand; /* where the search for room goes on */
 };
 
 /** stlb_contexts_at - the context of an event, made where it is new; NULL without memory */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* mm_structs come from a slab: even a long trace of short processes has few addresses of them. */
-enum { MAX_MMS = 64 * 1024 };
+enum { MAX_MMS = 32 * 1024 };
 
 struct stlb_mm *stlb_mm_find(const struct stlb_mms *mms, uint64_t id)
 {

@@ -38,7 +38,7 @@ struct stlb_mms {
 /** stlb_mm_find - NULL for an mm that no event named */
 struct stlb_mm *stlb_mm_find(const struct stlb_mms *mms, uint64_t id);
 
-/** stlb_mm_get - made where there was none; NULL without memory or past 64 Ki of them */
+/** stlb_mm_get - made where there was none; NULL without memory or past 32 Ki of them */
 struct stlb_mm *stlb_mm_get(struct stlb_mms *mms, uint64_t id);
 
 /** stlb_mm_is_subscribed - whether updates of the mm owe anything */

@@ -7,7 +7,7 @@
 
 #include "model/mm.h"
 
-enum { MAX_REGIONS = 12 * 1024, MAX_TABLES = 64 * 1024 };
+enum { MAX_REGIONS = 8 * 1024, MAX_TABLES = 32 * 1024 };
 
 static uint64_t region_key(const struct stlb_mm *mm, uint64_t addr)
 {
@@ -26,24 +26,38 @@ struct stlb_region *stlb_region_find(const struct stlb_regions *regions, const s
 	return NULL;
 }
 
-/* Room for one more: regions that nothing is owed for go, those of unsubscribed mms first. */
-static void make_room(struct stlb_regions *regions, bool subscribed_too)
-{
-	struct stlb_region *victims[256];
-	uint32_t at = 0, nr = 0;
+/* How far the hand goes for one more region, so that a full house does not cost a search each time.
+ */
+enum { HAND_STEPS = 64 };
 
-	for (struct stlb_region *region; (region = stlb_map_next(&regions->map, &at));) {
-		if (!stlb_list_empty(&region->obligations))
+static struct stlb_region *next_at_hand(struct stlb_regions *regions)
+{
+	struct stlb_region *region = stlb_map_next(&regions->map, &regions->hand);
+
+	if (!region)
+		regions->hand = 0;
+	return region;
+}
+
+/* Room for one more: a region that nothing is owed for goes, of an unsubscribed mm if there is one.
+ */
+static void make_room(struct stlb_regions *regions)
+{
+	struct stlb_region *victim = NULL;
+
+	for (unsigned int step = 0; step < HAND_STEPS; step++) {
+		struct stlb_region *region = next_at_hand(regions);
+
+		if (!region || !stlb_list_empty(&region->obligations))
 			continue;
-		if (!subscribed_too && stlb_mm_is_subscribed(region->mm))
-			continue;
-		victims[nr++] = region;
-		if (nr == sizeof(victims) / sizeof(*victims))
+		victim = region;
+		if (!stlb_mm_is_subscribed(region->mm))
 			break;
 	}
-	regions->forgotten += subscribed_too ? nr : 0;
-	while (nr)
-		stlb_region_drop(regions, victims[--nr]);
+	if (!victim)
+		return;
+	regions->forgotten += stlb_mm_is_subscribed(victim->mm);
+	stlb_region_drop(regions, victim);
 }
 
 static struct stlb_region *region_new(struct stlb_regions *regions, struct stlb_mm *mm,
@@ -77,10 +91,8 @@ struct stlb_region *stlb_region_get(struct stlb_regions *regions, struct stlb_mm
 	else if (region)
 		return NULL;
 	if (regions->map.count >= MAX_REGIONS)
-		make_room(regions, false);
-	if (regions->map.count >= MAX_REGIONS)
-		make_room(regions, true);
-	return region_new(regions, mm, addr);
+		make_room(regions);
+	return regions->map.count < MAX_REGIONS ? region_new(regions, mm, addr) : NULL;
 }
 
 static unsigned int pte_index(uint64_t addr)
@@ -164,21 +176,18 @@ static uint64_t table_base(enum stlb_level level, uint64_t ptep, uint64_t addr)
 }
 
 /* mremap moved the table: what its entries say is now said of other addresses. */
-static int move_ptes(struct stlb_regions *regions, struct stlb_table *table, uint64_t base)
+static void move_ptes(struct stlb_regions *regions, struct stlb_table *table, uint64_t base)
 {
 	struct stlb_region *from = stlb_region_find(regions, table->mm, table->base);
 	struct stlb_region *to = stlb_region_get(regions, table->mm, base);
 
-	if (!to)
-		return -ENOMEM;
-	if (!from || from == to)
-		return 0;
+	if (!from || !to || from == to)
+		return;
 	stlb_region_forget_ptes(regions, to);
 	to->ptes = from->ptes;
 	from->ptes = NULL;
 	to->table = table->page;
 	from->table = 0;
-	return 0;
 }
 
 static struct stlb_table *table_new(struct stlb_regions *regions, uint64_t page)
@@ -206,7 +215,7 @@ static int bind_region(struct stlb_regions *regions, struct stlb_table *table)
 		return 0;
 	region = stlb_region_get(regions, table->mm, table->base);
 	if (!region)
-		return -ENOMEM;
+		return 0; /* no room: its entries are not known */
 	if (region->table && region->table != table->page)
 		stlb_region_forget_ptes(regions, region);
 	region->table = table->page;
@@ -222,8 +231,7 @@ int stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb
 	if (table && table->mm == mm && table->base == base && table->level == level)
 		return 0;
 	if (table && table->mm == mm && table->level == level && level == STLB_LEVEL_PTE) {
-		if (move_ptes(regions, table, base) < 0)
-			return -ENOMEM;
+		move_ptes(regions, table, base);
 	} else {
 		stlb_table_forget(regions, page);
 		table = table_new(regions, page);

@@ -37,6 +37,7 @@ struct stlb_regions {
 	struct stlb_map map;	/* by mm and base */
 	struct stlb_map tables; /* page of a table's address -> struct stlb_table */
 	uint64_t forgotten;	/* given up for want of room */
+	uint32_t hand;		/* where the search for room goes on */
 };
 
 /** struct stlb_table - where the entries of a page-table page belong */
@@ -63,7 +64,7 @@ static inline bool stlb_is_of_huge_pages(uint64_t start, uint64_t end)
 struct stlb_region *stlb_region_find(const struct stlb_regions *regions, const struct stlb_mm *mm,
 				     uint64_t addr);
 
-/** stlb_region_get - the same, made where there was none; NULL without memory */
+/** stlb_region_get - the same, made where there was none; NULL without memory or room */
 struct stlb_region *stlb_region_get(struct stlb_regions *regions, struct stlb_mm *mm,
 				    uint64_t addr);
 
