@@ -81,5 +81,6 @@ status=0
 echo
 echo "Next:"
 echo "  $program analyze $root/samples/cow-never-notified-6.1.dat   # a real recording"
+echo "  $program explain $root/samples/seed-scenario.txt --finding F1"
 echo "  $program analyze --help"
 [ "$status" -eq 0 ]

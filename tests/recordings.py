@@ -67,6 +67,34 @@ def as_text(path, folder):
     return text
 
 
+# Sound recordings from which the invalidations of copy-on-write are taken out: each of its repoints has
+# to be found, whatever the kernel's probes can see of it.
+MADE_FAULTY = {"stock-6.1.dat": 102, "stock-6.12.dat": 102, "stock-6.1-arm64.dat": 100,
+               "debug-6.1.dat": 102, "debug-6.12.dat": 100}
+
+
+def without_cow_invalidations(text):
+    made = text + ".faulty"
+    with open(text) as lines, open(made, "w") as out:
+        drop = False
+        for line in lines:
+            if ": phase " in line:
+                drop = line.split()[-1] in ("cow", "zero")
+            if not (drop and " inv_range" in line):
+                out.write(line)
+    return made
+
+
+def missed(program, name, text):
+    if name not in MADE_FAULTY:
+        return []
+    status, report = judged(program, without_cow_invalidations(text))
+    got = report["summary"]["rules"]["repoint-before-invalidate"]["occurrences"]
+    if status == 1 and got == MADE_FAULTY[name]:
+        return []
+    return ["without its invalidations: status %d, %d repoints" % (status, got)]
+
+
 def main():
     program, passed, failed, skipped = os.path.abspath(sys.argv[1]), 0, 0, 0
     if not os.path.isdir(TRACES):
@@ -78,8 +106,10 @@ def main():
             wrong = differences(row, *judged(program, path))
             wrong += strict_differences(judged(program, path, "--strict")[1])
             if path.endswith(".dat") and shutil.which("trace-cmd"):
-                text = judged(program, as_text(path, folder))
-                wrong += ["as text: " + line for line in differences(row, *text)]
+                text = as_text(path, folder)
+                wrong += ["as text: " + line
+                          for line in differences(row, *judged(program, text))]
+                wrong += missed(program, row[0], text)
             elif path.endswith(".dat"):
                 skipped += 1
             passed, failed = passed + (not wrong), failed + bool(wrong)

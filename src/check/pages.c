@@ -42,27 +42,25 @@ void stlb_pages_unwatch(struct stlb_analysis *a, struct stlb_page *page)
 
 /* ---- where struct pages and the direct map lie ---- */
 
-static void learn_vmemmap(struct stlb_analysis *a, uint64_t page, uint64_t pfn)
-{
-	if (!a->vmemmap && page)
-		a->vmemmap = page - (pfn << STRUCT_PAGE_SHIFT);
-}
+/* struct pages of all memory are mapped from a multiple of this on, randomized or not. */
+#define VMEMMAP_ALIGNMENT (UINT64_C(1) << 30)
 
-/* The same free told by struct page and by pfn: one right after the other on one CPU. */
+/* The same free told by pfn and by struct page, one right after the other on one CPU. */
 static void learn_from_free(struct stlb_analysis *a, const struct stlb_event *event)
 {
+	uint64_t base;
+
 	if (stlb_event_has(event, PFN)) {
 		a->last_pfn = stlb_event_get(event, PFN);
-		a->last_pfn_ns = event->ns;
 		a->last_pfn_cpu = event->cpu;
-	} else if (stlb_event_has(event, PAGE)) {
-		a->page_pointer = stlb_event_get(event, PAGE);
-		a->page_pointer_ns = event->ns;
-		a->page_pointer_cpu = event->cpu;
+		return;
 	}
-	if (a->page_pointer && a->last_pfn && a->page_pointer_cpu == a->last_pfn_cpu &&
-	    a->page_pointer_ns == a->last_pfn_ns)
-		learn_vmemmap(a, a->page_pointer, a->last_pfn);
+	if (!stlb_event_has(event, PAGE) || !a->last_pfn || a->last_pfn_cpu != event->cpu)
+		return;
+	base = stlb_event_get(event, PAGE) - (a->last_pfn << STRUCT_PAGE_SHIFT);
+	if (base % VMEMMAP_ALIGNMENT == 0)
+		a->vmemmap = base;
+	a->last_pfn = 0;
 }
 
 static void learn_from_map(struct stlb_analysis *a, const struct stlb_event *event)

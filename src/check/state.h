@@ -128,9 +128,7 @@ struct stlb_analysis {
 	struct stlb_map freed; /* pfn -> clock of its free */
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
-	uint32_t nr_pages;
 	uint32_t nr_obligations;
-	bool room_told;
 
 	char (*phases)[STLB_MAX_PHASE];
 	uint32_t nr_phases, phase;
@@ -145,21 +143,15 @@ struct stlb_analysis {
 
 	uint64_t vmemmap, direct_map;	  /* 0: not known */
 	uint64_t zero_pfn, huge_zero_pfn; /* ~0: not known */
-	uint64_t page_pointer;		  /* of the last free told by pointer, 0: none */
-	uint64_t page_pointer_ns;
-	int32_t page_pointer_cpu;
-	uint64_t last_pfn, last_pfn_ns;
+	uint64_t last_pfn;		  /* of the last free told by pfn, 0: none */
 	int32_t last_pfn_cpu;
 
-	uint64_t lost_until_ns; /* obligations made before this time are lossy */
 	bool lost_somewhere;
 	uint64_t losses;	/* places, whether anybody was subscribed or not */
 	uint64_t local_skipped; /* breaches that only a common clock could order */
 	bool failed;		/* no memory */
-	struct stlb_event *scratch;
 	struct stlb_obligation *last_created;
 	uint64_t last_created_seq;
-	int32_t last_created_cpu;
 };
 
 #endif

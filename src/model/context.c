@@ -155,7 +155,6 @@ struct stlb_task *stlb_contexts_restart(struct stlb_contexts *contexts, int32_t 
 	stlb_map_remove(&contexts->map, key);
 	leave_cpus(contexts, old);
 	if (old->nr_obligations || old->nr_unsettled) {
-		old->gone = true;
 		old->key = ~(uint64_t)(uintptr_t)old;
 		old->nr_holds = old->nr_brackets = 0;
 		/* without memory it is only not freed before the end */

@@ -100,7 +100,7 @@ struct stlb_update_state {
 	uint8_t same_level;
 	uint64_t detached_base;
 	uint64_t split_addr;
-	uint64_t map_addr, map_hold, map_ptep;
+	uint64_t map_addr, map_hold;
 	uint64_t map_cleared[STLB_MAX_CLEARED]; /* bit per entry of the mapped table */
 	struct stlb_parked_clear parked[STLB_MAX_PARKED_CLEARS];
 	struct stlb_pending_map maps[STLB_MAX_PENDING_MAPS];
@@ -118,7 +118,6 @@ struct stlb_task {
 	uint8_t kind; /* enum stlb_context */
 	bool settled; /* was seen outside any bracket: pairing can be judged */
 	bool lossy;   /* events that it may have made were lost */
-	bool gone;    /* its tid was given to another task */
 	int32_t cpu;  /* where it ran last */
 	uint64_t nr_events;
 	uint64_t cpus; /* where it ever ran: bit cpu % 64 */
@@ -164,7 +163,6 @@ struct stlb_contexts {
 	void (*release)(struct stlb_task *task); /* called before one is freed, unless NULL */
 	struct stlb_cpu *cpus;
 	uint32_t nr_cpus;
-	struct stlb_list gone; /* replaced tasks that still have obligations */
 	uint64_t forgotten;
 	uint32_t hand; /* where the search for room goes on */
 };
