@@ -45,22 +45,21 @@ void stlb_pages_unwatch(struct stlb_analysis *a, struct stlb_page *page)
 /* struct pages of all memory are mapped from a multiple of this on, randomized or not. */
 #define VMEMMAP_ALIGNMENT (UINT64_C(1) << 30)
 
-/* The same free told by pfn and by struct page, one right after the other on one CPU. */
+/* The same free told by pfn and by struct page, one next to the other on one CPU. */
 static void learn_from_free(struct stlb_analysis *a, const struct stlb_event *event)
 {
 	uint64_t base;
 
-	if (stlb_event_has(event, PFN)) {
-		a->last_pfn = stlb_event_get(event, PFN);
-		a->last_pfn_cpu = event->cpu;
-		return;
-	}
-	if (!stlb_event_has(event, PAGE) || !a->last_pfn || a->last_pfn_cpu != event->cpu)
-		return;
-	base = stlb_event_get(event, PAGE) - (a->last_pfn << STRUCT_PAGE_SHIFT);
-	if (base % VMEMMAP_ALIGNMENT == 0)
+	if (a->free_cpu != event->cpu)
+		a->free_pfn = a->free_page = 0;
+	a->free_cpu = event->cpu;
+	if (stlb_event_has(event, PFN))
+		a->free_pfn = stlb_event_get(event, PFN);
+	else
+		a->free_page = stlb_event_or(event, PAGE, 0);
+	base = a->free_page - (a->free_pfn << STRUCT_PAGE_SHIFT);
+	if (a->free_pfn && a->free_page && base % VMEMMAP_ALIGNMENT == 0)
 		a->vmemmap = base;
-	a->last_pfn = 0;
 }
 
 static void learn_from_map(struct stlb_analysis *a, const struct stlb_event *event)

@@ -143,8 +143,8 @@ struct stlb_analysis {
 
 	uint64_t vmemmap, direct_map;	  /* 0: not known */
 	uint64_t zero_pfn, huge_zero_pfn; /* ~0: not known */
-	uint64_t last_pfn;		  /* of the last free told by pfn, 0: none */
-	int32_t last_pfn_cpu;
+	uint64_t free_pfn, free_page;	  /* of the last frees told by each on @free_cpu, 0: none */
+	int32_t free_cpu;
 
 	bool lost_somewhere;
 	uint64_t losses;	/* places, whether anybody was subscribed or not */

@@ -17,11 +17,13 @@ void stlb_unbracketed_note(struct stlb_analysis *a, const struct stlb_act *act,
 {
 	struct stlb_hold *hold;
 
-	(void)a;
 	if (stlb_task_covers(act->task, ob->mm, ob->addr, ob->addr + stlb_obligation_size(ob)))
 		return;
 	/* free_pgtables takes tables away that hold nothing any more, after the bracket */
 	if (ob->table && ob->only_table && act->event->kind != STLB_PMD_COLLAPSE_FLUSH)
+		return;
+	/* whoever makes a pmd invalid writes one back in the same hold: MADV_COLD the same one */
+	if (act->event->kind == STLB_PMD_INVAL && !stlb_recorded(a, STLB_PMD_SET))
 		return;
 	ob->unbracketed = true;
 	hold = stlb_task_hold(act->task);
