@@ -32,6 +32,25 @@ Test(unbracketed, each_kind_of_update)
 	JUDGE(direct, BEFORE_6_6, .counts = {[STLB_RULE_UNBRACKETED] = 1, [STLB_RULE_REPOINT] = 1});
 }
 
+/* MADV_COLD of a whole THP has no bracket and writes the pmd back, which not every probe set sees.
+ */
+Test(unbracketed, not_of_a_pmd_made_invalid_where_sets_go_unseen)
+{
+	static const struct made unseen[] = {
+		SETTLE,
+		{LOCK(L2)},
+		{PMD_CLEARS(PMD_INVAL, 0, HUGE(0x200))},
+		{UNLOCK(L2)},
+	};
+	static const struct made never_set[] = {
+		SETTLE,	      {PMD_SET(1024, 0, HUGE(0x400))},
+		{LOCK(L2)},   {PMD_CLEARS(PMD_INVAL, 0, HUGE(0x200))},
+		{UNLOCK(L2)},
+	};
+
+	JUDGE(unseen, BEFORE_6_6, .recorded = MADE_RECORDED & ~MADE_KIND(PMD_SET));
+	JUDGE(never_set, BEFORE_6_6, UNBRACKETED(1));
+}
 Test(unbracketed, without_locks)
 {
 	static const struct made wrong[] = {
