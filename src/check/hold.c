@@ -83,15 +83,13 @@ static void drop_outermost(struct stlb_task *task)
 	task->nr_holds--;
 }
 
-/* Spinlocks are not taken twice: a hold of the same lock is over, its release went unseen. */
+/* Spinlocks are not taken twice: the hold of the same lock is over, its release went unseen. */
 static void drop_stale(struct stlb_analysis *a, struct stlb_task *task, uint64_t address)
 {
 	struct stlb_event event = {.kind = STLB_LOCK_RELEASE, .cpu = task->cpu, .tid = task->tid};
 	struct stlb_act act = {&event, task, NULL};
 	int index = find_hold(task, address);
 
-	if (index < 0)
-		return;
 	if (task->holds[index].work)
 		hold_over(a, &act, task->holds[index].id);
 	task->nr_holds--;
@@ -103,7 +101,7 @@ static void push(struct stlb_analysis *a, struct stlb_task *task, const struct s
 {
 	struct stlb_hold *hold;
 
-	if (!asked->shared)
+	if (!asked->shared && find_hold(task, asked->lock) >= 0)
 		drop_stale(a, task, asked->lock);
 	if (task->nr_holds == STLB_MAX_HOLDS)
 		drop_outermost(task);

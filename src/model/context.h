@@ -11,7 +11,7 @@
 #include "order/order.h"
 
 enum {
-	STLB_MAX_HOLDS = 24,   /* deeper nesting forgets the outermost */
+	STLB_MAX_HOLDS = 10,   /* deeper nesting forgets the outermost */
 	STLB_MAX_BRACKETS = 8, /* the same */
 	STLB_MAX_CLEARED = STLB_ENTRIES / 64,
 	STLB_MAX_PARKED_CLEARS = 8,
