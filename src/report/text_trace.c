@@ -80,6 +80,9 @@ static void put_clean(struct stlb_text_out *out, const struct stlb_report_trace 
 	stlb_text_addf(out, STLB_PLAIN, ": %" PRIu64 " obligation%s judged%s", total,
 		       total == 1 ? "" : "s",
 		       count->sites || count->suppressed ? "" : ", none breached");
+	if (trace->result.unplaced)
+		stlb_text_addf(out, STLB_DOUBTFUL, ", %" PRIu64 " update%s not placed",
+			       trace->result.unplaced, trace->result.unplaced == 1 ? "" : "s");
 }
 
 /* Of a trace that is not clean: its findings are told, or why it was not judged. */

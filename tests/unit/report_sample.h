@@ -184,6 +184,7 @@ static inline void sample_init(struct sample *sample)
 /** sample_clean - make it a trace that nothing can be said against */
 static inline void sample_clean(struct sample *sample)
 {
+	sample->result.unplaced = 0;
 	sample->result.nr_findings = 0;
 	sample->result.lost_while_subscribed = 0;
 	for (int rule = 0; rule < STLB_NR_RULES; rule++)

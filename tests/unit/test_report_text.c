@@ -50,6 +50,9 @@ Test(report_text, begins_with_the_verdict)
 	free(text);
 	sample_clean(&sample);
 	expect(&sample, NULL, "debug-6.1.dat: clean: 1182 obligations judged, none breached\n");
+	sample.result.unplaced = 3;
+	expect(&sample, NULL, "judged, none breached, 3 updates not placed\n");
+	sample.result.unplaced = 0;
 	sample.result.nr_findings = 1;
 	sample.findings[0].severity = STLB_WARNING;
 	expect(&sample, NULL, ": clean but for 69 warnings at 1 site: 1182 obligations judged\n");
