@@ -217,7 +217,7 @@ bool stlb_task_covers(const struct stlb_task *task, const struct stlb_mm *mm, ui
 		const struct stlb_bracket *bracket = &task->brackets[i];
 
 		/* read rounded outwards, as the rules read any range */
-		if (bracket->mm == mm &&
+		if (bracket->mm == mm && bracket->start < bracket->end &&
 		    bracket->start >> STLB_PAGE_SHIFT <= start >> STLB_PAGE_SHIFT &&
 		    (bracket->end - 1) >> STLB_PAGE_SHIFT >= (end - 1) >> STLB_PAGE_SHIFT)
 			return true;
