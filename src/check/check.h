@@ -373,15 +373,12 @@ void stlb_case_fingerprint(const struct stlb_case *c, char fingerprint[17]);
 /** stlb_case_finding - a finding of one occurrence, not counted yet; NULL without memory */
 struct stlb_finding *stlb_case_finding(struct stlb_analysis *a, const struct stlb_case *c);
 
-/** stlb_case_from - when the evidence of a breach begins */
-uint64_t stlb_case_from(const struct stlb_case *c);
-
 /**
  * stlb_sites_count - count occurrences of a site
  * @finding: taken over; its counts are not looked at
  */
 void stlb_sites_count(struct stlb_analysis *a, uint64_t site, struct stlb_finding *finding,
-		      uint64_t from_ns, uint64_t count);
+		      uint64_t count);
 
 /** stlb_sites_again - count one more occurrence of a site that is known; false: it is not */
 bool stlb_sites_again(struct stlb_analysis *a, uint64_t site, const struct stlb_case *c);

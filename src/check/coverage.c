@@ -40,10 +40,7 @@ void stlb_note(struct stlb_analysis *a, const char *text)
 		result->notes[result->nr_notes++] = text;
 }
 
-/*
- * What each rule needs: without one of @any of each line it is not judged at all; without the
- * kinds of @full it is judged for a part of the updates only.
- */
+/* Kinds of which one at least has to be there, and what to say where none is. */
 struct requirement {
 	uint64_t any;
 	const char *without;
@@ -141,9 +138,9 @@ static uint64_t available(const struct stlb_analysis *a)
 	return a->seen | a->facts.recorded;
 }
 
-static void judge_rule(const struct stlb_analysis *a, enum stlb_rule id)
+static void judge_rule(struct stlb_analysis *a, enum stlb_rule id)
 {
-	struct stlb_rule_result *rule = (struct stlb_rule_result *)&a->result.rules[id];
+	struct stlb_rule_result *rule = &a->result.rules[id];
 	const struct needs *need = &needs[id];
 
 	rule->judged = STLB_JUDGED_FULL;

@@ -54,7 +54,7 @@ static void tell(struct stlb_analysis *a, const struct stlb_held_back *held)
 	if (held->counted)
 		free(held->finding);
 	else
-		stlb_sites_count(a, held->site, held->finding, held->from_ns, 1);
+		stlb_sites_count(a, held->site, held->finding, 1);
 }
 
 static struct stlb_held_back *held_of(struct stlb_analysis *a, const struct stlb_obligation *ob)
@@ -108,7 +108,6 @@ static void hold_back(struct stlb_analysis *a, const struct stlb_case *c, struct
 	held->mm = c->ob->mm->id;
 	held->pfn = c->ob->old.pfn;
 	held->new_pfn = new.pfn;
-	held->from_ns = stlb_case_from(c);
 	held->site = stlb_case_site(a, c);
 	a->nr_held_back++;
 }

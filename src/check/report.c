@@ -62,11 +62,6 @@ bool stlb_case_passes(const struct stlb_analysis *a, const struct stlb_case *c)
 	return passes_place(filter, c) && passes_actor(filter, c);
 }
 
-uint64_t stlb_case_from(const struct stlb_case *c)
-{
-	return c->ob ? c->ob->update.ns : c->act->event->ns;
-}
-
 /* ---- evidence ---- */
 
 static void add_event(struct stlb_finding *finding, const char *role,
@@ -294,7 +289,7 @@ void stlb_report(struct stlb_analysis *a, const struct stlb_case *c)
 		struct stlb_finding *finding = stlb_case_finding(a, c);
 
 		if (finding)
-			stlb_sites_count(a, site, finding, stlb_case_from(c), 1);
+			stlb_sites_count(a, site, finding, 1);
 		else
 			a->failed = true;
 	}

@@ -76,11 +76,9 @@ static uint64_t site_key(uint64_t site, enum stlb_verdict verdict)
 
 /* ---- counting ---- */
 
-static void keep_breach(struct stlb_analysis *a, struct stlb_finding *finding, uint64_t from_ns,
-			uint64_t ns)
+static void keep_breach(struct stlb_analysis *a, struct stlb_finding *finding, uint64_t ns)
 {
-	a->breaches[a->nr_breaches++ % STLB_MAX_BREACHES] =
-		(struct stlb_breach){finding, from_ns, ns};
+	a->breaches[a->nr_breaches++ % STLB_MAX_BREACHES] = (struct stlb_breach){finding, ns};
 }
 
 static void count(struct stlb_finding *finding, uint64_t number, uint64_t ns)
@@ -101,12 +99,12 @@ bool stlb_sites_again(struct stlb_analysis *a, uint64_t site, const struct stlb_
 		return false;
 	known->cost_ns += c->cost_ns;
 	count(known, 1, c->act->event->ns);
-	keep_breach(a, known, stlb_case_from(c), c->act->event->ns);
+	keep_breach(a, known, c->act->event->ns);
 	return true;
 }
 
 void stlb_sites_count(struct stlb_analysis *a, uint64_t site, struct stlb_finding *finding,
-		      uint64_t from_ns, uint64_t number)
+		      uint64_t number)
 {
 	uint64_t key = site_key(site, finding->verdict), ns = finding->last_ns;
 	struct stlb_finding *known = stlb_map_get(&a->sites, key);
@@ -126,7 +124,7 @@ void stlb_sites_count(struct stlb_analysis *a, uint64_t site, struct stlb_findin
 		known->occurrences = known->inconclusive = 0;
 	}
 	count(known, number, ns);
-	keep_breach(a, known, from_ns, ns);
+	keep_breach(a, known, ns);
 }
 
 /* ---- doubt ---- */

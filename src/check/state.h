@@ -42,7 +42,6 @@ struct stlb_pieces {
 	uint64_t weaker[STLB_PIECE_WORDS];   /* the same page is back with fewer rights */
 	uint32_t nr_restored, nr_zeroed;     /* set to one special read-only pfn */
 	uint64_t zero_pfn;
-	bool other;	/* set to something that is neither */
 	bool tightened; /* restored with fewer rights, somewhere */
 };
 
@@ -86,7 +85,7 @@ struct stlb_obligation {
 /** struct stlb_breach - one occurrence, kept so that a loss told later can take it back */
 struct stlb_breach {
 	struct stlb_finding *finding;
-	uint64_t from_ns, ns;
+	uint64_t ns;
 };
 
 enum { STLB_MAX_BREACHES = 8192, STLB_MAX_SITES = 4096, STLB_MAX_HELD_BACK = 512 };
@@ -97,7 +96,7 @@ struct stlb_held_back {
 	struct stlb_task *task;
 	const struct stlb_obligation *ob; /* NULL once it is over */
 	bool counted;			  /* the same breach was reported at another moment */
-	uint64_t mm, pfn, new_pfn, from_ns, site;
+	uint64_t mm, pfn, new_pfn, site;
 };
 
 enum { STLB_MAX_PHASES = 1024 };

@@ -82,8 +82,7 @@ void stlb_unsettled_tell(struct stlb_analysis *a)
 		for (uint32_t i = 0; i < task->nr_unsettled; i++) {
 			struct stlb_unsettled *entry = &task->unsettled[i];
 
-			stlb_sites_count(a, entry->site, entry->finding, entry->finding->first_ns,
-					 entry->count);
+			stlb_sites_count(a, entry->site, entry->finding, entry->count);
 		}
 		task->nr_unsettled = 0;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/perfetto.h"
+#include "util/grow.h"
 
 /* Linux has no thread ids from here on. */
 enum { MAX_TID = 4 * 1024 * 1024 };
@@ -12,21 +13,6 @@ enum { MAX_TID = 4 * 1024 * 1024 };
 static uint64_t track_key(uint8_t kind, bool idle, int32_t id)
 {
 	return (uint64_t)kind << 40 | (uint64_t)idle << 32 | (uint32_t)id;
-}
-
-static int grow(void **array, uint32_t nr, uint32_t *max, size_t size)
-{
-	uint32_t more = *max ? 2 * *max : 64;
-	void *larger;
-
-	if (nr < *max)
-		return 0;
-	larger = reallocarray(*array, more, size);
-	if (!larger)
-		return -ENOMEM;
-	*array = larger;
-	*max = more;
-	return 0;
 }
 
 static uint32_t lane_tid(struct stlb_layout *layout, const struct stlb_track *track)
@@ -54,8 +40,8 @@ static int get_track(struct stlb_layout *layout, const struct stlb_timeline_cont
 	*index = known ? (uint32_t)(known - 1) : layout->nr_tracks;
 	if (known)
 		return 0;
-	if (grow((void **)&layout->tracks, layout->nr_tracks, &layout->max_tracks,
-		 sizeof(*layout->tracks)) ||
+	if (stlb_grow((void **)&layout->tracks, layout->nr_tracks, &layout->max_tracks,
+		      sizeof(*layout->tracks)) ||
 	    stlb_map_put(&layout->by_key, key, (void *)((uintptr_t)layout->nr_tracks + 1)))
 		return -ENOMEM;
 	track = &layout->tracks[layout->nr_tracks++];
@@ -89,8 +75,8 @@ static int get_event_track(struct stlb_layout *layout, const struct stlb_report_
 
 static int add_item(struct stlb_layout *layout, const struct stlb_item *item)
 {
-	if (grow((void **)&layout->items, layout->nr_items, &layout->max_items,
-		 sizeof(*layout->items)))
+	if (stlb_grow((void **)&layout->items, layout->nr_items, &layout->max_items,
+		      sizeof(*layout->items)))
 		return -ENOMEM;
 	layout->items[layout->nr_items++] = *item;
 	return 0;

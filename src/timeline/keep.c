@@ -4,24 +4,9 @@
 #include <stdlib.h>
 
 #include "timeline/internal.h"
+#include "util/grow.h"
 
 enum { MAX_PTLS = 64 * 1024 };
-
-/* Room for one more; twice as much each time. */
-static int grow(void **array, uint32_t nr, uint32_t *max, size_t size)
-{
-	uint32_t more = *max ? 2 * *max : 64;
-	void *larger;
-
-	if (nr < *max)
-		return 0;
-	larger = reallocarray(*array, more, size);
-	if (!larger)
-		return -ENOMEM;
-	*array = larger;
-	*max = more;
-	return 0;
-}
 
 static int draw_context(struct stlb_timeline *t, struct stlb_doer *doer)
 {
@@ -29,8 +14,8 @@ static int draw_context(struct stlb_timeline *t, struct stlb_doer *doer)
 
 	if (doer->index != STLB_TIMELINE_NONE)
 		return 0;
-	if (grow((void **)&t->drawn, nr, &max, sizeof(struct stlb_doer *)) ||
-	    grow((void **)&t->contexts, nr, &t->max_contexts, sizeof(*t->contexts)))
+	if (stlb_grow((void **)&t->drawn, nr, &max, sizeof(struct stlb_doer *)) ||
+	    stlb_grow((void **)&t->contexts, nr, &t->max_contexts, sizeof(*t->contexts)))
 		return -ENOMEM;
 	t->drawn[nr] = doer;
 	t->contexts[nr] = (struct stlb_timeline_context){
@@ -113,7 +98,8 @@ static bool has_room(struct stlb_timeline *t, const struct stlb_doer *doer, uint
 
 static int keep(struct stlb_timeline *t, struct stlb_doer *doer, struct stlb_timeline_slice *slice)
 {
-	if (grow((void **)&t->slices, t->drawing.nr_slices, &t->max_slices, sizeof(*t->slices)) ||
+	if (stlb_grow((void **)&t->slices, t->drawing.nr_slices, &t->max_slices,
+		      sizeof(*t->slices)) ||
 	    draw_context(t, doer))
 		return -ENOMEM;
 	slice->context = doer->index;
@@ -176,7 +162,8 @@ int stlb_timeline_point(struct stlb_timeline *t, struct stlb_doer *doer,
 		t->drawing.points_left_out++;
 		return 0;
 	}
-	if (grow((void **)&t->points, t->drawing.nr_points, &t->max_points, sizeof(*t->points)) ||
+	if (stlb_grow((void **)&t->points, t->drawing.nr_points, &t->max_points,
+		      sizeof(*t->points)) ||
 	    (doer && draw_context(t, doer)))
 		return -ENOMEM;
 	window->points--;
