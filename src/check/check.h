@@ -43,9 +43,6 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 			 enum stlb_ending ending);
 
-/** enum stlb_later_event - which event after the update */
-enum stlb_later_event { STLB_LATER_SET, STLB_LATER_RACY, STLB_LATER_COVER };
-
 /** stlb_obligation_keep - keep an event that proves something of it */
 void stlb_obligation_keep(struct stlb_analysis *a, struct stlb_obligation *ob,
 			  enum stlb_later_event which, const struct stlb_event *event);

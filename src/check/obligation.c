@@ -233,16 +233,12 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 void stlb_obligation_keep(struct stlb_analysis *a, struct stlb_obligation *ob,
 			  enum stlb_later_event which, const struct stlb_event *event)
 {
-	struct stlb_brief *brief;
-
 	if (!ob->later)
 		ob->later = calloc(1, sizeof(*ob->later));
-	if (!ob->later) {
+	if (ob->later)
+		stlb_brief_keep(&ob->later->event[which], event);
+	else
 		a->failed = true;
-		return;
-	}
-	brief = which == STLB_LATER_SET ? &ob->later->set : &ob->later->cover;
-	stlb_brief_keep(which == STLB_LATER_RACY ? &ob->later->racy : brief, event);
 }
 
 /* ---- change and end ---- */

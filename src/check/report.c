@@ -101,13 +101,8 @@ static void add_brief(struct stlb_finding *finding, const char *role,
 static void add_later(struct stlb_finding *finding, const char *role,
 		      const struct stlb_obligation *ob, enum stlb_later_event which)
 {
-	if (!ob->later)
-		return;
-	if (which == STLB_LATER_SET)
-		add_brief(finding, role, &ob->later->set);
-	else
-		add_brief(finding, role,
-			  which == STLB_LATER_RACY ? &ob->later->racy : &ob->later->cover);
+	if (ob->later)
+		add_brief(finding, role, &ob->later->event[which]);
 }
 
 static const char *update_role(const struct stlb_obligation *ob)
@@ -236,8 +231,8 @@ static void fill_update(struct stlb_finding *finding, const struct stlb_case *c)
 	finding->bracket = ob->scope->range;
 	finding->has_old = ob->raw_old != 0;
 	finding->old = ob->raw_old;
-	if (ob->later && ob->later->set.name) {
-		stlb_brief_expand(&ob->later->set, &set);
+	if (ob->later && ob->later->event[STLB_LATER_SET].name) {
+		stlb_brief_expand(&ob->later->event[STLB_LATER_SET], &set);
 		event = &set;
 	}
 	finding->has_new = stlb_event_has(event, NEW);

@@ -106,7 +106,7 @@ void stlb_settle_zeroes(struct stlb_analysis *a, struct stlb_task *task, uint64_
 
 		if (!ob->pieces || !ob->pieces->nr_zeroed || !ob->later || ob->scope->hold != hold)
 			continue;
-		stlb_brief_expand(&ob->later->set, &event);
+		stlb_brief_expand(&ob->later->event[STLB_LATER_SET], &event);
 		ob->pieces->nr_zeroed = 0;
 		if (!ob->discharged)
 			stlb_repoint_judge(a, &act, ob,

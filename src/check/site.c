@@ -37,8 +37,9 @@ static const char *actor_class(const struct stlb_task *task)
 static uint64_t mix_obligation(uint64_t hash, const struct stlb_obligation *ob)
 {
 	hash = mix_text(hash, stlb_kind_name(ob->update.kind));
-	hash = mix_text(hash, ob->later && ob->later->set.name ? stlb_kind_name(ob->later->set.kind)
-							       : "");
+	hash = mix_text(hash, ob->later && ob->later->event[STLB_LATER_SET].name
+				      ? stlb_kind_name(ob->later->event[STLB_LATER_SET].kind)
+				      : "");
 	hash = mix_number(hash, ob->level | ob->type << 4 | ob->left << 8 | ob->table << 12);
 	hash = mix_number(hash, ob->old.special | ob->racy << 1);
 	return mix_number(hash, (uint64_t)ob->scope->bracket_event);

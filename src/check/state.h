@@ -45,9 +45,12 @@ struct stlb_pieces {
 	bool tightened; /* restored with fewer rights, somewhere */
 };
 
+/** enum stlb_later_event - which event after the update */
+enum stlb_later_event { STLB_LATER_SET, STLB_LATER_RACY, STLB_LATER_COVER, STLB_NR_LATER };
+
 /** struct stlb_later - events after the update that prove something of it; zeroed: none */
 struct stlb_later {
-	struct stlb_brief set, racy, cover;
+	struct stlb_brief event[STLB_NR_LATER];
 };
 
 /** struct stlb_obligation - what an update owes (semantics.md, section 2) */
