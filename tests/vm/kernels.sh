@@ -1,0 +1,135 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Fetches one of Debian's kernels, as shipped, and unpacks what a boot needs of it. Nothing is
+# installed on the machine. What was fetched once is not fetched again.
+#
+#	kernels.sh 6.1|6.12|headers-6.1 DIRECTORY
+#
+# leaves in DIRECTORY/6.1 or 6.12: release (its name), vmlinuz, config, lib/modules; in
+# DIRECTORY/headers-6.1: usr, what modules for the 6.1 are built against, and release.
+#
+# Exit status 77: the packages cannot be had.
+set -u
+
+what=${1?usage: kernels.sh 6.1|6.12|headers-6.1 DIRECTORY}
+directory=${2?usage: kernels.sh 6.1|6.12|headers-6.1 DIRECTORY}
+
+# What the guest loads; with what these need.
+modules=(virtio_pci virtio_blk kvm-amd zram)
+
+skip() {
+	echo "skipped: $*" >&2
+	exit 77
+}
+
+# candidate PACKAGE: whether apt knows a version of it that can be fetched
+candidate() {
+	apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [0-9]'
+}
+
+# image_6_1: the package that linux-image-amd64 stands for
+image_6_1() {
+	apt-cache depends linux-image-amd64 2>/dev/null |
+		sed -n 's/^ *Depends: \(linux-image-6\.1\.[0-9]*-[0-9]*-amd64\)$/\1/p' | head -n 1
+}
+
+# image_6_12: the newest 6.12 that there is for this release of Debian
+image_6_12() {
+	local name
+
+	while read -r name; do
+		candidate "$name" && echo "$name" && return
+	done < <(apt-cache pkgnames linux-image-6.12. 2>/dev/null |
+		grep -E '^linux-image-6\.12\.[0-9]+\+deb12-amd64$' | sort -Vr)
+}
+
+packages_of() {
+	local release
+
+	case $what in
+	6.1) image_6_1 ;;
+	6.12) image_6_12 ;;
+	headers-6.1)
+		release=$(cat "$directory/6.1/release" 2>/dev/null)
+		[ -n "$release" ] || release=$(image_6_1)
+		[ -n "$release" ] || return
+		release=${release#linux-image-}
+		echo "linux-headers-$release linux-headers-${release%-amd64}-common" \
+			"linux-kbuild-6.1"
+		;;
+	*) echo "kernels.sh: no kernel $what" >&2 && exit 2 ;;
+	esac
+}
+
+fetch() {
+	local packages
+
+	command -v apt-get >/dev/null || skip "apt is not there to fetch a kernel with"
+	packages=$(packages_of)
+	if [ -z "$packages" ] && [ "$(id -u)" -eq 0 ]; then
+		apt-get update -q >&2
+		packages=$(packages_of)
+	fi
+	[ -n "$packages" ] || skip "apt knows no kernel package for $what"
+	echo "fetching $packages" >&2
+	# shellcheck disable=SC2086 # one word for each package
+	(cd "$new" && apt-get download -q -o APT::Sandbox::User=root $packages) >"$new/log" 2>&1 ||
+		skip "apt-get download $packages: $(grep -m 1 '^[EW]:' "$new/log")"
+	for package in "$new"/*.deb; do
+		dpkg-deb -x "$package" "$new/root" || exit 1
+	done
+}
+
+# keep_kernel: of all modules only those that the guest loads
+keep_kernel() {
+	local release modpath kind path module
+
+	release=$(basename "$new"/root/boot/vmlinuz-*) && release=${release#vmlinuz-}
+	modpath=lib/modules/$release
+	mkdir -p "$new/keep/$modpath" || return
+	depmod -b "$new/root" "$release" || return
+	for module in "${modules[@]}"; do
+		while read -r kind path; do
+			[ "$kind" = insmod ] || continue
+			(cd "$new/root" && cp --parents "${path#"$new/root/"}" "$new/keep") || return
+		done < <(modprobe -D -d "$new/root" -S "$release" "$module" | sort -u)
+	done
+	find "$new/keep" -name '*.xz' -exec xz -d {} + || return
+	cp "$new/root/$modpath"/modules.{builtin,builtin.modinfo,order} "$new/keep/$modpath" &&
+		depmod -b "$new/keep" "$release" &&
+		mv "$new/root/boot/vmlinuz-$release" "$new/keep/vmlinuz" &&
+		mv "$new/root/boot/config-$release" "$new/keep/config" &&
+		echo "$release" >"$new/keep/release"
+}
+
+# keep_headers: the Makefiles name their siblings with absolute paths
+keep_headers() {
+	local release
+
+	release=$(basename "$new"/root/usr/src/linux-headers-*-amd64)
+	release=${release#linux-headers-}
+	mkdir -p "$new/keep" && mv "$new/root/usr" "$new/keep/usr" || return
+	echo "$release" >"$new/keep/release"
+}
+
+# at_hand: unpacked already, by a script like this
+at_hand() {
+	[ -e "$directory/$what/release" ] && cmp -s "$0" "$directory/$what/kernels.sh"
+}
+
+at_hand && exit 0
+mkdir -p "$directory" || exit 1
+exec 9>"$directory/lock" && flock 9 || exit 1
+at_hand && exit 0
+PATH=$PATH:/usr/sbin:/sbin
+for tool in depmod modprobe dpkg-deb xz; do
+	command -v "$tool" >/dev/null || skip "$tool is missing"
+done
+new=$(mktemp -d "$directory/new.XXXXXX") || exit 1
+trap 'rm -rf "$new"' EXIT
+fetch
+case $what in
+headers-*) keep_headers ;;
+*) keep_kernel ;;
+esac || { echo "kernels.sh: $what cannot be unpacked in $directory" >&2 && exit 1; }
+cp "$0" "$new/keep/kernels.sh" && rm -rf "${directory:?}/$what" && mv "$new/keep" "$directory/$what"
