@@ -17,7 +17,7 @@ static const char *spool_dir(void)
 }
 
 /* Not every file system knows O_TMPFILE: there the name goes away before anything is written. */
-static int open_unnamed(const char *dir)
+int stlb_spool_unnamed(const char *dir)
 {
 	char name[PATH_MAX];
 	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -34,15 +34,24 @@ static int open_unnamed(const char *dir)
 	return fd;
 }
 
-static int write_all(int fd, const char *data, size_t size)
+int stlb_spool_file(void)
 {
+	int fd = stlb_spool_unnamed(spool_dir());
+
+	return fd < 0 ? -errno : fd;
+}
+
+int stlb_write_all(int fd, const void *data, size_t size)
+{
+	const char *from = data;
+
 	while (size) {
-		ssize_t done = write(fd, data, size);
+		ssize_t done = write(fd, from, size);
 
 		if (done < 0 && errno != EINTR)
 			return -errno;
 		if (done > 0) {
-			data += done;
+			from += done;
 			size -= (size_t)done;
 		}
 	}
@@ -57,7 +66,7 @@ static int copy_all(struct stlb_input *input, const char *path, int fd, uint64_t
 
 	*size = 0;
 	while ((got = stlb_input_read(input, block, sizeof(block), err)) > 0) {
-		int ret = write_all(fd, block, (size_t)got);
+		int ret = stlb_write_all(fd, block, (size_t)got);
 
 		if (ret)
 			return stlb_error_set(err, ret,
@@ -71,16 +80,14 @@ static int copy_all(struct stlb_input *input, const char *path, int fd, uint64_t
 
 int stlb_spool(struct stlb_input *input, const char *path, uint64_t *size, struct stlb_error *err)
 {
-	int fd = open_unnamed(spool_dir());
+	int fd = stlb_spool_file();
 	int ret;
 
-	if (fd < 0) {
-		ret = -errno;
-		return stlb_error_set(err, ret,
+	if (fd < 0)
+		return stlb_error_set(err, fd,
 				      "%s: no temporary file in %s: %s; set TMPDIR to a folder "
 				      "that can be written",
-				      path, spool_dir(), strerror(-ret));
-	}
+				      path, spool_dir(), strerror(-fd));
 	ret = copy_all(input, path, fd, size, err);
 	if (!ret && lseek(fd, 0, SEEK_SET) < 0)
 		ret = stlb_error_set(err, -errno, "%s: cannot rewind its copy: %s", path,

@@ -22,7 +22,7 @@ enum {
 	WINDOWS = 16 * 1024 * 1024, /* of all CPUs together */
 };
 
-static const char magic[10] = "\x17\x08\x44tracing";
+static const char magic[10] = STLB_DAT_MAGIC;
 
 static bool probe(const void *head, size_t size)
 {

@@ -12,6 +12,12 @@
 
 enum { STLB_DAT_MAX_AREAS = 16384, STLB_DAT_MAX_IDS = 1 << 16 };
 
+/* What files begin with, and the three things that a version 6 file has behind its metadata. */
+#define STLB_DAT_MAGIC	 "\x17\x08\x44tracing"
+#define STLB_DAT_OPTIONS "options  "
+#define STLB_DAT_LATENCY "latency  "
+#define STLB_DAT_PER_CPU "flyrecord"
+
 /** enum stlb_dat_option - options of both versions, and the ids of the sections of version 7 */
 enum stlb_dat_option {
 	DAT_OPTION_DONE = 0,

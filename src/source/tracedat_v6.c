@@ -68,7 +68,7 @@ static int read_buffer(struct v6 *v6, uint32_t instance)
 	const char *type = stlb_dat_get(&v6->reader, TYPE_SIZE);
 	int ret;
 
-	if (type && !memcmp(type, "options  ", TYPE_SIZE)) {
+	if (type && !memcmp(type, STLB_DAT_OPTIONS, TYPE_SIZE)) {
 		ret = read_options(v6);
 		if (ret)
 			return ret;
@@ -76,9 +76,9 @@ static int read_buffer(struct v6 *v6, uint32_t instance)
 	}
 	if (!type)
 		return -EINVAL;
-	if (!memcmp(type, "flyrecord", TYPE_SIZE))
+	if (!memcmp(type, STLB_DAT_PER_CPU, TYPE_SIZE))
 		return read_table(v6, instance);
-	return memcmp(type, "latency  ", TYPE_SIZE) ? -EINVAL : -EOPNOTSUPP;
+	return memcmp(type, STLB_DAT_LATENCY, TYPE_SIZE) ? -EINVAL : -EOPNOTSUPP;
 }
 
 static int read_formats(struct v6 *v6)
