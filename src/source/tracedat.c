@@ -379,8 +379,7 @@ static void close_tracedat(struct stlb_source *source)
 	free(dat->stats);
 	free(dat->by_id);
 	free(dat->cpus);
-	free(dat->symbol_text);
-	free(dat->symbols);
+	stlb_symbols_free(dat->symbols);
 	free(dat);
 }
 

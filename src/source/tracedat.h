@@ -6,11 +6,13 @@
 #include <traceevent/event-parse.h>
 
 #include "internal.h"
+#include "event_format.h"
 #include "merge.h"
+#include "symbols.h"
 #include "tracedat_cpu.h"
 #include "tracedat_reader.h"
 
-enum { STLB_DAT_MAX_AREAS = 16384, STLB_DAT_MAX_IDS = 1 << 16 };
+enum { STLB_DAT_MAX_AREAS = 16384, STLB_DAT_MAX_IDS = STLB_EVENT_FORMAT_IDS };
 
 /* What files begin with, and the three things that a version 6 file has behind its metadata. */
 #define STLB_DAT_MAGIC	 "\x17\x08\x44tracing"
@@ -52,12 +54,6 @@ struct stlb_dat_stats {
 	uint64_t overrun, commit_overrun, dropped;
 };
 
-/** struct stlb_dat_symbol - a function, by its address */
-struct stlb_dat_symbol {
-	uint64_t address;
-	const char *name;
-};
-
 struct stlb_dat {
 	struct stlb_source *source;
 	struct stlb_input *input;
@@ -84,9 +80,7 @@ struct stlb_dat {
 	uint64_t start_ns;	    /* of the first record of all */
 	uint32_t next_stats;	    /* losses of the statistics still to be told at the end */
 
-	char *symbol_text;
-	struct stlb_dat_symbol *symbols;
-	uint32_t nr_symbols;
+	struct stlb_symbols *symbols;
 	bool symbols_read;
 };
 

@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_format.h"
 #include "tracedat.h"
-#include "tracedat_format.h"
 
 enum {
 	MAX_FORMAT = 1024 * 1024, /* bytes of one format file */
-	MAX_FIELDS = 256,
 	MAX_NAME = 256,
 };
 
@@ -45,67 +44,20 @@ int stlb_dat_header_info(struct stlb_dat *dat, struct stlb_dat_reader *reader)
 	return reader->failed ? -EINVAL : 0;
 }
 
-static enum stlb_field_type field_type(const struct tep_format_field *field)
-{
-	unsigned long flags = field->flags;
-
-	if (flags & TEP_FIELD_IS_RELATIVE)
-		return STLB_FIELD_OTHER;
-	if ((flags & TEP_FIELD_IS_DYNAMIC) && (flags & TEP_FIELD_IS_STRING))
-		return STLB_FIELD_DATA_LOC;
-	if ((flags & TEP_FIELD_IS_ARRAY) && (flags & TEP_FIELD_IS_STRING))
-		return STLB_FIELD_STRING;
-	if (flags & (TEP_FIELD_IS_DYNAMIC | TEP_FIELD_IS_ARRAY))
-		return STLB_FIELD_OTHER;
-	if (field->size != 1 && field->size != 2 && field->size != 4 && field->size != 8)
-		return STLB_FIELD_OTHER;
-	return flags & TEP_FIELD_IS_SIGNED ? STLB_FIELD_SIGNED : STLB_FIELD_UNSIGNED;
-}
-
-static uint32_t copy_fields(const struct tep_event *event, struct stlb_field *fields)
-{
-	uint32_t nr = 0;
-
-	for (struct tep_format_field *f = event->format.fields; f && nr < MAX_FIELDS; f = f->next) {
-		if (!f->name || f->offset < 0 || f->size < 0)
-			continue;
-		fields[nr++] = (struct stlb_field){
-			.name = f->name,
-			.offset = (uint32_t)f->offset,
-			.size = (uint32_t)f->size,
-			.type = field_type(f),
-		};
-	}
-	return nr;
-}
-
 /* A format that does not parse leaves its records unknown; the others are not harmed. */
 static int add_format(struct stlb_dat *dat, const char *system, const char *text, size_t size)
 {
-	struct stlb_field fields[MAX_FIELDS];
-	struct tep_event *event = NULL;
-	struct stlb_format *format;
-	enum tep_errno error;
-	int ret = 0;
+	const struct stlb_format *format;
+	int id, ret = stlb_event_format_add(dat->source, dat->tep, system, text, size, &id,
+					    &format);
 
-	if (!stlb_format_sound(text, size)) {
+	if (ret == -EINVAL) {
 		stlb_dat_cut(dat, "the format of an event of %s is damaged: its events are unknown",
 			     system);
 		return 0;
 	}
-	size = stlb_format_fields_size(text, size);
-	error = tep_parse_format(dat->tep, &event, text, size, system);
-	if (error == TEP_ERRNO__MEM_ALLOC_FAILED)
-		return -ENOMEM;
-	if (!event)
-		return 0;
-	if (event->name && event->id >= 0 && event->id < STLB_DAT_MAX_IDS &&
-	    !dat->by_id[event->id]) {
-		format = stlb_formats_add(dat->source, system, event->name, fields,
-					  copy_fields(event, fields));
-		dat->by_id[event->id] = format;
-		ret = format ? 0 : -ENOMEM;
-	}
+	if (!ret && format && !dat->by_id[id])
+		dat->by_id[id] = format;
 	return ret;
 }
 
