@@ -4,8 +4,8 @@
 
 /* ---- does a set belong to the same operation as a clear? (semantics.md, section 3) ---- */
 
-static bool same_operation(struct stlb_analysis *a, const struct stlb_act *act,
-			   const struct stlb_obligation *ob, enum stlb_level level)
+static bool same_operation(const struct stlb_act *act, const struct stlb_obligation *ob,
+			   enum stlb_level level)
 {
 	if (ob->table && level != STLB_LEVEL_PTE)
 		return true;
@@ -13,7 +13,8 @@ static bool same_operation(struct stlb_analysis *a, const struct stlb_act *act,
 		return true;
 	if (ob->task != act->task)
 		return false;
-	if (stlb_locks_traced(a))
+	/* the locks of only some tasks, or functions, may be traced: the bracket stands for them */
+	if (ob->scope->hold)
 		return stlb_task_holds(ob->task, ob->scope->hold);
 	return stlb_task_in_bracket(ob->task, ob->scope->bracket);
 }
@@ -23,7 +24,7 @@ static void other_page(struct stlb_analysis *a, const struct stlb_act *act,
 {
 	if (ob->type == STLB_TIGHTEN)
 		return;
-	if (same_operation(a, act, ob, level))
+	if (same_operation(act, ob, level))
 		stlb_repoint_judge(a, act, ob, new);
 	else if (ob->type == STLB_CLEAR && !ob->set_seen)
 		stlb_refault_judge(a, act, ob);

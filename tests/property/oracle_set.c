@@ -23,24 +23,14 @@ static bool same_content(const struct obligation *o, int at)
 	return false;
 }
 
-/* Locks that are said to be recorded but never show up cannot tell operations apart. */
-static bool locks_seen(const struct obligation *o, int at)
-{
-	for (int i = 0; i <= at; i++)
-		if (event_at(o, i)->kind == STLB_LOCK_ACQUIRE ||
-		    event_at(o, i)->kind == STLB_LOCK_ACQUIRED)
-			return true;
-	return false;
-}
-
 static bool one_operation(const struct obligation *o, int at)
 {
 	int context = o->oracle->context[at];
 
 	if (o->at == at)
 		return true;
-	if (locks_seen(o, at))
-		return o->hold != NOWHERE && hold_of(o->oracle, context, at) == o->hold;
+	if (o->hold != NOWHERE)
+		return hold_of(o->oracle, context, at) == o->hold;
 	return o->bracket != NOWHERE &&
 	       outermost_bracket(o->oracle, context, o->mm, at) == o->bracket;
 }
