@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A process with a KVM subscription on its memory, that does all that the kernel does to page
+ *tables.
+ *
+ *	workload [--repeat N] [--spin SECONDS] [--no-kvm] [PHASE[=COUNT]]...
+ *
+ * Without a phase: all that any Linux can do (not swap, not those of the faulty module). Each phase
+ *is marked by `phase NAME` in the trace_marker that the variable STALETLB_MARKER names, or tracefs'
+ *own. Exit status: 0 if each phase could run, 1 if not, 2 for a wrong argument. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "workload.h"
+
+static struct phase {
+	const char *name;
+	const char *unit; /* of what it counts */
+	int (*run)(unsigned int count);
+	unsigned int count;
+	bool asked;
+	unsigned long done, runs;
+} phases[] = {
+	{"cow", "pages copied", phase_cow, 64, true, 0, 0},
+	{"zero", "zero pages written", phase_zero, 32, true, 0, 0},
+	{"mprotect", "pages protected", phase_mprotect, 32, true, 0, 0},
+	{"dontneed", "pages given back", phase_dontneed, 64, true, 0, 0},
+	{"mremap", "pages moved", phase_mremap, 32, true, 0, 0},
+	{"ksm", "pages merged", phase_ksm, 32, true, 0, 0},
+	{"migrate", "pages migrated", phase_migrate, 32, true, 0, 0},
+	{"thp", "rounds of splits and a collapse", phase_thp, 2, true, 0, 0},
+	{"shmcollapse", "collapses", phase_shmcollapse, 2, true, 0, 0},
+	{"hugetlb", "huge pages copied", phase_hugetlb, 2, true, 0, 0},
+	{"uprobe", "breakpoints set and removed", phase_uprobe, 4, true, 0, 0},
+	{"uffd", "pages filled", phase_uffd, 32, true, 0, 0},
+	{"fork", "children", phase_fork, 16, true, 0, 0},
+	{"swap", "pages swapped", phase_swap, 64, false, 0, 0},
+	{"faulty-repoint", "pages repointed, never invalidated", phase_faulty_repoint, 3, false, 0,
+	 0},
+	{"faulty-late", "pages repointed before the invalidation", phase_faulty_late, 3, false, 0,
+	 0},
+	{"faulty-free", "pages freed before the invalidation", phase_faulty_free, 3, false, 0, 0},
+	{"faulty-right", "pages repointed and freed as it should be", phase_faulty_right, 3, false,
+	 0, 0},
+};
+
+#define PHASES (sizeof(phases) / sizeof(phases[0]))
+
+static struct options {
+	unsigned long repeat, spin;
+	bool kvm;
+} options = {.repeat = 1, .kvm = true};
+
+static void mark(const char *name)
+{
+	const char *path = getenv("STALETLB_MARKER");
+	int fd = open(path ? path : "/sys/kernel/tracing/trace_marker", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	dprintf(fd, "phase %s\n", name);
+	close(fd);
+}
+
+/* A virtual machine subscribes to its process' page tables; it lasts as long as the process. */
+static int subscribe(void)
+{
+	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+
+	if (kvm < 0)
+		return fail("/dev/kvm: is a module for this CPU loaded?");
+	return ioctl(kvm, KVM_CREATE_VM, 0) < 0 ? fail("KVM_CREATE_VM") : 0;
+}
+
+/* PHASE[=COUNT] */
+static int choose(const char *argument)
+{
+	size_t length = strcspn(argument, "=");
+
+	for (size_t i = 0; i < PHASES; i++) {
+		if (strlen(phases[i].name) != length || strncmp(phases[i].name, argument, length))
+			continue;
+		phases[i].asked = true;
+		if (argument[length])
+			phases[i].count = (unsigned int)strtoul(argument + length + 1, NULL, 10);
+		return phases[i].count ? 0 : -1;
+	}
+	return -1;
+}
+
+/* Returns the place of the first phase, or -1. */
+static int parse_options(int argc, char **argv)
+{
+	int at = 1;
+
+	for (; at < argc && !strncmp(argv[at], "--", 2); at++) {
+		if (!strcmp(argv[at], "--no-kvm"))
+			options.kvm = false;
+		else if (!strcmp(argv[at], "--repeat") && at + 1 < argc)
+			options.repeat = strtoul(argv[++at], NULL, 10);
+		else if (!strcmp(argv[at], "--spin") && at + 1 < argc)
+			options.spin = strtoul(argv[++at], NULL, 10);
+		else
+			return -1;
+	}
+	return at;
+}
+
+static int parse(int argc, char **argv)
+{
+	int at = parse_options(argc, argv);
+
+	if (at < 0)
+		return -1;
+	for (size_t i = 0; at < argc && i < PHASES; i++)
+		phases[i].asked = false;
+	for (; at < argc; at++)
+		if (choose(argv[at]))
+			return -1;
+	return 0;
+}
+
+static int run_round(void)
+{
+	for (size_t i = 0; i < PHASES; i++) {
+		int done;
+
+		if (!phases[i].asked)
+			continue;
+		mark(phases[i].name);
+		errno = 0;
+		done = phases[i].run(phases[i].count);
+		if (done < 0) {
+			fprintf(stderr, "workload: phase %s could not run\n", phases[i].name);
+			return -1;
+		}
+		phases[i].done += (unsigned long)done;
+		phases[i].runs++;
+	}
+	return 0;
+}
+
+static void print(void)
+{
+	for (size_t i = 0; i < PHASES; i++)
+		if (phases[i].asked)
+			printf("%s: %lu %s\n", phases[i].name, phases[i].done, phases[i].unit);
+}
+
+static bool time_left(time_t end)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec < end;
+}
+
+int main(int argc, char **argv)
+{
+	struct timespec begin;
+	int status = 0;
+
+	if (parse(argc, argv)) {
+		fprintf(stderr, "usage: workload [--repeat N] [--spin SECONDS] [--no-kvm] "
+				"[PHASE[=COUNT]]...\n");
+		return 2;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	if (options.kvm && subscribe())
+		return 1;
+	for (unsigned long i = 0; !status && i < options.repeat; i++)
+		status = run_round();
+	while (!status && time_left(begin.tv_sec + (time_t)options.spin))
+		status = run_round();
+	mark("end");
+	print();
+	return status ? 1 : 0;
+}
