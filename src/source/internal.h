@@ -41,6 +41,9 @@ struct stlb_source {
 extern const struct stlb_source_ops stlb_tracedat_ops;
 extern const struct stlb_source_ops stlb_text_ops;
 
+/** stlb_source_new - a source without a format yet; NULL without memory */
+struct stlb_source *stlb_source_new(const char *path, const struct stlb_source_options *options);
+
 /* ---- input.c: bytes of a file, decompressed where its content says gzip or zstd ---- */
 
 /** stlb_input_open - open a file or "-"; returns 0 or a negative errno */

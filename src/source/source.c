@@ -12,7 +12,7 @@ enum { HEAD_SIZE = 4096 };
 
 static const struct stlb_source_ops *const all_ops[] = {&stlb_tracedat_ops, &stlb_text_ops};
 
-static struct stlb_source *source_new(const char *path, const struct stlb_source_options *options)
+struct stlb_source *stlb_source_new(const char *path, const struct stlb_source_options *options)
 {
 	struct stlb_source *source = calloc(1, sizeof(*source));
 
@@ -72,7 +72,7 @@ static int open_format(struct stlb_source *source, struct stlb_input *input, str
 int stlb_source_open(const char *path, const struct stlb_source_options *options,
 		     struct stlb_source **source, struct stlb_error *err)
 {
-	struct stlb_source *opened = source_new(path, options);
+	struct stlb_source *opened = stlb_source_new(path, options);
 	struct stlb_input *input;
 	int ret;
 
