@@ -82,6 +82,9 @@ copy_one() {
 	report "$dir/twice.dat" -t | sed -n 's/^top: *//p' | sort >"$dir/second.txt"
 	sed -n 's/^ *\(.* \[[0-9]*\] .*\)/\1/p' "$dir/original.txt" | sort |
 		cmp - "$dir/second.txt" || fail "$1: the second instance holds something else"
+	trace-cmd dump --all "$dir/twice.dat" >"$dir/dump.txt" 2>&1 || fail "$1: no dump"
+	[ "$(grep -A 1 -F '[Tracing clock]' "$dir/dump.txt" | grep -c '^[[:space:]]*global$')" -eq 2 ] ||
+		fail "$1: the clock is not told for both instances" "$dir/dump.txt"
 	judged "$1" >"$dir/original.json" || fail "$1: not judged"
 	judged "$dir/written.dat" >"$dir/written.json" || fail "$1: not judged again"
 	diff "$dir/original.json" "$dir/written.json" >"$tmp/diff" ||

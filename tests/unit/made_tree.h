@@ -125,18 +125,22 @@ static inline void add_instance(struct tree *tree, const char *name, int index)
 	cr_assert(eq(int, ret, index), "%s", tree->err.text);
 }
 
-/* A page with one event in it, of which the first @size bytes are handed over. */
+/* A page with one event in it, of which there are the first @size bytes only. */
 static inline int add_page(struct tree *tree, unsigned int instance, uint32_t cpu, uint64_t ns,
 			   uint64_t flags, size_t size)
 {
 	struct made_cpu made = {0};
 	struct made_page *page = made_page(&made, ns);
+	void *bytes = malloc(size);
+	int ret;
 
 	made_event(page, ns, MADE_ID, 8, 0, ns);
 	made_commit(page, flags);
-	made_word(page->bytes + 16 + page->at, 3,
-		  8); /* how many were missed, if the flags say so */
-	return stlb_dat_writer_page(tree->writer, instance, cpu, page->bytes, size, &tree->err);
+	made_word(page->bytes + 16 + page->at, 3, 8); /* missed, if the flags say so */
+	memcpy(bytes, page->bytes, size);
+	ret = stlb_dat_writer_page(tree->writer, instance, cpu, bytes, size, &tree->err);
+	free(bytes);
+	return ret;
 }
 
 static inline void add_pages(struct tree *tree)
