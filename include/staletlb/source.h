@@ -12,6 +12,7 @@
 #include "staletlb/error.h"
 
 struct stlb_source;
+struct stlb_symbols;
 
 /** enum stlb_field_type - how the bytes of a field are to be read */
 enum stlb_field_type {
@@ -86,6 +87,9 @@ struct stlb_source_options {
 	 * NULL: all are wanted. */
 	bool (*wanted)(void *arg, const struct stlb_format *format);
 	void *arg;
+	/* Asked for functions before the trace's own symbols are; lives longer than the source.
+	 * NULL: there are no others. */
+	const struct stlb_symbols *symbols;
 };
 
 /**
@@ -109,6 +113,8 @@ struct stlb_source_info {
 	bool cpus_assumed; /* CPU numbers were rebuilt (version 7 cut before its CPU table) */
 	bool text;	   /* formats are known only once an event of theirs was met */
 	bool irq_flags;	   /* records say task or interrupt; false: contexts are tasks */
+	/* Functions were asked for, and all of the trace's are at address 0 (kptr_restrict). */
+	bool symbols_hidden;
 };
 
 /**
@@ -166,6 +172,23 @@ const char *stlb_source_comm(const struct stlb_source *source, int32_t tid);
  * source, NULL where the trace has no symbol for it.
  */
 const char *stlb_source_symbol(struct stlb_source *source, uint64_t address, uint64_t *offset);
+
+/**
+ * stlb_symbols_load - the functions of a kernel by address, from a copy of /proc/kallsyms
+ * @path: plain or compressed; "-" for standard input
+ * @symbols: where they go; free them with stlb_symbols_free()
+ * @err: may be NULL
+ *
+ * Returns 0, also where all addresses are hidden; -EINVAL for a file that names no function;
+ * -ENOENT and the like; -ENOMEM.
+ */
+int stlb_symbols_load(const char *path, struct stlb_symbols **symbols, struct stlb_error *err);
+
+/** stlb_symbols_hidden - functions were listed, and all at address 0 (kptr_restrict) */
+bool stlb_symbols_hidden(const struct stlb_symbols *symbols);
+
+/** stlb_symbols_free - NULL is fine */
+void stlb_symbols_free(struct stlb_symbols *symbols);
 
 /** stlb_source_close - free a source and all that it handed out; NULL is fine */
 void stlb_source_close(struct stlb_source *source);

@@ -39,6 +39,7 @@ struct stlb_source {
 };
 
 extern const struct stlb_source_ops stlb_tracedat_ops;
+extern const struct stlb_source_ops stlb_perf_ops;
 extern const struct stlb_source_ops stlb_text_ops;
 
 /** stlb_source_new - a source without a format yet; NULL without memory */

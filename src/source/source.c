@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The public face of the sources: which format a file is of, and the way to that format's code. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "formats.h"
 #include "internal.h"
 #include "names.h"
+#include "symbols.h"
 
-enum { HEAD_SIZE = 4096 };
+enum { HEAD_SIZE = 4096, MAX_PATH = 4096 };
 
-static const struct stlb_source_ops *const all_ops[] = {&stlb_tracedat_ops, &stlb_text_ops};
+static const struct stlb_source_ops *const all_ops[] = {&stlb_tracedat_ops, &stlb_perf_ops,
+							&stlb_text_ops};
 
 struct stlb_source *stlb_source_new(const char *path, const struct stlb_source_options *options)
 {
@@ -31,24 +35,13 @@ struct stlb_source *stlb_source_new(const char *path, const struct stlb_source_o
 	return source;
 }
 
-static bool is_perf_data(const void *head, size_t size)
-{
-	/* as a machine of either byte order writes it */
-	return size >= 8 && (!memcmp(head, "PERFILE2", 8) || !memcmp(head, "2ELIFREP", 8));
-}
-
-static int refuse(const struct stlb_source *source, const void *head, size_t size,
-		  struct stlb_error *err)
+static int refuse(const struct stlb_source *source, size_t size, struct stlb_error *err)
 {
 	const char *what = "not a trace of a known format";
 
-	if (is_perf_data(head, size))
-		return stlb_error_set(err, -EINVAL,
-				      "%s: is a perf.data file; this version reads trace.dat and "
-				      "ftrace text only: record with trace-cmd "
-				      "(trace-cmd record -e staletlb ...) instead",
-				      source->info.path);
-	return stlb_error_set(err, -EINVAL, "%s: %s: give a trace.dat of trace-cmd or ftrace text",
+	return stlb_error_set(err, -EINVAL,
+			      "%s: %s: give a trace.dat of trace-cmd, a perf.data of perf record, "
+			      "or the text of ftrace or perf script",
 			      source->info.path, size ? what : "the file is empty");
 }
 
@@ -64,9 +57,22 @@ static int open_format(struct stlb_source *source, struct stlb_input *input, str
 		source->ops = all_ops[i];
 		return source->ops->open(source, input, err);
 	}
-	ret = size < 0 ? (int)size : refuse(source, head, (size_t)size, err);
+	ret = size < 0 ? (int)size : refuse(source, (size_t)size, err);
 	stlb_input_close(input);
 	return ret;
+}
+
+/* perf record --threads makes a directory, in which "data" says what the rest is. */
+static int open_input(const char *path, struct stlb_input **input, struct stlb_error *err)
+{
+	char inside[MAX_PATH];
+	struct stat st;
+
+	if (strcmp(path, "-") && !stat(path, &st) && S_ISDIR(st.st_mode) &&
+	    snprintf(inside, sizeof(inside), "%s/data", path) < MAX_PATH && !stat(inside, &st) &&
+	    S_ISREG(st.st_mode))
+		path = inside;
+	return stlb_input_open(path, input, err);
 }
 
 int stlb_source_open(const char *path, const struct stlb_source_options *options,
@@ -79,7 +85,7 @@ int stlb_source_open(const char *path, const struct stlb_source_options *options
 	*source = NULL;
 	if (!opened)
 		return stlb_error_set(err, -ENOMEM, "%s: not enough memory to open it", path);
-	ret = stlb_input_open(path, &input, err);
+	ret = open_input(path, &input, err);
 	if (!ret)
 		ret = open_format(opened, input, err);
 	if (ret) {
@@ -118,9 +124,13 @@ const char *stlb_source_comm(const struct stlb_source *source, int32_t tid)
 const char *stlb_source_symbol(struct stlb_source *source, uint64_t address, uint64_t *offset)
 {
 	uint64_t unused;
+	const char *name;
 
-	return source->ops->symbol ? source->ops->symbol(source, address, offset ? offset : &unused)
-				   : NULL;
+	offset = offset ? offset : &unused;
+	name = stlb_symbols_find(source->options.symbols, address, offset);
+	if (name)
+		return name;
+	return source->ops->symbol ? source->ops->symbol(source, address, offset) : NULL;
 }
 
 void stlb_source_close(struct stlb_source *source)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "symbols.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_SYMBOLS = 1 << 21 };
+#include "internal.h"
+
+enum { MAX_SYMBOLS = 1 << 21, READ_STEP = 1024 * 1024, MAX_TEXT = 256 * 1024 * 1024 };
 
 struct symbol {
 	uint64_t address;
@@ -91,6 +94,53 @@ struct stlb_symbols *stlb_symbols_new(const char *text, size_t size)
 	return symbols;
 }
 
+static int read_all(struct stlb_input *input, char **text, size_t *size, struct stlb_error *err)
+{
+	size_t room = 0;
+	ssize_t got;
+
+	do {
+		char *grown = *text;
+
+		if (*size + READ_STEP > room) {
+			room = room ? room * 2 : (size_t)4 * READ_STEP;
+			grown = room <= MAX_TEXT ? realloc(*text, room) : NULL;
+		}
+		if (!grown)
+			return stlb_error_set(err, -ENOMEM, "no memory for the kernel's symbols");
+		*text = grown;
+		got = stlb_input_read(input, *text + *size, READ_STEP, err);
+		*size += got > 0 ? (size_t)got : 0;
+	} while (got > 0);
+	return (int)got;
+}
+
+int stlb_symbols_load(const char *path, struct stlb_symbols **symbols, struct stlb_error *err)
+{
+	struct stlb_input *input;
+	char *text = NULL;
+	size_t size = 0;
+	int ret = stlb_input_open(path, &input, err);
+
+	*symbols = NULL;
+	if (ret)
+		return ret;
+	ret = read_all(input, &text, &size, err);
+	stlb_input_close(input);
+	if (!ret && !(*symbols = stlb_symbols_new(text, size)))
+		ret = stlb_error_set(err, -ENOMEM, "%s: not enough memory", path);
+	free(text);
+	if (!ret && !(*symbols)->nr && !(*symbols)->zeroes) {
+		stlb_symbols_free(*symbols);
+		*symbols = NULL;
+		return stlb_error_set(err, -EINVAL,
+				      "%s: names no function: give a copy of /proc/kallsyms of the "
+				      "traced kernel",
+				      path);
+	}
+	return ret;
+}
+
 void stlb_symbols_free(struct stlb_symbols *symbols)
 {
 	if (!symbols)
@@ -103,6 +153,14 @@ void stlb_symbols_free(struct stlb_symbols *symbols)
 bool stlb_symbols_hidden(const struct stlb_symbols *symbols)
 {
 	return symbols && symbols->zeroes && !symbols->nr;
+}
+
+uint64_t stlb_symbols_address(const struct stlb_symbols *symbols, const char *name)
+{
+	for (uint32_t i = 0; symbols && i < symbols->nr; i++)
+		if (!strcmp(symbols->symbols[i].name, name))
+			return symbols->symbols[i].address;
+	return 0;
 }
 
 const char *stlb_symbols_find(const struct stlb_symbols *symbols, uint64_t address,

@@ -3,11 +3,9 @@
 #ifndef SOURCE_SYMBOLS_H
 #define SOURCE_SYMBOLS_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-struct stlb_symbols;
+#include "staletlb/source.h"
 
 /**
  * stlb_symbols_new - parse the text of kallsyms
@@ -18,11 +16,8 @@ struct stlb_symbols;
  */
 struct stlb_symbols *stlb_symbols_new(const char *text, size_t size);
 
-/** stlb_symbols_free - NULL is fine */
-void stlb_symbols_free(struct stlb_symbols *symbols);
-
-/** stlb_symbols_hidden - functions were listed, and all at address 0 (kptr_restrict) */
-bool stlb_symbols_hidden(const struct stlb_symbols *symbols);
+/** stlb_symbols_address - the address of a function, 0 where there is none of that name */
+uint64_t stlb_symbols_address(const struct stlb_symbols *symbols, const char *name);
 
 /**
  * stlb_symbols_find - the function at an address

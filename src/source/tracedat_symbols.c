@@ -19,6 +19,7 @@ static void read_symbols(struct stlb_dat *dat)
 	text = stlb_dat_get(&reader, size);
 	if (text)
 		dat->symbols = stlb_symbols_new(text, size);
+	dat->source->info.symbols_hidden = stlb_symbols_hidden(dat->symbols);
 	stlb_dat_reader_free(&reader);
 }
 

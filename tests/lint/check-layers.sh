@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 # module: the modules and public headers that it may include
 declare -A may=(
 	[util]="util error"
-	[source]="source util error source.h"
+	[source]="source util error source.h perfdata"
 	[decode]="decode util error source.h event decode"
 	[order]="order util error source.h event decode"
 	[model]="model order util error source.h event decode"

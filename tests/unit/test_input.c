@@ -300,12 +300,11 @@ static void expect_perf_data(const void *data, size_t size)
 	put_file(data, size);
 	cr_expect_eq(stlb_source_open(path, NULL, &source, &err), -EINVAL);
 	cr_expect_null(source);
-	cr_expect(strstr(err.text, path) && strstr(err.text, "is a perf.data file") &&
-			  strstr(err.text, "trace-cmd record -e staletlb"),
-		  "%s", err.text);
+	cr_expect(strstr(err.text, path) && !strstr(err.text, "trace of a known format"), "%s",
+		  err.text);
 }
 
-Test(source, perf_data_is_named)
+Test(source, perf_data_without_events_is_refused)
 {
 	static const char *const magic[] = {"PERFILE2", "2ELIFREP"};
 
