@@ -102,12 +102,15 @@ keep_kernel() {
 		echo "$release" >"$new/keep/release"
 }
 
-# keep_headers: the Makefiles name their siblings with absolute paths
+# keep_headers: the Makefile names its sibling by where it would be installed
 keep_headers() {
-	local release
+	local release src=$new/root/usr/src
 
-	release=$(basename "$new"/root/usr/src/linux-headers-*-amd64)
+	release=$(basename "$src"/linux-headers-*-amd64)
 	release=${release#linux-headers-}
+	# shellcheck disable=SC2016 # for make
+	sed -i 's|/usr/src/|$(dir $(realpath $(lastword $(MAKEFILE_LIST))))../|' \
+		"$src/linux-headers-$release/Makefile" || return
 	mkdir -p "$new/keep" && mv "$new/root/usr" "$new/keep/usr" || return
 	echo "$release" >"$new/keep/release"
 }

@@ -13,11 +13,13 @@
 
 #define SOURCE "/sys/bus/event_source/devices/uprobe/type"
 
-__attribute__((noinline, noclone)) static unsigned int probed(unsigned int value)
+static unsigned int probed(unsigned int value)
 {
-	__asm__ volatile("" : "+r"(value));
 	return value + 1;
 }
+
+/* So that what is called is what has the address. */
+static unsigned int (*volatile call)(unsigned int) = probed;
 
 /* Where in the program's file an address of it comes from; -1 after it said why that is not known.
  */
@@ -41,7 +43,7 @@ static int probe_open(void)
 {
 	struct perf_event_attr attr = {.size = sizeof(attr)};
 	long type = read_number(SOURCE);
-	int64_t offset = file_offset((uintptr_t)probed);
+	int64_t offset = file_offset((uintptr_t)call);
 	int fd;
 
 	if (type < 0 || offset < 0)
@@ -62,14 +64,14 @@ int phase_uprobe(unsigned int count)
 
 		if (fd < 0)
 			return -1;
-		probed(i);
+		call(i);
 		if (read(fd, &hits, sizeof(hits)) != sizeof(hits))
 			hits = 0;
 		close(fd);
 		errno = 0;
 		if (hits != 1)
 			return fail("the breakpoint was not hit once");
-		probed(i);
+		call(i);
 	}
 	return (int)count;
 }
