@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The text of an ftrace buffer, as tracefs' `trace` file and `trace-cmd report` print it.
+ * The text of an ftrace buffer, as tracefs' `trace` file and `trace-cmd report` print it, and that
+ * of `perf script`.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "text_callers.h"
 #include "text_events.h"
 #include "text_head.h"
 #include "text_lines.h"
 #include "text_notes.h"
+#include "text_probe.h"
 #include "text_stack.h"
 
 /* With no event among so many lines it is some other text. */
@@ -32,6 +35,11 @@ struct text {
 	uint64_t strange, first_strange; /* lines that could not be read */
 	uint64_t broken_line;		 /* the last line, without its end; 0: none */
 	bool ended;
+	bool perf;		    /* the first event was one of perf script */
+	bool chain;		    /* callers of the event that was just read may follow */
+	struct stlb_text_head last; /* of that event; without its strings */
+	const char *last_comm;
+	struct stlb_text_callers callers;
 	char format[64];
 	char cut[256];
 	struct comm_slot comms[COMM_SLOTS];
@@ -39,7 +47,7 @@ struct text {
 	struct stlb_text_row row;
 };
 
-enum line_kind { LINE_NOTE, LINE_EVENT, LINE_LOSS, LINE_STRANGE };
+enum line_kind { LINE_NOTE, LINE_EVENT, LINE_LOSS, LINE_CHAIN, LINE_STRANGE };
 
 /* What a line is; its head, or whose loss it tells of. */
 struct parsed {
@@ -49,18 +57,41 @@ struct parsed {
 	uint64_t lost;
 };
 
+static enum line_kind look_perf(struct text *text, struct parsed *parsed)
+{
+	const struct stlb_line *line = &parsed->line;
+	struct stlb_perf_caller caller;
+
+	if (stlb_text_perf_head(line->at, line->end, &parsed->head))
+		return LINE_EVENT;
+	if (text->perf && stlb_text_perf_caller(line->at, line->end, &caller))
+		return LINE_CHAIN;
+	if (!stlb_text_perf_other(line->at, line->end, &parsed->head, &parsed->lost))
+		return LINE_STRANGE;
+	parsed->cpu = parsed->head.cpu;
+	return parsed->lost ? LINE_LOSS : LINE_NOTE;
+}
+
 static enum line_kind look(struct text *text, struct parsed *parsed)
 {
 	const struct stlb_line *line = &parsed->line;
+	enum line_kind kind;
 
 	if (line->too_long)
 		return LINE_STRANGE;
+	if (text->perf && line->at < line->end && *line->at != '#') {
+		kind = look_perf(text, parsed);
+		if (kind != LINE_STRANGE)
+			return kind;
+	}
 	if (line->at < line->end && *line->at != '#' &&
 	    stlb_text_head(line->at, line->end, &parsed->head))
 		return LINE_EVENT;
 	if (stlb_text_loss(line->at, line->end, &parsed->cpu, &parsed->lost))
 		return LINE_LOSS;
-	return stlb_text_note(&text->notes, line->at, line->end) ? LINE_NOTE : LINE_STRANGE;
+	if (stlb_text_note(&text->notes, line->at, line->end))
+		return LINE_NOTE;
+	return text->perf ? LINE_STRANGE : look_perf(text, parsed);
 }
 
 /* A line that cannot be read: the last one of a file that was cut, or one among others. */
@@ -128,6 +159,29 @@ static int read_stack(struct text *text, struct stlb_error *err)
 	return ret < 0 ? ret : 0;
 }
 
+/* The callers that perf script prints below an event, of which the kernel's are kept. */
+static int read_chain(struct stlb_source *source, struct parsed *parsed, struct stlb_error *err)
+{
+	struct text *text = source->private;
+	struct stlb_line line = parsed->line;
+	struct stlb_perf_caller caller;
+	int ret = 1;
+
+	stlb_text_stack_clear(&text->stack);
+	while (ret > 0 && stlb_text_perf_caller(line.at, line.end, &caller)) {
+		if (caller.address >> 63) {
+			stlb_text_stack_add(&text->stack, caller.address);
+			stlb_text_callers_add(&text->callers, source->names, &caller);
+		}
+		if (!line.ended)
+			strange(text, &line);
+		ret = stlb_lines_next(text->lines, &line, err);
+	}
+	if (ret > 0)
+		stlb_lines_unread(text->lines, &line);
+	return ret < 0 ? ret : 0;
+}
+
 static bool is_stack(const struct stlb_text_head *head)
 {
 	return (head->name_size == 12 && !memcmp(head->name, "kernel_stack", 12)) ||
@@ -149,6 +203,31 @@ static void fill_record(struct stlb_source *source, const struct stlb_text_head 
 	record->lost = 0;
 }
 
+/* The same as a record: a stack of the kernel, of the event before it. */
+static int give_chain(struct stlb_source *source, struct parsed *parsed, struct stlb_record *record,
+		      struct stlb_error *err)
+{
+	struct text *text = source->private;
+	struct stlb_text_event *event =
+		stlb_text_events_find(text->events, "kernel_stack", strlen("kernel_stack"));
+	int ret = read_chain(source, parsed, err);
+	bool wanted = text->chain && event && text->stack.nr_callers;
+
+	text->chain = false;
+	if (ret || !wanted)
+		return ret;
+	stlb_text_row_clear(&text->row);
+	stlb_text_stack_fields(&text->stack, &text->row);
+	*record = (struct stlb_record){.ns = text->last.ns,
+				       .cpu = text->last.cpu,
+				       .tid = text->last.tid,
+				       .comm = text->last_comm,
+				       .data = text->row.data.bytes,
+				       .size = text->row.used};
+	record->format = stlb_text_event_format(text->events, event, &text->row);
+	return record->format && record->format->wanted;
+}
+
 /* 1 with a record, 0 for a line that is none (strange, or not wanted), a negative errno. */
 static int read_event(struct stlb_source *source, struct parsed *parsed, struct stlb_record *record,
 		      struct stlb_error *err)
@@ -159,6 +238,7 @@ static int read_event(struct stlb_source *source, struct parsed *parsed, struct 
 		stlb_text_events_find(text->events, head->name, head->name_size);
 	int ret = 0;
 
+	text->chain = false;
 	/* without an end of line nothing tells a whole number from the first half of one */
 	if (!event || !parsed->line.ended) {
 		strange(text, &parsed->line);
@@ -178,6 +258,9 @@ static int read_event(struct stlb_source *source, struct parsed *parsed, struct 
 		strange(text, &parsed->line);
 	else
 		count_event(source, head);
+	text->chain = text->perf && record->format && record->format->wanted;
+	text->last = *head;
+	text->last_comm = record->comm;
 	return record->format && record->format->wanted;
 }
 
@@ -268,15 +351,37 @@ static int text_next(struct stlb_source *source, struct stlb_record *record, str
 			return give_loss(source, record, STLB_LOSS_HERE, parsed.cpu, parsed.lost);
 		if (kind == LINE_STRANGE)
 			strange(text, &parsed.line);
-		if (kind != LINE_EVENT)
+		if (kind != LINE_EVENT && kind != LINE_CHAIN)
 			continue;
-		ret = read_event(source, &parsed, record, err);
+		ret = kind == LINE_CHAIN ? give_chain(source, &parsed, record, err)
+					 : read_event(source, &parsed, record, err);
 		if (ret)
 			return ret;
 	}
 	if (!ret && text->notes.lost_before)
 		return give_lost_before(source, record);
 	return ret ? ret : end_of_text(source);
+}
+
+/* What perf script --header says, and nothing else in a text does. */
+static void take_header(struct stlb_source *source, const struct stlb_line *line)
+{
+	struct stlb_source_info *info = &source->info;
+	const char *value;
+	size_t size;
+
+	if (stlb_text_perf_note(line->at, line->end, "os release", &value, &size))
+		info->kernel = stlb_names_intern(source->names, value, size);
+	else if (stlb_text_perf_note(line->at, line->end, "arch", &value, &size))
+		info->arch = stlb_names_intern(source->names, value, size);
+}
+
+/* perf script has a system before the event's name, and no minus before the task's number. */
+static void find_kind(struct text *text, const struct parsed *parsed)
+{
+	struct stlb_text_head head;
+
+	text->perf = !stlb_text_head(parsed->line.at, parsed->line.end, &head);
 }
 
 /* Read on to the first event, to know that this is a trace and whether it has irq flags. */
@@ -291,6 +396,10 @@ static int find_first(struct stlb_source *source, struct stlb_error *err)
 
 		if (kind == LINE_STRANGE)
 			strange(text, &parsed.line);
+		if (kind == LINE_NOTE)
+			take_header(source, &parsed.line);
+		if (kind == LINE_EVENT)
+			find_kind(text, &parsed);
 		if (kind == LINE_EVENT)
 			source->info.irq_flags = parsed.head.irq_flags;
 		if (kind == LINE_EVENT || kind == LINE_LOSS) {
@@ -306,7 +415,7 @@ static int find_first(struct stlb_source *source, struct stlb_error *err)
 		err, -EINVAL,
 		"%s: line %" PRIu64 ": not a line of a trace, and no other is; expected "
 		"\"comm-pid [cpu] time: event: fields\", as tracefs' trace file and "
-		"trace-cmd report have them",
+		"trace-cmd report have them, or what perf script prints",
 		source->info.path, text->first_strange ? text->first_strange : parsed.line.number);
 }
 
@@ -316,6 +425,7 @@ static void text_close(struct stlb_source *source)
 
 	if (!text)
 		return;
+	stlb_text_callers_free(&text->callers);
 	stlb_text_events_free(text->events);
 	stlb_lines_free(text->lines);
 	stlb_input_close(text->input);
@@ -337,63 +447,33 @@ static int text_open(struct stlb_source *source, struct stlb_input *input, struc
 	text->input = input;
 	text->lines = stlb_lines_new(input);
 	text->events = stlb_text_events_new(source);
-	snprintf(text->format, sizeof(text->format), "ftrace text%s%s", compression ? ", " : "",
-		 compression ? compression : "");
-	source->info.format = text->format;
 	source->info.text = true;
 	if (text->lines && text->events)
 		ret = find_first(source, err);
 	else
 		ret = stlb_error_set(err, -ENOMEM, "%s: no memory to read it", source->info.path);
+	snprintf(text->format, sizeof(text->format), "%s%s%s",
+		 text->perf ? "perf script" : "ftrace text", compression ? ", " : "",
+		 compression ? compression : "");
+	source->info.format = text->format;
 	source->info.cpus = text->notes.cpus;
 	if (ret)
 		text_close(source);
 	return ret;
 }
 
-static bool looks_like_text(const char *head, size_t size)
+static const char *text_symbol(struct stlb_source *source, uint64_t address, uint64_t *offset)
 {
-	size_t odd = 0;
+	struct text *text = source->private;
 
-	for (size_t i = 0; i < size; i++) {
-		unsigned char c = (unsigned char)head[i];
-
-		if (!c)
-			return false;
-		odd += (c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7f;
-	}
-	return odd <= size / 16;
-}
-
-static bool text_probe(const void *head, size_t size)
-{
-	const char *at = head, *end = at + size;
-
-	if (!looks_like_text(at, size))
-		return false;
-	while (at < end) {
-		struct stlb_text_notes notes = {0};
-		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		struct stlb_text_head event;
-		uint64_t lost;
-		int32_t cpu;
-
-		stop = stop ? stop : end;
-		if (*at == '#' || stlb_text_head(at, stop, &event) ||
-		    stlb_text_loss(at, stop, &cpu, &lost))
-			return true;
-		stlb_text_note(&notes, at, stop);
-		if (notes.header)
-			return true;
-		at = stop + 1;
-	}
-	return false;
+	return stlb_text_callers_find(&text->callers, address, offset);
 }
 
 const struct stlb_source_ops stlb_text_ops = {
 	.name = "ftrace text",
-	.probe = text_probe,
+	.probe = stlb_text_probe,
 	.open = text_open,
 	.next = text_next,
+	.symbol = text_symbol,
 	.close = text_close,
 };

@@ -87,8 +87,7 @@ static const char *read_us(const char *at, const char *end, uint64_t *ns)
 	return *at == ':' ? at : at + 1;
 }
 
-/* Up to and over the colon. A number without a point is a counter, such as x86-tsc gives. */
-static const char *read_time(const char *at, const char *end, uint64_t *ns)
+const char *stlb_text_head_time(const char *at, const char *end, uint64_t *ns)
 {
 	at = stlb_text_decimal(at, end, ns);
 	if (at && at < end && *at == '.')
@@ -196,7 +195,7 @@ static bool read_tail(const char *at, struct stlb_text_head *head)
 {
 	at = read_flags(skip_spaces(at, head->end), head->end, head);
 	if (at)
-		at = read_time(at, head->end, &head->ns);
+		at = stlb_text_head_time(at, head->end, &head->ns);
 	if (!at || at == head->end || *at != ' ')
 		return false;
 	at = skip_difference(skip_spaces(at, head->end), head->end);

@@ -23,14 +23,19 @@ static void add_symbol(struct stlb_text_stack *stack, const char *at, const char
 	stack->size += (uint32_t)size;
 }
 
+void stlb_text_stack_add(struct stlb_text_stack *stack, uint64_t address)
+{
+	if (stack->nr_callers < MAX_CALLERS)
+		stack->callers[stack->nr_callers++] = address;
+}
+
 static bool add_caller(struct stlb_text_stack *stack, const char *at, const char *end)
 {
 	uint64_t address = 0;
 
 	if (stlb_text_pointer(at, end, &address) != end)
 		return false;
-	if (stack->nr_callers < MAX_CALLERS)
-		stack->callers[stack->nr_callers++] = address;
+	stlb_text_stack_add(stack, address);
 	return true;
 }
 

@@ -12,6 +12,9 @@ struct stlb_text_stack {
 	char symbols[4096];
 };
 
+/** stlb_text_stack_add - one more address; past 64 it is dropped */
+void stlb_text_stack_add(struct stlb_text_stack *stack, uint64_t address);
+
 /** stlb_text_stack_clear - no entries */
 void stlb_text_stack_clear(struct stlb_text_stack *stack);
 
