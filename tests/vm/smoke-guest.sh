@@ -18,7 +18,7 @@ probe 'p:smoke/subscribe __mmu_notifier_register mm=%si:x64'
 probe 'p:smoke/unsubscribe __mmu_notifier_release mm=%di:x64'
 echo 1 >$tracing/events/smoke/enable
 workload || exit 1
-workload swap || exit 1
+workload hugezero swap || exit 1
 cp $tracing/trace /out/trace
 
 [ -e /bin/staletlb_faulty.ko ] || exit 0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What a driver with a bug would do to the page tables of a process with a secondary TLB, and what
- *a driver without it does. A module for tests, for Linux 6.1 only: it calls inner functions of the
+ * a driver without it does. A module for tests, for Linux 6.1 only: it calls inner functions of the
  * kernel, which it finds by a kprobe on kallsyms_lookup_name.
  *
  * "MODE PID ADDRESS" written to debugfs' staletlb-faulty works on the page of anonymous memory at
@@ -10,8 +10,8 @@
  *	wrong-repoint		another page with the same content is set, nobody is told
  *	wrong-repoint-late	the same, and told only at the end of the range
  *	right-repoint		the same, told between clear and set
- *	wrong-free		the page is taken away, and free before the end of the range tells
- *it right-free		the same, and free after that
+ *	wrong-free		the page is taken away, and freed before the range's end tells it
+ *	right-free		the same, and freed after that
  */
 #include <linux/debugfs.h>
 #include <linux/highmem.h>

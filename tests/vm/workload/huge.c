@@ -31,15 +31,6 @@ static int thp_split(char *memory)
 	return 0;
 }
 
-/* The huge zero page, read and then written. */
-static int thp_zero(char *memory)
-{
-	if (read_pages(memory, 1))
-		return fail("fresh memory is not zero");
-	write_pages(memory, 4, 1);
-	return 0;
-}
-
 /* Small pages become one huge page. */
 static int thp_collapse(char *memory)
 {
@@ -56,7 +47,7 @@ static int thp_collapse(char *memory)
 
 int phase_thp(unsigned int count)
 {
-	const size_t parts = 5;
+	const size_t parts = 4;
 
 	for (unsigned int i = 0; i < count; i++) {
 		char *memory = map_huge(parts);
@@ -65,10 +56,27 @@ int phase_thp(unsigned int count)
 			return -1;
 		if (madvise(memory, parts * HUGE, MADV_HUGEPAGE))
 			return fail("madvise(MADV_HUGEPAGE)");
-		if (thp_cow(memory) || thp_split(memory + HUGE) || thp_zero(memory + 3 * HUGE) ||
-		    thp_collapse(memory + 4 * HUGE))
+		if (thp_cow(memory) || thp_split(memory + HUGE) || thp_collapse(memory + 3 * HUGE))
 			return -1;
 		munmap(memory, parts * HUGE);
+	}
+	return (int)count;
+}
+
+/* The huge zero page is read, and split when it is written. */
+int phase_hugezero(unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		char *memory = map_huge(1);
+
+		if (!memory)
+			return -1;
+		if (madvise(memory, HUGE, MADV_HUGEPAGE))
+			return fail("madvise(MADV_HUGEPAGE)");
+		if (read_pages(memory, 1))
+			return fail("fresh memory is not zero");
+		write_pages(memory, 4, 1);
+		munmap(memory, HUGE);
 	}
 	return (int)count;
 }

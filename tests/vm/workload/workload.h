@@ -22,6 +22,7 @@ int phase_fork(unsigned int count);
 int phase_ksm(unsigned int count);
 int phase_migrate(unsigned int count);
 int phase_thp(unsigned int count);
+int phase_hugezero(unsigned int count);
 int phase_shmcollapse(unsigned int count);
 int phase_hugetlb(unsigned int count);
 int phase_uprobe(unsigned int count);
