@@ -127,7 +127,10 @@ int stlb_again_judge(struct stlb_again *again, const struct stlb_settings *setti
 
 static int open_again(struct stlb_again *again, struct stlb_error *err)
 {
-	struct stlb_source_options options = {.wanted = stlb_decoder_wants};
+	struct stlb_source_options options = {
+		.wanted = stlb_decoder_wants,
+		.symbols = again->settings->symbols,
+	};
 
 	again->decoder = stlb_decoder_new(again->profiles.profile, again->profiles.nr);
 	if (!again->decoder)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cmd/again.h"
+#include "cmd/judge.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
@@ -68,6 +69,7 @@ static int write_text(struct explain_command *command, struct stlb_error *err)
 
 	if (r)
 		return stlb_error_set(err, r, "%s: %s", to ? to : "standard output", cause.text);
+	stlb_judge_say_hidden(&command->settings, stlb_source_info(command->again.source));
 	return stlb_output_commit(command->output, err);
 }
 

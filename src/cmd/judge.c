@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "cmd/message.h"
+
 /* Records between two looks at the clock. */
 enum { PROGRESS_RECORDS = 4096 };
 
@@ -22,7 +24,10 @@ static int out_of_memory(const char *path, struct stlb_error *err)
 static int trace_open(struct trace *trace, struct stlb_judge *judge, const char *path,
 		      struct stlb_error *err)
 {
-	struct stlb_source_options options = {.wanted = stlb_decoder_wants};
+	struct stlb_source_options options = {
+		.wanted = stlb_decoder_wants,
+		.symbols = judge->settings->symbols,
+	};
 	int r;
 
 	trace->decoder = stlb_decoder_new(judge->profiles, judge->nr_profiles);
@@ -91,6 +96,18 @@ static int judge_all(struct trace *trace, struct stlb_judge *judge, struct stlb_
 	return r > 0 ? judge_records(trace, judge->progress, &record, err) : r;
 }
 
+bool stlb_judge_say_hidden(const struct stlb_settings *settings,
+			   const struct stlb_source_info *info)
+{
+	if (!info->symbols_hidden || settings->symbols)
+		return false;
+	stlb_message(NULL,
+		     "%s: its table of the kernel's functions holds only zeros "
+		     "(kernel.kptr_restrict): give a readable one with --kallsyms",
+		     info->path);
+	return true;
+}
+
 /* Also after an error: what was found up to there must not be lost. */
 static int add_to_report(struct trace *trace, struct stlb_judge *judge, struct stlb_error *err)
 {
@@ -105,6 +122,9 @@ static int add_to_report(struct trace *trace, struct stlb_judge *judge, struct s
 	if (judge->report &&
 	    stlb_report_add_trace(judge->report, trace->info, result, trace->source))
 		return out_of_memory(trace->info->path, err);
+	/* once for all traces: they come from one machine more often than not */
+	if (!judge->said_hidden)
+		judge->said_hidden = stlb_judge_say_hidden(judge->settings, trace->info);
 	return 0;
 }
 

@@ -18,6 +18,7 @@ struct stlb_judge {
 	void *arg;
 	struct stlb_progress *progress;
 	uint64_t events; /* of the traces so far */
+	bool said_hidden;
 };
 
 /**
@@ -28,5 +29,13 @@ struct stlb_judge {
  * found up to there is in the report.
  */
 int stlb_judge_trace(struct stlb_judge *judge, const char *path, struct stlb_error *err);
+
+/**
+ * stlb_judge_say_hidden - say where a trace's functions have no names because of kptr_restrict
+ *
+ * Returns whether there was something to say. To be asked when the names were looked up.
+ */
+bool stlb_judge_say_hidden(const struct stlb_settings *settings,
+			   const struct stlb_source_info *info);
 
 #endif

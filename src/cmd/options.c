@@ -14,9 +14,10 @@ static const struct stlb_command_info commands[STLB_NR_COMMANDS] = {
 		 "Find missing invalidations of secondary TLBs (IOMMU, KVM, GPU) in "
 		 "traces of the Linux kernel."},
 	[STLB_COMMAND_ANALYZE] = {"analyze", "[OPTION]... FILE...", "judge recorded traces",
-				  "Judge recorded traces: trace.dat or ftrace text, plain or "
-				  "compressed with gzip or zstd. The format is found from the "
-				  "content. FILE - is standard input."},
+				  "Judge recorded traces: trace.dat, perf.data, or the text of "
+				  "ftrace or perf script, plain or compressed with gzip or "
+				  "zstd. The format is found from the content. FILE - is "
+				  "standard input."},
 	[STLB_COMMAND_GRAPH] =
 		{"graph", "[OPTION]... FILE", "draw the order of events behind a finding",
 		 "Draw the happens-before graph behind a finding (--finding), or of one address of "
@@ -73,6 +74,8 @@ static const struct stlb_option options[] = {
 	{"arch", 0, "ARCH", "architecture of the traces, where they do not say it",
 	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_JUDGE, STLB_VALUES_WORDS, stlb_word_arch,
 	 stlb_set_arch},
+	{"kallsyms", 0, "FILE", "names of functions in stacks, from the traced kernel's kallsyms",
+	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_JUDGE, STLB_VALUES_FILE, NULL, stlb_set_kallsyms},
 
 	{"mm", 0, "ADDRESS", "of this mm_struct", ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_FILTER,
 	 STLB_VALUES_FREE, NULL, stlb_set_mm},

@@ -16,6 +16,7 @@ STLB_SETTER(rule);
 STLB_SETTER(strict);
 STLB_SETTER(kernel);
 STLB_SETTER(arch);
+STLB_SETTER(kallsyms);
 STLB_SETTER(mm);
 STLB_SETTER(pid);
 STLB_SETTER(comm);

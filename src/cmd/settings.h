@@ -27,6 +27,7 @@ struct stlb_settings {
 	struct stlb_analysis_options analysis;
 	const char *kernel;
 	enum stlb_arch arch;
+	struct stlb_symbols *symbols; /* of --kallsyms; owned. NULL: none */
 	enum stlb_severity fail_on;
 	enum stlb_when color, progress;
 	bool quiet, verbose;

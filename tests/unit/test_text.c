@@ -339,7 +339,7 @@ static bool want_f(void *arg, const struct stlb_format *format)
 Test(text, unwanted_events_are_counted)
 {
 	int asked = 0;
-	struct stlb_source_options options = {want_f, &asked};
+	struct stlb_source_options options = {.wanted = want_f, .arg = &asked};
 	struct stlb_error err = {0};
 	struct stlb_source *source;
 	static const char text[] = LINE("e: a=1") LINE("f: a=1") LINE("e: a=1") LINE("f: b=1");
