@@ -9,7 +9,6 @@
 #include <stdio.h>
 
 #include "staletlb/event.h"
-#include "staletlb/finding.h"
 
 struct stlb_kernel;
 struct stlb_plan;
@@ -121,7 +120,7 @@ struct stlb_plan_options {
  * stlb_plan_new - choose the best source for each kind of event
  * @options: NULL for the defaults
  *
- * Returns 0, -ENOMEM. A plan without a usable probe is a plan. Free it with stlb_plan_free(); it
+ * Returns 0, -EINVAL for a bad group, -ENOMEM. A plan without a usable probe is a plan. Free it with stlb_plan_free(); it
  * does not need the kernel any more.
  */
 int stlb_plan_new(const struct stlb_kernel *kernel, const struct stlb_plan_options *options,
@@ -133,17 +132,15 @@ void stlb_plan_free(struct stlb_plan *plan);
 /** stlb_plan_probe - the probes by index, usable or not; NULL past the last; the plan's */
 const struct stlb_probe *stlb_plan_probe(const struct stlb_plan *plan, unsigned int index);
 
-/** stlb_plan_kinds - the kinds that the usable probes tell, as bits */
+/**
+ * stlb_plan_kinds - the kinds that the usable probes tell, as bits
+ *
+ * stlb_rules_judgeable() of staletlb/analysis.h says which rules they are enough for.
+ */
 uint64_t stlb_plan_kinds(const struct stlb_plan *plan);
 
 /** stlb_plan_group - the group of the dynamic events */
 const char *stlb_plan_group(const struct stlb_plan *plan);
-
-/**
- * stlb_plan_rules - which rules could be judged with the plan
- * @rules: STLB_NR_RULES of them, filled in
- */
-void stlb_plan_rules(const struct stlb_plan *plan, struct stlb_rule_result *rules);
 
 /**
  * stlb_plan_script - the plan as a shell script for a machine without this program

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "util/arena.h"
 
+#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "util/text.h"
 
@@ -51,6 +54,22 @@ const char *stlb_arena_text(struct stlb_arena *arena, const char *text)
 
 	if (copy)
 		stlb_text_clean(copy, length + 1, text);
+	return copy;
+}
+
+const char *stlb_arena_format(struct stlb_arena *arena, const char *format, ...)
+{
+	va_list arguments;
+	char *text, *copy;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	copy = text ? stlb_arena_alloc(arena, strlen(text) + 1) : NULL;
+	if (copy)
+		strcpy(copy, text);
+	free(text);
 	return copy;
 }
 

@@ -16,6 +16,10 @@ void *stlb_arena_alloc(struct stlb_arena *arena, size_t size);
 /** stlb_arena_text - a copy of a string, cleaned by stlb_text_clean(); NULL without memory */
 const char *stlb_arena_text(struct stlb_arena *arena, const char *text);
 
+/** stlb_arena_format - a string as printf makes it; NULL without memory */
+const char *stlb_arena_format(struct stlb_arena *arena, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /** stlb_arena_free - give all of it back; the arena is empty afterwards */
 void stlb_arena_free(struct stlb_arena *arena);
 

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What decides how much of a kernel can be seen, and what to do where it is little. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "files.h"
+#include "kernel.h"
+
+/* What a look found. @effect and @remedy replace those of the row where it is a case of its own. */
+struct finding {
+	enum stlb_answer answer;
+	char value[256];
+	const char *effect, *remedy;
+};
+
+struct fact_row {
+	const char *id, *title, *effect, *remedy;
+	void (*look)(const struct stlb_kernel *kernel, struct finding *found);
+};
+
+static enum stlb_answer answer_of(bool yes)
+{
+	return yes ? STLB_YES : STLB_NO;
+}
+
+static void say(struct finding *found, const char *value)
+{
+	snprintf(found->value, sizeof(found->value), "%s", value);
+}
+
+/* ---- which kernel, whose rights ---- */
+
+static void look_kernel(const struct stlb_kernel *kernel, struct finding *found)
+{
+	found->answer = kernel->release[0] ? STLB_YES : STLB_UNKNOWN;
+	snprintf(found->value, sizeof(found->value), "%s%s%s", kernel->release,
+		 kernel->release[0] && kernel->arch[0] ? ", " : "", kernel->arch);
+}
+
+struct owner {
+	bool known;
+	unsigned long uid;
+};
+
+static void status_line(void *context, char *text)
+{
+	struct owner *owner = context;
+
+	if (sscanf(text, "Uid: %*u %lu", &owner->uid) == 1)
+		owner->known = true;
+}
+
+static void look_root(const struct stlb_kernel *kernel, struct finding *found)
+{
+	struct owner owner = {false, 0};
+
+	stlb_file_lines(kernel->root, "/proc/self/status", status_line, &owner);
+	found->answer = owner.known ? answer_of(owner.uid == 0) : STLB_UNKNOWN;
+	if (owner.known && owner.uid)
+		snprintf(found->value, sizeof(found->value), "uid %lu", owner.uid);
+}
+
+static void filesystem_line(void *context, char *text)
+{
+	bool *there = context;
+
+	*there |= strstr(text, "tracefs") != NULL;
+}
+
+static void look_tracefs(const struct stlb_kernel *kernel, struct finding *found)
+{
+	bool supported = false;
+	int error = stlb_file_lines(kernel->root, "/proc/filesystems", filesystem_line, &supported);
+
+	found->answer = answer_of(kernel->tracing_path != NULL && kernel->offers.readme);
+	say(found, kernel->tracing ? kernel->tracing : "not mounted");
+	if (kernel->tracing)
+		found->remedy = "run it as root, or mount tracefs with gid= of a group of yours";
+	if (!error && !supported)
+		found->remedy = "a kernel with CONFIG_FTRACE";
+}
+
+static void look_lockdown(const struct stlb_kernel *kernel, struct finding *found)
+{
+	char text[128];
+
+	found->answer = answer_of(!kernel->locked_down);
+	if (stlb_file_read(kernel->root, "/sys/kernel/security/lockdown", text, sizeof(text)) == 0)
+		say(found, text);
+	else if (!kernel->offers.readme) /* tracefs can be read: it cannot be locked down */
+		found->answer = STLB_UNKNOWN;
+}
+
+/* ---- dynamic events ---- */
+
+static void look_kprobes(const struct stlb_kernel *kernel, struct finding *found)
+{
+	found->answer = kernel->offers.readme ? answer_of(kernel->offers.kprobes) : STLB_UNKNOWN;
+	if (!kernel->offers.disarmed)
+		return;
+	say(found, "disarmed");
+	found->remedy = "write 1 into kprobes/enabled of debugfs";
+}
+
+static void look_fprobes(const struct stlb_kernel *kernel, struct finding *found)
+{
+	found->answer = kernel->offers.readme ? answer_of(kernel->offers.fprobes) : STLB_UNKNOWN;
+}
+
+static void look_ftrace(const struct stlb_kernel *kernel, struct finding *found)
+{
+	found->answer = answer_of(kernel->symbols.traceable_read && !kernel->offers.ftrace_off);
+	if (!kernel->tracing_path)
+		found->answer = STLB_UNKNOWN;
+	if (!kernel->offers.ftrace_off)
+		return;
+	say(found, "kernel.ftrace_enabled is 0");
+	found->effect = "probes at the entries of functions are there but never hit";
+	found->remedy = "sysctl kernel.ftrace_enabled=1";
+}
+
+static void look_arguments(const struct stlb_kernel *kernel, struct finding *found)
+{
+	found->answer = kernel->offers.readme ? answer_of(kernel->offers.arguments) : STLB_UNKNOWN;
+	if (kernel->offers.arguments)
+		say(found, kernel->offers.named_arguments ? "by name" : "by number");
+}
+
+static void look_return_arguments(const struct stlb_kernel *kernel, struct finding *found)
+{
+	found->answer =
+		kernel->offers.readme ? answer_of(kernel->offers.return_arguments) : STLB_UNKNOWN;
+}
+
+static void look_btf(const struct stlb_kernel *kernel, struct finding *found)
+{
+	found->answer = answer_of(kernel->btf != NULL);
+	if (!kernel->btf && stlb_file_exists(kernel->root, "/sys/kernel/btf/vmlinux"))
+		say(found, "/sys/kernel/btf/vmlinux cannot be read");
+}
+
+static void look_kallsyms(const struct stlb_kernel *kernel, struct finding *found)
+{
+	found->answer = answer_of(kernel->symbols.readable);
+}
+
+static void look_kcore(const struct stlb_kernel *kernel, struct finding *found)
+{
+	found->answer = answer_of(kernel->vmemmap.known);
+	if (!kernel->vmemmap.known)
+		say(found, kernel->vmemmap.unknown);
+}
+
+/* ---- what else the kernel tells ---- */
+
+static void look_page_table_check(const struct stlb_kernel *kernel, struct finding *found)
+{
+	char value[8];
+
+	found->answer = kernel->page_table_check;
+	if (found->answer == STLB_YES)
+		return;
+	if (stlb_kernel_config(kernel, "CONFIG_PAGE_TABLE_CHECK", value, sizeof(value)) ==
+		    STLB_YES ||
+	    stlb_kallsyms_have(&kernel->symbols, "__page_table_check_pte_clear")) {
+		say(found, "built in, not switched on");
+		found->remedy = "boot with page_table_check=on";
+	}
+}
+
+static void look_lockdep(const struct stlb_kernel *kernel, struct finding *found)
+{
+	if (!kernel->tracing_path)
+		return;
+	found->answer = answer_of(stlb_kernel_has_event(kernel, "lock:lock_acquire"));
+	if (found->answer == STLB_NO || stlb_kernel_has_event(kernel, "lock:lock_acquired"))
+		return;
+	say(found, "without lock_acquired (CONFIG_LOCK_STAT): locks count from their request");
+}
+
+static void look_mmu_notifier(const struct stlb_kernel *kernel, struct finding *found)
+{
+	char value[8];
+
+	found->answer = stlb_kernel_config(kernel, "CONFIG_MMU_NOTIFIER", value, sizeof(value));
+	if (found->answer == STLB_UNKNOWN && kernel->symbols.readable)
+		found->answer =
+			answer_of(stlb_kallsyms_have(&kernel->symbols, "__mmu_notifier_register"));
+}
+
+static void look_kvm(const struct stlb_kernel *kernel, struct finding *found)
+{
+	if (kernel->tracing_path)
+		found->answer = answer_of(stlb_kernel_has_event(kernel, "kvm:kvm_unmap_hva_range"));
+}
+
+static void look_ksm(const struct stlb_kernel *kernel, struct finding *found)
+{
+	if (kernel->tracing_path)
+		found->answer = answer_of(stlb_kernel_has_event(kernel, "ksm:ksm_merge_one_page"));
+}
+
+static void look_clock(const struct stlb_kernel *kernel, struct finding *found)
+{
+	char clocks[256];
+
+	if (stlb_kernel_tracing_file(kernel, "/trace_clock", clocks, sizeof(clocks)) < 0)
+		return;
+	say(found, clocks);
+	found->answer = answer_of(strstr(clocks, "global") != NULL);
+}
+
+static const struct fact_row rows[] = {
+	{"kernel", "kernel", "what is known of its version only cannot be used", "", look_kernel},
+	{"root", "runs as root",
+	 "tracefs, /proc/kcore and the addresses of symbols are closed to others: nothing can be "
+	 "recorded; recordings can be analysed",
+	 "run it as root", look_root},
+	{"tracefs", "tracefs",
+	 "nothing can be recorded here; recordings of other machines can be analysed",
+	 "mount -t tracefs nodev /sys/kernel/tracing", look_tracefs},
+	{"lockdown", "tracing is not locked down",
+	 "a kernel locked down for confidentiality refuses probes, tracefs and /proc/kcore: "
+	 "nothing "
+	 "can be recorded",
+	 "boot with lockdown=integrity, or without Secure Boot where that sets it", look_lockdown},
+	{"kprobe_events", "kprobe events",
+	 "without fprobe events either, no function can be probed: subscriptions, brackets and "
+	 "invalidations are not seen; tracepoints of pages, migration and KVM are",
+	 "a kernel with CONFIG_KPROBE_EVENTS", look_kprobes},
+	{"fprobe", "fprobe events",
+	 "kprobes are used instead: the same events, each of them somewhat slower",
+	 "a kernel from 6.5 on with CONFIG_FPROBE_EVENTS", look_fprobes},
+	{"ftrace", "functions can be traced",
+	 "which functions can be probed is not known before it is tried; fprobes cannot",
+	 "a kernel with CONFIG_DYNAMIC_FTRACE", look_ftrace},
+	{"probe_arguments", "arguments of functions in probes ($arg1)",
+	 "probes of functions cannot tell mm, addresses and entries: none is used",
+	 "a kernel with CONFIG_HAVE_FUNCTION_ARG_ACCESS_API", look_arguments},
+	{"return_arguments", "arguments at the return of functions",
+	 "when a page table lock was owned is known only by the holder's next event, and locks "
+	 "taken by trylock not at all",
+	 "a kernel from 6.9 on", look_return_arguments},
+	{"btf", "type information of the kernel (BTF)",
+	 "where functions have their arguments is not known: no function can be probed but those "
+	 "whose mere call or result tells something; tracepoints can be used",
+	 "a kernel with CONFIG_DEBUG_INFO_BTF", look_btf},
+	{"kallsyms", "names of functions (/proc/kallsyms)",
+	 "which functions there are is not known: none is probed", "a kernel with CONFIG_KALLSYMS",
+	 look_kallsyms},
+	{"kcore", "where struct pages lie (/proc/kcore)",
+	 "the kernel cannot be told which spinlocks are page table locks: all of them are "
+	 "recorded, "
+	 "many times the events",
+	 "as root, a kernel with CONFIG_PROC_KCORE", look_kcore},
+	{"page_table_check", "page_table_check",
+	 "single clears by zap, mremap, swap-out and migration are not seen, and sets only by "
+	 "change_pte and reverse mappings: the rules of updates are judged in part",
+	 "a kernel with CONFIG_PAGE_TABLE_CHECK, booted with page_table_check=on",
+	 look_page_table_check},
+	{"lockdep", "lock events of lockdep",
+	 "page table locks are told by their place in struct pages, where spinlocks are functions; "
+	 "those of puds are not seen",
+	 "a kernel with CONFIG_PROVE_LOCKING and CONFIG_LOCK_STAT", look_lockdep},
+	{"mmu_notifier", "mmu_notifiers",
+	 "no secondary TLB can be told anything by this kernel: nothing can be judged",
+	 "a kernel with CONFIG_MMU_NOTIFIER, which KVM, GPU and SVA drivers select",
+	 look_mmu_notifier},
+	{"kvm_events", "tracepoints of KVM",
+	 "which mms are virtual machines is known by their notifiers only",
+	 "load the module kvm before", look_kvm},
+	{"ksm_events", "tracepoints of KSM",
+	 "merges are known by the entry of the function that tries them",
+	 "a kernel from 6.3 on with CONFIG_KSM", look_ksm},
+	{"trace_clock", "a trace clock common to all CPUs",
+	 "events of different CPUs have no certain order",
+	 "a kernel whose trace_clock lists global", look_clock},
+};
+
+int stlb_kernel_look(struct stlb_kernel *kernel)
+{
+	_Static_assert(sizeof(rows) / sizeof(rows[0]) <= STLB_MAX_FACTS, "room for all facts");
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct fact_row *row = &rows[i];
+		struct finding found = {
+			.answer = STLB_UNKNOWN, .effect = row->effect, .remedy = row->remedy};
+		struct stlb_fact *fact = &kernel->facts[kernel->nr_facts++];
+
+		row->look(kernel, &found);
+		*fact = (struct stlb_fact){.id = row->id,
+					   .title = row->title,
+					   .answer = found.answer,
+					   .value = stlb_arena_text(&kernel->arena, found.value)};
+		fact->effect = found.answer == STLB_YES ? "" : found.effect;
+		fact->remedy = found.answer == STLB_YES ? "" : found.remedy;
+		if (!fact->value)
+			return -ENOMEM;
+	}
+	return 0;
+}

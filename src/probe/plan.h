@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From the rows of the table to the probes of a kernel. */
+#ifndef PROBE_PLAN_H
+#define PROBE_PLAN_H
+
+#include "kernel.h"
+#include "table.h"
+
+/** struct stlb_planned - a probe and where it comes from */
+struct stlb_planned {
+	struct stlb_probe probe;
+	const struct stlb_probe_row *first, *row; /* of its event, and the one that was taken */
+};
+
+struct stlb_plan {
+	struct stlb_arena arena;
+	const char *group, *release;
+	struct stlb_planned *items;
+	uint32_t nr, max;
+	const char *filter;	/* of locks in struct pages; NULL: none */
+	const char *unfiltered; /* why there is none */
+};
+
+/** struct stlb_choice - what planning a probe goes by */
+struct stlb_choice {
+	const struct stlb_kernel *kernel;
+	const struct stlb_plan_options *options;
+	struct stlb_plan *plan;
+};
+
+/**
+ * stlb_row_arguments - write the arguments of a row as dynamic events have them
+ * @why: what is missing
+ *
+ * Returns 0; -ENOENT where the kernel has no such argument; another negative errno.
+ */
+int stlb_row_arguments(const struct stlb_kernel *kernel, const struct stlb_probe_row *row, char *to,
+		       size_t size, struct stlb_error *why);
+
+/**
+ * stlb_row_choose - a probe by one row
+ * @probe: filled in, but for the filter
+ * @why: why the kernel does not let it
+ *
+ * Returns 0, -ENOENT with @why, or -ENOMEM.
+ */
+int stlb_row_choose(const struct stlb_choice *choice, const struct stlb_probe_row *row,
+		    struct stlb_probe *probe, struct stlb_error *why);
+
+/** stlb_plan_locks - find out how locks in struct pages are filtered; 0 or -ENOMEM */
+int stlb_plan_locks(struct stlb_plan *plan, const struct stlb_kernel *kernel);
+
+/** stlb_plan_filter - the filter of a probe of a row, and in its reason what is not filtered */
+int stlb_plan_filter(const struct stlb_choice *choice, const struct stlb_probe_row *row,
+		     struct stlb_probe *probe);
+
+#endif
