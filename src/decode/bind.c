@@ -177,11 +177,27 @@ static bool bind_row(const struct stlb_row *row, const struct stlb_format *forma
 	return bind_special(binding, format) && (binding->has & needs) == needs;
 }
 
+/* A run that shares its probes with nobody has its process' number in their group. */
+static bool is_group_of_run(const char *group)
+{
+	static const char prefix[] = "staletlb_";
+	size_t length = strlen(prefix);
+
+	return strncmp(group, prefix, length) == 0 && group[length] &&
+	       group[length + strspn(group + length, "0123456789")] == '\0';
+}
+
+static bool is_of_system(const char *group, const char *system)
+{
+	return strcmp(group, system) == 0 ||
+	       (strcmp(system, "staletlb") == 0 && is_group_of_run(group));
+}
+
 static bool row_matches(const struct stlb_row *row, const struct stlb_format *format)
 {
 	if (strcmp(row->event, format->name) != 0)
 		return false;
-	return !row->system || !format->system[0] || strcmp(row->system, format->system) == 0;
+	return !row->system || !format->system[0] || is_of_system(format->system, row->system);
 }
 
 int stlb_bind(const struct stlb_profile *profile, const struct stlb_format *format,

@@ -22,6 +22,9 @@
 		}                                                                                  \
 	}
 
+#define PROBE_WHEN(event, kind, fields, from, value, differs)                                      \
+	POINT_WHEN("staletlb", event, kind, fields, from, value, differs)
+
 /* A row of the kernel's tracepoints. */
 #define POINT(system, event, kind, level, fields)                                                  \
 	{                                                                                          \
@@ -202,6 +205,7 @@ static const struct stlb_row rows[] = {
 	PROBE("ptl_map", PTL_MAP, PTE, probe_fields),
 	PROBE("ptl_acquire", LOCK_ACQUIRE, PTE, probe_fields),
 	PROBE("ptl_acquired", LOCK_ACQUIRED, PTE, probe_fields),
+	PROBE_WHEN("ptl_trylock", LOCK_ACQUIRED, probe_fields, "ret", 0, true),
 	PROBE("ptl_release", LOCK_RELEASE, PTE, probe_fields),
 	PROBE("dev_fill", DEV_FILL, PTE, probe_fields),
 	PROBE("dev_read", DEV_READ, PTE, probe_fields),

@@ -121,6 +121,8 @@ static const struct expected probes[] = {
 	{"staletlb", "ptl_acquire", "lock", STLB_LOCK_ACQUIRE, STLB_LEVEL_PTE, B(LOCK)},
 	{"staletlb", "ptl_acquired", "lock", STLB_LOCK_ACQUIRED, STLB_LEVEL_PTE, B(LOCK)},
 	{"staletlb", "ptl_acquired", "__probe_func", STLB_LOCK_ACQUIRED, STLB_LEVEL_PTE, 0},
+	{"staletlb", "ptl_trylock", "__probe_ret_ip lock ret", STLB_LOCK_ACQUIRED, STLB_LEVEL_PTE,
+	 B(CALLER) | B(LOCK) | B(RET)},
 	{"staletlb", "ptl_release", "lock", STLB_LOCK_RELEASE, STLB_LEVEL_PTE, B(LOCK)},
 	{"staletlb", "dev_fill", "dev mm addr pfn write", STLB_DEV_FILL, STLB_LEVEL_PTE,
 	 B(DEV) | B(MM) | B(ADDR) | B(PFN) | B(WRITE)},
@@ -201,6 +203,7 @@ Test(decode, all_probes_are_bound)
 {
 	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
 		check_row(&probes[i], probes[i].system);
+		check_row(&probes[i], "staletlb_4711");
 		check_row(&probes[i], "");
 	}
 }
@@ -211,6 +214,37 @@ Test(decode, tracepoints_are_bound)
 		check_row(&tracepoints[i], tracepoints[i].system);
 		check_row(&tracepoints[i], "");
 	}
+}
+
+/* The group of a run has the number of its process in it, and nothing else. */
+Test(decode, groups_of_others_are_not_bound)
+{
+	static const char *const groups[] = {"staletlb_",   "staletlb_47x", "staletlb47",
+					     "staletlb_ 4", "xstaletlb_47", "staletlb_4711_tasks",
+					     "stale"};
+	struct stlb_decoder *decoder = stlb_decoder_new(NULL, 0);
+	struct made made;
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		make(&made, groups[i], "ptl_acquire", "lock");
+		cr_expect_not(stlb_decoder_wants(decoder, &made.format), "%s", groups[i]);
+	}
+	make(&made, "kmem_47", "mm_page_free", "pfn order");
+	cr_expect_not(stlb_decoder_wants(decoder, &made.format));
+	stlb_decoder_free(decoder);
+}
+
+Test(decode, trylock_that_failed_is_no_event)
+{
+	struct stlb_decoder *decoder = stlb_decoder_new(NULL, 0);
+	struct stlb_event event;
+	struct made made;
+
+	make(&made, "staletlb", "ptl_trylock", "lock ret");
+	cr_expect(stlb_decode(decoder, &made.record, &event));
+	made.data[1] = 0;
+	cr_expect_not(stlb_decode(decoder, &made.record, &event));
+	stlb_decoder_free(decoder);
 }
 
 static bool is_listed(const struct stlb_row *row)
