@@ -13,7 +13,7 @@ passed=0 failed=0 skipped=0
 failures=()
 
 packages=(gcc make cmake pkgconf clang-14 clang-format-14 libtraceevent-dev libtracefs-dev libjansson-dev
-	zlib1g-dev libzstd-dev libcriterion-dev mandoc shellcheck codespell python3
+	libbpf-dev zlib1g-dev libzstd-dev libcriterion-dev mandoc shellcheck codespell python3
 	python3-jsonschema gzip zstd trace-cmd
 	graphviz libgraphviz-dev
 	qemu-system-x86 busybox-static cpio kmod gcc-12 libelf1 xz-utils)

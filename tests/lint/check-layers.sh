@@ -20,7 +20,8 @@ declare -A may=(
 	[graph]="graph model report util error source.h event decode finding graph.h"
 	[witness]="witness witness.h util"
 	[explain]="explain explain.h witness.h report util error source.h event decode finding"
-	[cmd]="cmd graph.h explain.h util error source.h event decode finding analysis suppress.h report.h timeline"
+	[probe]="probe probe.h util error source.h event"
+	[cmd]="cmd graph.h explain.h util error source.h event decode finding analysis suppress.h report.h timeline probe.h"
 )
 failed=0
 
@@ -35,7 +36,7 @@ check() {
 	esac
 	# the public headers that share their name with a module keep their .h
 	case $word in
-	source.h | suppress.h | report.h | graph.h | witness.h | explain.h) ;;
+	source.h | suppress.h | report.h | graph.h | witness.h | explain.h | probe.h) ;;
 	*.h) word=${word%.h} ;;
 	esac
 	if [[ " ${may[$module]-} " != *" $word "* ]]; then
@@ -52,7 +53,7 @@ done < <(grep -rn --include='*.[ch]' '^#include "' src |
 # Nobody below the program prints or ends it.
 if grep -rnE --include='*.[ch]' \
 	'\b(printf|puts|putchar|perror|exit|_exit|abort|err|errx|warn|warnx) ?\(|\b(stdout|stderr)\b' \
-	src/{util,source,decode,order,model,check,suppress,timeline,report,witness,explain} include 2>/dev/null |
+	src/{util,source,decode,order,model,check,suppress,timeline,report,witness,explain,probe} include 2>/dev/null |
 	grep -v ':[[:space:]]*\(/\?\*\|//\)' | grep -v 'format(printf' | grep -vE '/\*.*\b(stdout|stderr|exit)\b.*\*/'; then
 	echo "only src/cmd may print or exit"
 	failed=1
