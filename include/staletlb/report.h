@@ -13,6 +13,7 @@
 #include "staletlb/suppress.h"
 
 struct stlb_report;
+struct stlb_report_finding;
 struct stlb_timeline;
 
 /** enum stlb_status - exit status of the program */
@@ -92,6 +93,7 @@ struct stlb_report_options {
  * @name: as --format takes it
  * @description: one line for the help
  * @draws: it can use a struct stlb_timeline of each trace (stlb_report_take_timeline())
+ * @tell: writes a finding by itself, for stlb_report_tell(); NULL: it cannot
  * @write: returns 0 or a negative errno: -EPIPE for a closed pipe, -ENOSPC, -ENOMEM, ... @options
  *	NULL: the defaults; @err may be NULL. Flushes @to, and does not close it.
  */
@@ -99,9 +101,26 @@ struct stlb_report_writer {
 	const char *name;
 	const char *description;
 	bool draws;
+	int (*tell)(const struct stlb_report_finding *finding, FILE *to,
+		    const struct stlb_report_options *options);
 	int (*write)(const struct stlb_report *report, FILE *to,
 		     const struct stlb_report_options *options, struct stlb_error *err);
 };
+
+/**
+ * stlb_report_tell - write one finding by itself, while its trace is still read
+ * @report: its suppressions are asked: what they match is not written
+ * @info: of the source
+ * @finding: as struct stlb_analysis_options' @found gets it
+ * @symbols: as for stlb_report_add_trace()
+ * @writer: one that tells; another writes nothing
+ *
+ * Text is the head of the finding, jsonl one line. Flushes @to. Returns 0 or a negative errno.
+ */
+int stlb_report_tell(struct stlb_report *report, const struct stlb_source_info *info,
+		     const struct stlb_finding *finding, struct stlb_source *symbols,
+		     const struct stlb_report_writer *writer, FILE *to,
+		     const struct stlb_report_options *options, struct stlb_error *err);
 
 /** stlb_report_writer - the formats in order, text first; NULL past the last */
 const struct stlb_report_writer *stlb_report_writer(unsigned int index);

@@ -109,6 +109,7 @@ void stlb_sites_count(struct stlb_analysis *a, uint64_t site, struct stlb_findin
 {
 	uint64_t key = site_key(site, finding->verdict), ns = finding->last_ns;
 	struct stlb_finding *known = stlb_map_get(&a->sites, key);
+	bool is_new = !known;
 
 	if (known) {
 		free(finding);
@@ -126,6 +127,8 @@ void stlb_sites_count(struct stlb_analysis *a, uint64_t site, struct stlb_findin
 	}
 	count(known, number, ns);
 	keep_breach(a, known, ns);
+	if (is_new && a->options.found)
+		a->options.found(a->options.arg, known);
 }
 
 /* ---- doubt ---- */

@@ -128,6 +128,15 @@ int stlb_report_write_text(const struct stlb_report *report, FILE *to,
 int stlb_report_write_json(const struct stlb_report *report, FILE *to,
 			   const struct stlb_report_options *options, struct stlb_error *err);
 
+int stlb_report_write_jsonl(const struct stlb_report *report, FILE *to,
+			    const struct stlb_report_options *options, struct stlb_error *err);
+
+/** stlb_report_tell_text, stlb_report_tell_jsonl - one finding; 0 or -ENOMEM */
+int stlb_report_tell_text(const struct stlb_report_finding *finding, FILE *to,
+			  const struct stlb_report_options *options);
+int stlb_report_tell_jsonl(const struct stlb_report_finding *finding, FILE *to,
+			   const struct stlb_report_options *options);
+
 int stlb_report_write_perfetto(const struct stlb_report *report, FILE *to,
 			       const struct stlb_report_options *options, struct stlb_error *err);
 int stlb_report_write_kernelshark(const struct stlb_report *report, FILE *to,

@@ -7,8 +7,6 @@
 
 #include <errno.h>
 
-#define SCHEMA_VERSION "1.0.0"
-
 enum { INDENT = 2 };
 
 /** struct writer - where the parts go; the first failure stops all that follows */
@@ -86,7 +84,7 @@ static void write_findings(struct writer *writer, const struct stlb_report *repo
 	fputs("],\n", writer->to);
 }
 
-static json_t *tool_json(const struct stlb_report *report)
+json_t *stlb_json_tool(const struct stlb_report *report)
 {
 	return json_pack("{s:s, s:s}", "name", "staletlb", "version", report->version);
 }
@@ -104,10 +102,10 @@ static void write_document(struct writer *writer, const struct stlb_report *repo
 	write_findings(writer, report);
 	write_member(writer, "incomplete_reasons", reasons);
 	write_member(writer, "notes", stlb_json_notes(report));
-	write_member(writer, "schema_version", json_string(SCHEMA_VERSION));
+	write_member(writer, "schema_version", json_string(STLB_SCHEMA_VERSION));
 	write_member(writer, "summary", stlb_json_summary(report, totals));
 	write_member(writer, "suppressions", stlb_json_suppressions(report));
-	write_member(writer, "tool", tool_json(report));
+	write_member(writer, "tool", stlb_json_tool(report));
 	write_key(writer, "traces");
 	write_part(writer, stlb_json_traces(report));
 	fputs("\n}\n", writer->to);

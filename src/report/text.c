@@ -96,17 +96,33 @@ static void put_notes(struct stlb_text_out *out, const struct stlb_report *repor
 	}
 }
 
+static struct stlb_text_out make_out(FILE *to, const struct stlb_report_options *options)
+{
+	struct stlb_text_out out = {.to = to, .width = DEFAULT_WIDTH, .color = options->color};
+
+	if (options->width)
+		out.width = options->width < LEAST_WIDTH ? LEAST_WIDTH : options->width;
+	return out;
+}
+
+static const struct stlb_report_options defaults;
+
+int stlb_report_tell_text(const struct stlb_report_finding *finding, FILE *to,
+			  const struct stlb_report_options *options)
+{
+	struct stlb_text_out out = make_out(to, options ? options : &defaults);
+
+	stlb_text_finding_head(&out, finding);
+	return 0;
+}
+
 int stlb_report_write_text(const struct stlb_report *report, FILE *to,
 			   const struct stlb_report_options *options, struct stlb_error *err)
 {
-	static const struct stlb_report_options defaults;
-	struct stlb_text_out out = {.to = to, .width = DEFAULT_WIDTH};
+	struct stlb_text_out out = make_out(to, options ? options : &defaults);
 
 	if (!options)
 		options = &defaults;
-	out.color = options->color;
-	if (options->width)
-		out.width = options->width < LEAST_WIDTH ? LEAST_WIDTH : options->width;
 	for (uint32_t i = 0; i < report->nr_traces; i++)
 		stlb_text_verdict(&out, report->traces[i], report->fail_on);
 	put_errors(&out, report);

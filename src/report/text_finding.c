@@ -40,7 +40,8 @@ void stlb_text_finding_head(struct stlb_text_out *out, const struct stlb_report_
 		stlb_text_addf(out, stlb_text_severity(raw->severity),
 			       "%s:", stlb_severity_name(raw->severity));
 	stlb_text_addf(out, STLB_STRONG, " %s", stlb_rule_info(raw->rule)->id);
-	stlb_text_addf(out, STLB_PLAIN, " [%s]", finding->id);
+	if (*finding->id)
+		stlb_text_addf(out, STLB_PLAIN, " [%s]", finding->id);
 	if (raw->verdict == STLB_STRICT)
 		stlb_text_addf(out, STLB_DOUBTFUL, " (%s)", stlb_verdict_name(raw->verdict));
 	if (finding->suppressed)
