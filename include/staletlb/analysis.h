@@ -31,6 +31,13 @@ struct stlb_analysis_options {
 	enum stlb_severity severity[STLB_NR_RULES];
 	bool strict; /* read mmu_notifier.txt to the letter */
 	struct stlb_filter filter;
+	/*
+	 * Called with each finding when its first breach is judged, while the trace is still read;
+	 * NULL: nobody asks. It has no id yet, and what is lost later may make it inconclusive. It
+	 * is the analysis' own.
+	 */
+	void (*found)(void *arg, const struct stlb_finding *finding);
+	void *arg;
 };
 
 /** stlb_analysis_defaults - the severities of the table of rules */
@@ -65,6 +72,16 @@ struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *opti
  */
 int stlb_analysis_event(struct stlb_analysis *analysis, const struct stlb_event *event);
 
+/** struct stlb_standing - where an analysis stands */
+struct stlb_standing {
+	uint64_t obligations, pending; /* made so far, not ended yet */
+	uint64_t sites;		       /* findings so far */
+	uint64_t mms;		       /* subscribed at some time */
+};
+
+/** stlb_analysis_standing - at any time before stlb_analysis_finish() */
+struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *analysis);
+
 /**
  * stlb_analysis_finish - the trace is over
  * @recorded: as in struct stlb_trace_facts, once more: a text trace has shown its events by now
@@ -72,6 +89,14 @@ int stlb_analysis_event(struct stlb_analysis *analysis, const struct stlb_event 
  * Returns the result, which lives as long as the analysis; NULL without memory. Call it once.
  */
 const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *analysis, uint64_t recorded);
+
+/**
+ * stlb_rules_judgeable - how far each rule can be judged by events of some kinds
+ * @kinds: as bits
+ * @before_6_6: which of the two kernel models
+ * @rules: STLB_NR_RULES of them; @judged and @reason are filled in, the rest is left alone
+ */
+void stlb_rules_judgeable(uint64_t kinds, bool before_6_6, struct stlb_rule_result *rules);
 
 /** stlb_analysis_free - NULL is fine */
 void stlb_analysis_free(struct stlb_analysis *analysis);

@@ -103,20 +103,20 @@ static void on_phase(struct stlb_analysis *a, const struct stlb_act *act)
 /* The kernel stack of the update just before, if this CPU made one. */
 static void on_stack(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	struct stlb_obligation *ob = a->last_created;
+	struct stlb_update_state *update = act->task->update;
+	struct stlb_scope *scope = update ? update->scope : NULL;
 	uint32_t nr = act->event->nr_stack;
 
-	if (!ob || a->last_created_seq + 1 != a->order.now || ob->task != act->task ||
-	    ob->scope->nr_stack)
+	/* of the context's own event before: other CPUs' events may lie in between */
+	if (!scope || update->created_at + 1 != act->task->nr_events || scope->nr_stack)
 		return;
-	ob->scope->stack = calloc(STLB_MAX_STACK, sizeof(*ob->scope->stack));
-	if (!ob->scope->stack) {
+	scope->stack = calloc(STLB_MAX_STACK, sizeof(*scope->stack));
+	if (!scope->stack) {
 		a->failed = true;
 		return;
 	}
-	ob->scope->nr_stack = nr < STLB_MAX_STACK ? nr : STLB_MAX_STACK;
-	memcpy(ob->scope->stack, act->event->stack,
-	       ob->scope->nr_stack * sizeof(*ob->scope->stack));
+	scope->nr_stack = nr < STLB_MAX_STACK ? nr : STLB_MAX_STACK;
+	memcpy(scope->stack, act->event->stack, scope->nr_stack * sizeof(*scope->stack));
 }
 
 static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act)
@@ -352,6 +352,20 @@ int stlb_analysis_event(struct stlb_analysis *a, const struct stlb_event *event)
 		dispatch(a, event);
 	}
 	return a->failed ? -ENOMEM : 0;
+}
+
+struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *a)
+{
+	const struct stlb_obligations *all = &a->result.obligations;
+	uint64_t ended = all->discharged_in_lock + all->discharged_deferred + all->restored +
+			 all->expired + all->is_void;
+
+	return (struct stlb_standing){
+		.obligations = all->total,
+		.pending = all->total > ended ? all->total - ended : 0,
+		.sites = a->sites.count,
+		.mms = a->mms.ever,
+	};
 }
 
 const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a, uint64_t recorded)

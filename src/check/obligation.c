@@ -226,7 +226,8 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 		watch_below(a, ob);
 	stlb_unbracketed_note(a, act, ob);
 	a->last_created = ob;
-	a->last_created_seq = a->order.now;
+	if (act->task->update)
+		act->task->update->created_at = act->task->nr_events;
 	return ob;
 }
 

@@ -153,7 +153,6 @@ struct stlb_analysis {
 	uint64_t local_skipped; /* breaches that only a common clock could order */
 	bool failed;		/* no memory */
 	struct stlb_obligation *last_created;
-	uint64_t last_created_seq;
 };
 
 #endif

@@ -108,6 +108,7 @@ struct stlb_update_state {
 	struct stlb_same_content merged[STLB_MAX_SAME_CONTENT]; /* the latest ones */
 	uint32_t nr_merged;					/* ever */
 	struct stlb_scope *scope; /* of its latest obligation, NULL: none */
+	uint64_t created_at;	  /* its nr_events when that was made */
 	bool loose;		  /* outside any hold it left an update that may be unbracketed */
 };
 
