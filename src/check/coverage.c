@@ -133,19 +133,14 @@ static void add_reason(struct stlb_rule_result *rule, const char *reason)
 		 reason);
 }
 
-static uint64_t available(const struct stlb_analysis *a)
+static void judge_rule(uint64_t kinds, enum stlb_rule id, struct stlb_rule_result *rule)
 {
-	return a->seen | a->facts.recorded;
-}
-
-static void judge_rule(struct stlb_analysis *a, enum stlb_rule id)
-{
-	struct stlb_rule_result *rule = &a->result.rules[id];
 	const struct needs *need = &needs[id];
 
 	rule->judged = STLB_JUDGED_FULL;
+	rule->reason[0] = '\0';
 	for (unsigned int i = 0; i < MAX_REQUIREMENTS && need->none[i].any; i++) {
-		if (available(a) & need->none[i].any)
+		if (kinds & need->none[i].any)
 			continue;
 		rule->judged = STLB_JUDGED_NONE;
 		add_reason(rule, need->none[i].without);
@@ -153,7 +148,7 @@ static void judge_rule(struct stlb_analysis *a, enum stlb_rule id)
 	if (rule->judged == STLB_JUDGED_NONE)
 		return;
 	for (unsigned int i = 0; i < MAX_REQUIREMENTS && need->part[i].any; i++) {
-		if (available(a) & need->part[i].any)
+		if (kinds & need->part[i].any)
 			continue;
 		rule->judged = STLB_JUDGED_PARTIAL;
 		add_reason(rule, need->part[i].without);
@@ -165,6 +160,15 @@ static void lower(struct stlb_rule_result *rule, enum stlb_judged to, const char
 	if (rule->judged > to)
 		rule->judged = to;
 	add_reason(rule, reason);
+}
+
+void stlb_rules_judgeable(uint64_t kinds, bool before_6_6, struct stlb_rule_result *rules)
+{
+	for (int id = 0; id < STLB_NR_RULES; id++)
+		judge_rule(kinds, id, &rules[id]);
+	if (before_6_6 && rules[STLB_RULE_FLUSH].judged != STLB_JUDGED_NONE)
+		lower(&rules[STLB_RULE_FLUSH], STLB_JUDGED_NONE,
+		      "before 6.6 a flush carries no invalidation");
 }
 
 static bool is_about_updates(enum stlb_rule rule)
@@ -188,8 +192,6 @@ static void lower_all(struct stlb_analysis *a)
 			continue;
 		if (a->options.severity[id] == STLB_OFF)
 			lower(rule, off_is(id), "the rule is off");
-		else if (id == STLB_RULE_FLUSH && a->before_6_6)
-			lower(rule, STLB_JUDGED_NONE, "before 6.6 a flush carries no invalidation");
 		else if (is_about_updates(id) && a->result.unplaced)
 			lower(rule, STLB_JUDGED_PARTIAL, "updates that no slot was found for");
 		if (is_about_updates(id) && a->local_skipped)
@@ -232,8 +234,7 @@ static void note_contexts(struct stlb_analysis *a)
 
 void stlb_coverage(struct stlb_analysis *a)
 {
-	for (int id = 0; id < STLB_NR_RULES; id++)
-		judge_rule(a, id);
+	stlb_rules_judgeable(a->seen | a->facts.recorded, a->before_6_6, a->result.rules);
 	lower_all(a);
 	doubt_without_inv_range(a);
 	if (!stlb_recorded(a, STLB_INV_START))

@@ -241,6 +241,7 @@ Test(decode, trylock_that_failed_is_no_event)
 	struct made made;
 
 	make(&made, "staletlb", "ptl_trylock", "lock ret");
+	cr_assert(stlb_decoder_wants(decoder, &made.format));
 	cr_expect(stlb_decode(decoder, &made.record, &event));
 	made.data[1] = 0;
 	cr_expect_not(stlb_decode(decoder, &made.record, &event));
