@@ -3,28 +3,9 @@
 #include <string.h>
 
 #include "cmd/options.h"
+#include "cmd/wrap.h"
 
-enum { WIDTH = 80, HELP_COLUMN = 28 };
-
-/* Writes words of @text, which begins at @column, and breaks lines to @indent. */
-static int wrap(FILE *to, const char *text, int column, int indent)
-{
-	while (*text) {
-		int length = (int)strcspn(text, " ");
-		bool first = column == indent;
-
-		if (!first && column + 1 + length > WIDTH) {
-			fprintf(to, "\n%*s", indent, "");
-			column = indent;
-			first = true;
-		}
-		fprintf(to, "%s%.*s", first ? "" : " ", length, text);
-		column += length + !first;
-		text += length;
-		text += strspn(text, " ");
-	}
-	return column;
-}
+enum { HELP_COLUMN = 28 };
 
 static void write_words(const struct stlb_option *option, FILE *to, int column)
 {
@@ -34,7 +15,7 @@ static void write_words(const struct stlb_option *option, FILE *to, int column)
 	for (unsigned int i = 0; option->word(i) && length < sizeof(words); i++)
 		length += (size_t)snprintf(words + length, sizeof(words) - length, "%s %s",
 					   i ? "," : "", option->word(i));
-	wrap(to, words + 2, column + fprintf(to, ":"), HELP_COLUMN);
+	stlb_wrap(to, words + 2, column + fprintf(to, ":"), HELP_COLUMN);
 }
 
 static void write_option(const struct stlb_option *option, FILE *to)
@@ -51,7 +32,7 @@ static void write_option(const struct stlb_option *option, FILE *to)
 		column = 0;
 	}
 	fprintf(to, "%*s", HELP_COLUMN - column, "");
-	column = wrap(to, option->help, HELP_COLUMN, HELP_COLUMN);
+	column = stlb_wrap(to, option->help, HELP_COLUMN, HELP_COLUMN);
 	if (option->values == STLB_VALUES_WORDS)
 		write_words(option, to, column);
 	fputc('\n', to);
@@ -88,15 +69,11 @@ static void write_rules(FILE *to)
 			stlb_severity_name(stlb_rule_info(i)->severity));
 }
 
-static void write_status(enum stlb_command_id id, FILE *to)
+static void write_status(const struct stlb_command_info *info, FILE *to)
 {
-	if (id == STLB_COMMAND_GRAPH) {
-		fputs("\nExit status: 0 drawn, 2 could not be carried out.\n", to);
-		return;
-	}
-	fputs("\nExit status: 0 judged and nothing found, 1 findings, 2 could not be carried out,\n"
-	      "3 nothing found but not judged either.\n",
-	      to);
+	fputc('\n', to);
+	stlb_wrap(to, info->status, 0, 0);
+	fputc('\n', to);
 }
 
 void stlb_help_write(enum stlb_command_id id, FILE *to)
@@ -105,15 +82,15 @@ void stlb_help_write(enum stlb_command_id id, FILE *to)
 
 	fprintf(to, "Usage: staletlb %s%s%s\n", info->name ? info->name : "", info->name ? " " : "",
 		info->usage);
-	wrap(to, info->about, 0, 0);
+	stlb_wrap(to, info->about, 0, 0);
 	fputc('\n', to);
 	if (id == STLB_COMMAND_PROGRAM)
 		write_commands(to);
 	for (unsigned int group = 0; group < STLB_NR_GROUPS; group++)
 		write_group(id, group, to);
-	if (id == STLB_COMMAND_ANALYZE)
+	if (id == STLB_COMMAND_ANALYZE || id == STLB_COMMAND_LIVE)
 		write_rules(to);
-	write_status(id, to);
+	write_status(info, to);
 	if (id == STLB_COMMAND_PROGRAM)
 		fputs("'staletlb COMMAND --help' tells the options of a command.\n", to);
 }

@@ -7,32 +7,71 @@
 #define ANALYZE (1U << STLB_COMMAND_ANALYZE)
 #define GRAPH	(1U << STLB_COMMAND_GRAPH)
 #define EXPLAIN (1U << STLB_COMMAND_EXPLAIN)
+#define LIVE	(1U << STLB_COMMAND_LIVE)
+#define RECORD	(1U << STLB_COMMAND_RECORD)
+#define PROBES	(1U << STLB_COMMAND_PROBES)
+#define DOCTOR	(1U << STLB_COMMAND_DOCTOR)
+
+#define JUDGED                                                                                     \
+	"Exit status: 0 judged and nothing found, 1 findings, 2 could not be carried out, "        \
+	"3 nothing found but not judged either."
 
 static const struct stlb_command_info commands[STLB_NR_COMMANDS] = {
 	[STLB_COMMAND_PROGRAM] =
 		{NULL, "[OPTION] COMMAND [ARGUMENT]...", NULL,
 		 "Find missing invalidations of secondary TLBs (IOMMU, KVM, GPU) in "
-		 "traces of the Linux kernel."},
-	[STLB_COMMAND_ANALYZE] = {"analyze", "[OPTION]... FILE...", "judge recorded traces",
-				  "Judge recorded traces: trace.dat, perf.data, or the text of "
-				  "ftrace or perf script, plain or compressed with gzip or "
-				  "zstd. The format is found from the content. FILE - is "
-				  "standard input."},
+		 "traces of the Linux kernel.",
+		 JUDGED, true},
+	[STLB_COMMAND_ANALYZE] =
+		{"analyze", "[OPTION]... FILE...", "judge recorded traces",
+		 "Judge recorded traces: trace.dat, perf.data, or the text of ftrace or perf "
+		 "script, plain or compressed with gzip or zstd. The format is found from the "
+		 "content. FILE - is standard input.",
+		 JUDGED, false},
 	[STLB_COMMAND_GRAPH] =
 		{"graph", "[OPTION]... FILE", "draw the order of events behind a finding",
 		 "Draw the happens-before graph behind a finding (--finding), or of one address of "
-		 "an "
-		 "mm (--mm and --addr): what was done to the entry, in which critical section, and "
-		 "what should have been ordered and is not."},
+		 "an mm (--mm and --addr): what was done to the entry, in which critical section, "
+		 "and what should have been ordered and is not.",
+		 "Exit status: 0 drawn, 2 could not be carried out.", false},
 	[STLB_COMMAND_EXPLAIN] =
 		{"explain", "[OPTION]... FILE", "tell one finding in full",
 		 "Tell one finding in full: its events in order and what surrounds them, the rule "
 		 "in the kernel's words, the edge that is missing, what a device could observe, "
-		 "and what would have made it right."},
+		 "and what would have made it right.",
+		 JUDGED, false},
+	[STLB_COMMAND_LIVE] =
+		{"live", "[OPTION]... [--] [COMMAND [ARGUMENT]...]", "judge a running kernel",
+		 "Install the probes, read tracefs and judge while the kernel runs; ends with "
+		 "COMMAND, after --duration, or with Ctrl-C, and leaves the kernel as it was. "
+		 "COMMAND is traced from its first instruction.",
+		 JUDGED, true},
+	[STLB_COMMAND_RECORD] =
+		{"record", "-o FILE [OPTION]... [--] [COMMAND [ARGUMENT]...]",
+		 "record a running kernel, to judge it elsewhere",
+		 "Install the probes and record with trace-cmd (or with perf: --perf) until "
+		 "COMMAND ends, after --duration, or until Ctrl-C; leaves the kernel as it was.",
+		 "Exit status: 0 recorded, 2 could not be carried out.", true},
+	[STLB_COMMAND_PROBES] =
+		{"probes", "[OPTION]... list|install|remove|script",
+		 "show, install or remove the probes for this kernel",
+		 "The probes for this kernel. list: each with the reason for its choice, and what "
+		 "it does not see. install: put them into the kernel, to stay, as the events of "
+		 "the group staletlb. remove: take them away, and what a killed run left behind. "
+		 "script: a shell script that does it where this program is not.",
+		 "Exit status: 0 done, 2 could not be carried out.", false},
+	[STLB_COMMAND_DOCTOR] =
+		{"doctor", "[OPTION]...", "tell what this kernel lets be seen",
+		 "Tell what this kernel lets be seen, which rules can be judged with it, and what "
+		 "to change to see more.",
+		 "Exit status: 0 both error rules of the kernel's document can be judged, 2 could "
+		 "not be carried out, 3 they cannot.",
+		 false},
 };
 
 static const char *const group_titles[STLB_NR_GROUPS] = {
 	[STLB_GROUP_REPORT] = "Report",
+	[STLB_GROUP_TRACE] = "Tracing",
 	[STLB_GROUP_JUDGE] = "Judging",
 	[STLB_GROUP_FILTER] = "Findings wanted (all events are judged all the same)",
 	[STLB_GROUP_KNOWN] = "Findings known",
@@ -40,7 +79,7 @@ static const char *const group_titles[STLB_NR_GROUPS] = {
 };
 
 static const struct stlb_option options[] = {
-	{"format", 'f', "FORMAT", "how to write the report", ANALYZE, STLB_GROUP_REPORT,
+	{"format", 'f', "FORMAT", "how to write the report", ANALYZE | LIVE, STLB_GROUP_REPORT,
 	 STLB_VALUES_WORDS, stlb_word_format, stlb_set_format},
 	{"format", 'f', "FORMAT", "how to write the graph", GRAPH, STLB_GROUP_REPORT,
 	 STLB_VALUES_WORDS, stlb_word_graph_format, stlb_set_graph_format},
@@ -49,26 +88,54 @@ static const struct stlb_option options[] = {
 	{"max-events", 0, "NUMBER", "draw at most NUMBER events (default 200)", GRAPH,
 	 STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_max_events},
 	{"output", 'o', "FILE", "write the report to FILE, whole or not at all",
-	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_REPORT, STLB_VALUES_FILE, NULL, stlb_set_output},
-	{"quiet", 'q', NULL, "only a line for each trace and the errors", ANALYZE,
+	 ANALYZE | GRAPH | EXPLAIN | LIVE | PROBES | DOCTOR, STLB_GROUP_REPORT, STLB_VALUES_FILE,
+	 NULL, stlb_set_output},
+	{"quiet", 'q', NULL, "only a line for each trace and the errors", ANALYZE | LIVE,
 	 STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_quiet},
-	{"verbose", 'v', NULL, "also suppressed findings, all of the coverage, counts", ANALYZE,
-	 STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_verbose},
-	{"color", 0, "WHEN", "colours in the text report", ANALYZE, STLB_GROUP_REPORT,
+	{"verbose", 'v', NULL, "also suppressed findings, all of the coverage, counts",
+	 ANALYZE | LIVE, STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_verbose},
+	{"color", 0, "WHEN", "colours in the text report", ANALYZE | LIVE, STLB_GROUP_REPORT,
 	 STLB_VALUES_WORDS, stlb_word_when, stlb_set_color},
-	{"progress", 0, "WHEN", "a line of progress on standard error", ANALYZE | GRAPH | EXPLAIN,
-	 STLB_GROUP_REPORT, STLB_VALUES_WORDS, stlb_word_when, stlb_set_progress},
+	{"progress", 0, "WHEN", "a line of progress on standard error",
+	 ANALYZE | GRAPH | EXPLAIN | LIVE, STLB_GROUP_REPORT, STLB_VALUES_WORDS, stlb_word_when,
+	 stlb_set_progress},
+
+	{"format", 'f', "FORMAT", "how to write it", PROBES | DOCTOR, STLB_GROUP_REPORT,
+	 STLB_VALUES_WORDS, stlb_word_plain_format, stlb_set_plain_format},
+	{"output", 'o', "FILE", "record to FILE", RECORD, STLB_GROUP_TRACE, STLB_VALUES_FILE, NULL,
+	 stlb_set_save},
+	{"perf", 0, NULL, "record with perf, to a perf.data", RECORD, STLB_GROUP_TRACE,
+	 STLB_VALUES_FREE, NULL, stlb_set_perf},
+	{"pid", 'p', "PID",
+	 "see the locks of this process and what it starts only; may be repeated", LIVE | RECORD,
+	 STLB_GROUP_TRACE, STLB_VALUES_FREE, NULL, stlb_set_trace_pid},
+	{"duration", 'd', "SECONDS", "end after SECONDS", LIVE | RECORD, STLB_GROUP_TRACE,
+	 STLB_VALUES_FREE, NULL, stlb_set_duration},
+	{"max-findings", 0, "NUMBER", "end with the NUMBERth finding", LIVE, STLB_GROUP_TRACE,
+	 STLB_VALUES_FREE, NULL, stlb_set_max_findings},
+	{"save", 0, "FILE", "keep the raw trace as a trace.dat", LIVE, STLB_GROUP_TRACE,
+	 STLB_VALUES_FILE, NULL, stlb_set_save},
+	{"buffer-size", 'b', "SIZE",
+	 "buffer for each CPU: KiB, or with K, M, G behind (default 16M, less where memory is "
+	 "short)",
+	 LIVE | RECORD, STLB_GROUP_TRACE, STLB_VALUES_FREE, NULL, stlb_set_buffer_size},
+	{"locks", 0, "WHICH",
+	 "page table locks as far as they can be told, all spinlocks with their exact "
+	 "acquisition, or none (default ptl)",
+	 LIVE | RECORD | PROBES | DOCTOR, STLB_GROUP_TRACE, STLB_VALUES_WORDS, stlb_word_locks,
+	 stlb_set_locks},
 
 	{"rule", 0, "ID[=SEVERITY]",
 	 "judge rule ID as error, warning or notice, or not at all (off); may be repeated",
-	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_JUDGE, STLB_VALUES_IDS, stlb_word_rule,
+	 ANALYZE | GRAPH | EXPLAIN | LIVE, STLB_GROUP_JUDGE, STLB_VALUES_IDS, stlb_word_rule,
 	 stlb_set_rule},
 	{"fail-on", 0, "SEVERITY", "findings from SEVERITY on give exit status 1 (default error)",
-	 ANALYZE, STLB_GROUP_JUDGE, STLB_VALUES_WORDS, stlb_word_severity, stlb_set_fail_on},
-	{"strict", 0, NULL, "read mmu_notifier.txt to the letter", ANALYZE | GRAPH | EXPLAIN,
+	 ANALYZE | LIVE, STLB_GROUP_JUDGE, STLB_VALUES_WORDS, stlb_word_severity, stlb_set_fail_on},
+	{"strict", 0, NULL, "read mmu_notifier.txt to the letter", ANALYZE | GRAPH | EXPLAIN | LIVE,
 	 STLB_GROUP_JUDGE, STLB_VALUES_FREE, NULL, stlb_set_strict},
 	{"profile", 0, "FILE", "meanings of further trace events; may be repeated",
-	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_JUDGE, STLB_VALUES_FILE, NULL, stlb_set_profile},
+	 ANALYZE | GRAPH | EXPLAIN | LIVE, STLB_GROUP_JUDGE, STLB_VALUES_FILE, NULL,
+	 stlb_set_profile},
 	{"kernel", 0, "VERSION", "kernel of the traces, where they do not say it",
 	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_JUDGE, STLB_VALUES_FREE, NULL, stlb_set_kernel},
 	{"arch", 0, "ARCH", "architecture of the traces, where they do not say it",
@@ -77,26 +144,28 @@ static const struct stlb_option options[] = {
 	{"kallsyms", 0, "FILE", "names of functions in stacks, from the traced kernel's kallsyms",
 	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_JUDGE, STLB_VALUES_FILE, NULL, stlb_set_kallsyms},
 
-	{"mm", 0, "ADDRESS", "of this mm_struct", ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_FILTER,
-	 STLB_VALUES_FREE, NULL, stlb_set_mm},
+	{"mm", 0, "ADDRESS", "of this mm_struct", ANALYZE | GRAPH | EXPLAIN | LIVE,
+	 STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_mm},
 	{"pid", 0, "PID", "of updates by this task", ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_FILTER,
 	 STLB_VALUES_FREE, NULL, stlb_set_pid},
-	{"comm", 0, "NAME", "of updates by tasks of this name", ANALYZE | GRAPH | EXPLAIN,
+	{"comm", 0, "NAME", "of updates by tasks of this name", ANALYZE | GRAPH | EXPLAIN | LIVE,
 	 STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_comm},
 	{"addr", 0, "RANGE", "of these pages: START-END, START+LENGTH or one address",
-	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_addr},
+	 ANALYZE | GRAPH | EXPLAIN | LIVE, STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL,
+	 stlb_set_addr},
 	{"since", 0, "TIME", "from TIME on, in seconds as the trace prints them",
 	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_since},
 	{"until", 0, "TIME", "up to TIME", ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_FILTER,
 	 STLB_VALUES_FREE, NULL, stlb_set_until},
 
-	{"suppress", 0, "FILE", "do not count the findings that FILE gives a reason for", ANALYZE,
-	 STLB_GROUP_KNOWN, STLB_VALUES_FILE, NULL, stlb_set_suppress},
-	{"baseline", 0, "REPORT", "do not count the findings of an earlier JSON report", ANALYZE,
-	 STLB_GROUP_KNOWN, STLB_VALUES_FILE, NULL, stlb_set_baseline},
+	{"suppress", 0, "FILE", "do not count the findings that FILE gives a reason for",
+	 ANALYZE | LIVE, STLB_GROUP_KNOWN, STLB_VALUES_FILE, NULL, stlb_set_suppress},
+	{"baseline", 0, "REPORT", "do not count the findings of an earlier JSON report",
+	 ANALYZE | LIVE, STLB_GROUP_KNOWN, STLB_VALUES_FILE, NULL, stlb_set_baseline},
 
-	{"help", 'h', NULL, "write this help", PROGRAM | ANALYZE | GRAPH | EXPLAIN,
-	 STLB_GROUP_OTHER, STLB_VALUES_FREE, NULL, stlb_set_help},
+	{"help", 'h', NULL, "write this help",
+	 PROGRAM | ANALYZE | GRAPH | EXPLAIN | LIVE | RECORD | PROBES | DOCTOR, STLB_GROUP_OTHER,
+	 STLB_VALUES_FREE, NULL, stlb_set_help},
 	{"version", 'V', NULL, "write the version", PROGRAM, STLB_GROUP_OTHER, STLB_VALUES_FREE,
 	 NULL, stlb_set_version},
 };

@@ -16,20 +16,27 @@ enum stlb_command_id {
 	STLB_COMMAND_ANALYZE,
 	STLB_COMMAND_GRAPH,
 	STLB_COMMAND_EXPLAIN,
+	STLB_COMMAND_LIVE,
+	STLB_COMMAND_RECORD,
+	STLB_COMMAND_PROBES,
+	STLB_COMMAND_DOCTOR,
 	STLB_NR_COMMANDS
 };
 
 /** struct stlb_command_info - what help says of a command */
 struct stlb_command_info {
-	const char *name;  /* NULL for the program */
-	const char *usage; /* the arguments */
-	const char *title; /* a line in the list of commands */
-	const char *about; /* what it does, wrapped when written */
+	const char *name;   /* NULL for the program */
+	const char *usage;  /* the arguments */
+	const char *title;  /* a line in the list of commands */
+	const char *about;  /* what it does, wrapped when written */
+	const char *status; /* what its exit status means */
+	bool runs;	    /* its arguments are a command: options end there */
 };
 
 /** enum stlb_option_group - the paragraph of the help that an option stands in */
 enum stlb_option_group {
 	STLB_GROUP_REPORT,
+	STLB_GROUP_TRACE,
 	STLB_GROUP_JUDGE,
 	STLB_GROUP_FILTER,
 	STLB_GROUP_KNOWN,

@@ -33,7 +33,8 @@ int stlb_usage_error(enum stlb_command_id id, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/* '+': the program's options end at the command. ':': a missing value is told from the rest. */
+/* '+': options end at the command, the program's at ours and ours at the user's. ':': a missing
+ * value is told from the rest. */
 static void parser_init(struct parser *parser, enum stlb_command_id id)
 {
 	const struct stlb_option *option;
@@ -41,7 +42,7 @@ static void parser_init(struct parser *parser, enum stlb_command_id id)
 
 	memset(parser, 0, sizeof(*parser));
 	parser->id = id;
-	if (id == STLB_COMMAND_PROGRAM)
+	if (id == STLB_COMMAND_PROGRAM || stlb_command_info(id)->runs)
 		*letters++ = '+';
 	*letters++ = ':';
 	for (unsigned int i = 0; i < MAX_OPTIONS && (option = stlb_option(id, i)); i++) {
@@ -70,16 +71,12 @@ static const struct stlb_option *row(enum stlb_command_id id, int value)
 	return option;
 }
 
-static const char *analyze_option_name(unsigned int index)
-{
-	const struct stlb_option *option = stlb_option(STLB_COMMAND_ANALYZE, index);
+/* Whose options stlb_nearest() is to look through: it has no argument for it. */
+static enum stlb_command_id nearest_of;
 
-	return option ? option->name : NULL;
-}
-
-static const char *program_option_name(unsigned int index)
+static const char *option_name(unsigned int index)
 {
-	const struct stlb_option *option = stlb_option(STLB_COMMAND_PROGRAM, index);
+	const struct stlb_option *option = stlb_option(nearest_of, index);
 
 	return option ? option->name : NULL;
 }
@@ -91,8 +88,8 @@ static int unknown_option(enum stlb_command_id id, const char *given)
 	const char *nearest;
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(given + 2, "="), given + 2);
-	nearest = stlb_nearest(name, id == STLB_COMMAND_PROGRAM ? program_option_name
-								: analyze_option_name);
+	nearest_of = id;
+	nearest = stlb_nearest(name, option_name);
 	if (!nearest)
 		return stlb_usage_error(id, "unknown option '--%s'", name);
 	return stlb_usage_error(id, "unknown option '--%s'; did you mean '--%s'?", name, nearest);

@@ -19,5 +19,9 @@ int stlb_program_run(const struct stlb_command *commands, unsigned int nr, int a
 int cmd_analyze(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_live(int argc, char **argv);
+int cmd_record(int argc, char **argv);
+int cmd_probes(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 
 #endif

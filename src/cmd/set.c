@@ -41,8 +41,8 @@ const char *stlb_word_when(unsigned int index)
 }
 
 /* "'jsn' is none of text, json; did you mean 'json'?" */
-static int unknown_word(struct stlb_error *err, const char *value,
-			const char *(*word)(unsigned int index))
+int stlb_unknown_word(struct stlb_error *err, const char *value,
+		      const char *(*word)(unsigned int index))
 {
 	const char *nearest = stlb_nearest(value, word);
 	char words[128] = "";
@@ -76,13 +76,13 @@ static int set_when(enum stlb_when *when, const char *value, struct stlb_error *
 			return 0;
 		}
 	}
-	return unknown_word(err, value, stlb_word_when);
+	return stlb_unknown_word(err, value, stlb_word_when);
 }
 
 STLB_SETTER(format)
 {
 	settings->writer = stlb_report_writer_find(value);
-	return settings->writer ? 0 : unknown_word(err, value, stlb_word_format);
+	return settings->writer ? 0 : stlb_unknown_word(err, value, stlb_word_format);
 }
 
 STLB_SETTER(output)
@@ -150,7 +150,7 @@ STLB_SETTER(fail_on)
 	int severity = stlb_severity_find(value);
 
 	if (severity <= STLB_OFF)
-		return unknown_word(err, value, stlb_word_severity);
+		return stlb_unknown_word(err, value, stlb_word_severity);
 	settings->fail_on = (enum stlb_severity)severity;
 	return 0;
 }
@@ -167,7 +167,7 @@ STLB_SETTER(arch)
 {
 	settings->arch = stlb_arch_find(value);
 	if (settings->arch == STLB_ARCH_UNKNOWN)
-		return unknown_word(err, value, stlb_word_arch);
+		return stlb_unknown_word(err, value, stlb_word_arch);
 	return 0;
 }
 

@@ -33,6 +33,14 @@ STLB_SETTER(progress);
 STLB_SETTER(finding);
 STLB_SETTER(graph_format);
 STLB_SETTER(max_events);
+STLB_SETTER(trace_pid);
+STLB_SETTER(duration);
+STLB_SETTER(max_findings);
+STLB_SETTER(save);
+STLB_SETTER(buffer_size);
+STLB_SETTER(locks);
+STLB_SETTER(perf);
+STLB_SETTER(plain_format);
 STLB_SETTER(help);
 STLB_SETTER(version);
 
@@ -43,5 +51,11 @@ const char *stlb_word_rule(unsigned int index);
 const char *stlb_word_arch(unsigned int index);
 const char *stlb_word_severity(unsigned int index);
 const char *stlb_word_when(unsigned int index);
+const char *stlb_word_locks(unsigned int index);
+const char *stlb_word_plain_format(unsigned int index);
+
+/** stlb_unknown_word - the error for a value that is none of an option's; -EINVAL */
+int stlb_unknown_word(struct stlb_error *err, const char *value,
+		      const char *(*word)(unsigned int index));
 
 #endif

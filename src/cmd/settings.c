@@ -16,6 +16,7 @@ void stlb_settings_init(struct stlb_settings *settings)
 void stlb_settings_release(struct stlb_settings *settings)
 {
 	stlb_symbols_free(settings->symbols);
+	free(settings->pids);
 	free(settings->profiles.value);
 	free(settings->suppressions.value);
 	free(settings->baselines.value);

@@ -5,6 +5,7 @@
 
 #include "staletlb/analysis.h"
 #include "staletlb/graph.h"
+#include "staletlb/probe.h"
 #include "staletlb/report.h"
 
 /** enum stlb_when - of colour and progress */
@@ -30,6 +31,16 @@ struct stlb_settings {
 	struct stlb_symbols *symbols; /* of --kallsyms; owned. NULL: none */
 	enum stlb_severity fail_on;
 	enum stlb_when color, progress;
+	/* of a running kernel */
+	enum stlb_locks locks;
+	int32_t *pids; /* whose locks are to be seen */
+	unsigned int nr_pids;
+	uint64_t buffer_kb;    /* 0: the default */
+	uint64_t duration_ns;  /* 0: no end */
+	uint32_t max_findings; /* 0: any number */
+	const char *save;
+	bool perf; /* record with perf */
+	bool json; /* of what is no report */
 	bool quiet, verbose;
 	bool help, version;
 	char **arguments; /* what is no option */

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/interrupt.h"
+#include "cmd/live_run.h"
+#include "cmd/message.h"
+#include "cmd/program.h"
+
+static const char *const name = "live";
+
+/** struct live - what the command has made; freed in the reverse order */
+struct live {
+	struct stlb_settings settings;
+	struct stlb_profiles profiles;
+	struct stlb_reporting reporting;
+	struct stlb_ground ground;
+	struct stlb_workload workload;
+	struct stlb_save *save;
+	struct stlb_live_run run;
+};
+
+/* ---- the way in ---- */
+
+static bool has_command(const struct live *live)
+{
+	return live->settings.nr_arguments > 0;
+}
+
+static int note_refused(struct live *live)
+{
+	const char *line;
+
+	for (unsigned int i = 0; (line = stlb_session_refused(live->ground.session, i)); i++)
+		if (stlb_report_add_note(live->reporting.report, line))
+			return -ENOMEM;
+	return 0;
+}
+
+static int make_workload(struct live *live, struct stlb_error *err)
+{
+	char marker[4096];
+	int32_t pid;
+	int r;
+
+	if (!has_command(live))
+		return 0;
+	snprintf(marker, sizeof(marker), "%s/instances/%s/trace_marker",
+		 stlb_session_tracing(live->ground.session),
+		 stlb_session_instance(live->ground.session, 0));
+	r = stlb_workload_make(&live->workload, live->settings.arguments, marker, err);
+	if (r)
+		return r;
+	live->run.workload = &live->workload;
+	pid = (int32_t)live->workload.pid;
+	return stlb_session_follow(live->ground.session, &pid, 1, err);
+}
+
+static int open_all(struct live *live, struct stlb_error *err)
+{
+	char group[32];
+	int r;
+
+	stlb_session_group(group, sizeof(group));
+	r = stlb_profiles_load(&live->settings.profiles, &live->profiles, err);
+	if (r == 0)
+		r = stlb_reporting_open(&live->reporting, &live->settings, err);
+	stlb_interrupts_watch();
+	if (r == 0)
+		r = stlb_ground_plan(&live->ground, &live->settings, group, err);
+	if (r == 0)
+		r = stlb_ground_take(&live->ground, &live->settings, has_command(live), err);
+	if (r == 0 && live->settings.save)
+		r = stlb_save_open(live->settings.save, live->ground.session, &live->save, err);
+	if (r == 0)
+		r = note_refused(live);
+	return r;
+}
+
+static int start(struct live *live, struct stlb_error *err)
+{
+	int r;
+
+	live->run.settings = &live->settings;
+	live->run.profiles = &live->profiles;
+	live->run.reporting = &live->reporting;
+	live->run.ground = &live->ground;
+	live->run.save = live->save;
+	r = stlb_live_run_open(&live->run, err);
+	if (r == 0)
+		r = make_workload(live, err);
+	if (r == 0 && stlb_interrupted())
+		r = stlb_error_set(err, -EINTR, "interrupted before the first event");
+	if (r == 0)
+		r = stlb_session_start(live->ground.session, err);
+	if (r == 0 && has_command(live))
+		r = stlb_workload_go(&live->workload, live->settings.arguments[0], err);
+	return r;
+}
+
+/* ---- the way out: tracing off, the buffers read to the end, and only then the probes go ---- */
+
+static int drain(struct live *live, struct stlb_error *err)
+{
+	uint64_t missed = stlb_session_missed(live->ground.session);
+	int r;
+
+	if (missed)
+		stlb_live_lost(live->run.source, missed);
+	r = stlb_live_run_finish(&live->run, err);
+	if (r == 0 && live->save)
+		r = stlb_save_rest(live->save, missed, err);
+	return r;
+}
+
+/* The first error is the one that is told; what follows from it is not. */
+static int stop(struct live *live, int r, struct stlb_error *err)
+{
+	struct stlb_error left = {""}, *to = r ? &left : err;
+	int one = 0;
+
+	if (live->ground.session)
+		one = stlb_session_stop(live->ground.session, to);
+	stlb_workload_stop(&live->workload);
+	if (live->run.analysis && one == 0)
+		one = drain(live, to);
+	stlb_live_run_close(&live->run);
+	r = r ? r : one;
+	left.text[0] = '\0';
+	one = stlb_ground_leave(&live->ground, &left);
+	if (one)
+		stlb_message(name, "%s: 'staletlb probes remove' will try again", left.text);
+	r = r ? r : one;
+	if (r == 0 && live->save)
+		r = stlb_save_commit(live->save, err);
+	return r;
+}
+
+/* ---- all of it ---- */
+
+static void tell_workload(const struct live *live)
+{
+	char text[64];
+
+	if (stlb_workload_complaint(&live->workload, text, sizeof(text)) && !stlb_interrupted())
+		stlb_message(name, "%s %s", live->settings.arguments[0], text);
+}
+
+static int run(struct live *live)
+{
+	struct stlb_error err = {""}, cause = {""};
+	enum stlb_status status;
+	int r = open_all(live, &err);
+
+	if (r == 0)
+		r = start(live, &err);
+	if (r == 0)
+		r = stlb_live_run_loop(&live->run, &err);
+	r = stop(live, r, &err);
+	tell_workload(live);
+	if (r)
+		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
+	if (!live->reporting.output || !live->run.info)
+		return STLB_STATUS_FAILED;
+	status = stlb_report_finish(live->reporting.report, live->settings.fail_on);
+	if (stlb_reporting_write(&live->reporting, &cause) == 0)
+		return r ? STLB_STATUS_FAILED : status;
+	stlb_message(name, "%s", cause.text);
+	return STLB_STATUS_FAILED;
+}
+
+static void release(struct live *live)
+{
+	stlb_save_close(live->save);
+	stlb_reporting_close(&live->reporting);
+	stlb_profiles_free(&live->profiles);
+	stlb_settings_release(&live->settings);
+}
+
+int cmd_live(int argc, char **argv)
+{
+	struct live live = {.workload = {.gate = -1, .news = -1}};
+	int status = STLB_STATUS_FAILED;
+
+	stlb_settings_init(&live.settings);
+	if (stlb_options_parse(STLB_COMMAND_LIVE, argc, argv, &live.settings) == 0) {
+		if (live.settings.help) {
+			stlb_help_write(STLB_COMMAND_LIVE, stdout);
+			status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED
+								: STLB_STATUS_CLEAN;
+		} else {
+			status = run(&live);
+		}
+	}
+	release(&live);
+	return status;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "cmd/live.h"
+#include "cmd/message.h"
+#include "cmd/output.h"
+#include "cmd/program.h"
+#include "cmd/wrap.h"
+#include "util/nearest.h"
+
+static const char *const name = "probes";
+
+enum { TEXT_COLUMN = 4 };
+
+/* ---- list ---- */
+
+static void write_labelled(const char *label, const char *text, FILE *to)
+{
+	int column;
+
+	if (!text || !*text)
+		return;
+	column = fprintf(to, "%*s%s: ", TEXT_COLUMN, "", label);
+	stlb_wrap(to, text, column, TEXT_COLUMN + 2);
+	fputc('\n', to);
+}
+
+static void write_probe(const struct stlb_probe *probe, FILE *to)
+{
+	bool usable = probe->source != STLB_PROBE_NONE;
+
+	fprintf(to, "%s:%s  %s%s\n", probe->system, probe->event,
+		usable ? stlb_probe_source_name(probe->source) : "not here",
+		probe->reach == STLB_REACH_TASKS ? ", of the tasks asked for" : "");
+	write_labelled("why", probe->reason, to);
+	write_labelled("not seen", probe->blind, to);
+	/* not wrapped: they are to be copied */
+	if (probe->filter)
+		fprintf(to, "%*sfilter: %s\n", TEXT_COLUMN, "", probe->filter);
+	if (probe->definition)
+		fprintf(to, "%*s%s\n", TEXT_COLUMN, "", probe->definition);
+}
+
+static void list_text(const struct stlb_plan *plan, FILE *to)
+{
+	const struct stlb_probe *probe;
+	unsigned int usable = 0, i;
+
+	for (i = 0; (probe = stlb_plan_probe(plan, i)); i++) {
+		write_probe(probe, to);
+		usable += probe->source != STLB_PROBE_NONE;
+	}
+	fprintf(to, "%u of %u probes can be had on this kernel\n", usable, i);
+}
+
+static json_t *probe_json(const struct stlb_probe *probe)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:b}", "system", probe->system,
+			 "event", probe->event, "kind", stlb_kind_name(probe->kind), "source",
+			 stlb_probe_source_name(probe->source), "reason", probe->reason, "blind",
+			 probe->blind, "definition", probe->definition, "filter", probe->filter,
+			 "tasks_only", probe->reach == STLB_REACH_TASKS);
+}
+
+static int list_json(const struct stlb_plan *plan, FILE *to)
+{
+	json_t *array = json_array();
+	const struct stlb_probe *probe;
+	int r;
+
+	for (unsigned int i = 0; (probe = stlb_plan_probe(plan, i)); i++)
+		json_array_append_new(array, probe_json(probe));
+	r = json_dumpf(array, to, JSON_INDENT(2) | JSON_SORT_KEYS) ? -EIO : 0;
+	json_decref(array);
+	fputc('\n', to);
+	return r;
+}
+
+/* ---- what the arguments ask for; each is given a plan for the kernel ---- */
+
+static int write_plan(const struct stlb_settings *settings, const struct stlb_plan *plan,
+		      bool script, struct stlb_error *err)
+{
+	struct stlb_output *output = NULL;
+	int r = stlb_output_open(settings->output, &output, err);
+	FILE *to = r == 0 ? stlb_output_file(output) : NULL;
+
+	if (to && script)
+		r = stlb_plan_script(plan, to);
+	else if (to && settings->json)
+		r = list_json(plan, to);
+	else if (to)
+		list_text(plan, to);
+	if (r == 0)
+		r = stlb_output_commit(output, err);
+	stlb_output_close(output);
+	return r;
+}
+
+static int do_list(const struct stlb_settings *settings, struct stlb_error *err)
+{
+	struct stlb_plan_options options = {.locks = settings->locks};
+	struct stlb_kernel *kernel = NULL;
+	struct stlb_plan *plan = NULL;
+	int r = stlb_kernel_open(NULL, &kernel, err);
+
+	if (r == 0)
+		r = stlb_plan_new(kernel, &options, &plan, err);
+	if (r == 0)
+		r = write_plan(settings, plan, strcmp(settings->arguments[0], "script") == 0, err);
+	stlb_plan_free(plan);
+	stlb_kernel_close(kernel);
+	return r;
+}
+
+static void tell_refused(void *arg, const struct stlb_probe *probe, const char *why)
+{
+	unsigned int *installed = arg;
+
+	if (why)
+		stlb_message(name, "%s: the kernel refused it: %s", probe->event, why);
+	else
+		++*installed;
+}
+
+static int do_install(const struct stlb_settings *settings, struct stlb_error *err)
+{
+	struct stlb_ground ground = {0};
+	unsigned int installed = 0;
+	int r = stlb_ground_plan(&ground, settings, NULL, err);
+
+	if (r == 0)
+		r = stlb_probes_install(ground.plan, stlb_kernel_tracing(ground.kernel),
+					tell_refused, &installed, err);
+	if (r == 0)
+		printf("%u events of the group %s are there: trace-cmd record -e %s, and "
+		       "'staletlb probes remove' at the end\n",
+		       installed, stlb_plan_group(ground.plan), stlb_plan_group(ground.plan));
+	stlb_ground_leave(&ground, NULL);
+	return r;
+}
+
+static int do_remove(const struct stlb_settings *settings, struct stlb_error *err)
+{
+	struct stlb_ground ground = {0};
+	struct stlb_removed removed = {0};
+	int r = stlb_ground_plan(&ground, settings, NULL, err);
+
+	if (r == 0)
+		r = stlb_probes_remove(stlb_kernel_tracing(ground.kernel), &removed, err);
+	if (r == 0)
+		printf("removed: %u events, %u instances\n", removed.events, removed.instances);
+	if (r == 0 && removed.running)
+		printf("left alone: %u running\n", removed.running);
+	stlb_ground_leave(&ground, NULL);
+	return r;
+}
+
+static const struct action {
+	const char *name;
+	int (*run)(const struct stlb_settings *settings, struct stlb_error *err);
+} actions[] = {
+	{"list", do_list},
+	{"install", do_install},
+	{"remove", do_remove},
+	{"script", do_list},
+};
+
+enum { NR_ACTIONS = sizeof(actions) / sizeof(actions[0]) };
+
+static const char *action_name(unsigned int index)
+{
+	return index < NR_ACTIONS ? actions[index].name : NULL;
+}
+
+static const struct action *find_action(const struct stlb_settings *settings)
+{
+	const char *given, *nearest;
+
+	if (settings->nr_arguments != 1) {
+		stlb_usage_error(STLB_COMMAND_PROBES, "one of list, install, remove, script");
+		return NULL;
+	}
+	given = settings->arguments[0];
+	for (unsigned int i = 0; i < NR_ACTIONS; i++)
+		if (strcmp(actions[i].name, given) == 0)
+			return &actions[i];
+	nearest = stlb_nearest(given, action_name);
+	stlb_usage_error(STLB_COMMAND_PROBES, "'%s' is none of list, install, remove, script%s%s%s",
+			 given, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+			 nearest ? "'?" : "");
+	return NULL;
+}
+
+static int run(const struct stlb_settings *settings)
+{
+	const struct action *action = find_action(settings);
+	struct stlb_error err = {""};
+	int r;
+
+	if (!action)
+		return STLB_STATUS_FAILED;
+	r = action->run(settings, &err);
+	if (r == 0)
+		r = stlb_output_check_stdout(name);
+	else if (r != -EPIPE)
+		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
+	return r == 0 || r == -EPIPE ? STLB_STATUS_CLEAN : STLB_STATUS_FAILED;
+}
+
+int cmd_probes(int argc, char **argv)
+{
+	struct stlb_settings settings;
+	int status = STLB_STATUS_FAILED;
+
+	stlb_settings_init(&settings);
+	if (stlb_options_parse(STLB_COMMAND_PROBES, argc, argv, &settings) == 0) {
+		if (settings.help) {
+			stlb_help_write(STLB_COMMAND_PROBES, stdout);
+			status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED
+								: STLB_STATUS_CLEAN;
+		} else {
+			status = run(&settings);
+		}
+	}
+	stlb_settings_release(&settings);
+	return status;
+}

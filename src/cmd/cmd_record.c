@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/interrupt.h"
+#include "cmd/live.h"
+#include "cmd/message.h"
+#include "cmd/output.h"
+#include "cmd/program.h"
+#include "cmd/recorder.h"
+
+static const char *const name = "record";
+
+enum { STEP = 20 * 1000 * 1000 /* ns */, NOT_EXECUTED = 127 };
+
+#define SECOND_NS UINT64_C(1000000000)
+
+/* ---- the recorder as a child ---- */
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
+}
+
+/* In a process group of its own: Ctrl-C is passed on by us, once, and not by the terminal too. */
+static pid_t begin(char **argv)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	setpgid(0, 0);
+	stlb_interrupts_reset();
+	execvp(argv[0], argv);
+	stlb_message(name, "%s: cannot be executed: %s: install it", argv[0], strerror(errno));
+	_exit(NOT_EXECUTED);
+}
+
+/* Until it ends; asked to when the time is over or somebody interrupts. */
+static int wait_for(pid_t pid, const struct stlb_settings *settings)
+{
+	const struct timespec step = {.tv_nsec = STEP};
+	uint64_t start = now_ns();
+	bool asked = false;
+	int status;
+
+	while (waitpid(pid, &status, WNOHANG) != pid) {
+		bool over = settings->duration_ns && now_ns() - start >= settings->duration_ns;
+
+		if (!asked && (over || stlb_interrupted())) {
+			kill(pid, SIGINT);
+			asked = true;
+		}
+		nanosleep(&step, NULL);
+	}
+	return status;
+}
+
+static int check_status(const char *program, int status, bool asked, struct stlb_error *err)
+{
+	if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || asked))
+		return 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_EXECUTED)
+		return stlb_error_set(err, -ENOENT, "nothing was recorded");
+	if (WIFSIGNALED(status) && !(asked && WTERMSIG(status) == SIGINT))
+		return stlb_error_set(err, -EINTR, "%s ended by signal %d", program,
+				      WTERMSIG(status));
+	return WIFSIGNALED(status) ? 0
+				   : stlb_error_set(err, -EIO, "%s ended with status %d", program,
+						    WEXITSTATUS(status));
+}
+
+static int record(const struct stlb_recorder *recorder, const struct stlb_settings *settings,
+		  struct stlb_error *err)
+{
+	struct stat st;
+	pid_t pid = begin(recorder->argv);
+	int r;
+
+	if (pid < 0)
+		return stlb_error_set(err, -errno, "fork: %s", strerror(errno));
+	r = check_status(recorder->argv[0], wait_for(pid, settings),
+			 settings->duration_ns || stlb_interrupted(), err);
+	if (r == 0 && stat(settings->save, &st))
+		return stlb_error_set(err, -errno, "%s: %s did not write it", settings->save,
+				      recorder->argv[0]);
+	return r;
+}
+
+/* ---- the probes around it ---- */
+
+static void tell_refused(void *arg, const struct stlb_probe *probe, const char *why)
+{
+	(void)arg;
+	if (why)
+		stlb_message(name, "%s: the kernel refused it: %s", probe->event, why);
+}
+
+static int make_recorder(struct stlb_recorder *recorder, struct stlb_ground *ground,
+			 const struct stlb_settings *settings, struct stlb_error *err)
+{
+	bool by_task = settings->nr_pids && !settings->perf;
+	int r = by_task ? stlb_tasks_add_kernel(&ground->tasks, err) : 0;
+
+	for (unsigned int i = 0; by_task && r == 0 && i < settings->nr_pids; i++)
+		r = stlb_tasks_add_process(&ground->tasks, settings->pids[i], err);
+	if (r)
+		return r;
+	if (settings->perf)
+		stlb_recorder_perf(recorder, settings, ground->plan);
+	else
+		stlb_recorder_trace_cmd(recorder, settings, ground->plan,
+					by_task ? &ground->tasks : NULL);
+	return recorder->failed ? stlb_error_set(err, -ENOMEM, "out of memory") : 0;
+}
+
+static int run(const struct stlb_settings *settings)
+{
+	struct stlb_ground ground = {0};
+	struct stlb_recorder recorder = {0};
+	struct stlb_error err = {""}, left = {""};
+	const char *tracing = NULL;
+	char group[32];
+	int r;
+
+	stlb_interrupts_watch();
+	stlb_session_group(group, sizeof(group));
+	r = stlb_ground_plan(&ground, settings, group, &err);
+	if (r == 0) {
+		tracing = stlb_kernel_tracing(ground.kernel);
+		r = stlb_probes_install(ground.plan, tracing, tell_refused, NULL, &err);
+	}
+	if (r == 0)
+		r = make_recorder(&recorder, &ground, settings, &err);
+	if (r == 0 && !stlb_interrupted())
+		r = record(&recorder, settings, &err);
+	if (tracing && stlb_probes_uninstall(ground.plan, tracing, &left)) {
+		stlb_message(name, "%s: 'staletlb probes remove' will try again", left.text);
+		r = r ? r : -EBUSY;
+	} else if (r) {
+		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
+	}
+	stlb_recorder_free(&recorder);
+	stlb_ground_leave(&ground, NULL);
+	return r ? STLB_STATUS_FAILED : STLB_STATUS_CLEAN;
+}
+
+int cmd_record(int argc, char **argv)
+{
+	struct stlb_settings settings;
+	int status = STLB_STATUS_FAILED;
+
+	stlb_settings_init(&settings);
+	if (stlb_options_parse(STLB_COMMAND_RECORD, argc, argv, &settings) == 0) {
+		if (settings.help) {
+			stlb_help_write(STLB_COMMAND_RECORD, stdout);
+			status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED
+								: STLB_STATUS_CLEAN;
+		} else if (!settings.save) {
+			stlb_usage_error(STLB_COMMAND_RECORD, "no file to record to: -o FILE");
+		} else {
+			status = run(&settings);
+		}
+	}
+	stlb_settings_release(&settings);
+	return status;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/live_run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/interrupt.h"
+#include "cmd/message.h"
+
+#define SECOND_NS   UINT64_C(1000000000)
+#define INTERVAL_NS (SECOND_NS / 6)
+
+enum {
+	PAUSE_NS = 5 * 1000 * 1000,
+	LOOK_UP = 1024, /* records between two looks at the clock */
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
+}
+
+static int out_of_memory(struct stlb_error *err)
+{
+	return stlb_error_set(err, -ENOMEM, "out of memory");
+}
+
+/* ---- findings as they come ---- */
+
+/* Where the report's own format cannot tell, and does not go there itself: text. */
+static void found(void *arg, const struct stlb_finding *finding)
+{
+	struct stlb_live_run *run = arg;
+	const struct stlb_settings *settings = run->settings;
+	struct stlb_report_options options = stlb_reporting_options(settings);
+	const struct stlb_report_writer *writer = settings->writer;
+	FILE *to = stlb_output_file(run->reporting->output);
+	struct stlb_error err = {""};
+
+	run->findings += finding->verdict != STLB_INCONCLUSIVE;
+	if (settings->quiet || run->broken_pipe)
+		return;
+	if (!writer->tell && settings->output) {
+		writer = stlb_report_writer(0);
+		to = stdout;
+	}
+	stlb_status_line_erase();
+	if (stlb_report_tell(run->reporting->report, run->info, finding, run->source, writer, to,
+			     &options, &err))
+		run->broken_pipe = true;
+}
+
+/* ---- opening ---- */
+
+static int open_source(struct stlb_live_run *run, struct stlb_error *err)
+{
+	const struct stlb_session *session = run->ground->session;
+	struct stlb_source_options options = {.wanted = stlb_decoder_wants, .arg = run->decoder};
+	const char *instances[8];
+	struct stlb_live_options live = {
+		.tracing = stlb_session_tracing(session),
+		.instances = instances,
+		.page = run->save ? stlb_save_page : NULL,
+		.arg = run->save,
+	};
+
+	live.events = stlb_session_events(session, &live.nr_events);
+	while (live.nr_instances < sizeof(instances) / sizeof(instances[0]) &&
+	       (instances[live.nr_instances] = stlb_session_instance(session, live.nr_instances)))
+		live.nr_instances++;
+	return stlb_live_open(&live, &options, &run->source, err);
+}
+
+int stlb_live_run_open(struct stlb_live_run *run, struct stlb_error *err)
+{
+	struct stlb_analysis_options options = run->settings->analysis;
+	struct stlb_trace_facts facts = {0};
+	int r;
+
+	run->decoder = stlb_decoder_new(run->profiles->profile, run->profiles->nr);
+	if (!run->decoder)
+		return out_of_memory(err);
+	r = open_source(run, err);
+	if (r)
+		return r;
+	run->info = stlb_source_info(run->source);
+	options.found = found;
+	options.arg = run;
+	facts.kernel = run->info->kernel;
+	facts.arch = stlb_arch_find(run->info->arch);
+	facts.clock = run->info->clock;
+	facts.recorded = stlb_decoder_kinds(run->decoder);
+	facts.irq_flags = true;
+	run->analysis = stlb_analysis_new(&options, &facts);
+	return run->analysis ? 0 : out_of_memory(err);
+}
+
+/* ---- the status line ---- */
+
+static bool shows_status(const struct stlb_settings *settings)
+{
+	if (settings->progress != STLB_AUTO)
+		return settings->progress == STLB_ALWAYS;
+	return isatty(STDERR_FILENO) && !settings->quiet;
+}
+
+static void show_status(struct stlb_live_run *run, uint64_t now)
+{
+	struct stlb_standing standing = stlb_analysis_standing(run->analysis);
+	uint64_t passed = now - run->shown_ns, events = run->info->events;
+	char line[160];
+
+	if (passed < INTERVAL_NS)
+		return;
+	snprintf(line, sizeof(line),
+		 "%" PRIu64 "s  %" PRIu64 " events/s  lost %" PRIu64 "  pending %" PRIu64
+		 "  judged %" PRIu64 "  findings %u",
+		 (now - run->start_ns) / SECOND_NS,
+		 (events - run->shown_events) * 1000 / (passed / 1000000), run->info->lost_events,
+		 standing.pending, standing.obligations - standing.pending, run->findings);
+	stlb_status_line(line);
+	run->shown_ns = now;
+	run->shown_events = events;
+}
+
+/* ---- the loop ---- */
+
+static bool is_over(struct stlb_live_run *run, bool show)
+{
+	const struct stlb_settings *settings = run->settings;
+	uint64_t now = now_ns();
+
+	if (stlb_interrupted() || (run->workload && stlb_workload_ended(run->workload)))
+		return true;
+	if (settings->max_findings && run->findings >= settings->max_findings)
+		return true;
+	if (settings->duration_ns && now - run->start_ns >= settings->duration_ns)
+		return true;
+	if (show)
+		show_status(run, now);
+	return false;
+}
+
+static int judge(struct stlb_live_run *run, const struct stlb_record *record,
+		 struct stlb_error *err)
+{
+	struct stlb_event event;
+
+	if (stlb_decode(run->decoder, record, &event) && stlb_analysis_event(run->analysis, &event))
+		return out_of_memory(err);
+	return 0;
+}
+
+int stlb_live_run_loop(struct stlb_live_run *run, struct stlb_error *err)
+{
+	const struct timespec pause = {.tv_nsec = PAUSE_NS};
+	unsigned int until_look = LOOK_UP;
+	bool show = shows_status(run->settings);
+	struct stlb_record record;
+	int r = 0;
+
+	run->start_ns = run->shown_ns = now_ns();
+	while (r >= 0) {
+		r = stlb_source_next(run->source, &record, err);
+		if (r > 0)
+			r = judge(run, &record, err);
+		if (r < 0 && r != -EAGAIN)
+			break;
+		if (r == 0 && --until_look)
+			continue;
+		until_look = LOOK_UP;
+		if (is_over(run, show))
+			return 0;
+		if (r == -EAGAIN)
+			nanosleep(&pause, NULL);
+		r = 0;
+	}
+	return r;
+}
+
+int stlb_live_run_finish(struct stlb_live_run *run, struct stlb_error *err)
+{
+	const struct stlb_result *result;
+	struct stlb_record record;
+	int r;
+
+	stlb_live_stop(run->source);
+	do {
+		r = stlb_source_next(run->source, &record, err);
+		if (r > 0 && judge(run, &record, err))
+			r = -ENOMEM;
+	} while (r > 0 || r == -EAGAIN);
+	stlb_status_line_erase();
+	result = stlb_analysis_finish(run->analysis, stlb_decoder_kinds(run->decoder));
+	if (!result ||
+	    stlb_report_add_trace(run->reporting->report, run->info, result, run->source))
+		return out_of_memory(err);
+	return r;
+}
+
+void stlb_live_run_close(struct stlb_live_run *run)
+{
+	stlb_analysis_free(run->analysis);
+	stlb_source_close(run->source);
+	stlb_decoder_free(run->decoder);
+	run->analysis = NULL;
+	run->source = NULL;
+	run->decoder = NULL;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/reporting.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+static int load_suppressions(struct stlb_reporting *reporting, struct stlb_error *err)
+{
+	const struct stlb_settings *settings = reporting->settings;
+	time_t now = time(NULL);
+	char today[16] = "";
+	struct tm tm;
+	int r = 0;
+
+	if (gmtime_r(&now, &tm))
+		strftime(today, sizeof(today), "%Y-%m-%d", &tm);
+	reporting->suppressions = stlb_suppressions_new(today);
+	if (!reporting->suppressions)
+		return stlb_error_set(err, -ENOMEM, "out of memory");
+	for (unsigned int i = 0; i < settings->suppressions.nr && r == 0; i++)
+		r = stlb_suppressions_load(reporting->suppressions, settings->suppressions.value[i],
+					   err);
+	for (unsigned int i = 0; i < settings->baselines.nr && r == 0; i++)
+		r = stlb_suppressions_load_baseline(reporting->suppressions,
+						    settings->baselines.value[i], err);
+	return r;
+}
+
+int stlb_reporting_open(struct stlb_reporting *reporting, const struct stlb_settings *settings,
+			struct stlb_error *err)
+{
+	int r;
+
+	reporting->settings = settings;
+	r = load_suppressions(reporting, err);
+	if (r)
+		return r;
+	reporting->report = stlb_report_new(STALETLB_VERSION, reporting->suppressions);
+	if (!reporting->report)
+		return stlb_error_set(err, -ENOMEM, "out of memory");
+	return stlb_output_open(settings->output, &reporting->output, err);
+}
+
+static bool use_color(const struct stlb_settings *settings)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (settings->color != STLB_AUTO)
+		return settings->color == STLB_ALWAYS;
+	return !settings->output && isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
+	       !(term && strcmp(term, "dumb") == 0);
+}
+
+static unsigned int terminal_width(const struct stlb_settings *settings)
+{
+	struct winsize size;
+
+	if (settings->output || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col == 0)
+		return 0;
+	return size.ws_col < 40 ? 40 : size.ws_col;
+}
+
+struct stlb_report_options stlb_reporting_options(const struct stlb_settings *settings)
+{
+	return (struct stlb_report_options){
+		.color = use_color(settings),
+		.verbose = settings->verbose,
+		.quiet = settings->quiet,
+		.width = terminal_width(settings),
+	};
+}
+
+int stlb_reporting_write(struct stlb_reporting *reporting, struct stlb_error *err)
+{
+	const struct stlb_settings *settings = reporting->settings;
+	struct stlb_report_options options = stlb_reporting_options(settings);
+	struct stlb_error cause = {""};
+	int r;
+
+	r = settings->writer->write(reporting->report, stlb_output_file(reporting->output),
+				    &options, &cause);
+	if (r)
+		return stlb_error_set(err, r, "%s: %s",
+				      settings->output ? settings->output : "standard output",
+				      cause.text);
+	return stlb_output_commit(reporting->output, err);
+}
+
+void stlb_reporting_close(struct stlb_reporting *reporting)
+{
+	stlb_output_close(reporting->output);
+	stlb_report_free(reporting->report);
+	stlb_suppressions_free(reporting->suppressions);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/tasks.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int add(struct stlb_tasks *tasks, int32_t tid, struct stlb_error *err)
+{
+	int32_t *grown = reallocarray(tasks->tids, tasks->nr + 1, sizeof(*grown));
+
+	if (!grown)
+		return stlb_error_set(err, -ENOMEM, "out of memory");
+	tasks->tids = grown;
+	grown[tasks->nr++] = tid;
+	return 0;
+}
+
+/* The numbers in a folder of procfs; calls until one is not 0. */
+static int each_number(const char *path,
+		       int (*call)(struct stlb_tasks *tasks, int32_t number,
+				   struct stlb_error *err),
+		       struct stlb_tasks *tasks, struct stlb_error *err)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!dir)
+		return -errno;
+	while (r == 0 && (entry = readdir(dir))) {
+		char *end;
+		long number = strtol(entry->d_name, &end, 10);
+
+		if (!*end && number > 0 && number <= INT32_MAX)
+			r = call(tasks, (int32_t)number, err);
+	}
+	closedir(dir);
+	return r;
+}
+
+int stlb_tasks_add_process(struct stlb_tasks *tasks, int32_t pid, struct stlb_error *err)
+{
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	r = each_number(path, add, tasks, err);
+	if (r == -ENOENT)
+		return stlb_error_set(err, -ESRCH, "there is no process %d", pid);
+	return r;
+}
+
+static bool edits_others(const char *comm)
+{
+	static const char *const names[] = {"ksmd", "khugepaged", "kswapd", "kcompactd",
+					    "oom_reaper"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncmp(comm, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+static int add_if_kernel(struct stlb_tasks *tasks, int32_t pid, struct stlb_error *err)
+{
+	char path[64], comm[64] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (!fgets(comm, sizeof(comm), file))
+		comm[0] = '\0';
+	fclose(file);
+	return edits_others(comm) ? add(tasks, pid, err) : 0;
+}
+
+int stlb_tasks_add_kernel(struct stlb_tasks *tasks, struct stlb_error *err)
+{
+	int r = each_number("/proc", add_if_kernel, tasks, err);
+
+	return r == -ENOENT ? 0 : r;
+}
+
+void stlb_tasks_free(struct stlb_tasks *tasks)
+{
+	free(tasks->tids);
+	*tasks = (struct stlb_tasks){0};
+}
