@@ -157,6 +157,9 @@ bool stlb_perfdata_sample(const struct stlb_perfdata *perf,
 			  const struct stlb_perfdata_record *record,
 			  struct stlb_perfdata_sample *sample);
 
+/** stlb_perfdata_comm_changes - a number that changes when a task got another name */
+uint64_t stlb_perfdata_comm_changes(const struct stlb_perfdata *perf);
+
 /** stlb_perfdata_comm - the name of a task at the time of the last record; NULL: not known */
 const char *stlb_perfdata_comm(const struct stlb_perfdata *perf, int32_t tid);
 

@@ -252,13 +252,14 @@ static const char *comm_of(struct stlb_source *source, int32_t tid)
 {
 	struct stlb_perf *perf = source->private;
 	struct stlb_perf_comm *slot = &perf->comms[(uint32_t)tid % STLB_PERF_COMMS];
-	const char *comm = stlb_perfdata_comm(perf->reader, tid);
+	uint64_t changes = stlb_perfdata_comm_changes(perf->reader) + 1;
 
-	if (comm && (slot->tid != tid || slot->comm != comm)) {
-		*slot = (struct stlb_perf_comm){comm, tid};
-		stlb_names_set_comm(source->names, tid, comm);
-	}
-	return comm;
+	if (slot->changes == changes && slot->tid == tid)
+		return slot->comm;
+	*slot = (struct stlb_perf_comm){stlb_perfdata_comm(perf->reader, tid), changes, tid};
+	if (slot->comm)
+		stlb_names_set_comm(source->names, tid, slot->comm);
+	return slot->comm;
 }
 
 static bool fill_record(struct stlb_source *source, const struct stlb_perfdata_record *sample,

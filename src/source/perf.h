@@ -13,6 +13,7 @@ enum { STLB_PERF_COMMS = 256, STLB_PERF_STACK = 128, STLB_PERF_RAW_MAX = 64 * 10
 /** struct stlb_perf_comm - the name last given for a task, where its slot is not another's */
 struct stlb_perf_comm {
 	const char *comm;
+	uint64_t changes; /* one more than the reader's, of then; 0: the slot is empty */
 	int32_t tid;
 };
 

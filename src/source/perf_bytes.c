@@ -66,6 +66,17 @@ static void fill(const struct stlb_perf_bytes *bytes, struct stlb_perf_block *bl
 	}
 }
 
+/* What is not needed any more is used again at once: so few blocks go round, and stay near. */
+static bool better(const struct stlb_perf_bytes *bytes, const struct stlb_perf_block *block,
+		   const struct stlb_perf_block *than)
+{
+	bool done = block->base < bytes->done, than_done = than->base < bytes->done;
+
+	if (!than->data || !block->data)
+		return than->data && !than_done;
+	return done != than_done ? done : block->used < than->used;
+}
+
 static struct stlb_perf_block *find_block(struct stlb_perf_bytes *bytes, uint64_t base,
 					  uint32_t need)
 {
@@ -77,7 +88,7 @@ static struct stlb_perf_block *find_block(struct stlb_perf_bytes *bytes, uint64_
 	for (int i = 0; i < STLB_PERF_WAYS && !found; i++) {
 		if (set[i].data && set[i].base == base)
 			found = &set[i];
-		else if (!set[i].data || (oldest->data && set[i].used < oldest->used))
+		else if (i && better(bytes, &set[i], oldest))
 			oldest = &set[i];
 	}
 	if (!found || found->filled < need) {
@@ -163,11 +174,13 @@ int stlb_perf_bytes_spool(struct stlb_perf_bytes *bytes, const void *data, size_
 }
 
 /* Where the file system cannot free the middle of a file it only stays longer. */
-void stlb_perf_bytes_drop(struct stlb_perf_bytes *bytes, uint64_t at)
+void stlb_perf_bytes_done(struct stlb_perf_bytes *bytes, uint64_t at, uint64_t spool_at)
 {
-	uint64_t end = (at - STLB_PERF_SPOOL) / STLB_PERF_BLOCK * STLB_PERF_BLOCK;
+	uint64_t end = (spool_at - STLB_PERF_SPOOL) / STLB_PERF_BLOCK * STLB_PERF_BLOCK;
 
-	if (!bytes->spool.own_fd || at < STLB_PERF_SPOOL || end < bytes->spool_freed + DROP_STEP)
+	bytes->done = at / STLB_PERF_BLOCK * STLB_PERF_BLOCK;
+	if (!bytes->spool.own_fd || spool_at < STLB_PERF_SPOOL ||
+	    end < bytes->spool_freed + DROP_STEP)
 		return;
 	fallocate(bytes->spool.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 		  (off_t)bytes->spool_freed, (off_t)(end - bytes->spool_freed));

@@ -34,6 +34,7 @@ struct stlb_perf_bytes {
 	uint32_t nr_files, max_files;
 	struct stlb_perf_file spool;
 	uint64_t spool_freed; /* bytes at its start that were given back */
+	uint64_t done;	      /* nothing of the files before this address is needed any more */
 	uint32_t clock;
 	struct stlb_perf_block *last;
 	struct stlb_perf_block blocks[STLB_PERF_SETS][STLB_PERF_WAYS];
@@ -58,8 +59,8 @@ bool stlb_perf_bytes_copy(struct stlb_perf_bytes *bytes, uint64_t at, void *to, 
 /** stlb_perf_bytes_spool - append to the spool, which is made when needed; a negative errno */
 int stlb_perf_bytes_spool(struct stlb_perf_bytes *bytes, const void *data, size_t size);
 
-/** stlb_perf_bytes_drop - nothing of the spool before this address is needed any more */
-void stlb_perf_bytes_drop(struct stlb_perf_bytes *bytes, uint64_t at);
+/** stlb_perf_bytes_done - nothing of the files, of the spool, before these addresses is needed */
+void stlb_perf_bytes_done(struct stlb_perf_bytes *bytes, uint64_t at, uint64_t spool_at);
 
 /** stlb_perf_bytes_free - close and free all of it */
 void stlb_perf_bytes_free(struct stlb_perf_bytes *bytes);

@@ -38,6 +38,8 @@ int stlb_perf_add_id(struct stlb_perfdata *perf, uint64_t id, struct stlb_perf_l
 	if (perf->nr_ids >= MAX_IDS)
 		return -E2BIG;
 	perf->nr_ids++;
+	if (id < STLB_PERF_SMALL_IDS)
+		perf->by_small_id[id] = layout;
 	return stlb_map_put(&perf->by_id, id, layout);
 }
 

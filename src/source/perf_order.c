@@ -82,7 +82,9 @@ bool stlb_perf_order_next(struct stlb_perf_order *order, struct stlb_perf_entry 
 		return false;
 	}
 	*entry = *run->next++;
+	order->last = run;
 	if (run->next == run->end) {
+		order->last = NULL;
 		stlb_merge_drop(&order->merge);
 	} else {
 		order->merge.nodes[0].order = run->next->key;

@@ -25,6 +25,7 @@ struct stlb_perf_order {
 	uint32_t nr, max;
 	struct stlb_perf_run *runs;
 	uint32_t nr_runs, max_runs;
+	const struct stlb_perf_run *last; /* whose entry was given out; NULL: it is over */
 	struct stlb_merge merge;
 	uint64_t newest; /* time of the latest entry of all */
 	uint64_t limit;	 /* of what is given out */

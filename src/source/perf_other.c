@@ -130,9 +130,11 @@ int stlb_perf_other(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
 	stlb_perf_end(perf, raw, record, &layout);
 	switch (raw->type) {
 	case PERF_TYPE_COMM:
+		perf->comm_changes++;
 		set_comm(perf, raw);
 		return 0;
 	case PERF_TYPE_FORK:
+		perf->comm_changes++;
 		set_fork(perf, raw);
 		return 0;
 	case PERF_TYPE_KSYMBOL:

@@ -9,7 +9,7 @@
 #include "perf_order.h"
 #include "util/map.h"
 
-enum { STLB_PERF_MAX_CHAIN = 256, STLB_PERF_MAX_EVENTS = 1 << 16 };
+enum { STLB_PERF_MAX_CHAIN = 256, STLB_PERF_MAX_EVENTS = 1 << 16, STLB_PERF_SMALL_IDS = 1024 };
 
 /** enum stlb_perf_feature - the sections behind the data that are read, of up to 256 */
 enum stlb_perf_feature {
@@ -74,7 +74,8 @@ struct stlb_perfdata {
 
 	struct stlb_perf_layout **layouts; /* they stay where they are */
 	uint32_t nr_layouts, max_layouts;
-	struct stlb_map by_id; /* -> layout */
+	struct stlb_map by_id;					   /* -> layout */
+	struct stlb_perf_layout *by_small_id[STLB_PERF_SMALL_IDS]; /* the same: most are small */
 	uint32_t nr_ids;
 	uint8_t *tracing;
 	size_t tracing_size;
@@ -92,6 +93,7 @@ struct stlb_perfdata {
 	uint64_t last_ns;	     /* of what was given out */
 	struct stlb_perf_entry late; /* told of as unordered, to be given out now; key 0: none */
 
+	uint64_t comm_changes;
 	struct stlb_perf_function *functions;
 	uint32_t nr_functions, max_functions;
 	uint64_t chain[STLB_PERF_MAX_CHAIN];
@@ -128,7 +130,7 @@ int stlb_perf_check_events(const struct stlb_perfdata *perf, struct stlb_error *
 static inline struct stlb_perf_layout *stlb_perf_event_of_id(const struct stlb_perfdata *perf,
 							     uint64_t id)
 {
-	return stlb_map_get(&perf->by_id, id);
+	return id < STLB_PERF_SMALL_IDS ? perf->by_small_id[id] : stlb_map_get(&perf->by_id, id);
 }
 
 /* ---- perf_feature.c ---- */

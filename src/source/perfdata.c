@@ -12,7 +12,7 @@
 
 #include "perf_state.h"
 
-enum { MAX_PATH = 4096, MAX_PARTS = 65536 };
+enum { MAX_PATH = 4096, MAX_PARTS = 65536, CACHE_LINE = 64 };
 
 #define ADDRESS_MASK ((UINT64_C(1) << 48) - 1)
 
@@ -185,7 +185,10 @@ static void fill_chain(struct stlb_perfdata *perf, const struct stlb_perf_parts 
 	record->nr_chain = (uint32_t)nr;
 }
 
-/* The parts of constant size were checked when it was put in order. */
+/*
+ * The parts of constant size were checked when it was put in order. Each field is set, and the
+ * record not cleared as a whole before: there is one for each sample.
+ */
 static int give_sample(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
 		       struct stlb_perfdata_record *record)
 {
@@ -212,10 +215,24 @@ static int give_sample(struct stlb_perfdata *perf, const struct stlb_perf_raw *r
 	}
 	record->raw = parts.raw;
 	record->raw_size = parts.raw_size;
+	record->lost = 0;
+	record->chain = NULL;
 	record->nr_chain = 0;
 	if (parts.nr_chain)
 		fill_chain(perf, &parts, record);
 	return 1;
+}
+
+/* The next record of the same CPU lies near this one, whenever it will be its turn. */
+static inline void prefetch_next(const struct stlb_perfdata *perf, const struct stlb_perf_raw *raw)
+{
+	const struct stlb_perf_run *run = perf->order.last;
+	uint64_t distance = run ? (run->next->key & ADDRESS_MASK) - raw->at : STLB_PERF_BLOCK;
+
+	if (distance >= STLB_PERF_BLOCK)
+		return;
+	__builtin_prefetch(raw->data + distance);
+	__builtin_prefetch(raw->data + distance + CACHE_LINE);
 }
 
 /* 1 with a record, 0 for one that only changes what is known, a negative errno. */
@@ -232,9 +249,12 @@ static int give(struct stlb_perfdata *perf, const struct stlb_perf_entry *entry,
 	raw.data = stlb_perf_bytes_get(&perf->bytes, raw.at, raw.size);
 	if (!raw.data || raw.size < STLB_PERF_HEADER)
 		return -EIO;
-	*record = (struct stlb_perfdata_record){.ns = entry->ns};
-	if (raw.type == PERF_TYPE_SAMPLE)
+	prefetch_next(perf, &raw);
+	if (raw.type == PERF_TYPE_SAMPLE) {
+		record->ns = entry->ns;
 		return give_sample(perf, &raw, record);
+	}
+	*record = (struct stlb_perfdata_record){0};
 	return stlb_perf_other(perf, &raw, record);
 }
 
@@ -258,18 +278,21 @@ static bool is_late(struct stlb_perfdata *perf, const struct stlb_perf_entry *en
 }
 
 /* What lies before all that is still to be given out is not needed any more. */
-static void drop_spool(struct stlb_perfdata *perf)
+static void drop_old(struct stlb_perfdata *perf)
 {
-	uint64_t oldest = perf->unpacked;
+	uint64_t spooled = perf->unpacked, at = 0;
 
-	if (!oldest)
-		return;
+	if (perf->stream < perf->nr_streams)
+		at = perf->streams[perf->stream].at;
 	for (uint32_t i = 0; i < perf->order.nr; i++) {
-		uint64_t at = perf->order.entries[i].key & ADDRESS_MASK;
+		uint64_t here = perf->order.entries[i].key & ADDRESS_MASK;
 
-		oldest = at >= STLB_PERF_SPOOL && at < oldest ? at : oldest;
+		if (here >= STLB_PERF_SPOOL)
+			spooled = here < spooled ? here : spooled;
+		else
+			at = here < at ? here : at;
 	}
-	stlb_perf_bytes_drop(&perf->bytes, oldest);
+	stlb_perf_bytes_done(&perf->bytes, at, spooled);
 }
 
 /* All that came before the round before this one ended is there by now. */
@@ -278,7 +301,7 @@ static int read_round(struct stlb_perfdata *perf, struct stlb_error *err)
 	uint64_t limit = perf->round_newest;
 	int ret;
 
-	drop_spool(perf);
+	drop_old(perf);
 	ret = stlb_perf_scan(perf, false, err);
 	if (ret < 0)
 		return ret;
@@ -327,6 +350,11 @@ bool stlb_perfdata_sample(const struct stlb_perfdata *perf,
 		return false;
 	return stlb_perf_parse(perf->layouts[record->event->index], record->body, record->body_size,
 			       perf->swap, &parts, sample);
+}
+
+uint64_t stlb_perfdata_comm_changes(const struct stlb_perfdata *perf)
+{
+	return perf->comm_changes;
 }
 
 const char *stlb_perfdata_comm(const struct stlb_perfdata *perf, int32_t tid)
