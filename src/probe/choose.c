@@ -82,7 +82,7 @@ static int check_symbol(const struct stlb_kernel *kernel, const char *name, bool
 	if (symbol->nr > 1)
 		return stlb_error_set(why, -ENOENT, "%s is there %u times: which cannot be told",
 				      name, symbol->nr);
-	if (kernel->symbols.traceable_read && !symbol->traceable)
+	if (!kernel->symbols.traceable_error && !symbol->traceable)
 		return stlb_error_set(why, -ENOENT, "%s is kept from tracing (notrace)", name);
 	if (kprobe && symbol->blacklisted)
 		return stlb_error_set(why, -ENOENT, "%s refuses kprobes (blacklist)", name);

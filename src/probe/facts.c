@@ -107,15 +107,21 @@ static void look_kprobes(const struct stlb_kernel *kernel, struct finding *found
 static void look_fprobes(const struct stlb_kernel *kernel, struct finding *found)
 {
 	found->answer = kernel->offers.readme ? answer_of(kernel->offers.fprobes) : STLB_UNKNOWN;
+	if (!kernel->offers.kprobes)
+		found->effect = "kprobes would have to do, and there are none";
 }
 
 static void look_ftrace(const struct stlb_kernel *kernel, struct finding *found)
 {
-	found->answer = answer_of(kernel->symbols.traceable_read && !kernel->offers.ftrace_off);
-	if (!kernel->tracing_path)
-		found->answer = STLB_UNKNOWN;
+	found->answer = answer_of(!kernel->symbols.traceable_error && !kernel->offers.ftrace_off);
+	if (!kernel->tracing_path || kernel->symbols.traceable_error != -ENOENT)
+		found->answer = found->answer == STLB_YES ? STLB_YES : STLB_UNKNOWN;
+	if (kernel->tracing_path && kernel->symbols.traceable_error)
+		snprintf(found->value, sizeof(found->value), "available_filter_functions: %s",
+			 strerror(-kernel->symbols.traceable_error));
 	if (!kernel->offers.ftrace_off)
 		return;
+	found->answer = STLB_NO;
 	say(found, "kernel.ftrace_enabled is 0");
 	found->effect = "probes at the entries of functions are there but never hit";
 	found->remedy = "sysctl kernel.ftrace_enabled=1";
@@ -149,8 +155,11 @@ static void look_kallsyms(const struct stlb_kernel *kernel, struct finding *foun
 static void look_kcore(const struct stlb_kernel *kernel, struct finding *found)
 {
 	found->answer = answer_of(kernel->vmemmap.known);
-	if (!kernel->vmemmap.known)
-		say(found, kernel->vmemmap.unknown);
+	if (kernel->vmemmap.known)
+		return;
+	say(found, kernel->vmemmap.unknown);
+	if (!stlb_kallsyms_have(&kernel->symbols, STLB_VMEMMAP_SYMBOL))
+		found->remedy = "on x86, a kernel with CONFIG_RANDOMIZE_MEMORY";
 }
 
 /* ---- what else the kernel tells ---- */

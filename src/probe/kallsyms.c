@@ -120,8 +120,8 @@ void stlb_kallsyms_read(struct stlb_kallsyms *symbols, const char *root, const c
 	if (symbols->nr)
 		qsort(symbols->items, symbols->nr, sizeof(*symbols->items), by_name);
 	symbols->readable = stlb_file_lines(root, "/proc/kallsyms", kallsyms_line, symbols) == 0;
-	symbols->traceable_read = lines_below(root, tracing, "/available_filter_functions",
-					      traceable_line, symbols) == 0;
+	symbols->traceable_error =
+		lines_below(root, tracing, "/available_filter_functions", traceable_line, symbols);
 	lines_below(root, debugfs, "/kprobes/blacklist", blacklist_line, symbols);
 }
 

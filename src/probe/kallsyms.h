@@ -21,7 +21,7 @@ struct stlb_kallsyms {
 	struct stlb_kernel_symbol *items; /* by name */
 	uint32_t nr, max;
 	bool readable;	     /* kallsyms could be read */
-	bool traceable_read; /* available_filter_functions could be read */
+	int traceable_error; /* of reading available_filter_functions; 0: none */
 };
 
 /** stlb_kallsyms_want - a name to look for; it outlives the symbols. 0 or -ENOMEM */

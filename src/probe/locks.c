@@ -8,9 +8,6 @@
 
 #include "plan.h"
 
-/* Struct pages of 64 TiB, all that four levels of page tables reach on x86. */
-#define VMEMMAP_SIZE (UINT64_C(1) << 40)
-
 /* Lockdep's classes of them: pte and pmd locks before 6.6 and since, and those of puds. */
 #define LOCK_CLASSES                                                                               \
 	"name == \"ptlock_ptr(page)\" || name == \"ptlock_ptr(ptdesc)\" || "                       \
@@ -37,26 +34,30 @@ static bool in_pages(const struct stlb_kernel *kernel)
 	return pointer == 0;
 }
 
-static const char *obstacle(const struct stlb_kernel *kernel)
+/* Why a filter by address would not find them, in any boot of this kernel; NULL: it would. */
+static const char *elsewhere(const struct stlb_kernel *kernel)
 {
 	if (one_lock_for_all(kernel))
 		return "with so few CPUs the page table lock is mm->page_table_lock";
 	if (!in_pages(kernel))
 		return "page table locks are not in struct pages here";
-	return kernel->vmemmap.known ? NULL : kernel->vmemmap.unknown;
+	return NULL;
 }
 
 int stlb_plan_locks(struct stlb_plan *plan, const struct stlb_kernel *kernel)
 {
-	plan->unfiltered = obstacle(kernel);
-	if (plan->unfiltered) {
-		plan->unfiltered = stlb_arena_format(&plan->arena, "%s", plan->unfiltered);
-		return plan->unfiltered ? 0 : -ENOMEM;
-	}
-	plan->filter =
-		stlb_arena_format(&plan->arena, "lock >= 0x%" PRIx64 " && lock < 0x%" PRIx64,
-				  kernel->vmemmap.value, kernel->vmemmap.value + VMEMMAP_SIZE);
-	return plan->filter ? 0 : -ENOMEM;
+	uint64_t base = kernel->vmemmap.value;
+	const char *why = elsewhere(kernel);
+
+	plan->locks_in_pages = !why && stlb_kallsyms_have(&kernel->symbols, STLB_VMEMMAP_SYMBOL);
+	if (!why && kernel->vmemmap.known)
+		plan->filter = stlb_arena_format(&plan->arena,
+						 "lock >= 0x%" PRIx64 " && lock < 0x%" PRIx64, base,
+						 base + (UINT64_C(1) << STLB_PAGES_SHIFT));
+	else
+		plan->unfiltered =
+			stlb_arena_format(&plan->arena, "%s", why ? why : kernel->vmemmap.unknown);
+	return plan->filter || plan->unfiltered ? 0 : -ENOMEM;
 }
 
 static int narrow(struct stlb_plan *plan, struct stlb_probe *probe, const char *filter)
@@ -67,18 +68,19 @@ static int narrow(struct stlb_plan *plan, struct stlb_probe *probe, const char *
 	return probe->filter ? 0 : -ENOMEM;
 }
 
-int stlb_plan_filter(const struct stlb_choice *choice, const struct stlb_probe_row *row,
-		     struct stlb_probe *probe)
+int stlb_plan_filter(const struct stlb_choice *choice, struct stlb_planned *planned)
 {
+	struct stlb_probe *probe = &planned->probe;
 	struct stlb_plan *plan = choice->plan;
 
-	probe->filter = row->filter;
+	probe->filter = planned->row->filter;
 	if (choice->options->locks != STLB_LOCKS_PTL)
 		return 0;
-	if (row->flags & STLB_ROW_NAMED_LOCKS)
+	if (planned->row->flags & STLB_ROW_NAMED_LOCKS)
 		return narrow(plan, probe, LOCK_CLASSES);
-	if (!(row->flags & STLB_ROW_IN_PAGES))
+	if (!(planned->row->flags & STLB_ROW_IN_PAGES))
 		return 0;
+	planned->in_pages = plan->locks_in_pages;
 	if (plan->filter)
 		return narrow(plan, probe, plan->filter);
 	probe->reason = stlb_arena_format(

@@ -31,15 +31,25 @@ static bool is_wanted(const struct stlb_plan_options *options, const struct stlb
 	return !(row->flags & STLB_ROW_ALL_LOCKS) || options->locks == STLB_LOCKS_ALL;
 }
 
+/* Events that have no alternative to a tracepoint go by its name. */
+static const char *system_of(struct stlb_plan *plan, const struct stlb_probe_row *row)
+{
+	size_t length = strcspn(row->what, ":");
+
+	if (row->at != STLB_AT_POINT || strcmp(row->what + length + 1, row->event))
+		return plan->group;
+	return stlb_arena_format(&plan->arena, "%.*s", (int)length, row->what);
+}
+
 static int give_up(struct stlb_plan *plan, const struct stlb_probe_row *first, const char *why,
 		   struct stlb_probe *probe)
 {
 	*probe = (struct stlb_probe){.event = first->event,
-				     .system = plan->group,
+				     .system = system_of(plan, first),
 				     .kind = first->kind,
 				     .reason = stlb_arena_format(&plan->arena, "%s", why),
 				     .blind = first->without ? first->without : ""};
-	return probe->reason ? 0 : -ENOMEM;
+	return probe->reason && probe->system ? 0 : -ENOMEM;
 }
 
 static void add_reason(char *all, size_t size, const char *why)
@@ -73,7 +83,7 @@ static int plan_event(const struct stlb_choice *choice, unsigned int first, unsi
 	if (error == -ENOENT)
 		error = give_up(plan, planned.first, reasons, &planned.probe);
 	else if (!error)
-		error = stlb_plan_filter(choice, planned.row, &planned.probe);
+		error = stlb_plan_filter(choice, &planned);
 	if (error || stlb_grow((void **)&plan->items, plan->nr, &plan->max, sizeof(planned)) < 0)
 		return -ENOMEM;
 	plan->items[plan->nr++] = planned;

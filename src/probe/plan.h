@@ -10,6 +10,7 @@
 struct stlb_planned {
 	struct stlb_probe probe;
 	const struct stlb_probe_row *first, *row; /* of its event, and the one that was taken */
+	bool in_pages;				  /* wanted only of locks in struct pages */
 };
 
 struct stlb_plan {
@@ -17,9 +18,13 @@ struct stlb_plan {
 	const char *group, *release;
 	struct stlb_planned *items;
 	uint32_t nr, max;
+	bool locks_in_pages;	/* page table locks are there, and where pages are has a name */
 	const char *filter;	/* of locks in struct pages; NULL: none */
 	const char *unfiltered; /* why there is none */
 };
+
+/* How far above the base of struct pages a lock can be: struct pages of 64 TiB. */
+#define STLB_PAGES_SHIFT 40
 
 /** struct stlb_choice - what planning a probe goes by */
 struct stlb_choice {
@@ -50,8 +55,7 @@ int stlb_row_choose(const struct stlb_choice *choice, const struct stlb_probe_ro
 /** stlb_plan_locks - find out how locks in struct pages are filtered; 0 or -ENOMEM */
 int stlb_plan_locks(struct stlb_plan *plan, const struct stlb_kernel *kernel);
 
-/** stlb_plan_filter - the filter of a probe of a row, and in its reason what is not filtered */
-int stlb_plan_filter(const struct stlb_choice *choice, const struct stlb_probe_row *row,
-		     struct stlb_probe *probe);
+/** stlb_plan_filter - the filter of a probe, and in its reason what is not filtered */
+int stlb_plan_filter(const struct stlb_choice *choice, struct stlb_planned *planned);
 
 #endif
