@@ -157,7 +157,7 @@ static int add_other(struct stlb_perfdata *perf, struct stlb_perf_raw *raw)
 	if (!raw->data)
 		return -EIO;
 	stlb_perf_end(perf, raw, &record, &layout);
-	cpu = record.cpu >= 0 && record.cpu < NO_CPU ? (uint32_t)record.cpu : NO_CPU;
+	cpu = record.ns && record.cpu >= 0 && record.cpu < NO_CPU ? (uint32_t)record.cpu : NO_CPU;
 	if (record.ns || (raw->type != PERF_TYPE_COMM && raw->type != PERF_TYPE_FORK &&
 			  raw->type != PERF_TYPE_KSYMBOL))
 		return stlb_perf_order_add(&perf->order, record.ns ? record.ns : perf->order.newest,

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The reader of perf.data, on files that are made here. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "made_perf.h"
+#include "staletlb/perfdata.h"
+
+enum { MAX_SEEN = 64 };
+
+struct seen {
+	struct {
+		enum stlb_perfdata_kind kind;
+		uint64_t ns, value, lost;
+		int32_t cpu, tid;
+		char comm[16];
+		struct stlb_perfdata_sample sample;
+	} records[MAX_SEEN];
+	unsigned int nr;
+	struct stlb_perfdata_info info;
+	struct stlb_error err;
+	int ret;
+};
+
+static struct made_perf made;
+
+static uint64_t number(const uint8_t *at, unsigned int size)
+{
+	uint64_t value = 0;
+
+	for (unsigned int i = 0; i < size; i++)
+		value |= (uint64_t)at[made.swap ? size - 1 - i : i] << 8 * i;
+	return value;
+}
+
+static void take(struct stlb_perfdata *perf, const struct stlb_perfdata_record *record,
+		 struct seen *seen)
+{
+	const char *comm = stlb_perfdata_comm(perf, record->tid);
+	unsigned int at = seen->nr < MAX_SEEN ? seen->nr++ : MAX_SEEN - 1;
+
+	seen->records[at].kind = record->kind;
+	seen->records[at].ns = record->ns;
+	seen->records[at].lost = record->lost;
+	seen->records[at].cpu = record->cpu;
+	seen->records[at].tid = record->tid;
+	snprintf(seen->records[at].comm, sizeof(seen->records[at].comm), "%s", comm ? comm : "-");
+	if (record->kind != STLB_PERFDATA_SAMPLE)
+		return;
+	if (record->raw_size >= 16)
+		seen->records[at].value = number(record->raw + 8, 8);
+	stlb_perfdata_sample(perf, record, &seen->records[at].sample);
+}
+
+static void read_all(struct stlb_perfdata *perf, struct seen *seen)
+{
+	struct stlb_perfdata_record record;
+
+	while ((seen->ret = stlb_perfdata_next(perf, &record, &seen->err)) > 0)
+		take(perf, &record, seen);
+	seen->info = *stlb_perfdata_info(perf);
+	seen->info.cut = seen->info.cut ? "cut" : NULL;
+	stlb_perfdata_close(perf);
+}
+
+/* By way of memory or of a file, which must make no difference. */
+static void see(size_t size, bool by_file, struct seen *seen)
+{
+	struct stlb_perfdata *perf;
+	int fd = -1;
+
+	memset(seen, 0, sizeof(*seen));
+	if (by_file) {
+		fd = memfd_create("perf.data", MFD_CLOEXEC);
+		cr_assert(eq(i64, write(fd, made.bytes, size), (ssize_t)size));
+		seen->ret = stlb_perfdata_open_fd(fd, "made", &perf, &seen->err);
+	} else {
+		seen->ret = stlb_perfdata_open_memory(made.bytes, size, "made", &perf, &seen->err);
+	}
+	if (!seen->ret)
+		read_all(perf, seen);
+	else
+		cr_expect(seen->err.text[0] && !perf);
+	if (by_file)
+		close(fd);
+}
+
+static struct seen *see_made(void)
+{
+	static struct seen seen, other;
+
+	see(made.size, false, &seen);
+	see(made.size, true, &other);
+	cr_expect(eq(uint, seen.nr, other.nr));
+	for (unsigned int i = 0; i < seen.nr && i < other.nr; i++)
+		cr_expect(memcmp(&seen.records[i], &other.records[i], sizeof(seen.records[i])) ==
+			  0);
+	return &seen;
+}
+
+static void reset(void)
+{
+	memset(&made, 0, offsetof(struct made_perf, bytes));
+}
+
+TestSuite(perfdata, .init = reset);
+
+static void check_everything(const struct seen *seen)
+{
+	static const struct {
+		enum stlb_perfdata_kind kind;
+		uint64_t ns, number;
+		int32_t cpu, tid;
+		const char *comm;
+	} expected[] = {
+		{STLB_PERFDATA_SAMPLE, 1000, 1, 0, 7, "first"},
+		{STLB_PERFDATA_SAMPLE, 2000, 2, 1, 8, "first"},
+		{STLB_PERFDATA_SAMPLE, 3000, 3, 0, 7, "first"},
+		{STLB_PERFDATA_LOST, 4500, 33, 1, 1, "-"},
+		{STLB_PERFDATA_SAMPLE, 4600, 4, 1, 8, "second"},
+		{STLB_PERFDATA_SAMPLE, 5000, 5, 0, 7, "first"},
+		{STLB_PERFDATA_THROTTLED, 5600, 0, 0, 7, "first"},
+		{STLB_PERFDATA_SAMPLE, 6000, 6, 1, 8, "second"},
+		{STLB_PERFDATA_LOST_SAMPLES, 0, 40, 0, 0, "swapper"},
+	};
+
+	cr_expect(eq(int, seen->ret, 0), "%s", seen->err.text);
+	cr_assert(eq(uint, seen->nr, sizeof(expected) / sizeof(expected[0])));
+	for (unsigned int i = 0; i < seen->nr; i++) {
+		cr_expect(eq(int, seen->records[i].kind, expected[i].kind), "record %u", i);
+		cr_expect(eq(u64, seen->records[i].ns, expected[i].ns), "record %u", i);
+		cr_expect(
+			eq(u64, seen->records[i].value + seen->records[i].lost, expected[i].number),
+			"record %u", i);
+		cr_expect(eq(i32, seen->records[i].cpu, expected[i].cpu), "record %u", i);
+		cr_expect(eq(i32, seen->records[i].tid, expected[i].tid), "record %u", i);
+		cr_expect(eq(str, (char *)seen->records[i].comm, (char *)expected[i].comm),
+			  "record %u", i);
+	}
+	cr_expect(eq(u64, seen->info.samples, 6));
+	cr_expect(eq(u64, seen->info.first_ns, 1000));
+	cr_expect(eq(u64, seen->info.last_ns, 6000));
+	cr_expect(eq(u64, seen->info.kernel_text, 0xffffffff81000000));
+	cr_expect(eq(u32, seen->info.cpus, 2));
+	cr_expect(not(seen->info.truncated));
+}
+
+Test(perfdata, both_forms_and_byte_orders)
+{
+	for (int i = 0; i < 4; i++) {
+		reset();
+		made.swap = i & 1;
+		made.pipe = i & 2;
+		made_everything(&made);
+		check_everything(see_made());
+	}
+}
+
+Test(perfdata, without_rounds_all_is_sorted)
+{
+	made.no_rounds = true;
+	made_everything(&made);
+	check_everything(see_made());
+}
+
+Test(perfdata, samples_told_by_id_without_identifier)
+{
+	made.sample_type = (MADE_PLAIN & ~(1 << 16)) | 1 << 6;
+	made_everything(&made);
+	check_everything(see_made());
+}
+
+Test(perfdata, samples_that_cannot_be_told_apart_are_refused)
+{
+	made.sample_type = MADE_PLAIN & ~(1 << 16);
+	made_everything(&made);
+	cr_expect(eq(int, see_made()->ret, -22));
+}
+
+Test(perfdata, samples_without_time_are_refused)
+{
+	struct seen *seen;
+
+	made.sample_type = MADE_PLAIN & ~(1 << 2);
+	made_everything(&made);
+	seen = see_made();
+	cr_expect(eq(int, seen->ret, -22));
+	cr_expect(strstr(seen->err.text, "-T") != NULL);
+}
+
+/* Each part alone, and all together: what stands behind it is found all the same. */
+static void check_parts(uint64_t bits)
+{
+	const struct stlb_perfdata_sample *sample;
+	struct seen *seen;
+
+	reset();
+	made.sample_type = MADE_PLAIN | bits;
+	made.read_format = 4 | 8 | 16;
+	made.branch_type = 1 << 17;
+	made.regs_user = 0xff0f;
+	made.regs_intr = 0x7;
+	made_everything(&made);
+	seen = see_made();
+	check_everything(seen);
+	sample = &seen->records[0].sample;
+	cr_expect(eq(u64, sample->ip, 100));
+	cr_expect(eq(u64, sample->id, 10));
+	cr_expect(eq(u32, sample->raw_size, MADE_RAW));
+	cr_expect(eq(u32, sample->left, 0), "bits %lx", (unsigned long)bits);
+	cr_expect(eq(u64, sample->addr, bits & 1 << 3 ? 3 : 0));
+	cr_expect(eq(u64, sample->read_nr, bits & 1 << 4 ? 2 : 0));
+	cr_expect(eq(u64, sample->nr_chain, bits & 1 << 5 ? 5 : 0));
+	cr_expect(eq(u64, sample->period, bits & 1 << 8 ? 8 : 0));
+	cr_expect(eq(u64, sample->stream, bits & 1 << 9 ? 9 : 0));
+	cr_expect(eq(u64, sample->nr_branches, bits & 1 << 11 ? 2 : 0));
+	cr_expect(eq(u64, sample->user_regs, bits & 1 << 12 ? 12 : 0));
+	cr_expect(eq(u64, sample->stack_used, bits & 1 << 13 ? 13 : 0));
+	cr_expect(eq(u64, sample->weight, bits & (1 << 14 | 1 << 24) ? 14 : 0));
+	cr_expect(eq(u64, sample->data_src, bits & 1 << 15 ? 15 : 0));
+	cr_expect(eq(u64, sample->transaction, bits & 1 << 17 ? 17 : 0));
+	cr_expect(eq(u64, sample->interrupted_regs, bits & 1 << 18 ? 3 : 0));
+	cr_expect(eq(u64, sample->phys_addr, bits & 1 << 19 ? 19 : 0));
+	cr_expect(eq(u64, sample->aux_size, bits & 1 << 20 ? 24 : 0));
+	cr_expect(eq(u64, sample->cgroup, bits & 1 << 21 ? 21 : 0));
+	cr_expect(eq(u64, sample->data_page_size, bits & 1 << 22 ? 22 : 0));
+	cr_expect(eq(u64, sample->code_page_size, bits & 1 << 23 ? 23 : 0));
+}
+
+Test(perfdata, every_part_of_a_sample)
+{
+	check_parts(0);
+	for (int bit = 0; bit < 25; bit++)
+		check_parts(UINT64_C(1) << bit);
+	check_parts((1 << 24) - 1);
+}
+
+Test(perfdata, every_form_of_counters)
+{
+	for (uint64_t format = 0; format < 32; format++) {
+		reset();
+		made.sample_type = MADE_PLAIN | 1 << 4;
+		made.read_format = format;
+		made_everything(&made);
+		check_everything(see_made());
+	}
+}
+
+Test(perfdata, attributes_of_every_kernel)
+{
+	for (uint32_t size = 64; size <= 200; size += 8) {
+		reset();
+		made.attr_size = size;
+		made_everything(&made);
+		check_everything(see_made());
+	}
+}
+
+Test(perfdata, compressed_records_may_be_split_anywhere)
+{
+	static const struct {
+		uint32_t type;
+		size_t piece;
+	} kinds[] = {{81, 60000}, {81, 7}, {81, 1}, {83, 60000}, {83, 13}};
+
+	for (int i = 0; i < 5; i++) {
+		size_t from;
+
+		reset();
+		made.features = 1 << 27;
+		made_perf_begin(&made);
+		from = made.size;
+		for (unsigned int n = 0; n < 40; n++)
+			made_sample(&made, (struct made_sample){n & 1, 0, 7, 1000 + n, n, 0, 0});
+		made_pack(&made, from, kinds[i].type, kinds[i].piece);
+		made_round(&made);
+		made_perf_end(&made);
+		cr_assert(eq(uint, see_made()->nr, 40));
+		cr_expect(eq(u64, see_made()->records[39].value, 39));
+		cr_expect(see_made()->info.compressed);
+		cr_expect(not(see_made()->info.truncated));
+	}
+}
+
+Test(perfdata, compressed_data_that_break_off_are_told)
+{
+	size_t from;
+
+	made.pipe = true;
+	made_perf_begin(&made);
+	from = made.size;
+	for (unsigned int n = 0; n < 40; n++)
+		made_sample(&made, (struct made_sample){0, 0, 7, 1000 + n, n, 0, 0});
+	made_pack(&made, from, 81, 64);
+	for (size_t size = from + 1; size < made.size; size++) {
+		struct seen seen;
+
+		see(size, false, &seen);
+		cr_expect(lt(uint, seen.nr, 40));
+		cr_expect(seen.info.truncated || seen.nr == 0);
+	}
+}
+
+Test(perfdata, a_record_that_comes_after_its_round_is_told)
+{
+	struct seen *seen;
+
+	made_perf_begin(&made);
+	for (unsigned int n = 0; n < 4; n++) {
+		made_sample(&made, (struct made_sample){0, 0, 7, 1000 * (n + 1), n, 0, 0});
+		made_round(&made);
+	}
+	made_sample(&made, (struct made_sample){0, 1, 7, 1500, 9, 0, 0});
+	made_perf_end(&made);
+	seen = see_made();
+	cr_assert(eq(uint, seen->nr, 6));
+	cr_expect(eq(int, seen->records[3].kind, STLB_PERFDATA_UNORDERED));
+	cr_expect(eq(u64, seen->records[4].value, 9));
+	cr_expect(eq(u64, seen->info.unordered, 1));
+}
+
+Test(perfdata, equal_times_keep_the_order_of_a_cpu)
+{
+	static const uint64_t values[] = {1, 2, 3, 11, 12};
+	struct seen *seen;
+
+	made_perf_begin(&made);
+	made_sample(&made, (struct made_sample){0, 1, 7, 1000, 11, 0, 0});
+	made_sample(&made, (struct made_sample){0, 0, 7, 1000, 1, 0, 0});
+	made_sample(&made, (struct made_sample){0, 1, 7, 1000, 12, 0, 0});
+	made_sample(&made, (struct made_sample){0, 0, 7, 1000, 2, 0, 0});
+	made_sample(&made, (struct made_sample){0, 0, 7, 1000, 3, 0, 0});
+	made_perf_end(&made);
+	seen = see_made();
+	cr_assert(eq(uint, seen->nr, 5));
+	for (int i = 0; i < 5; i++)
+		cr_expect(eq(u64, seen->records[i].value, values[i]));
+}
+
+Test(perfdata, killed_before_its_end)
+{
+	struct seen *seen;
+
+	made.killed = true;
+	made_everything(&made);
+	seen = see_made();
+	cr_expect(eq(u64, seen->info.samples, 6));
+	cr_expect(seen->info.truncated);
+}
+
+/* Damage: nothing crashes, an error has a text, and what is read is what stood before the damage.
+ */
+static void check_damaged(size_t size)
+{
+	struct seen seen;
+
+	see(size, false, &seen);
+	cr_expect(seen.ret == 0 || seen.err.text[0]);
+}
+
+Test(perfdata, cut_at_every_byte)
+{
+	for (int form = 0; form < 2; form++) {
+		struct seen seen;
+
+		reset();
+		made.pipe = form;
+		made_everything(&made);
+		for (size_t size = 0; size < made.size; size++) {
+			see(size, size % 64 == 0, &seen);
+			cr_expect(seen.ret == 0 || seen.err.text[0]);
+			cr_expect(seen.ret || seen.info.truncated || form == 1,
+				  "%zu bytes of %zu are not told as cut", size, made.size);
+		}
+	}
+}
+
+static const uint64_t odd_values[] = {0,	  1,
+				      3,	  7,
+				      8,	  9,
+				      63,	  65,
+				      4097,	  0x7fffffff,
+				      0xffffffff, UINT64_C(1) << 40,
+				      INT64_MAX,  UINT64_MAX - 7,
+				      UINT64_MAX};
+
+static void put_odd_values(size_t at, unsigned int size)
+{
+	uint8_t held[8];
+
+	memcpy(held, made.bytes + at, size);
+	for (size_t i = 0; i < sizeof(odd_values) / sizeof(odd_values[0]); i++) {
+		made_patch(&made, at, odd_values[i], size);
+		check_damaged(made.size);
+	}
+	memcpy(made.bytes + at, held, size);
+}
+
+/* Every number there is in the header, the attributes, the records and the tables. */
+Test(perfdata, odd_numbers_everywhere)
+{
+	for (int form = 0; form < 4; form++) {
+		reset();
+		made.pipe = form & 1;
+		made.swap = form & 2;
+		made.sample_type = MADE_PLAIN | ((1 << 24) - 1);
+		made.read_format = 4 | 8;
+		made_everything(&made);
+		for (size_t at = 0; at + 8 <= made.size; at += 8)
+			put_odd_values(at, 8);
+		for (size_t at = 0; at + 8 <= made.size; at += 4)
+			put_odd_values(at + (at & 4 ? 2 : 0), 2);
+	}
+}
+
+Test(perfdata, records_of_no_size_end_the_reading)
+{
+	struct seen *seen;
+
+	made_everything(&made);
+	made_patch(&made, made.data_at + 6, 0, 2);
+	seen = see_made();
+	cr_expect(eq(uint, seen->nr, 0));
+	cr_expect(seen->info.truncated);
+}
+
+static void write_part(const char *folder, const char *name, const void *data, size_t size)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "w");
+	cr_assert(file && fwrite(data, 1, size, file) == size);
+	fclose(file);
+}
+
+static void remove_parts(const char *folder)
+{
+	static const char *const names[] = {"data", "data.0", "data.1"};
+	char path[128];
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		unlink(path);
+	}
+	rmdir(folder);
+}
+
+Test(perfdata, directory_with_a_file_for_each_thread)
+{
+	static struct made_perf part;
+	char folder[] = "/tmp/perfdata-XXXXXX", path[128];
+	struct stlb_perfdata *perf;
+	struct seen seen = {0};
+	FILE *data;
+
+	cr_assert(mkdtemp(folder) != NULL);
+	part.sample_type = MADE_PLAIN;
+	for (unsigned int cpu = 0; cpu < 2; cpu++) {
+		part.size = 0;
+		for (unsigned int n = 0; n < 5; n++)
+			made_sample(&part, (struct made_sample){0, cpu, 7, 1000 + 10 * n + cpu,
+								10 * n + cpu, 0, 0});
+		write_part(folder, cpu ? "data.1" : "data.0", part.bytes, part.size);
+	}
+	made.features = 1 << 24;
+	made_perf_begin(&made);
+	made_comm(&made, 7, "of all", 0);
+	made_perf_end(&made);
+	write_part(folder, "data", made.bytes, made.size);
+	snprintf(path, sizeof(path), "%s/data", folder);
+	data = fopen(path, "r");
+	cr_assert(eq(int, stlb_perfdata_open_fd(fileno(data), folder, &perf, &seen.err), 0), "%s",
+		  seen.err.text);
+	read_all(perf, &seen);
+	fclose(data);
+	remove_parts(folder);
+	cr_assert(eq(uint, seen.nr, 10));
+	for (unsigned int i = 0; i < 10; i++)
+		cr_expect(eq(u64, seen.records[i].value, i / 2 * 10 + i % 2));
+	cr_expect(eq(str, (char *)seen.records[9].comm, "of all"));
+	cr_expect(not(seen.info.truncated));
+}
+
+Test(perfdata, unwanted_samples_are_counted_only)
+{
+	struct stlb_perfdata *perf;
+	struct seen seen = {0};
+
+	made_everything(&made);
+	cr_assert(
+		eq(int, stlb_perfdata_open_memory(made.bytes, made.size, "made", &perf, NULL), 0));
+	stlb_perfdata_want(perf, 0, false);
+	read_all(perf, &seen);
+	cr_expect(eq(u64, seen.info.samples, 6));
+	cr_expect(eq(uint, seen.nr, 2 + 3));
+}
