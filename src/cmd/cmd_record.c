@@ -19,17 +19,7 @@ static const char *const name = "record";
 
 enum { STEP = 20 * 1000 * 1000 /* ns */, NOT_EXECUTED = 127 };
 
-#define SECOND_NS UINT64_C(1000000000)
-
 /* ---- the recorder as a child ---- */
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
-}
 
 /* In a process group of its own: Ctrl-C is passed on by us, once, and not by the terminal too. */
 static pid_t begin(char **argv)
@@ -45,55 +35,54 @@ static pid_t begin(char **argv)
 	_exit(NOT_EXECUTED);
 }
 
-/* Until it ends; asked to when the time is over or somebody interrupts. */
-static int wait_for(pid_t pid, const struct stlb_settings *settings)
+/* Until it ends by itself, or because somebody interrupts. */
+static int wait_for(pid_t pid)
 {
 	const struct timespec step = {.tv_nsec = STEP};
-	uint64_t start = now_ns();
 	bool asked = false;
 	int status;
 
 	while (waitpid(pid, &status, WNOHANG) != pid) {
-		bool over = settings->duration_ns && now_ns() - start >= settings->duration_ns;
-
-		if (!asked && (over || stlb_interrupted())) {
-			kill(pid, SIGINT);
-			asked = true;
-		}
+		if (!asked && stlb_interrupted())
+			asked = kill(pid, SIGINT) == 0;
 		nanosleep(&step, NULL);
 	}
 	return status;
 }
 
-static int check_status(const char *program, int status, bool asked, struct stlb_error *err)
+/* Its status may be that of the command: what counts is whether there is a file. */
+static int check_file(const struct stlb_settings *settings, const char *program, int status,
+		      struct stlb_error *err)
 {
-	if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || asked))
-		return 0;
+	struct stat st;
+
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_EXECUTED)
 		return stlb_error_set(err, -ENOENT, "nothing was recorded");
-	if (WIFSIGNALED(status) && !(asked && WTERMSIG(status) == SIGINT))
-		return stlb_error_set(err, -EINTR, "%s ended by signal %d", program,
-				      WTERMSIG(status));
-	return WIFSIGNALED(status) ? 0
-				   : stlb_error_set(err, -EIO, "%s ended with status %d", program,
-						    WEXITSTATUS(status));
+	if (stat(settings->save, &st) == 0 && st.st_size > 0)
+		return 0;
+	if (stlb_interrupted())
+		return stlb_error_set(err, -EINTR, "%s: interrupted before there was a trace",
+				      settings->save);
+	if (WIFSIGNALED(status))
+		return stlb_error_set(err, -EIO, "%s: not written: %s ended by signal %d",
+				      settings->save, program, WTERMSIG(status));
+	return stlb_error_set(err, -EIO, "%s: not written: %s ended with status %d", settings->save,
+			      program, WEXITSTATUS(status));
 }
 
+/* A file of an earlier run must not pass for one of this. */
 static int record(const struct stlb_recorder *recorder, const struct stlb_settings *settings,
 		  struct stlb_error *err)
 {
-	struct stat st;
-	pid_t pid = begin(recorder->argv);
-	int r;
+	pid_t pid;
 
+	if (unlink(settings->save) && errno != ENOENT)
+		return stlb_error_set(err, -errno, "%s: cannot be replaced: %s", settings->save,
+				      strerror(errno));
+	pid = begin(recorder->argv);
 	if (pid < 0)
 		return stlb_error_set(err, -errno, "fork: %s", strerror(errno));
-	r = check_status(recorder->argv[0], wait_for(pid, settings),
-			 settings->duration_ns || stlb_interrupted(), err);
-	if (r == 0 && stat(settings->save, &st))
-		return stlb_error_set(err, -errno, "%s: %s did not write it", settings->save,
-				      recorder->argv[0]);
-	return r;
+	return check_file(settings, recorder->argv[0], wait_for(pid), err);
 }
 
 /* ---- the probes around it ---- */

@@ -26,8 +26,16 @@ static void add(struct stlb_recorder *recorder, const char *fmt, ...)
 	recorder->failed |= length < 0;
 }
 
+/* The recorder's own start takes its time, so that the time is measured where it has begun. */
 static void add_command(struct stlb_recorder *recorder, const struct stlb_settings *settings)
 {
+	uint64_t ns = settings->duration_ns;
+
+	if (ns) {
+		add(recorder, "%s", settings->nr_arguments ? "timeout" : "sleep");
+		add(recorder, "%" PRIu64 ".%09" PRIu64, ns / UINT64_C(1000000000),
+		    ns % UINT64_C(1000000000));
+	}
 	for (int i = 0; i < settings->nr_arguments; i++)
 		add(recorder, "%s", settings->arguments[i]);
 }
@@ -121,7 +129,7 @@ void stlb_recorder_perf(struct stlb_recorder *recorder, const struct stlb_settin
 			add(recorder, "%s", probe->filter);
 		}
 	}
-	if (settings->nr_arguments)
+	if (settings->nr_arguments || settings->duration_ns)
 		add(recorder, "--");
 	add_command(recorder, settings);
 }

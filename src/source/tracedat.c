@@ -121,17 +121,24 @@ static int read_layout(struct stlb_dat *dat, struct stlb_error *err)
 			      path, version);
 }
 
-/* Time stamps of different clocks cannot be put in one order. */
+/*
+ * Time stamps of different clocks cannot be put in one order. Where the top instance was not
+ * recorded, trace-cmd says "local" of each other one, whatever was asked for: the option that holds
+ * the kernel's own words is right then.
+ */
 static void find_clock(struct stlb_dat *dat)
 {
 	struct stlb_source_info *info = &dat->source->info;
+	bool told = info->clock != NULL;
 
 	for (uint32_t i = 0; i < dat->nr_instances; i++) {
 		const char *clock = dat->instances[i].clock;
 
-		if (clock && !info->clock)
+		if (!clock || (told && !strcmp(clock, "local")))
+			continue;
+		if (!info->clock)
 			info->clock = clock;
-		else if (clock && strcmp(clock, info->clock))
+		else if (strcmp(clock, info->clock))
 			info->clock = "mixed";
 	}
 }
