@@ -149,7 +149,10 @@ static int add_step(const struct btf *btf, struct stlb_place *place, const struc
 
 	if (found->bitfield)
 		return stlb_error_set(why, -EINVAL, "member %s is a bit field", found->name);
-	if (size <= 0 || size > REGISTER || place->nr_steps == STLB_MAX_STEPS)
+	if (place->nr_steps == STLB_MAX_STEPS)
+		return stlb_error_set(why, -EINVAL, "member %s is too many pointers away",
+				      found->name);
+	if (size <= 0 || size > REGISTER)
 		return stlb_error_set(why, -EINVAL, "member %s is no single value", found->name);
 	keep(place->steps[place->nr_steps].member, found->name);
 	place->steps[place->nr_steps++].offset = found->offset / 8;
