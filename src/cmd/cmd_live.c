@@ -164,6 +164,8 @@ static int run(struct live *live)
 	if (!live->reporting.output || !live->run.info)
 		return STLB_STATUS_FAILED;
 	status = stlb_report_finish(live->reporting.report, live->settings.fail_on);
+	if (live->run.told && live->settings.writer == stlb_report_writer(0))
+		fputc('\n', stlb_output_file(live->reporting.output));
 	if (stlb_reporting_write(&live->reporting, &cause) == 0)
 		return r ? STLB_STATUS_FAILED : status;
 	stlb_message(name, "%s", cause.text);

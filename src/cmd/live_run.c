@@ -55,6 +55,7 @@ static void found(void *arg, const struct stlb_finding *finding)
 	if (stlb_report_tell(run->reporting->report, run->info, finding, run->source, writer, to,
 			     &options, &err))
 		run->broken_pipe = true;
+	run->told |= writer == settings->writer;
 }
 
 /* ---- opening ---- */

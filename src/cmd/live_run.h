@@ -23,6 +23,7 @@ struct stlb_live_run {
 	const struct stlb_source_info *info;
 	uint64_t start_ns, shown_ns, shown_events;
 	unsigned int findings;
+	bool told; /* findings stand where the report will follow */
 	bool broken_pipe;
 };
 

@@ -50,6 +50,34 @@ static const char *copy_symbol(struct copier *copier, uint64_t address)
 	return copy_text(copier, text);
 }
 
+/* What a probe itself puts on the stack, above the function that it is on. */
+static bool is_of_probe(const char *name)
+{
+	static const char *const prefixes[] = {
+		"kprobe_",	"kretprobe_", "rethook_",    "arch_rethook_", "optimized_callback",
+		"opt_pre_",	"fprobe_",    "fentry_",     "fexit_",	      "ftrace_",
+		"arch_ftrace_", "trace_",     "perf_trace_",
+	};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
+
+static void copy_stack(struct copier *copier, struct stlb_finding *raw, const char **stack)
+{
+	uint32_t nr = 0;
+
+	for (uint32_t i = 0; i < raw->nr_stack; i++) {
+		const char *name = copy_symbol(copier, raw->stack[i]);
+
+		if (nr || (name && !is_of_probe(name)))
+			stack[nr++] = name;
+	}
+	raw->nr_stack = nr;
+}
+
 static void copy_info(struct copier *copier, struct stlb_source_info *info)
 {
 	info->path = copy_text(copier, info->path ? info->path : "-");
@@ -140,8 +168,7 @@ static void copy_finding(struct copier *copier, const struct stlb_finding *from,
 	to->comm = COPY_BUFFER(copier, raw->comm);
 	to->suppressed = find_suppression(copier, raw);
 	copy_events(copier, raw, to->events);
-	for (uint32_t i = 0; i < raw->nr_stack; i++)
-		to->stack[i] = copy_symbol(copier, raw->stack[i]);
+	copy_stack(copier, raw, to->stack);
 	for (uint32_t i = 0; i < raw->nr_subscribers; i++)
 		to->subscribers[i] = copy_symbol(copier, raw->subscribers[i]);
 	forget_pointers(raw);
