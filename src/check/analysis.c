@@ -79,7 +79,8 @@ static const handler handlers[STLB_NR_KINDS] = {
 /* Kinds that can tell where struct pages and the direct map lie. */
 #define TELLS_OF_PAGES                                                                             \
 	(UINT64_C(1) << STLB_SUBSCRIBE | UINT64_C(1) << STLB_INV_START |                           \
-	 UINT64_C(1) << STLB_PAGE_FREE | UINT64_C(1) << STLB_PTL_MAP)
+	 UINT64_C(1) << STLB_PMD_SPLIT | UINT64_C(1) << STLB_PAGE_FREE |                           \
+	 UINT64_C(1) << STLB_PTL_MAP)
 
 /* ---- small events ---- */
 

@@ -142,6 +142,15 @@ static void learn_place(struct stlb_analysis *a, const struct stlb_act *act, enu
 					 stlb_event_get(event, ADDR)) < 0;
 }
 
+/* The huge zero page becomes 512 zero pages, out of sight where sets are not recorded. */
+static bool is_zero_split(const struct stlb_analysis *a, struct stlb_update_state *update,
+			  const struct stlb_act *act, struct stlb_entry old)
+{
+	return act->event->kind == STLB_PMD_CLEAR_FLUSH && old.state == STLB_PRESENT &&
+	       !stlb_recorded(a, STLB_PTE_SET) && stlb_pages_is_zero(a, old.pfn) &&
+	       is_split(update, act, slot_base(STLB_LEVEL_PMD, stlb_event_get(act->event, ADDR)));
+}
+
 /* Functions that clear an entry and have its address; the clear hook may tell it once more. */
 void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act)
 {
@@ -167,7 +176,10 @@ void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act)
 		update->detached_mm = act->mm;
 		update->detached_base = slot_base(level, addr);
 	}
+	a->last_created = NULL;
 	clear_at(a, act, level, old, inval ? STLB_PROTNONE : STLB_NONE);
+	if (is_zero_split(a, update, act, old) && a->last_created)
+		stlb_obligation_end(a, a->last_created, STLB_END_RESTORED);
 }
 
 void stlb_on_pmd_split(struct stlb_analysis *a, const struct stlb_act *act)

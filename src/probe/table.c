@@ -127,10 +127,11 @@ static const struct stlb_probe_row rows[] = {
 	 .arguments = "mm=vma->vm_mm:x64 addr=addr:x64 pmdp=pmd:x64 old=pmd->pmd:x64",
 	 .flags = STLB_ROW_STACK, .why = "huge pages unmapped"},
 	{ENTRY("pmd_split", PMD_SPLIT, "split_huge_pmd_locked"),
-	 .arguments = OF_PMD " freeze=freeze:u8", .flags = STLB_ROW_STACK,
+	 .arguments = OF_PMD " freeze=freeze:u8 ?hz=@huge_zero_pfn:x64", .flags = STLB_ROW_STACK,
 	 .why = "a huge page becomes 512 entries, under the lock"},
-	{ENTRY("pmd_split", PMD_SPLIT, "__split_huge_pmd"), .arguments = OF_PMD " freeze=freeze:u8",
-	 .flags = STLB_ROW_STACK, .why = "a huge page becomes 512 entries",
+	{ENTRY("pmd_split", PMD_SPLIT, "__split_huge_pmd"),
+	 .arguments = OF_PMD " freeze=freeze:u8 ?hz=@huge_zero_pfn:x64", .flags = STLB_ROW_STACK,
+	 .why = "a huge page becomes 512 entries",
 	 .blind = "the entry is before the lock: the page may be split already"},
 
 	/* ---- entries set ---- */

@@ -355,6 +355,47 @@ Test(split, told_by_its_function)
 	JUDGE(no_split, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
 }
 
+/* The same where sets are out of sight: known by the pfn that the split itself tells. */
+Test(split, of_the_huge_zero_page_unseen)
+{
+#define SPLIT_OF(hz) OF(PMD_SPLIT, F(MM, MM1), F(ADDR, PAGE(0)), F(HUGE_ZERO_PFN, hz))
+#define UNSEEN                                                                                     \
+	MADE_RECORDED & ~(MADE_KIND(PTE_SET) | MADE_KIND(PTE_CLEAR) | MADE_KIND(PMD_SET) |         \
+			  MADE_KIND(PMD_CLEAR))
+	static const struct made zero[] = {
+		SETTLE,
+		{START(0, 512)},
+		{SPLIT_OF(0x600), .level = STLB_LEVEL_PMD},
+		{LOCK(L2)},
+		{PMD_CLEARS(PMD_CLEAR_FLUSH, 0, HUGERO(0x600))},
+		{UNLOCK(L2)},
+		{ONLY_END(0, 512)},
+	};
+	static const struct made other[] = {
+		SETTLE,
+		{START(0, 512)},
+		{SPLIT_OF(0x800), .level = STLB_LEVEL_PMD},
+		{LOCK(L2)},
+		{PMD_CLEARS(PMD_CLEAR_FLUSH, 0, HUGERO(0x600))},
+		{UNLOCK(L2)},
+		{ONLY_END(0, 512)},
+	};
+	static const struct made no_split[] = {
+		SETTLE,
+		{START(0, 512), .ns = 2000},
+		{SPLIT_OF(0x600), .level = STLB_LEVEL_PMD},
+		{LOCK(L2)},
+		{PMD_CLEARS(PMD_CLEAR_FLUSH, 512, HUGERO(0x600))},
+		{UNLOCK(L2)},
+		{ONLY_END(0, 512)},
+	};
+
+	JUDGE(zero, BEFORE_6_6, .recorded = UNSEEN, ENDED(.total = 1, .restored = 1));
+	JUDGE(other, BEFORE_6_6, .recorded = UNSEEN, .inconclusive = {[STLB_RULE_NEVER] = 1});
+	JUDGE(no_split, BEFORE_6_6, .recorded = UNSEEN, .inconclusive = {[STLB_RULE_NEVER] = 1},
+	      .counts = {[STLB_RULE_UNBRACKETED] = 1});
+}
+
 /* The huge zero page becomes 512 zero ptes, and nobody is told. */
 Test(split, of_the_huge_zero_page)
 {
