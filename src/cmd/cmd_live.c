@@ -151,7 +151,7 @@ static int run(struct live *live)
 {
 	struct stlb_error err = {""}, cause = {""};
 	enum stlb_status status;
-	int r = open_all(live, &err);
+	int r = open_all(live, &err), written;
 
 	if (r == 0)
 		r = start(live, &err);
@@ -166,7 +166,9 @@ static int run(struct live *live)
 	status = stlb_report_finish(live->reporting.report, live->settings.fail_on);
 	if (live->run.told && live->settings.writer == stlb_report_writer(0))
 		fputc('\n', stlb_output_file(live->reporting.output));
-	if (stlb_reporting_write(&live->reporting, &cause) == 0)
+	written = stlb_reporting_write(&live->reporting, &cause);
+	/* Who closed the pipe has read enough, and what was judged stays judged. */
+	if (written == 0 || written == -EPIPE)
 		return r ? STLB_STATUS_FAILED : status;
 	stlb_message(name, "%s", cause.text);
 	return STLB_STATUS_FAILED;

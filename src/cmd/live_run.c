@@ -138,7 +138,8 @@ static bool is_over(struct stlb_live_run *run, bool show)
 	const struct stlb_settings *settings = run->settings;
 	uint64_t now = now_ns();
 
-	if (stlb_interrupted() || (run->workload && stlb_workload_ended(run->workload)))
+	if (run->broken_pipe || stlb_interrupted() ||
+	    (run->workload && stlb_workload_ended(run->workload)))
 		return true;
 	if (settings->max_findings && run->findings >= settings->max_findings)
 		return true;
