@@ -24,12 +24,15 @@ static const char *read_string(struct stlb_perfdata *perf, const uint8_t *data, 
 
 static int keep_tracing(struct stlb_perfdata *perf, const uint8_t *data, uint64_t size)
 {
-	uint8_t *copy = malloc(size + 1);
+	uint8_t *copy;
 
+	/* who asked for it may hold on to the first one */
+	if (perf->tracing)
+		return 0;
+	copy = malloc(size + 1);
 	if (!copy)
 		return -ENOMEM;
 	memcpy(copy, data, size);
-	free(perf->tracing);
 	perf->tracing = copy;
 	perf->tracing_size = size;
 	return 0;

@@ -37,12 +37,15 @@ static int add_run(struct stlb_perf_order *order, struct stlb_perf_entry *from,
 
 int stlb_perf_order_start(struct stlb_perf_order *order, uint64_t limit)
 {
-	struct stlb_perf_entry *from = order->entries, *at = from, *end = from + order->nr;
+	struct stlb_perf_entry *from = order->entries, *at, *end;
 	int ret = 0;
 
 	order->limit = limit;
 	order->nr_runs = 0;
 	order->merge.nr = 0;
+	if (!order->nr)
+		return 0;
+	end = from + order->nr;
 	while (!ret && from < end) {
 		for (at = from + 1; at < end && ascending(at - 1, at); at++)
 			;

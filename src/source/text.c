@@ -165,11 +165,13 @@ static int read_chain(struct stlb_source *source, struct parsed *parsed, struct 
 	struct text *text = source->private;
 	struct stlb_line line = parsed->line;
 	struct stlb_perf_caller caller;
+	bool kernel = true;
 	int ret = 1;
 
 	stlb_text_stack_clear(&text->stack);
 	while (ret > 0 && stlb_text_perf_caller(line.at, line.end, &caller)) {
-		if (caller.address >> 63) {
+		kernel = kernel && caller.address >> 63; /* comes first */
+		if (kernel) {
 			stlb_text_stack_add(&text->stack, caller.address);
 			stlb_text_callers_add(&text->callers, source->names, &caller);
 		}

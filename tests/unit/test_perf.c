@@ -317,6 +317,28 @@ Test(perf, symbols_that_the_recording_has)
 	cr_expect(not(seen.info.symbols_hidden));
 }
 
+/* Who has the first formats goes on using them. */
+Test(perf, formats_come_once)
+{
+	uint64_t offset = 0;
+	size_t from;
+
+	made.pipe = true;
+	made.kallsyms = "ffffffff81000000 T _text\nffffffff81000100 t one\n";
+	made_everything(&made);
+	made_record(&made, 66, 0);
+	made_u64(&made, 0);
+	made_record_end(&made);
+	from = made.size;
+	made.kallsyms = "ffffffff81000000 T _text\nffffffff81000100 t another\n";
+	made_tracing(&made);
+	made_patch(&made, from - 8, made.size - from, 4);
+	made_fill(&made, (8 - (made.size - from) % 8) % 8);
+	read_made(NULL);
+	cr_expect(not(seen.info.truncated));
+	cr_expect(eq(str, (char *)symbol(0xffffffff81000110, &offset), "one"));
+}
+
 /* The kernel lay 16 MiB lower when the table was kept. */
 Test(perf, symbols_of_another_boot)
 {
