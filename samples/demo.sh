@@ -9,7 +9,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=$root/build/release
 program=$build/staletlb
-packages="build-essential cmake pkg-config libtraceevent-dev libtracefs-dev libjansson-dev zlib1g-dev libzstd-dev"
+packages="build-essential cmake pkg-config libtraceevent-dev libtracefs-dev libjansson-dev libbpf-dev zlib1g-dev libzstd-dev"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 

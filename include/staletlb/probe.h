@@ -120,8 +120,8 @@ struct stlb_plan_options {
  * stlb_plan_new - choose the best source for each kind of event
  * @options: NULL for the defaults
  *
- * Returns 0, -EINVAL for a bad group, -ENOMEM. A plan without a usable probe is a plan. Free it with stlb_plan_free(); it
- * does not need the kernel any more.
+ * Returns 0, -EINVAL for a bad group, -ENOMEM. A plan without a usable probe is a plan. Free it
+ * with stlb_plan_free(); it does not need the kernel any more.
  */
 int stlb_plan_new(const struct stlb_kernel *kernel, const struct stlb_plan_options *options,
 		  struct stlb_plan **plan, struct stlb_error *err);

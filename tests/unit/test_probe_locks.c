@@ -141,6 +141,10 @@ Test(locks, no_filter_where_locks_are_not_in_struct_pages)
 
 	made_types_add(&made, apart);
 	check_unfiltered(&made, "page table locks are not in struct pages");
+	made = made_new("6.1");
+	made_types_write(&made, "func _raw_spin_lock\n\tlock ptr:spinlock\n"
+				"func _raw_spin_unlock\n\tlock ptr:spinlock\n");
+	check_unfiltered(&made, "page table locks are not in struct pages");
 }
 
 Test(locks, no_filter_where_one_lock_serves_all)

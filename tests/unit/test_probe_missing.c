@@ -30,6 +30,18 @@ Test(plan, each_function_that_cannot_be_probed_has_its_own_reason)
 	stlb_plan_free(plan);
 }
 
+Test(plan, the_blacklist_is_that_of_kprobes)
+{
+	struct made_kernel made = made_new("6.12");
+	struct stlb_plan *plan;
+
+	made_write(&made, "/sys/kernel/debug/kprobes/blacklist",
+		   "0xffffffff81000000-0xffffffff81000010\tpmd_install\n");
+	plan = made_plan(&made, STLB_LOCKS_PTL);
+	planned(plan, "pmd_install", STLB_PROBE_FPROBE, "");
+	stlb_plan_free(plan);
+}
+
 Test(plan, a_copy_for_cold_paths_is_no_function_of_its_own)
 {
 	struct made_kernel made = made_new("6.1");
