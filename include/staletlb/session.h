@@ -29,6 +29,7 @@ struct stlb_session_options {
 	uint64_t buffer_kb;
 	const int32_t *tids;
 	unsigned int nr_tids;
+	int (*cancelled)(void); /* asked between steps: not 0 ends it with -EINTR; may be NULL */
 };
 
 enum { STLB_SESSION_BUFFER_KB = 16 * 1024 };

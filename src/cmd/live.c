@@ -2,24 +2,37 @@
 #include "cmd/live.h"
 
 #include <errno.h>
-#include <string.h>
+#include <stdio.h>
+#include <unistd.h>
 
-/* What stands in the way altogether, in the order in which it has to be cleared away. */
+#include "cmd/interrupt.h"
+
+/* "tracefs: not mounted: nothing can be traced: mount -t tracefs ..." */
+static int stands_in_the_way(const struct stlb_fact *fact, int code, struct stlb_error *err)
+{
+	return stlb_error_set(err, code, "%s: %s%s%s%s%s", fact->title,
+			      *fact->value ? fact->value : "no", *fact->effect ? ": " : "",
+			      fact->effect, *fact->remedy ? "; to do: " : "", fact->remedy);
+}
+
+/* In the order in which things have to be cleared away. */
 static int check_facts(const struct stlb_kernel *kernel, struct stlb_error *err)
 {
-	static const char *const needed[] = {"root", "tracefs"};
+	static const char *const needed[] = {"lockdown", "tracefs"};
+	const struct stlb_fact *fact;
+	char path[4096];
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-		const struct stlb_fact *fact = stlb_kernel_find_fact(kernel, needed[i]);
-
+		fact = stlb_kernel_find_fact(kernel, needed[i]);
 		if (fact && fact->answer == STLB_NO)
-			return stlb_error_set(err, -EPERM, "%s: %s%s%s; %s", fact->title,
-					      *fact->value ? fact->value : "no",
-					      *fact->effect ? ": " : "", fact->effect,
-					      fact->remedy);
+			return stands_in_the_way(fact, -EPERM, err);
 	}
 	if (!stlb_kernel_tracing(kernel))
 		return stlb_error_set(err, -ENOENT, "tracefs cannot be found");
+	snprintf(path, sizeof(path), "%s/instances", stlb_kernel_tracing(kernel));
+	fact = stlb_kernel_find_fact(kernel, "root");
+	if (access(path, W_OK) && fact && fact->answer == STLB_NO)
+		return stands_in_the_way(fact, -EPERM, err);
 	return 0;
 }
 
@@ -40,6 +53,7 @@ int stlb_ground_take(struct stlb_ground *ground, const struct stlb_settings *set
 	struct stlb_session_options options = {
 		.tracing = stlb_kernel_tracing(ground->kernel),
 		.buffer_kb = settings->buffer_kb,
+		.cancelled = stlb_interrupted,
 	};
 	int r = 0;
 

@@ -27,6 +27,7 @@ struct stlb_session {
 	unsigned int nr_instances; /* made */
 	uint64_t buffer_kb;
 	bool by_task;
+	int (*cancelled)(void);
 	struct stlb_live_event *events;
 	unsigned int nr_events;
 	char *refused[MAX_REFUSED];
@@ -136,8 +137,11 @@ static int add_probes(struct stlb_session *session, struct stlb_error *err)
 	session->events = calloc(nr + 1, sizeof(*session->events));
 	if (!session->events)
 		return -ENOMEM;
-	for (unsigned int i = 0; !ret && (probe = stlb_plan_probe(session->plan, i)); i++)
+	for (unsigned int i = 0; !ret && (probe = stlb_plan_probe(session->plan, i)); i++) {
+		if (session->cancelled && session->cancelled())
+			return stlb_error_set(err, -EINTR, "interrupted before the first event");
 		ret = add_probe(session, probe);
+	}
 	if (!ret && !session->nr_events)
 		return stlb_error_set(err, -EIO, "no probe could be installed: %s",
 				      session->nr_refused ? session->refused[0]
@@ -168,6 +172,7 @@ static struct stlb_session *make(const struct stlb_plan *plan,
 		return NULL;
 	session->plan = plan;
 	session->by_task = options->tids != NULL;
+	session->cancelled = options->cancelled;
 	session->tracing = strdup(options->tracing);
 	session->buffer_kb = options->buffer_kb;
 	if (!session->buffer_kb)
