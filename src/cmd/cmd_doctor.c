@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <jansson.h>
 #include <string.h>
 
+#include "cmd/document.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
@@ -37,14 +37,17 @@ static bool can_judge_both(const struct doctor *doctor)
 static void write_fact(const struct stlb_fact *fact, FILE *to)
 {
 	int column = fprintf(to, "  %-9s", stlb_answer_name(fact->answer));
+	int indent = VALUE_COLUMN;
 
 	column = stlb_wrap(to, fact->title, column, NAME_COLUMN);
 	if (*fact->value) {
-		if (column < VALUE_COLUMN)
+		if (column < VALUE_COLUMN) {
 			column += fprintf(to, "%*s", VALUE_COLUMN - column, "");
-		else
-			column += fprintf(to, "  ");
-		stlb_wrap(to, fact->value, column, VALUE_COLUMN);
+		} else {
+			column += fprintf(to, ":");
+			indent = NAME_COLUMN + 2;
+		}
+		stlb_wrap(to, fact->value, column, indent);
 	}
 	fputc('\n', to);
 	if (*fact->effect) {
@@ -53,8 +56,8 @@ static void write_fact(const struct stlb_fact *fact, FILE *to)
 		fputc('\n', to);
 	}
 	if (*fact->remedy) {
-		fprintf(to, "%*sto do: ", NAME_COLUMN, "");
-		stlb_wrap(to, fact->remedy, NAME_COLUMN + 7, NAME_COLUMN + 7);
+		column = fprintf(to, "%*sto have it:", NAME_COLUMN, "");
+		stlb_wrap(to, fact->remedy, column, NAME_COLUMN + 2);
 		fputc('\n', to);
 	}
 }
@@ -81,7 +84,7 @@ static void write_text(const struct doctor *doctor, FILE *to)
 		stlb_kernel_arch(doctor->kernel));
 	for (unsigned int i = 0; (fact = stlb_kernel_fact(doctor->kernel, i)); i++)
 		write_fact(fact, to);
-	fputs("\nRules that can be judged here:\n", to);
+	fputs("\nHow far a recording made here could be judged:\n", to);
 	for (int id = 0; id < STLB_NR_RULES; id++)
 		write_rule(doctor, (enum stlb_rule)id, to);
 	fputc('\n', to);
@@ -102,41 +105,38 @@ static json_t *facts_json(const struct doctor *doctor)
 	json_t *array = json_array();
 	const struct stlb_fact *fact;
 
-	for (unsigned int i = 0; (fact = stlb_kernel_fact(doctor->kernel, i)); i++)
-		json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "id",
-						       fact->id, "title", fact->title, "answer",
-						       stlb_answer_name(fact->answer), "value",
-						       fact->value, "effect", fact->effect,
-						       "remedy", fact->remedy));
+	for (unsigned int i = 0; array && (fact = stlb_kernel_fact(doctor->kernel, i)); i++)
+		array = stlb_document_append(
+			array,
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "id", fact->id, "title",
+				  fact->title, "answer", stlb_answer_name(fact->answer), "value",
+				  fact->value, "effect", fact->effect, "remedy", fact->remedy));
 	return array;
 }
 
 static json_t *rules_json(const struct doctor *doctor)
 {
 	json_t *object = json_object();
+	int failed = object ? 0 : -1;
 
-	for (int id = 0; id < STLB_NR_RULES; id++)
-		json_object_set_new(object, stlb_rule_info((enum stlb_rule)id)->id,
-				    json_pack("{s:s, s:s}", "judged",
-					      stlb_judged_name(doctor->rules[id].judged), "reason",
-					      doctor->rules[id].reason));
-	return object;
+	for (int id = 0; !failed && id < STLB_NR_RULES; id++)
+		failed = json_object_set_new(object, stlb_rule_info((enum stlb_rule)id)->id,
+					     json_pack("{s:s, s:s}", "judged",
+						       stlb_judged_name(doctor->rules[id].judged),
+						       "reason", doctor->rules[id].reason));
+	if (!failed)
+		return object;
+	json_decref(object);
+	return NULL;
 }
 
-static int write_json(const struct doctor *doctor, FILE *to)
+/* json_pack() fails, and lets go of the parts, where a part is NULL. */
+static json_t *document(const struct doctor *doctor)
 {
-	json_t *root = json_pack(
-		"{s:s, s:s, s:b, s:o, s:o}", "kernel", stlb_kernel_release(doctor->kernel), "arch",
-		stlb_kernel_arch(doctor->kernel), "error_rules_judgeable", can_judge_both(doctor),
-		"facts", facts_json(doctor), "rules", rules_json(doctor));
-	int r;
-
-	if (!root)
-		return -ENOMEM;
-	r = json_dumpf(root, to, JSON_INDENT(2) | JSON_SORT_KEYS) ? -EIO : 0;
-	json_decref(root);
-	fputc('\n', to);
-	return r;
+	return json_pack("{s:s, s:s, s:b, s:o, s:o}", "kernel", stlb_kernel_release(doctor->kernel),
+			 "arch", stlb_kernel_arch(doctor->kernel), "error_rules_judgeable",
+			 can_judge_both(doctor), "facts", facts_json(doctor), "rules",
+			 rules_json(doctor));
 }
 
 /* ---- all of it ---- */
@@ -147,7 +147,7 @@ static int write_report(const struct doctor *doctor, struct stlb_error *err)
 	int r = stlb_output_open(doctor->settings->output, &output, err);
 
 	if (r == 0 && doctor->settings->json)
-		r = write_json(doctor, stlb_output_file(output));
+		r = stlb_document_write(document(doctor), stlb_output_file(output), err);
 	else if (r == 0)
 		write_text(doctor, stlb_output_file(output));
 	if (r == 0)

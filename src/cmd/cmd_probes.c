@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <jansson.h>
 #include <string.h>
 
+#include "cmd/document.h"
 #include "cmd/live.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
@@ -22,7 +22,7 @@ static void write_labelled(const char *label, const char *text, FILE *to)
 
 	if (!text || !*text)
 		return;
-	column = fprintf(to, "%*s%s: ", TEXT_COLUMN, "", label);
+	column = fprintf(to, "%*s%s:", TEXT_COLUMN, "", label);
 	stlb_wrap(to, text, column, TEXT_COLUMN + 2);
 	fputc('\n', to);
 }
@@ -57,32 +57,31 @@ static void list_text(const struct stlb_plan *plan, FILE *to)
 
 static json_t *probe_json(const struct stlb_probe *probe)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:b}", "system", probe->system,
-			 "event", probe->event, "kind", stlb_kind_name(probe->kind), "source",
-			 stlb_probe_source_name(probe->source), "reason", probe->reason, "blind",
-			 probe->blind, "definition", probe->definition, "filter", probe->filter,
-			 "tasks_only", probe->reach == STLB_REACH_TASKS);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:b, s:b}", "system",
+			 probe->system, "event", probe->event, "kind", stlb_kind_name(probe->kind),
+			 "source", stlb_probe_source_name(probe->source), "reason", probe->reason,
+			 "blind", probe->blind, "definition", probe->definition, "filter",
+			 probe->filter, "stack", probe->stack, "tasks_only",
+			 probe->reach == STLB_REACH_TASKS);
 }
 
-static int list_json(const struct stlb_plan *plan, FILE *to)
+static json_t *document(const struct stlb_kernel *kernel, const struct stlb_plan *plan)
 {
 	json_t *array = json_array();
 	const struct stlb_probe *probe;
-	int r;
 
-	for (unsigned int i = 0; (probe = stlb_plan_probe(plan, i)); i++)
-		json_array_append_new(array, probe_json(probe));
-	r = json_dumpf(array, to, JSON_INDENT(2) | JSON_SORT_KEYS) ? -EIO : 0;
-	json_decref(array);
-	fputc('\n', to);
-	return r;
+	for (unsigned int i = 0; array && (probe = stlb_plan_probe(plan, i)); i++)
+		array = stlb_document_append(array, probe_json(probe));
+	return json_pack("{s:s, s:s, s:s, s:o}", "kernel", stlb_kernel_release(kernel), "arch",
+			 stlb_kernel_arch(kernel), "group", stlb_plan_group(plan), "probes", array);
 }
 
 /* ---- what the arguments ask for; each is given a plan for the kernel ---- */
 
-static int write_plan(const struct stlb_settings *settings, const struct stlb_plan *plan,
-		      bool script, struct stlb_error *err)
+static int write_plan(const struct stlb_settings *settings, const struct stlb_kernel *kernel,
+		      const struct stlb_plan *plan, struct stlb_error *err)
 {
+	bool script = strcmp(settings->arguments[0], "script") == 0;
 	struct stlb_output *output = NULL;
 	int r = stlb_output_open(settings->output, &output, err);
 	FILE *to = r == 0 ? stlb_output_file(output) : NULL;
@@ -90,7 +89,7 @@ static int write_plan(const struct stlb_settings *settings, const struct stlb_pl
 	if (to && script)
 		r = stlb_plan_script(plan, to);
 	else if (to && settings->json)
-		r = list_json(plan, to);
+		r = stlb_document_write(document(kernel, plan), to, err);
 	else if (to)
 		list_text(plan, to);
 	if (r == 0)
@@ -109,7 +108,7 @@ static int do_list(const struct stlb_settings *settings, struct stlb_error *err)
 	if (r == 0)
 		r = stlb_plan_new(kernel, &options, &plan, err);
 	if (r == 0)
-		r = write_plan(settings, plan, strcmp(settings->arguments[0], "script") == 0, err);
+		r = write_plan(settings, kernel, plan, err);
 	stlb_plan_free(plan);
 	stlb_kernel_close(kernel);
 	return r;
@@ -135,8 +134,10 @@ static int do_install(const struct stlb_settings *settings, struct stlb_error *e
 		r = stlb_probes_install(ground.plan, stlb_kernel_tracing(ground.kernel),
 					tell_refused, &installed, err);
 	if (r == 0)
-		printf("%u events of the group %s are there: trace-cmd record -e %s, and "
-		       "'staletlb probes remove' at the end\n",
+		printf("installed: %u events of the group %s; to record them:\n"
+		       "    trace-cmd record -C global -e %s -e kmem:mm_page_free -e "
+		       "kmem:mm_page_alloc\n"
+		       "'staletlb probes remove' takes them away again.\n",
 		       installed, stlb_plan_group(ground.plan), stlb_plan_group(ground.plan));
 	stlb_ground_leave(&ground, NULL);
 	return r;
@@ -153,7 +154,8 @@ static int do_remove(const struct stlb_settings *settings, struct stlb_error *er
 	if (r == 0)
 		printf("removed: %u events, %u instances\n", removed.events, removed.instances);
 	if (r == 0 && removed.running)
-		printf("left alone: %u running\n", removed.running);
+		printf("left alone: what %u running staletlb use%s\n", removed.running,
+		       removed.running == 1 ? "s" : "");
 	stlb_ground_leave(&ground, NULL);
 	return r;
 }

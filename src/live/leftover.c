@@ -213,7 +213,10 @@ int stlb_probes_install(const struct stlb_plan *plan, const char *tracing,
 		if (told)
 			told(arg, probe, ret ? why.text : NULL);
 	}
-	return nr ? 0 : stlb_error_set(err, -EIO, "no dynamic event could be made");
+	return nr ? 0
+		  : stlb_error_set(err, -EIO,
+				   "no dynamic event could be made: 'staletlb doctor' tells "
+				   "what the kernel lacks");
 }
 
 int stlb_probes_uninstall(const struct stlb_plan *plan, const char *tracing, struct stlb_error *err)

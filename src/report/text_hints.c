@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What to record where a trace lacks it. */
+#include <string.h>
+
 #include "report/text.h"
 
 /** struct hint - events that were not recorded, and how to have them */
@@ -49,19 +51,23 @@ static void put_hint(struct stlb_text_out *out, const struct hint *hint)
 
 static void put_command(struct stlb_text_out *out)
 {
-	static const char *const lines[] = {
-		"trace-cmd record -C global -e staletlb \\",
-		"  -e kmem:mm_page_free -e kmem:mm_page_alloc COMMAND",
-	};
-
 	stlb_text_begin(out, 2, 2);
-	stlb_text_add(
-		out, STLB_PLAIN,
-		"Events are defined in tracefs, in dynamic_events or kprobe_events. Then start "
-		"the recording before the process subscribes:");
+	stlb_text_add(out, STLB_PLAIN,
+		      "'staletlb record' installs what a kernel has of these events and records "
+		      "them, from before the process subscribes; 'staletlb probes script' is for "
+		      "machines without staletlb:");
 	stlb_text_end(out);
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
-		fprintf(out->to, "    %s\n", lines[i]);
+	fputs("    staletlb record -o trace.dat -- COMMAND\n", out->to);
+}
+
+/* Of the kernel that was looked at there is more to say than what a trace lacks. */
+static void put_doctor(struct stlb_text_out *out)
+{
+	stlb_text_begin(out, 2, 2);
+	stlb_text_add(out, STLB_PLAIN,
+		      "This kernel gave no such events. 'staletlb doctor' tells why, and what to "
+		      "change to have them.");
+	stlb_text_end(out);
 }
 
 static void put_unsubscribed(struct stlb_text_out *out)
@@ -83,6 +89,11 @@ static bool any_applies(const uint64_t *kinds)
 	return false;
 }
 
+static bool is_live(const struct stlb_report_trace *trace)
+{
+	return trace->info.format && !strcmp(trace->info.format, "tracefs");
+}
+
 void stlb_text_hints(struct stlb_text_out *out, const struct stlb_report_trace *trace)
 {
 	const uint64_t *kinds = trace->result.kinds;
@@ -91,11 +102,13 @@ void stlb_text_hints(struct stlb_text_out *out, const struct stlb_report_trace *
 	if (!unsubscribed && !any_applies(kinds))
 		return;
 	stlb_text_gap(out);
-	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++)
+	for (size_t i = 0; !is_live(trace) && i < sizeof(hints) / sizeof(*hints); i++)
 		if (applies(&hints[i], kinds))
 			put_hint(out, &hints[i]);
 	if (unsubscribed)
 		put_unsubscribed(out);
-	if (any_applies(kinds))
+	if (any_applies(kinds) && is_live(trace))
+		put_doctor(out);
+	else if (any_applies(kinds))
 		put_command(out);
 }

@@ -36,24 +36,62 @@ static bool holds(const json_t *array, const char *text)
 	return false;
 }
 
-Test(report_schema, knows_every_kind_field_and_rule)
+/* The list of names under "$defs" of a schema. */
+static json_t *names_of(json_t *root, const char *def)
 {
-	json_t *root = schema("report"), *kinds, *rules, *fields;
+	json_t *names =
+		json_object_get(json_object_get(json_object_get(root, "$defs"), def), "enum");
 
-	cr_assert_eq(json_unpack(root, "{s:{s:{s:o}, s:{s:o}, s:{s:{s:{s:o}}}}}", "$defs", "kind",
-				 "enum", &kinds, "rule", "enum", &rules, "event", "properties",
-				 "fields", "properties", &fields),
-		     0);
+	cr_assert_not_null(names, "%s", def);
+	return names;
+}
+
+static void expect_kinds(json_t *root)
+{
+	json_t *kinds = names_of(root, "kind");
+
 	for (unsigned int kind = 0; kind < STLB_NR_KINDS; kind++)
 		cr_expect(holds(kinds, stlb_kind_name(kind)), "%s", stlb_kind_name(kind));
+	cr_expect_eq(json_array_size(kinds), STLB_NR_KINDS);
+}
+
+static void expect_rules(json_t *root)
+{
+	json_t *rules = names_of(root, "rule");
+
 	for (unsigned int rule = 0; rule < STLB_NR_RULES; rule++)
 		cr_expect(holds(rules, stlb_rule_info(rule)->id), "%s", stlb_rule_info(rule)->id);
+	cr_expect_eq(json_array_size(rules), STLB_NR_RULES);
+}
+
+Test(report_schema, knows_every_kind_field_and_rule)
+{
+	json_t *root = schema("report"), *fields;
+
+	expect_kinds(root);
+	expect_rules(root);
+	cr_assert_eq(json_unpack(root, "{s:{s:{s:{s:{s:o}}}}}", "$defs", "event", "properties",
+				 "fields", "properties", &fields),
+		     0);
 	for (unsigned int field = 0; field < STLB_NR_FIELDS; field++)
 		cr_expect(json_object_get(fields, stlb_field_name(field)), "%s",
 			  stlb_field_name(field));
-	cr_expect_eq(json_array_size(kinds), STLB_NR_KINDS);
 	cr_expect_eq(json_object_size(fields), STLB_NR_FIELDS);
 	json_decref(root);
+}
+
+Test(report_schema, doctor_and_probes_know_the_same)
+{
+	json_t *doctor = schema("doctor"), *probes = schema("probes"), *required;
+
+	expect_rules(doctor);
+	expect_kinds(probes);
+	cr_assert_eq(
+		json_unpack(doctor, "{s:{s:{s:o}}}", "properties", "rules", "required", &required),
+		0);
+	cr_expect(json_equal(required, names_of(doctor, "rule")));
+	json_decref(doctor);
+	json_decref(probes);
 }
 
 static void expect_all_required(const char *name, const json_t *object)
