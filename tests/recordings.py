@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Judges the recordings that recordings.tsv lists, as they are and as the text of trace-cmd report.
+"""Judges the recordings that recordings.tsv lists, as they are and as the text of trace-cmd report; a
+perf.data also in the other byte order, compressed, and as the text of perf script.
 
 usage: recordings.py PROGRAM
 
 The folder is STALETLB_TRACES, or ../shared/traces beside the project; without it the test is skipped
-(status 77). The text is judged only where trace-cmd is installed, and that is said."""
+(status 77). The text is judged only where trace-cmd or perf is installed, and that is said."""
 import json, os, shutil, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -19,9 +20,9 @@ def rows():
                 yield line.rstrip("\n").split("\t")
 
 
-def judged(program, path, *options):
+def judged(program, path, *options, stdin=None):
     run = subprocess.run([program, "analyze", "-f", "json", *options, path], check=False,
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                         stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     return run.returncode, json.loads(run.stdout)
 
 
@@ -67,6 +68,32 @@ def as_text(path, folder):
     return text
 
 
+def but_for_format(report, with_times):
+    """What must not depend on the form of a recording; perf script leaves out half of the times"""
+    findings = [{key: value for key, value in finding.items()
+                 if with_times or not (key.endswith("_ns") or key == "events")}
+                for finding in report["findings"]]
+    return {"findings": findings, "summary": report["summary"]}
+
+
+def perf_differences(program, path, folder):
+    status, report = judged(program, path)
+    made = os.path.join(folder, "made.perf.data")
+    subprocess.run([os.path.join(HERE, "perf/swap.py"), path, made], check=True)
+    with open(path, "rb") as whole, open(made + ".gz", "wb") as packed:
+        subprocess.run(["gzip", "-1c"], stdin=whole, stdout=packed, check=True)
+    others = [("in the other byte order", True, judged(program, made)),
+              ("compressed", True, judged(program, made + ".gz"))]
+    if shutil.which("perf"):
+        script = subprocess.Popen(["perf", "script", "-i", path], stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL)
+        others.append(("as text", False, judged(program, "-", stdin=script.stdout)))
+        script.wait()
+    return ["%s: another report" % name for name, with_times, (its_status, its_report) in others
+            if its_status != status or but_for_format(its_report, with_times) !=
+            but_for_format(report, with_times)]
+
+
 # Sound recordings from which the invalidations of copy-on-write are taken out: each of its repoints has
 # to be found, whatever the kernel's probes can see of it.
 MADE_FAULTY = {"stock-6.1.dat": 102, "stock-6.12.dat": 102, "stock-6.1-arm64.dat": 100,
@@ -105,6 +132,9 @@ def main():
             path = os.path.join(TRACES, row[0])
             wrong = differences(row, *judged(program, path))
             wrong += strict_differences(judged(program, path, "--strict")[1])
+            if path.endswith(".perf.data"):
+                wrong += perf_differences(program, path, folder)
+                skipped += not shutil.which("perf")
             if path.endswith(".dat") and shutil.which("trace-cmd"):
                 text = as_text(path, folder)
                 wrong += ["as text: " + line
@@ -116,7 +146,7 @@ def main():
             for line in wrong:
                 print("%s: %s" % (row[0], line))
     if skipped:
-        print("recordings: trace-cmd is not installed, %d texts were not judged" % skipped)
+        print("recordings: trace-cmd or perf is not installed, %d texts were not judged" % skipped)
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0
 

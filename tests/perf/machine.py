@@ -223,6 +223,21 @@ def check_text(program, folder):
     return []
 
 
+def check_other_order(program, folder):
+    path, other = os.path.join(folder, "order.data"), os.path.join(folder, "other.data")
+    swap = os.path.join(os.path.dirname(os.path.abspath(__file__)), "swap.py")
+    wrong = []
+    for options in (["-e", FREE, "-e", ALLOC], ["-g", "-e", FREE, "-e", SWITCH],
+                    ["--call-graph", "dwarf,512", "-d", "--intr-regs=ax", "-e", FREE]):
+        record(path, options)
+        subprocess.run([swap, path, other], check=True)
+        if run([program, path]).stdout != run([program, other]).stdout:
+            wrong.append("%s: other records" % " ".join(options))
+        whole = run([program, "--samples", other])
+        wrong += [whole.stdout.decode()] if whole.returncode else []
+    return wrong
+
+
 def check_cuts(program, folder):
     path = os.path.join(folder, "cut.data")
     record(path, ["-e", FREE, "-e", ALLOC])
@@ -242,7 +257,7 @@ def main():
                   for name, options in VARIANTS]
         checks += [(check.__name__, lambda c=check: c(program, folder)) for check in
                    (check_counters, check_pipe, check_switched, check_directory, check_losses,
-                    check_text, check_cuts)]
+                    check_text, check_other_order, check_cuts)]
         for name, check in checks:
             wrong = check()
             if wrong is None:
