@@ -7,8 +7,8 @@
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
+#include "cmd/set.h"
 #include "cmd/wrap.h"
-#include "util/nearest.h"
 
 static const char *const name = "probes";
 
@@ -172,27 +172,25 @@ static const struct action {
 
 enum { NR_ACTIONS = sizeof(actions) / sizeof(actions[0]) };
 
-static const char *action_name(unsigned int index)
+const char *stlb_word_action(unsigned int index)
 {
 	return index < NR_ACTIONS ? actions[index].name : NULL;
 }
 
 static const struct action *find_action(const struct stlb_settings *settings)
 {
-	const char *given, *nearest;
+	struct stlb_error err = {""};
 
 	if (settings->nr_arguments != 1) {
-		stlb_usage_error(STLB_COMMAND_PROBES, "one of list, install, remove, script");
+		stlb_usage_error(STLB_COMMAND_PROBES,
+				 "what to do: list, install, remove or script");
 		return NULL;
 	}
-	given = settings->arguments[0];
 	for (unsigned int i = 0; i < NR_ACTIONS; i++)
-		if (strcmp(actions[i].name, given) == 0)
+		if (strcmp(actions[i].name, settings->arguments[0]) == 0)
 			return &actions[i];
-	nearest = stlb_nearest(given, action_name);
-	stlb_usage_error(STLB_COMMAND_PROBES, "'%s' is none of list, install, remove, script%s%s%s",
-			 given, nearest ? "; did you mean '" : "", nearest ? nearest : "",
-			 nearest ? "'?" : "");
+	stlb_unknown_word(&err, settings->arguments[0], stlb_word_action);
+	stlb_usage_error(STLB_COMMAND_PROBES, "%s", err.text);
 	return NULL;
 }
 

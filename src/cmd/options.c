@@ -21,37 +21,38 @@ static const struct stlb_command_info commands[STLB_NR_COMMANDS] = {
 		{NULL, "[OPTION] COMMAND [ARGUMENT]...", NULL,
 		 "Find missing invalidations of secondary TLBs (IOMMU, KVM, GPU) in "
 		 "traces of the Linux kernel.",
-		 JUDGED, true},
+		 JUDGED, STLB_ARGUMENTS_COMMAND, NULL},
 	[STLB_COMMAND_ANALYZE] =
 		{"analyze", "[OPTION]... FILE...", "judge recorded traces",
 		 "Judge recorded traces: trace.dat, perf.data, or the text of ftrace or perf "
 		 "script, plain or compressed with gzip or zstd. The format is found from the "
 		 "content. FILE - is standard input.",
-		 JUDGED, false},
+		 JUDGED, STLB_ARGUMENTS_FILES, NULL},
 	[STLB_COMMAND_GRAPH] =
 		{"graph", "[OPTION]... FILE", "draw the order of events behind a finding",
 		 "Draw the happens-before graph behind a finding (--finding), or of one address of "
 		 "an mm (--mm and --addr): what was done to the entry, in which critical section, "
 		 "and what should have been ordered and is not.",
-		 "Exit status: 0 drawn, 2 could not be carried out.", false},
+		 "Exit status: 0 drawn, 2 could not be carried out.", STLB_ARGUMENTS_FILES, NULL},
 	[STLB_COMMAND_EXPLAIN] =
 		{"explain", "[OPTION]... FILE", "tell one finding in full",
 		 "Tell one finding in full: its events in order and what surrounds them, the rule "
 		 "in the kernel's words, the edge that is missing, what a device could observe, "
 		 "and what would have made it right.",
-		 JUDGED, false},
+		 JUDGED, STLB_ARGUMENTS_FILES, NULL},
 	[STLB_COMMAND_LIVE] =
 		{"live", "[OPTION]... [--] [COMMAND [ARGUMENT]...]", "judge a running kernel",
 		 "Install the probes, read tracefs and judge while the kernel runs; ends with "
 		 "COMMAND, after --duration, or with Ctrl-C, and leaves the kernel as it was. "
 		 "COMMAND is traced from its first instruction.",
-		 JUDGED, true},
+		 JUDGED, STLB_ARGUMENTS_COMMAND, NULL},
 	[STLB_COMMAND_RECORD] =
 		{"record", "-o FILE [OPTION]... [--] [COMMAND [ARGUMENT]...]",
 		 "record a running kernel, to judge it elsewhere",
 		 "Install the probes and record with trace-cmd (or with perf: --perf) until "
 		 "COMMAND ends, after --duration, or until Ctrl-C; leaves the kernel as it was.",
-		 "Exit status: 0 recorded, 2 could not be carried out.", true},
+		 "Exit status: 0 recorded, 2 could not be carried out.", STLB_ARGUMENTS_COMMAND,
+		 NULL},
 	[STLB_COMMAND_PROBES] =
 		{"probes", "[OPTION]... list|install|remove|script",
 		 "show, install or remove the probes for this kernel",
@@ -59,14 +60,15 @@ static const struct stlb_command_info commands[STLB_NR_COMMANDS] = {
 		 "it does not see. install: put them into the kernel, to stay, as the events of "
 		 "the group staletlb. remove: take them away, and what a killed run left behind. "
 		 "script: a shell script that does it where this program is not.",
-		 "Exit status: 0 done, 2 could not be carried out.", false},
+		 "Exit status: 0 done, 2 could not be carried out.", STLB_ARGUMENTS_WORD,
+		 stlb_word_action},
 	[STLB_COMMAND_DOCTOR] =
 		{"doctor", "[OPTION]...", "tell what this kernel lets be seen",
 		 "Tell what this kernel lets be seen, which rules can be judged with it, and what "
 		 "to change to see more.",
 		 "Exit status: 0 both error rules of the kernel's document can be judged, 2 could "
 		 "not be carried out, 3 they cannot.",
-		 false},
+		 STLB_ARGUMENTS_NONE, NULL},
 };
 
 static const char *const group_titles[STLB_NR_GROUPS] = {

@@ -23,6 +23,14 @@ enum stlb_command_id {
 	STLB_NR_COMMANDS
 };
 
+/** enum stlb_arguments - what the arguments of a command are */
+enum stlb_arguments {
+	STLB_ARGUMENTS_NONE,
+	STLB_ARGUMENTS_FILES,
+	STLB_ARGUMENTS_COMMAND, /* one to be run, with its arguments: options end there */
+	STLB_ARGUMENTS_WORD,	/* one of the row's words */
+};
+
 /** struct stlb_command_info - what help says of a command */
 struct stlb_command_info {
 	const char *name;   /* NULL for the program */
@@ -30,7 +38,8 @@ struct stlb_command_info {
 	const char *title;  /* a line in the list of commands */
 	const char *about;  /* what it does, wrapped when written */
 	const char *status; /* what its exit status means */
-	bool runs;	    /* its arguments are a command: options end there */
+	enum stlb_arguments arguments;
+	const char *(*word)(unsigned int index); /* the words, NULL past the last */
 };
 
 /** enum stlb_option_group - the paragraph of the help that an option stands in */

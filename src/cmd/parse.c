@@ -42,7 +42,8 @@ static void parser_init(struct parser *parser, enum stlb_command_id id)
 
 	memset(parser, 0, sizeof(*parser));
 	parser->id = id;
-	if (id == STLB_COMMAND_PROGRAM || stlb_command_info(id)->runs)
+	if (id == STLB_COMMAND_PROGRAM ||
+	    stlb_command_info(id)->arguments == STLB_ARGUMENTS_COMMAND)
 		*letters++ = '+';
 	*letters++ = ':';
 	for (unsigned int i = 0; i < MAX_OPTIONS && (option = stlb_option(id, i)); i++) {

@@ -54,6 +54,9 @@ const char *stlb_word_when(unsigned int index);
 const char *stlb_word_locks(unsigned int index);
 const char *stlb_word_plain_format(unsigned int index);
 
+/** stlb_word_action - what probes can be told to do, as the values of an option */
+const char *stlb_word_action(unsigned int index);
+
 /** stlb_unknown_word - the error for a value that is none of an option's; -EINVAL */
 int stlb_unknown_word(struct stlb_error *err, const char *value,
 		      const char *(*word)(unsigned int index));

@@ -45,17 +45,44 @@ expect "$(long_options)" -- staletlb -
 expect "analyze" -- staletlb an
 for command in $("$gen" commands); do
 	expect "$(long_options "$command")" -- staletlb "$command" --
+done
+for command in analyze graph explain live record; do
 	expect "files/one.dat files/two.dat" -- staletlb "$command" files/
 done
 expect "--since --strict --suppress" -- staletlb analyze trace.dat --s
-expect "text json perfetto kernelshark" -- staletlb analyze --format = ""
-expect "text json perfetto kernelshark" -- staletlb analyze --format =
-expect "json" -- staletlb analyze --format = j
-expect "json" -- staletlb analyze -f j
+expect "text json jsonl perfetto kernelshark" -- staletlb analyze --format = ""
+expect "text json jsonl perfetto kernelshark" -- staletlb analyze --format =
+expect "json jsonl" -- staletlb analyze --format = j
+expect "json jsonl" -- staletlb analyze -f j
+expect "text json" -- staletlb doctor -f ""
 expect "$rules" -- staletlb analyze --rule ""
 expect "never-invalidated" -- staletlb analyze --rule = never
 expect "error warning notice" -- staletlb analyze --fail-on ""
 expect "files/one.dat" -- staletlb analyze --output = files/o
 expect "files/two.dat" -- staletlb analyze --baseline files/t
 expect "" -- staletlb analyze --pid ""
+
+# words, and commands to be run
+expect "list install remove script" -- staletlb probes ""
+expect "list" -- staletlb probes --locks = none l
+expect "" -- staletlb probes files/
+expect "" -- staletlb doctor ""
+expect "ptl all none" -- staletlb live --locks ""
+expect "" -- staletlb live --duration ""
+expect "files/one.dat" -- staletlb live --save files/o
+mkdir path && printf '#!/bin/sh\n' >path/zz-workload && chmod +x path/zz-workload
+PATH=$tmp/path:$PATH
+expect "zz-workload" -- staletlb live -- zz-
+expect "zz-workload" -- staletlb live zz-
+expect "zz-workload" -- staletlb live --quiet --duration 5 zz-
+expect "zz-workload" -- staletlb record -o = file -- zz-
+expect "files/two.dat" -- staletlb live -- zz-workload files/t
+expect "" -- staletlb live -- zz-workload --dur
+expect "files/one.dat" -- staletlb live zz-workload --pid files/o
+# shellcheck disable=SC2317 # called by the completion, as that of the package bash-completion
+_command_offset() {
+	COMPREPLY=("words-from-$1")
+}
+expect "words-from-3" -- staletlb live -- zz-workload ""
+expect "words-from-5" -- staletlb record -o file --perf zz-workload --x
 exit $failed
