@@ -39,8 +39,10 @@ void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act)
 	bool counts = event->kind == STLB_INTERVAL_INSERT || stlb_event_or(event, SUB, 1) != 0;
 
 	(void)a;
-	add_callback(mm, stlb_event_or(event, CALLBACK, 0));
-	add_callback(mm, stlb_event_or(event, START_CALLBACK, 0));
+	if (counts) { /* what a probe fetches through a NULL notifier is noise */
+		add_callback(mm, stlb_event_or(event, CALLBACK, 0));
+		add_callback(mm, stlb_event_or(event, START_CALLBACK, 0));
+	}
 	mm->subscribers += counts;
 	act->task->subscribing = mm;
 	if (!stlb_mm_is_subscribed(mm))

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -22,7 +23,7 @@ enum { STEP = 20 * 1000 * 1000 /* ns */, NOT_EXECUTED = 127 };
 /* ---- the recorder as a child ---- */
 
 /* In a process group of its own: Ctrl-C is passed on by us, once, and not by the terminal too. */
-static pid_t begin(char **argv)
+static pid_t begin(char **argv, const char *marker)
 {
 	pid_t pid = fork();
 
@@ -30,6 +31,7 @@ static pid_t begin(char **argv)
 		return pid;
 	setpgid(0, 0);
 	stlb_interrupts_reset();
+	setenv("STALETLB_MARKER", marker, 1);
 	execvp(argv[0], argv);
 	stlb_message(name, "%s: cannot be executed: %s: install it", argv[0], strerror(errno));
 	_exit(NOT_EXECUTED);
@@ -72,14 +74,17 @@ static int check_file(const struct stlb_settings *settings, const char *program,
 
 /* A file of an earlier run must not pass for one of this. */
 static int record(const struct stlb_recorder *recorder, const struct stlb_settings *settings,
-		  struct stlb_error *err)
+		  const char *instance, struct stlb_error *err)
 {
+	char marker[4096] = "/dev/null"; /* a perf.data has no marks */
 	pid_t pid;
 
+	if (!settings->perf)
+		snprintf(marker, sizeof(marker), "%s/trace_marker", instance);
 	if (unlink(settings->save) && errno != ENOENT)
 		return stlb_error_set(err, -errno, "%s: cannot be replaced: %s", settings->save,
 				      strerror(errno));
-	pid = begin(recorder->argv);
+	pid = begin(recorder->argv, marker);
 	if (pid < 0)
 		return stlb_error_set(err, -errno, "fork: %s", strerror(errno));
 	return check_file(settings, recorder->argv[0], wait_for(pid), err);
@@ -118,7 +123,7 @@ static int run(const struct stlb_settings *settings)
 	struct stlb_recorder recorder = {0};
 	struct stlb_error err = {""}, left = {""};
 	const char *tracing = NULL;
-	char group[32];
+	char group[32], instance[4096];
 	int r;
 
 	stlb_interrupts_watch();
@@ -126,12 +131,13 @@ static int run(const struct stlb_settings *settings)
 	r = stlb_ground_plan(&ground, settings, group, &err);
 	if (r == 0) {
 		tracing = stlb_kernel_tracing(ground.kernel);
+		snprintf(instance, sizeof(instance), "%s/instances/%s", tracing, group);
 		r = stlb_probes_install(ground.plan, tracing, tell_refused, NULL, &err);
 	}
 	if (r == 0)
 		r = make_recorder(&recorder, &ground, settings, &err);
 	if (r == 0 && !stlb_interrupted())
-		r = record(&recorder, settings, &err);
+		r = record(&recorder, settings, instance, &err);
 	if (tracing && stlb_probes_uninstall(ground.plan, tracing, &left)) {
 		stlb_message(name, "%s: 'staletlb probes remove' will try again", left.text);
 		r = r ? r : -EBUSY;

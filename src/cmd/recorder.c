@@ -101,6 +101,18 @@ void stlb_recorder_trace_cmd(struct stlb_recorder *recorder, const struct stlb_s
 
 /* ---- perf ---- */
 
+/* perf takes powers of two only. */
+static uint64_t perf_buffer(const struct stlb_settings *settings)
+{
+	uint64_t kb = 4;
+
+	if (!settings->buffer_kb)
+		return STLB_RECORD_BUFFER_KB;
+	while (kb < settings->buffer_kb)
+		kb *= 2;
+	return kb;
+}
+
 void stlb_recorder_perf(struct stlb_recorder *recorder, const struct stlb_settings *settings,
 			const struct stlb_plan *plan)
 {
@@ -114,10 +126,8 @@ void stlb_recorder_perf(struct stlb_recorder *recorder, const struct stlb_settin
 	add(recorder, "CLOCK_MONOTONIC");
 	add(recorder, "-o");
 	add(recorder, "%s", settings->save);
-	if (settings->buffer_kb) {
-		add(recorder, "-m");
-		add(recorder, "%" PRIu64 "K", settings->buffer_kb);
-	}
+	add(recorder, "-m");
+	add(recorder, "%" PRIu64 "K", perf_buffer(settings));
 	for (unsigned int i = 0; (probe = stlb_plan_probe(plan, i)); i++) {
 		if (probe->source == STLB_PROBE_NONE)
 			continue;

@@ -92,7 +92,7 @@ boot() {
 	local half=$((memory / 2))
 
 	exec timeout --foreground -k 5 "$limit" qemu-system-x86_64 \
-		-machine pc -accel tcg,thread=multi -cpu max -smp 2,sockets=2 -m "$memory" \
+		-machine pc -accel tcg,thread=single -cpu max -smp 2,sockets=2 -m "$memory" \
 		-object "memory-backend-ram,id=near,size=${half}M" \
 		-object "memory-backend-ram,id=far,size=${half}M" \
 		-numa node,nodeid=0,cpus=0,memdev=near -numa node,nodeid=1,cpus=1,memdev=far \
