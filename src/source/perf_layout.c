@@ -117,4 +117,7 @@ void stlb_perf_layout_set(struct stlb_perf_layout *layout)
 
 	set_sample(layout, event->sample_type);
 	set_end(layout, event->sample_id_all ? event->sample_type : 0);
+	layout->only_raw =
+		(event->sample_type & (STLB_PERF_READ | STLB_PERF_CALLCHAIN | STLB_PERF_RAW)) ==
+		STLB_PERF_RAW;
 }

@@ -51,6 +51,7 @@ struct stlb_perf_layout {
 	int16_t end_id, end_tid, end_time, end_cpu;
 	uint16_t fixed; /* bytes of the part of a sample that always has one size */
 	uint16_t end_size;
+	bool only_raw; /* nothing lies between the fixed part and the raw data */
 };
 
 /** stlb_perf_layout_set - find the offsets for the attributes of layout->event */

@@ -12,7 +12,7 @@
 
 #include "perf_state.h"
 
-enum { MAX_PATH = 4096, MAX_PARTS = 65536, CACHE_LINE = 64 };
+enum { MAX_PATH = 4096, MAX_PARTS = 65536, CACHE_LINE = 64, AHEAD = 3 };
 
 #define ADDRESS_MASK ((UINT64_C(1) << 48) - 1)
 
@@ -185,6 +185,22 @@ static void fill_chain(struct stlb_perfdata *perf, const struct stlb_perf_parts 
 	record->nr_chain = (uint32_t)nr;
 }
 
+/* In most samples the raw data follow the part that always has one size. */
+static inline bool find_parts(const struct stlb_perfdata *perf,
+			      const struct stlb_perf_layout *layout, const uint8_t *body,
+			      uint32_t size, struct stlb_perf_parts *parts)
+{
+	const uint32_t at = layout->fixed + 4U;
+
+	if (!layout->only_raw)
+		return stlb_perf_parse(layout, body, size, perf->swap, parts, NULL);
+	if (size < at)
+		return false;
+	parts->raw_size = stlb_perf_u32(body + layout->fixed, perf->swap);
+	parts->raw = body + at;
+	return parts->raw_size <= size - at;
+}
+
 /*
  * The parts of constant size were checked when it was put in order. Each field is set, and the
  * record not cleared as a whole before: there is one for each sample.
@@ -209,7 +225,7 @@ static int give_sample(struct stlb_perfdata *perf, const struct stlb_perf_raw *r
 	}
 	record->body = body;
 	record->body_size = raw->size - STLB_PERF_HEADER;
-	if (!stlb_perf_parse(layout, body, record->body_size, perf->swap, &parts, NULL)) {
+	if (!find_parts(perf, layout, body, record->body_size, &parts)) {
 		stlb_perf_cut(perf, "a sample is shorter than it says");
 		parts = (struct stlb_perf_parts){0};
 	}
@@ -227,8 +243,11 @@ static int give_sample(struct stlb_perfdata *perf, const struct stlb_perf_raw *r
 static inline void prefetch_next(const struct stlb_perfdata *perf, const struct stlb_perf_raw *raw)
 {
 	const struct stlb_perf_run *run = perf->order.last;
-	uint64_t distance = run ? (run->next->key & ADDRESS_MASK) - raw->at : STLB_PERF_BLOCK;
+	uint64_t distance;
 
+	if (!run || run->end - run->next <= AHEAD)
+		return;
+	distance = (run->next[AHEAD].key & ADDRESS_MASK) - raw->at;
 	if (distance >= STLB_PERF_BLOCK)
 		return;
 	__builtin_prefetch(raw->data + distance);
