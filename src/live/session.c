@@ -243,27 +243,36 @@ int stlb_session_follow(struct stlb_session *session, const int32_t *tids, unsig
 	return stlb_instance_tasks(session->tracing, session->names[INSTANCE_TASKS], tids, nr, err);
 }
 
-static int set_tracing(struct stlb_session *session, const char *on, struct stlb_error *err)
+static int set_tracing(struct stlb_session *session, unsigned int instance, const char *on,
+		       struct stlb_error *err)
+{
+	return stlb_instance_write(session->tracing, session->names[instance], "tracing_on", on,
+				   err);
+}
+
+/*
+ * The instance of tasks has their locks: it is on for as long as updates are seen. An update after
+ * it was off would seem to be made under a lock whose release was not seen.
+ */
+int stlb_session_start(struct stlb_session *session, struct stlb_error *err)
 {
 	int ret = 0;
 
-	for (unsigned int i = session->nr_instances; i > 0; i--) {
-		int one = stlb_instance_write(session->tracing, session->names[i - 1], "tracing_on",
-					      on, ret ? NULL : err);
-
-		ret = ret ? ret : one;
-	}
+	for (unsigned int i = session->nr_instances; !ret && i > 0; i--)
+		ret = set_tracing(session, i - 1, "1", err);
 	return ret;
-}
-
-int stlb_session_start(struct stlb_session *session, struct stlb_error *err)
-{
-	return set_tracing(session, "1", err);
 }
 
 int stlb_session_stop(struct stlb_session *session, struct stlb_error *err)
 {
-	return set_tracing(session, "0", err);
+	int ret = 0;
+
+	for (unsigned int i = 0; i < session->nr_instances; i++) {
+		int one = set_tracing(session, i, "0", ret ? NULL : err);
+
+		ret = ret ? ret : one;
+	}
+	return ret;
 }
 
 uint64_t stlb_session_missed(const struct stlb_session *session)
