@@ -29,7 +29,8 @@ shell)
 	;;
 man)
 	need mandoc
-	! mandoc -Tlint -Wstyle man/*.[1-8] 2>&1 | grep -v -e 'outdated mandoc.db' \
+	# stdout has the complaints; stderr, that the manuals of this machine have no index
+	! mandoc -Tlint -Wstyle man/*.[1-8] 2>/dev/null | grep -v \
 		-e 'referenced manual not found' -e 'input text line longer'
 	;;
 spelling)
