@@ -322,6 +322,9 @@ static bool fill(struct stlb_source *source, const struct stlb_perfdata_record *
 	case STLB_PERFDATA_THROTTLED:
 		return (!from->event || from->event->wanted) &&
 		       fill_loss(source, STLB_LOSS_HERE, from->cpu, 0, record);
+	case STLB_PERFDATA_UNORDERED: /* what its CPU did since may have been judged without it */
+		return fill_loss(source, from->cpu < 0 ? STLB_LOSS_SOMEWHERE : STLB_LOSS_HERE,
+				 from->cpu, 0, record);
 	default:
 		return fill_loss(source, STLB_LOSS_SOMEWHERE, -1, 0, record);
 	}

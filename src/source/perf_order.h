@@ -8,6 +8,8 @@
 
 #include "merge.h"
 
+enum { STLB_PERF_CPU_SHIFT = 48, STLB_PERF_NO_CPU = 0xffff };
+
 /** struct stlb_perf_entry - a record; records of equal time are ordered by @key */
 struct stlb_perf_entry {
 	uint64_t ns;

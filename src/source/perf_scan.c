@@ -5,7 +5,7 @@
 
 #include "perf_state.h"
 
-enum { UPDATE_NAME = 2, CPU_SHIFT = 48, NO_CPU = 0xffff };
+enum { UPDATE_NAME = 2 };
 
 /* The header at an address; false where it cannot be read. */
 static bool look(struct stlb_perfdata *perf, uint64_t at, struct stlb_perf_raw *raw)
@@ -118,7 +118,7 @@ static int add_sample(struct stlb_perfdata *perf, const struct stlb_perf_raw *ra
 {
 	const struct stlb_perf_layout *layout = perf->nr_layouts ? perf->layouts[0] : NULL;
 	const uint8_t *data = stlb_perf_bytes_get(&perf->bytes, raw->at, raw->size);
-	uint32_t size = raw->size - STLB_PERF_HEADER, cpu = NO_CPU;
+	uint32_t size = raw->size - STLB_PERF_HEADER, cpu = STLB_PERF_NO_CPU;
 	const uint8_t *body;
 	uint64_t ns = 0;
 
@@ -142,8 +142,9 @@ static int add_sample(struct stlb_perfdata *perf, const struct stlb_perf_raw *ra
 		return 0;
 	if (layout->cpu >= 0)
 		cpu = stlb_perf_u32(body + layout->cpu, perf->swap);
-	cpu = cpu < NO_CPU ? cpu : NO_CPU;
-	return stlb_perf_order_add(&perf->order, ns, (uint64_t)cpu << CPU_SHIFT | raw->at);
+	cpu = cpu < STLB_PERF_NO_CPU ? cpu : STLB_PERF_NO_CPU;
+	return stlb_perf_order_add(&perf->order, ns,
+				   (uint64_t)cpu << STLB_PERF_CPU_SHIFT | raw->at);
 }
 
 /* What perf made itself, of the time before the recording, has no time: it is true at once. */
@@ -157,11 +158,12 @@ static int add_other(struct stlb_perfdata *perf, struct stlb_perf_raw *raw)
 	if (!raw->data)
 		return -EIO;
 	stlb_perf_end(perf, raw, &record, &layout);
-	cpu = record.ns && record.cpu >= 0 && record.cpu < NO_CPU ? (uint32_t)record.cpu : NO_CPU;
+	cpu = record.ns && record.cpu >= 0 && record.cpu < STLB_PERF_NO_CPU ? (uint32_t)record.cpu
+									    : STLB_PERF_NO_CPU;
 	if (record.ns || (raw->type != PERF_TYPE_COMM && raw->type != PERF_TYPE_FORK &&
 			  raw->type != PERF_TYPE_KSYMBOL))
 		return stlb_perf_order_add(&perf->order, record.ns ? record.ns : perf->order.newest,
-					   (uint64_t)cpu << CPU_SHIFT | raw->at);
+					   (uint64_t)cpu << STLB_PERF_CPU_SHIFT | raw->at);
 	stlb_perf_other(perf, raw, &record);
 	return 0;
 }

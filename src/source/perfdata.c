@@ -280,6 +280,7 @@ static int give(struct stlb_perfdata *perf, const struct stlb_perf_entry *entry,
 static bool is_late(struct stlb_perfdata *perf, const struct stlb_perf_entry *entry,
 		    struct stlb_perfdata_record *record)
 {
+	uint64_t cpu = entry->key >> STLB_PERF_CPU_SHIFT;
 	const uint8_t *head;
 
 	if (entry->ns >= perf->last_ns) {
@@ -291,8 +292,9 @@ static bool is_late(struct stlb_perfdata *perf, const struct stlb_perf_entry *en
 		return false;
 	perf->info.unordered++;
 	perf->late = *entry;
-	*record = (struct stlb_perfdata_record){
-		.kind = STLB_PERFDATA_UNORDERED, .ns = perf->last_ns, .cpu = -1};
+	*record = (struct stlb_perfdata_record){.kind = STLB_PERFDATA_UNORDERED,
+						.ns = perf->last_ns,
+						.cpu = cpu == STLB_PERF_NO_CPU ? -1 : (int32_t)cpu};
 	return true;
 }
 
