@@ -203,7 +203,7 @@ int cmd_doctor(int argc, char **argv)
 			status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED
 								: STLB_STATUS_CLEAN;
 		} else if (settings.nr_arguments) {
-			stlb_usage_error(STLB_COMMAND_DOCTOR, "'%s' is not wanted: no arguments",
+			stlb_usage_error(STLB_COMMAND_DOCTOR, "unexpected argument '%s'",
 					 settings.arguments[0]);
 		} else {
 			status = run(&settings);
