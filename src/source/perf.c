@@ -361,10 +361,13 @@ static int next_record(struct stlb_source *source, struct stlb_record *record,
 		return 1;
 	}
 	while ((ret = stlb_perfdata_next(perf->reader, &from, err)) > 0) {
-		if (fill(source, &from, record)) {
-			source->info.bytes_done = stlb_perfdata_info(perf->reader)->bytes_done;
-			return 1;
-		}
+		const struct stlb_perfdata_info *info = stlb_perfdata_info(perf->reader);
+
+		if (!fill(source, &from, record))
+			continue;
+		source->info.events = info->samples;
+		source->info.bytes_done = info->bytes_done;
+		return 1;
 	}
 	follow_info(source);
 	return ret ? ret : end_losses(source, record);

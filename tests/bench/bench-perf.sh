@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Speed and memory of reading perf.data, against perf script and against the trace.dat twin. Run by
-# hand: it needs perf, trace-cmd, the recordings, and some GiB of disk under TMPDIR.
+# hand: it needs perf, trace-cmd, the recordings, and some GiB of disk under TMPDIR. A machine that
+# lets itself be recorded adds a recording of its own.
 #
 #	bench-perf.sh [RUNS]	runs of each, 5 by default; the medians are taken
 #
@@ -31,3 +32,19 @@ done
 python3 "$amplify" "$traces/stock-6.1.dat" 30 "$tmp/30.dat" >/dev/null
 python3 "$root/tests/bench/measure-perf.py" "$runs" "$tmp/release/staletlb" \
 	"$tmp/3.data" "$tmp/30.data" "$tmp/unordered.data" "$tmp/30.dat"
+
+# A recording of this machine, where it lets itself be recorded: without and with call chains.
+load='import mmap
+for i in range(6):
+    m = mmap.mmap(-1, 64 << 20)
+    for o in range(0, 64 << 20, 4096):
+        m[o] = 1
+    m.close()'
+for chains in "" -g; do
+	# shellcheck disable=SC2086
+	perf record $chains -m 4096 -a -e kmem:mm_page_free,kmem:mm_page_alloc -o "$tmp/own.data" -- \
+		python3 -c "$load" >"$tmp/log" 2>&1 || continue
+	"$root/tests/bench/amplify-perf.py" "$tmp/own.data" 10 "$tmp/own10.data"
+	python3 "$root/tests/bench/measure-perf.py" "$runs" "$tmp/release/staletlb" \
+		"$tmp/own.data" "$tmp/own10.data"
+done

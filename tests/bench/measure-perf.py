@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""usage: measure-perf.py RUNS STALETLB SHORT.data LONG.data UNORDERED.data TWIN.dat
+"""usage: measure-perf.py RUNS STALETLB SHORT.data LONG.data [UNORDERED.data TWIN.dat]
 
 CPU time and memory of the programs, interleaved, so that what else the machine does meets them all
 alike. Only files in which perf script has as many events are compared."""
@@ -33,34 +33,33 @@ def events_of(staletlb, path):
 
 
 def main():
-    runs, (staletlb, short, long, unordered, twin) = int(sys.argv[1]), sys.argv[2:]
-    events, twin_events = events_of(staletlb, long), events_of(staletlb, twin)
-    lines = subprocess.run(["perf", "script", "-i", long], stdout=subprocess.PIPE, check=False,
-                           stderr=subprocess.DEVNULL).stdout.count(b"\n")
+    runs, (staletlb, short, long, *others) = int(sys.argv[1]), sys.argv[2:]
+    events = events_of(staletlb, long)
+    lines = subprocess.run(["perf", "script", "-F", "event", "-i", long], stdout=subprocess.PIPE,
+                           check=False, stderr=subprocess.DEVNULL).stdout.count(b"\n")
     if events != lines:
         sys.exit(f"measure-perf.py: {events} events, and perf script has {lines}")
-    print(f"{events} samples in {os.path.getsize(long)} bytes, {twin_events} events in the twin")
+    print(f"{events} samples in {os.path.getsize(long)} bytes")
     commands = {
         "short": [staletlb, "analyze", short],
         "long": [staletlb, "analyze", long],
-        "unordered": [staletlb, "analyze", unordered],
-        "twin": [staletlb, "analyze", twin],
         "script": ["perf", "script", "-i", long],
     }
+    commands |= {name: [staletlb, "analyze", path]
+                 for name, path in zip(("without rounds", "twin"), others)}
     results = {name: [] for name in commands}
     for _ in range(runs):
         for name, command in commands.items():
             results[name].append(measure(command))
     cpu = {name: statistics.median(r[0] for r in rows) for name, rows in results.items()}
     rss = {name: statistics.median(r[1] for r in rows) for name, rows in results.items()}
-    each = {"long": cpu["long"] / events * 1e9, "twin": cpu["twin"] / twin_events * 1e9}
-    print(f"CPU seconds, medians of {runs}: perf.data {cpu['long']:.3f}, without rounds "
-          f"{cpu['unordered']:.3f}, its twin {cpu['twin']:.3f}, perf script {cpu['script']:.3f}")
+    print(f"CPU seconds, medians of {runs}: " + ", ".join(
+        f"{name} {seconds:.3f}" for name, seconds in cpu.items()))
+    print("memory, MiB: " + ", ".join(f"{name} {most:.1f}" for name, most in rss.items()))
     print(f"perf script / staletlb:  {cpu['script'] / cpu['long']:.1f}")
-    print(f"ns an event:  perf.data {each['long']:.0f}, trace.dat {each['twin']:.0f}, "
-          f"ratio {each['long'] / each['twin']:.2f}")
-    print(f"memory, MiB: {rss['short']:.1f} short, {rss['long']:.1f} ten times as long, "
-          f"{rss['unordered']:.1f} as long without rounds")
+    if others:
+        ours, its = cpu["long"] / events * 1e9, cpu["twin"] / events_of(staletlb, others[1]) * 1e9
+        print(f"ns an event:  perf.data {ours:.0f}, trace.dat {its:.0f}, ratio {ours / its:.2f}")
 
 
 main()
