@@ -76,7 +76,7 @@ static int check_file(const struct stlb_settings *settings, const char *program,
 static int record(const struct stlb_recorder *recorder, const struct stlb_settings *settings,
 		  const char *instance, struct stlb_error *err)
 {
-	char marker[4096] = "/dev/null"; /* a perf.data has no marks */
+	char marker[4096 + 16] = "/dev/null"; /* a perf.data has no marks */
 	pid_t pid;
 
 	if (!settings->perf)

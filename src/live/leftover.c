@@ -2,6 +2,7 @@
 /* Events that were put in to stay, and what sessions left behind that could not clean up. */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ static long owner_of(const char *name)
 	if (name[0] != '_' || name[1] < '1' || name[1] > '9')
 		return -1;
 	pid = strtol(name + 1, &end, 10);
-	return *end && strcmp(end, "_tasks") ? -1 : pid;
+	return (*end && strcmp(end, "_tasks")) || pid > INT_MAX ? -1 : pid;
 }
 
 /* A number can be another process' by now: only one of the same program counts as alive. */
