@@ -115,6 +115,7 @@ Test(dynamic, what_the_kernel_says_to_it_is_told)
 	expect_complaint(NULL, "No space left", NULL);
 	expect_complaint("", "No space left", NULL);
 	expect_complaint("error: ", "No space left", NULL);
+	expect_complaint("error: Of no command\n", "No space left", "Of no command");
 }
 
 Test(dynamic, what_it_says_to_others_is_not)

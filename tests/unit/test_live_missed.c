@@ -4,9 +4,9 @@
 #include "made_kernel.h"
 #include "made_tracefs.h"
 
-static struct stlb_plan *plan_of(const char *version)
+static struct stlb_plan *plan_of(const char *version, enum stlb_locks locks)
 {
-	struct stlb_plan_options options = {.group = "staletlb_77"};
+	struct stlb_plan_options options = {.group = "staletlb_77", .locks = locks};
 	struct made_kernel made = made_new(version);
 	struct stlb_kernel *kernel = made_open(&made);
 	struct stlb_plan *plan = NULL;
@@ -21,7 +21,7 @@ static void expect_missed(const char *version, const char *events, const char *p
 			  uint64_t expected)
 {
 	struct made_tracefs made = made_tracefs();
-	struct stlb_plan *plan = plan_of(version);
+	struct stlb_plan *plan = plan_of(version, STLB_LOCKS_PTL);
 
 	if (events)
 		made_tracefs_text(&made, "kprobe_events", events);
@@ -63,6 +63,21 @@ Test(missed, none_are_none)
 	expect_missed("6.1", NULL, NULL, 0);
 	expect_missed("6.1", events, NULL, 0);
 	expect_missed("6.1", NULL, "  inv_start_ret 1 1\n", 0);
+}
+
+/* Of locks it is known that acquisitions may be missing. */
+Test(missed, those_of_locks_do_not_count)
+{
+	struct stlb_plan *plan = plan_of("6.1", STLB_LOCKS_ALL);
+	struct made_tracefs made = made_tracefs();
+
+	made_tracefs_text(&made, "kprobe_events",
+			  "r512:staletlb_77/ptl_acquired _raw_spin_lock\n"
+			  "r512:staletlb_77/inv_end_ret __mmu_notifier_invalidate_range_end\n");
+	made_tracefs_text(&made, "kprobe_profile", " ptl_acquired 9 1000\n inv_end_ret 5 70\n");
+	cr_expect_eq(stlb_missed_returns(plan, made.path), 70);
+	stlb_plan_free(plan);
+	made_tracefs_free(&made);
 }
 
 /* Somebody made or removed an event between the two readings. */
