@@ -5,8 +5,11 @@
 usage: check-readme.py PROGRAM [--update]
 
 A block is "    $ staletlb ARGUMENTS" and the indented lines behind it; a last line "    ..." stands for
-the rest of the output. With --update the lines are replaced by what is printed now."""
-import os, re, subprocess, sys
+the rest of the output. With --update the lines are replaced by what is printed now.
+
+Blocks of "    # staletlb ARGUMENTS" change a kernel and are not run here: they are compared with what
+tests/vm/tour.sh kept of them in samples/live. There a line "    ..." stands for any lines, everywhere."""
+import glob, os, re, subprocess, sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 README = os.path.join(ROOT, "README.md")
@@ -22,14 +25,48 @@ def block_end(lines, at):
     while at < len(lines) and (lines[at].startswith("    ") or
                                (not lines[at] and at + 1 < len(lines) and
                                 lines[at + 1].startswith("    ") and
-                                not lines[at + 1].startswith("    $"))):
+                                not lines[at + 1].startswith(("    $", "    # staletlb ")))):
         at += 1
     return at
 
 
+def kept_outputs():
+    outputs = {}
+    for path in glob.glob(os.path.join(ROOT, "samples/live/*.txt")):
+        command, *lines = open(path).read().splitlines()
+        outputs[command] = lines
+    return outputs
+
+
+def is_excerpt(shown, lines):
+    """Whether the lines shown are all the lines, but for those that a "..." stands for."""
+    if not shown:
+        return not lines
+    if shown[0] != "...":
+        return bool(lines) and lines[0] == shown[0] and is_excerpt(shown[1:], lines[1:])
+    return any(is_excerpt(shown[1:], lines[skipped:]) for skipped in range(1, len(lines) + 1))
+
+
+def kept_blocks(lines):
+    """Yields line number, command and what is shown of each block that was run on another kernel."""
+    for at, line in enumerate(lines, 1):
+        if line.startswith("    # staletlb "):
+            yield at, line[4:], [shown[4:] for shown in lines[at:block_end(lines, at)]]
+
+
+def check_kept(lines):
+    outputs, differ = kept_outputs(), 0
+    for at, command, shown in kept_blocks(lines):
+        if not is_excerpt(shown, outputs.get(command, [])):
+            differ += 1
+            print("README.md:%d: '%s' is no excerpt of samples/live" % (at, command))
+    return differ
+
+
 def main():
     program, update = os.path.abspath(sys.argv[1]), "--update" in sys.argv
-    lines, out, differ, at = open(README).read().split("\n"), [], 0, 0
+    lines, out, at = open(README).read().split("\n"), [], 0
+    differ = check_kept(lines)
     while at < len(lines):
         out.append(lines[at])
         command = re.match(r"    \$ staletlb (.*)", lines[at])
