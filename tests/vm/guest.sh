@@ -1,0 +1,76 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# For the guest's scripts that test staletlb: steps with a status that is known beforehand, and the
+# state of tracing that every run has to leave as it was.
+tracing=/sys/kernel/tracing
+failed=0
+
+# say WHAT...: the test fails, and goes on
+say() {
+	echo "FAILED: $*"
+	# shellcheck disable=SC2034 # the scripts exit with it
+	failed=1
+}
+
+# step NAME STATUS COMMAND...: its output becomes /out/NAME.out and .err; STATUS is a pattern of case
+step() {
+	step_name=$1
+	step_status=$2
+	shift 2
+	"$@" >"/out/$step_name.out" 2>"/out/$step_name.err"
+	step_got=$?
+	echo "$step_name: status $step_got"
+	# shellcheck disable=SC2254 # a pattern
+	case $step_got in
+	$step_status) return ;;
+	esac
+	say "$step_name: status $step_got instead of $step_status"
+	tail -n 20 "/out/$step_name.err" "/out/$step_name.out"
+}
+
+# says NAME PATTERN: a step's messages
+says() {
+	grep -qE -e "$2" "/out/$1.err" && return
+	say "$1: no message like '$2' but: $(cat "/out/$1.err")"
+}
+
+# hit_probe: the event of somebody else happens; nothing else calls that function
+hit_probe() {
+	hostname "guest$1"
+}
+
+# make_somebody: a user of tracing who is no business of staletlb's, with a trace in the top buffer
+make_somebody() {
+	echo mono >$tracing/trace_clock
+	echo 2048 >$tracing/buffer_size_kb
+	echo 'p:somebody/named __x64_sys_sethostname' >>$tracing/kprobe_events
+	echo 'common_pid > 1' >$tracing/events/somebody/named/filter
+	echo 1 >$tracing/events/somebody/named/enable
+	echo 'order < 0' >$tracing/events/kmem/mm_page_free/filter
+	echo 1 >$tracing/events/kmem/mm_page_free/enable
+	mkdir $tracing/instances/somebody
+	echo somebody >$tracing/trace_marker
+	hit_probe 1
+	hit_probe 2
+}
+
+# state: all of tracing that somebody else could miss
+state() (
+	cd $tracing || exit
+	ls instances
+	head -n 1000 dynamic_events kprobe_events set_event set_event_pid tracing_on trace_clock \
+		buffer_size_kb current_tracer trace_options instances/somebody/tracing_on trace
+	grep . events/kmem/*/enable events/kmem/*/filter events/kmem/*/trigger \
+		events/migrate/*/enable events/thp/*/enable events/sched/*/enable \
+		events/sched/*/filter events/kvm/*/enable events/enable
+)
+
+# unchanged WHAT: since /tmp/state was made
+unchanged() {
+	state >/tmp/state.now
+	cmp -s /tmp/state /tmp/state.now && return
+	say "$1: tracing is not as it was:"
+	diff /tmp/state /tmp/state.now | head -n 20
+	staletlb probes remove # or all that follows fails too
+	return 1
+}

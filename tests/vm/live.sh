@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs one of the scripts that test staletlb on a real kernel, and checks what it left.
+#
+#	live.sh live|leave|absent|locked 6.1|6.12 STALETLB WORKLOAD
+#
+#	live	the commands do what they say, and on 6.1 a faulty module is caught
+#	leave	whatever ends a run, tracing is as it was
+#	absent	what stands in the way is said
+#	locked	that the kernel is locked down is said
+#
+# STALETLB_VM_OUT names a directory for what it left, which is thrown away otherwise.
+set -u
+
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+usage="usage: live.sh live|leave|absent|locked 6.1|6.12 STALETLB WORKLOAD"
+part=${1?$usage} kernel=${2?$usage} staletlb=${3?$usage} workload=${4?$usage}
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+out=${STALETLB_VM_OUT:-$tmp/out}
+arguments=() options=(--timeout 500)
+adds=(--add "$staletlb:/bin/staletlb" --add "$workload:/bin/workload"
+	--add "$here/guest.sh:/bin/guest.sh")
+
+# add_tools: those of the host, as far as it has them
+add_tools() {
+	local tool path
+
+	for tool in trace-cmd perf; do
+		path=$(command -v "$tool") || { echo "without $tool: it is missing" && continue; }
+		adds+=(--add "$path:/bin/$tool")
+	done
+}
+
+case $part in
+live)
+	add_tools
+	if [ "$kernel" = 6.1 ]; then
+		"$here/faulty/build.sh" "$tmp/faulty" || exit
+		adds+=(--add "$tmp/faulty/staletlb_faulty.ko:/bin/staletlb_faulty.ko")
+	fi
+	;;
+leave)
+	seed=${STALETLB_SEED:-$((RANDOM * 32768 + RANDOM))}
+	echo "STALETLB_SEED=$seed does this again"
+	arguments=("$seed")
+	;;
+absent) ;;
+locked)
+	options+=(--append lockdown=confidentiality)
+	arguments=(locked)
+	;;
+*) echo "$usage" >&2 && exit 2 ;;
+esac
+"$here/vm.sh" --kernel "$kernel" "${options[@]}" "${adds[@]}" --out "$out" \
+	"$here/${part/locked/absent}-guest.sh" ${arguments[@]+"${arguments[@]}"}
+status=$?
+[ $status -ge 77 ] && exit $status
+if grep -E 'BUG:|WARNING:|Oops|rss-counter|[Bb]ad page' "$out/dmesg"; then
+	echo "FAILED: the kernel complained"
+	status=1
+fi
+if [ "$part" = live ]; then
+	python3 "$here/check-live.py" "$kernel" "$out" || status=1
+fi
+exit $status
