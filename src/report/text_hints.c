@@ -64,9 +64,10 @@ static void put_command(struct stlb_text_out *out)
 static void put_doctor(struct stlb_text_out *out)
 {
 	stlb_text_begin(out, 2, 2);
-	stlb_text_add(out, STLB_PLAIN,
-		      "This kernel gave no such events. 'staletlb doctor' tells why, and what to "
-		      "change to have them.");
+	stlb_text_add(
+		out, STLB_PLAIN,
+		"This kernel does not tell the events that decide. 'staletlb doctor' says why, "
+		"and what to change to have them.");
 	stlb_text_end(out);
 }
 
@@ -94,21 +95,39 @@ static bool is_live(const struct stlb_report_trace *trace)
 	return trace->info.format && !strcmp(trace->info.format, "tracefs");
 }
 
+/* What a running kernel can tell is known, whether it happened or not. */
+static void put_live(struct stlb_text_out *out, const struct stlb_report_trace *trace)
+{
+	const struct stlb_rule_result *rules = trace->result.rules;
+	bool lacking = rules[STLB_RULE_REPOINT].judged == STLB_JUDGED_NONE ||
+		       rules[STLB_RULE_FREE].judged == STLB_JUDGED_NONE;
+
+	if (!lacking && trace->result.mms)
+		return;
+	stlb_text_gap(out);
+	if (lacking)
+		put_doctor(out);
+	else
+		put_unsubscribed(out);
+}
+
 void stlb_text_hints(struct stlb_text_out *out, const struct stlb_report_trace *trace)
 {
 	const uint64_t *kinds = trace->result.kinds;
 	bool unsubscribed = !trace->result.mms && !applies(&hints[0], kinds);
 
+	if (is_live(trace)) {
+		put_live(out, trace);
+		return;
+	}
 	if (!unsubscribed && !any_applies(kinds))
 		return;
 	stlb_text_gap(out);
-	for (size_t i = 0; !is_live(trace) && i < sizeof(hints) / sizeof(*hints); i++)
+	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++)
 		if (applies(&hints[i], kinds))
 			put_hint(out, &hints[i]);
 	if (unsubscribed)
 		put_unsubscribed(out);
-	if (any_applies(kinds) && is_live(trace))
-		put_doctor(out);
-	else if (any_applies(kinds))
+	if (any_applies(kinds))
 		put_command(out);
 }

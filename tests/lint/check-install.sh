@@ -10,14 +10,26 @@ tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 failed=0
 
-for file in bin/staletlb include/staletlb/analysis.h share/man/man1/staletlb.1 \
-	share/man/man1/staletlb-analyze.1 share/staletlb/schema/report.schema.json \
-	share/bash-completion/completions/staletlb; do
-	if [ ! -s "$prefix/$file" ]; then
+# installed FILE...: below the prefix
+installed() {
+	local file
+
+	for file in "$@"; do
+		[ -s "$prefix/$file" ] && continue
 		echo "not installed: $file"
 		failed=1
-	fi
+	done
+}
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
+headers=(include/staletlb/*.h)
+pages=(man/*.1 man/*.5)
+schemas=(include/staletlb/schema/*.json)
+installed bin/staletlb share/bash-completion/completions/staletlb "${headers[@]}"
+for page in "${pages[@]}"; do
+	installed "share/man/man${page##*.}/${page##*/}"
 done
+installed "${schemas[@]/#include/share}"
 
 pc=$(find "$prefix" -name staletlb.pc)
 PKG_CONFIG_PATH=$(dirname "$pc")

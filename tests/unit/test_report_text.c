@@ -68,14 +68,33 @@ Test(report_text, tells_what_a_trace_lacks)
 
 	sample_init(&sample);
 	sample_clean(&sample);
-	expect_not(&sample, NULL, "trace-cmd record");
+	expect_not(&sample, NULL, "staletlb record");
 	sample.result.mms = 0;
 	expect(&sample, NULL, "not judged: no mm was subscribed\n");
 	expect(&sample, NULL, "No process had a secondary TLB");
 	memset(sample.result.kinds, 0, sizeof(sample.result.kinds));
 	expect(&sample, NULL, "__mmu_notifier_invalidate_range_start");
 	expect(&sample, NULL, "__mmu_notifier_arch_invalidate_secondary_tlbs");
-	expect(&sample, NULL, "trace-cmd record -C global -e staletlb");
+	expect(&sample, NULL, "    staletlb record -o trace.dat -- COMMAND\n");
+}
+
+/* What a kernel can tell is known: that nothing happened is no lack of it. */
+Test(report_text, tells_what_a_running_kernel_lacks)
+{
+	struct sample sample;
+
+	sample_init(&sample);
+	sample_clean(&sample);
+	sample.info.format = "tracefs";
+	expect_not(&sample, NULL, "staletlb doctor");
+	sample.result.mms = 0;
+	memset(sample.result.kinds, 0, sizeof(sample.result.kinds));
+	expect(&sample, NULL, "No process had a secondary TLB");
+	expect_not(&sample, NULL, "__mmu_notifier_invalidate_range_start");
+	expect_not(&sample, NULL, "staletlb doctor");
+	sample.result.rules[STLB_RULE_FREE].judged = STLB_JUDGED_NONE;
+	expect(&sample, NULL, "'staletlb doctor' says why");
+	expect_not(&sample, NULL, "No process had a secondary TLB");
 }
 
 Test(report_text, shows_findings_by_severity_and_inconclusive_ones_apart)
