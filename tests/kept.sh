@@ -11,7 +11,7 @@ kept=samples/live/faulty-6.1
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 
-sed -n '/^  breaches/,$p' $kept.txt >"$tmp/live"
+sed -n '/^  breaches/,$p' $kept.out >"$tmp/live"
 "$program" analyze $kept.dat.zst >"$tmp/analyze"
 status=$?
 sed -i -n '/^  breaches/,$p' "$tmp/analyze"

@@ -32,7 +32,7 @@ def block_end(lines, at):
 
 def kept_outputs():
     outputs = {}
-    for path in glob.glob(os.path.join(ROOT, "samples/live/*.txt")):
+    for path in glob.glob(os.path.join(ROOT, "samples/live/*.out")):
         command, *lines = open(path).read().splitlines()
         outputs[command] = lines
     return outputs

@@ -50,8 +50,8 @@
  * 19. A refault fills what the clear left empty: once something was put there, later ones do not.
  * 20. An echo is straight after its set in the context, accessed and dirty bits aside. A clear told
  * twice is of one slot, with no other update of that slot by the context in between.
- * 21. An update in no hold that was seen, wherever locks are traced besides, is of one operation with
- *     what its context sets in the same bracket: the locks of only some tasks may be traced.
+ * 21. An update in no hold that was seen, wherever locks are traced besides, is of one operation
+ * with what its context sets in the same bracket: the locks of only some tasks may be traced.
  */
 #include <string.h>
 

@@ -6,8 +6,8 @@
 show() {
 	file=$1
 	shift
-	echo "# staletlb $*" >"/out/$file.txt"
-	staletlb "$@" >>"/out/$file.txt" 2>&1
+	echo "# staletlb $*" >"/out/$file.out"
+	staletlb "$@" >>"/out/$file.out" 2>&1
 	echo "$file: status $?"
 }
 

@@ -19,5 +19,5 @@ trap 'rm -rf "$tmp"' EXIT
 	--add "$workload:/bin/workload" \
 	--add "$tmp/faulty/staletlb_faulty.ko:/bin/staletlb_faulty.ko" \
 	"$here/tour-guest.sh" || exit
-mkdir -p "$kept" && cp "$tmp"/out/*-6.1.txt "$kept" &&
+mkdir -p "$kept" && cp "$tmp"/out/*-6.1.out "$kept" &&
 	zstd -q -19 -f "$tmp/out/faulty.dat" -o "$kept/faulty-6.1.dat.zst"
