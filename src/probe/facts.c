@@ -69,6 +69,16 @@ static void filesystem_line(void *context, char *text)
 	*there |= strstr(text, "tracefs") != NULL;
 }
 
+/* Mounted and of no use: for want of rights, or emptied by a lockdown. */
+static void say_unreadable(const struct stlb_kernel *kernel, struct finding *found)
+{
+	char text[8];
+	int error = stlb_kernel_tracing_file(kernel, "/README", text, sizeof(text));
+
+	snprintf(found->value, sizeof(found->value), "%s: %s", kernel->tracing,
+		 error == -ENOENT ? "is empty" : strerror(error ? -error : EACCES));
+}
+
 static void look_tracefs(const struct stlb_kernel *kernel, struct finding *found)
 {
 	bool supported = false;
@@ -76,7 +86,11 @@ static void look_tracefs(const struct stlb_kernel *kernel, struct finding *found
 
 	found->answer = answer_of(kernel->tracing_path != NULL && kernel->offers.readme);
 	say(found, kernel->tracing ? kernel->tracing : "not mounted");
-	if (kernel->tracing)
+	if (kernel->tracing && found->answer == STLB_NO)
+		say_unreadable(kernel, found);
+	if (kernel->tracing && kernel->locked_down)
+		found->remedy = "see below: tracing is locked down";
+	else if (kernel->tracing)
 		found->remedy = "run it as root, or mount tracefs with gid= of a group of yours";
 	if (!error && !supported)
 		found->remedy = "a kernel with CONFIG_FTRACE";
@@ -114,9 +128,10 @@ static void look_fprobes(const struct stlb_kernel *kernel, struct finding *found
 static void look_ftrace(const struct stlb_kernel *kernel, struct finding *found)
 {
 	found->answer = answer_of(!kernel->symbols.traceable_error && !kernel->offers.ftrace_off);
-	if (!kernel->tracing_path || kernel->symbols.traceable_error != -ENOENT)
+	if (!kernel->tracing_path || !kernel->offers.readme ||
+	    kernel->symbols.traceable_error != -ENOENT)
 		found->answer = found->answer == STLB_YES ? STLB_YES : STLB_UNKNOWN;
-	if (kernel->tracing_path && kernel->symbols.traceable_error)
+	if (kernel->tracing_path && kernel->offers.readme && kernel->symbols.traceable_error)
 		snprintf(found->value, sizeof(found->value), "available_filter_functions: %s",
 			 strerror(-kernel->symbols.traceable_error));
 	if (!kernel->offers.ftrace_off)

@@ -90,13 +90,21 @@ static void read_vmemmap(struct stlb_kernel *kernel)
 		base->known = true;
 }
 
-/* Confidentiality refuses tracefs, kprobes and kcore; integrity none of them. */
+/*
+ * Confidentiality refuses tracefs, kprobes and kcore; integrity none of them. Where securityfs is
+ * not mounted, the command line may tell.
+ */
 static void read_lockdown(struct stlb_kernel *kernel)
 {
-	char text[128];
+	char text[4096];
 
-	stlb_file_read(kernel->root, "/sys/kernel/security/lockdown", text, sizeof(text));
-	kernel->locked_down = strstr(text, "[confidentiality]") != NULL;
+	if (stlb_file_read(kernel->root, "/sys/kernel/security/lockdown", text, sizeof(text)) ==
+	    0) {
+		kernel->locked_down = strstr(text, "[confidentiality]") != NULL;
+		return;
+	}
+	stlb_file_read(kernel->root, "/proc/cmdline", text, sizeof(text));
+	kernel->locked_down = strstr(text, "lockdown=confidentiality") != NULL;
 }
 
 /* ---- life ---- */
