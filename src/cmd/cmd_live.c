@@ -152,16 +152,19 @@ static int run(struct live *live)
 	struct stlb_error err = {""}, cause = {""};
 	enum stlb_status status;
 	int r = open_all(live, &err), written;
+	bool started;
 
 	if (r == 0)
 		r = start(live, &err);
-	if (r == 0)
+	started = r == 0;
+	if (started)
 		r = stlb_live_run_loop(&live->run, &err);
 	r = stop(live, r, &err);
-	tell_workload(live);
+	if (started)
+		tell_workload(live);
 	if (r)
 		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
-	if (!live->reporting.output || !live->run.info)
+	if (!started)
 		return STLB_STATUS_FAILED;
 	status = stlb_report_finish(live->reporting.report, live->settings.fail_on);
 	if (live->run.told && live->settings.writer == stlb_report_writer(0))
