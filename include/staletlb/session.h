@@ -34,6 +34,9 @@ struct stlb_session_options {
 
 enum { STLB_SESSION_BUFFER_KB = 16 * 1024 };
 
+/** stlb_session_default_kb - KiB for each CPU of each of that many instances; see above */
+uint64_t stlb_session_default_kb(unsigned int nr_instances);
+
 /** stlb_session_group - the group of this process' dynamic events; @size at least 32 */
 void stlb_session_group(char *group, size_t size);
 

@@ -99,9 +99,27 @@ static void tell_refused(void *arg, const struct stlb_probe *probe, const char *
 		stlb_message(name, "%s: the kernel refused it: %s", probe->event, why);
 }
 
+/* What tracepoints alone tell is worth recording too: it is judged as far as it goes. */
+static int install(struct stlb_ground *ground, struct stlb_error *err)
+{
+	int r = stlb_probes_install(ground->plan, stlb_kernel_tracing(ground->kernel), tell_refused,
+				    NULL, err);
+
+	if (r != -EIO || !stlb_plan_kinds(ground->plan))
+		return r;
+	stlb_message(name, "%s; tracepoints are recorded", err->text);
+	err->text[0] = '\0';
+	return 0;
+}
+
 static int make_recorder(struct stlb_recorder *recorder, struct stlb_ground *ground,
 			 const struct stlb_settings *settings, struct stlb_error *err)
 {
+	struct stlb_recording what = {
+		.settings = settings,
+		.plan = ground->plan,
+		.tracing = stlb_kernel_tracing(ground->kernel),
+	};
 	bool by_task = settings->nr_pids && !settings->perf;
 	int r = by_task ? stlb_tasks_add_kernel(&ground->tasks, err) : 0;
 
@@ -109,11 +127,11 @@ static int make_recorder(struct stlb_recorder *recorder, struct stlb_ground *gro
 		r = stlb_tasks_add_process(&ground->tasks, settings->pids[i], err);
 	if (r)
 		return r;
+	what.tasks = by_task ? &ground->tasks : NULL;
 	if (settings->perf)
-		stlb_recorder_perf(recorder, settings, ground->plan);
+		stlb_recorder_perf(recorder, &what);
 	else
-		stlb_recorder_trace_cmd(recorder, settings, ground->plan,
-					by_task ? &ground->tasks : NULL);
+		stlb_recorder_trace_cmd(recorder, &what);
 	return recorder->failed ? stlb_error_set(err, -ENOMEM, "out of memory") : 0;
 }
 
@@ -132,11 +150,13 @@ static int run(const struct stlb_settings *settings)
 	if (r == 0) {
 		tracing = stlb_kernel_tracing(ground.kernel);
 		snprintf(instance, sizeof(instance), "%s/instances/%s", tracing, group);
-		r = stlb_probes_install(ground.plan, tracing, tell_refused, NULL, &err);
+		r = install(&ground, &err);
 	}
 	if (r == 0)
 		r = make_recorder(&recorder, &ground, settings, &err);
-	if (r == 0 && !stlb_interrupted())
+	if (r == 0 && stlb_interrupted())
+		r = stlb_error_set(&err, -EINTR, "interrupted before the first event");
+	if (r == 0)
 		r = record(&recorder, settings, instance, &err);
 	if (tracing && stlb_probes_uninstall(ground.plan, tracing, &left)) {
 		stlb_message(name, "%s: 'staletlb probes remove' will try again", left.text);

@@ -5,6 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#include "staletlb/session.h"
 
 static void add(struct stlb_recorder *recorder, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -40,105 +43,120 @@ static void add_command(struct stlb_recorder *recorder, const struct stlb_settin
 		add(recorder, "%s", settings->arguments[i]);
 }
 
+/* What the kernel refused is not there, and the recorder would stumble over it. */
+static bool is_there(const struct stlb_recording *what, const struct stlb_probe *probe)
+{
+	char path[4096];
+
+	if (probe->source == STLB_PROBE_NONE)
+		return false;
+	snprintf(path, sizeof(path), "%s/events/%s/%s", what->tracing, probe->system, probe->event);
+	return access(path, F_OK) == 0;
+}
+
+static uint64_t buffer_kb(const struct stlb_recording *what, unsigned int nr_instances)
+{
+	uint64_t asked = what->settings->buffer_kb;
+
+	return asked ? asked : stlb_session_default_kb(nr_instances);
+}
+
 /* ---- trace-cmd ---- */
 
-static void trace_cmd_events(struct stlb_recorder *recorder, const struct stlb_plan *plan, bool all,
-			     bool tasks)
+static void trace_cmd_event(struct stlb_recorder *recorder, const struct stlb_probe *probe)
 {
-	const struct stlb_probe *probe;
-
-	for (unsigned int i = 0; (probe = stlb_plan_probe(plan, i)); i++) {
-		bool is_tasks = probe->reach == STLB_REACH_TASKS;
-
-		if (probe->source == STLB_PROBE_NONE || !(is_tasks ? tasks : all))
-			continue;
-		add(recorder, "-e");
-		add(recorder, "%s:%s", probe->system, probe->event);
-		if (probe->filter) {
-			add(recorder, "-f");
-			add(recorder, "%s", probe->filter);
-		}
-		if (probe->stack) {
-			add(recorder, "-R");
-			add(recorder, "stacktrace");
-		}
+	add(recorder, "-e");
+	add(recorder, "%s:%s", probe->system, probe->event);
+	if (probe->filter) {
+		add(recorder, "-f");
+		add(recorder, "%s", probe->filter);
+	}
+	if (probe->stack) {
+		add(recorder, "-R");
+		add(recorder, "stacktrace");
 	}
 }
 
-static void trace_cmd_instance(struct stlb_recorder *recorder, const struct stlb_settings *settings,
-			       const char *group, const char *suffix)
+static void trace_cmd_events(struct stlb_recorder *recorder, const struct stlb_recording *what,
+			     bool all, bool tasks)
+{
+	const struct stlb_probe *probe;
+
+	for (unsigned int i = 0; (probe = stlb_plan_probe(what->plan, i)); i++)
+		if (is_there(what, probe) && (probe->reach == STLB_REACH_TASKS ? tasks : all))
+			trace_cmd_event(recorder, probe);
+}
+
+static void trace_cmd_instance(struct stlb_recorder *recorder, const struct stlb_recording *what,
+			       const char *suffix)
 {
 	add(recorder, "-B");
-	add(recorder, "%s%s", group, suffix);
+	add(recorder, "%s%s", stlb_plan_group(what->plan), suffix);
 	add(recorder, "-C");
 	add(recorder, "global");
 	add(recorder, "-b");
-	add(recorder, "%" PRIu64,
-	    settings->buffer_kb ? settings->buffer_kb : STLB_RECORD_BUFFER_KB);
+	add(recorder, "%" PRIu64, buffer_kb(what, what->tasks ? 2 : 1));
 }
 
-void stlb_recorder_trace_cmd(struct stlb_recorder *recorder, const struct stlb_settings *settings,
-			     const struct stlb_plan *plan, const struct stlb_tasks *tasks)
+void stlb_recorder_trace_cmd(struct stlb_recorder *recorder, const struct stlb_recording *what)
 {
 	add(recorder, "trace-cmd");
 	add(recorder, "record");
 	add(recorder, "-q");
 	add(recorder, "-o");
-	add(recorder, "%s", settings->save);
-	trace_cmd_instance(recorder, settings, stlb_plan_group(plan), "");
-	trace_cmd_events(recorder, plan, true, !tasks);
-	if (tasks) {
-		trace_cmd_instance(recorder, settings, stlb_plan_group(plan), "_tasks");
-		for (unsigned int i = 0; i < tasks->nr; i++) {
+	add(recorder, "%s", what->settings->save);
+	trace_cmd_instance(recorder, what, "");
+	trace_cmd_events(recorder, what, true, !what->tasks);
+	if (what->tasks) {
+		trace_cmd_instance(recorder, what, "_tasks");
+		for (unsigned int i = 0; i < what->tasks->nr; i++) {
 			add(recorder, "-P");
-			add(recorder, "%d", tasks->tids[i]);
+			add(recorder, "%d", what->tasks->tids[i]);
 		}
 		add(recorder, "-c");
-		trace_cmd_events(recorder, plan, false, true);
+		trace_cmd_events(recorder, what, false, true);
 	}
-	add_command(recorder, settings);
+	add_command(recorder, what->settings);
 }
 
 /* ---- perf ---- */
 
 /* perf takes powers of two only. */
-static uint64_t perf_buffer(const struct stlb_settings *settings)
+static uint64_t perf_buffer(const struct stlb_recording *what)
 {
-	uint64_t kb = 4;
+	uint64_t wanted = buffer_kb(what, 1), kb = 4;
 
-	if (!settings->buffer_kb)
-		return STLB_RECORD_BUFFER_KB;
-	while (kb < settings->buffer_kb)
+	while (kb < wanted)
 		kb *= 2;
-	return kb;
+	return kb == wanted || what->settings->buffer_kb ? kb : kb / 2;
 }
 
-void stlb_recorder_perf(struct stlb_recorder *recorder, const struct stlb_settings *settings,
-			const struct stlb_plan *plan)
+static void perf_event(struct stlb_recorder *recorder, const struct stlb_probe *probe)
 {
+	add(recorder, "-e");
+	add(recorder, "%s:%s%s", probe->system, probe->event,
+	    probe->stack ? "/call-graph=fp/" : "");
+	if (probe->filter) {
+		add(recorder, "--filter");
+		add(recorder, "%s", probe->filter);
+	}
+}
+
+void stlb_recorder_perf(struct stlb_recorder *recorder, const struct stlb_recording *what)
+{
+	static const char *const words[] = {"perf", "record",	       "-q", "-a",
+					    "-k",   "CLOCK_MONOTONIC", "-o"};
+	const struct stlb_settings *settings = what->settings;
 	const struct stlb_probe *probe;
 
-	add(recorder, "perf");
-	add(recorder, "record");
-	add(recorder, "-q");
-	add(recorder, "-a");
-	add(recorder, "-k");
-	add(recorder, "CLOCK_MONOTONIC");
-	add(recorder, "-o");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		add(recorder, "%s", words[i]);
 	add(recorder, "%s", settings->save);
 	add(recorder, "-m");
-	add(recorder, "%" PRIu64 "K", perf_buffer(settings));
-	for (unsigned int i = 0; (probe = stlb_plan_probe(plan, i)); i++) {
-		if (probe->source == STLB_PROBE_NONE)
-			continue;
-		add(recorder, "-e");
-		add(recorder, "%s:%s%s", probe->system, probe->event,
-		    probe->stack ? "/call-graph=fp/" : "");
-		if (probe->filter) {
-			add(recorder, "--filter");
-			add(recorder, "%s", probe->filter);
-		}
-	}
+	add(recorder, "%" PRIu64 "K", perf_buffer(what));
+	for (unsigned int i = 0; (probe = stlb_plan_probe(what->plan, i)); i++)
+		if (is_there(what, probe))
+			perf_event(recorder, probe);
 	if (settings->nr_arguments || settings->duration_ns)
 		add(recorder, "--");
 	add_command(recorder, settings);

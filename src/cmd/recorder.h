@@ -7,7 +7,13 @@
 #include "cmd/tasks.h"
 #include "staletlb/probe.h"
 
-enum { STLB_RECORD_BUFFER_KB = 16 * 1024 };
+/** struct stlb_recording - what is to be recorded; all of it is the caller's */
+struct stlb_recording {
+	const struct stlb_settings *settings;
+	const struct stlb_plan *plan; /* its dynamic events have been made, as far as they can be */
+	const char *tracing;	      /* where tracefs is mounted */
+	const struct stlb_tasks *tasks; /* of probes that reach tasks only theirs; NULL: all */
+};
 
 /** struct stlb_recorder - a command line, NULL-terminated; zeroed is none */
 struct stlb_recorder {
@@ -16,16 +22,11 @@ struct stlb_recorder {
 	bool failed; /* for want of memory */
 };
 
-/**
- * stlb_recorder_trace_cmd - in instances named as the group of the plan
- * @tasks: where not NULL, of probes that reach tasks only these tasks' events
- */
-void stlb_recorder_trace_cmd(struct stlb_recorder *recorder, const struct stlb_settings *settings,
-			     const struct stlb_plan *plan, const struct stlb_tasks *tasks);
+/** stlb_recorder_trace_cmd - in instances named as the group of the plan */
+void stlb_recorder_trace_cmd(struct stlb_recorder *recorder, const struct stlb_recording *what);
 
 /** stlb_recorder_perf - of all tasks, with call chains where a stack is of use */
-void stlb_recorder_perf(struct stlb_recorder *recorder, const struct stlb_settings *settings,
-			const struct stlb_plan *plan);
+void stlb_recorder_perf(struct stlb_recorder *recorder, const struct stlb_recording *what);
 
 /** stlb_recorder_free - the command line */
 void stlb_recorder_free(struct stlb_recorder *recorder);

@@ -49,7 +49,7 @@ static unsigned int count_cpus(void)
 }
 
 /* No more than an eighth of the memory, on machines of many CPUs. */
-static uint64_t default_buffer(unsigned int nr_instances)
+uint64_t stlb_session_default_kb(unsigned int nr_instances)
 {
 	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
 	uint64_t all = pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size / 1024 : 0;
@@ -176,7 +176,7 @@ static struct stlb_session *make(const struct stlb_plan *plan,
 	session->tracing = strdup(options->tracing);
 	session->buffer_kb = options->buffer_kb;
 	if (!session->buffer_kb)
-		session->buffer_kb = default_buffer(session->by_task ? NR_INSTANCES : 1);
+		session->buffer_kb = stlb_session_default_kb(session->by_task ? NR_INSTANCES : 1);
 	snprintf(session->names[INSTANCE_ALL], MAX_NAME, "%s", stlb_plan_group(plan));
 	snprintf(session->names[INSTANCE_TASKS], MAX_NAME, "%.40s_tasks", stlb_plan_group(plan));
 	if (session->tracing)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Makes what samples/live holds: what the commands for a running kernel print on Debian's 6.1, for
 # README.md to show, and the trace that one of them kept. To be run when that output has changed, and
-# read in the diff; then README.md takes it over with tests/lint/check-readme.py --update.
+# read in the diff; then the blocks of README.md are mended by hand: they are excerpts.
 #
 #	tour.sh STALETLB WORKLOAD
 set -u
