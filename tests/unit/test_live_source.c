@@ -198,6 +198,24 @@ Test(live, one_cpu_that_was_not_read_holds_back_all)
 	end(&live);
 }
 
+/* The record at hand hides how far its CPU was read: it counts again once that is given out. */
+Test(live, a_cpu_that_ran_empty_holds_back_again)
+{
+	struct live live;
+
+	start(&live);
+	fill(&live, 0, 0, 1 * SECOND, 0);
+	fill(&live, 0, 1, 2 * SECOND, 0);
+	all_stats(&live, "5.000000");
+	set_stats(&live, 0, 0, "1.500000", 0, 0);
+	look(&live);
+	cr_expect(eq(uint, live.seen.nr, 1), "CPU 0 may have more before that");
+	all_stats(&live, "5.000000");
+	look(&live);
+	cr_expect(eq(uint, live.seen.nr, 1));
+	end(&live);
+}
+
 Test(live, a_record_that_comes_too_late_is_told_as_a_loss)
 {
 	struct live live;
