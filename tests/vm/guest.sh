@@ -59,7 +59,8 @@ state() (
 	cd $tracing || exit
 	ls instances
 	head -n 1000 dynamic_events kprobe_events set_event set_event_pid tracing_on trace_clock \
-		buffer_size_kb current_tracer trace_options instances/somebody/tracing_on trace
+		buffer_size_kb current_tracer trace_options instances/somebody/tracing_on
+	sed 's/^ .*-\([0-9]* *\[\)/\1/' trace # names of tasks are forgotten in time
 	grep . events/kmem/*/enable events/kmem/*/filter events/kmem/*/trigger \
 		events/migrate/*/enable events/thp/*/enable events/sched/*/enable \
 		events/sched/*/filter events/kvm/*/enable events/enable

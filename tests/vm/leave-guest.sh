@@ -3,17 +3,10 @@
 # In the guest of live.sh: whatever ends a run, and whenever, tracing is as it was; after a SIGKILL,
 # `probes remove` makes it so.
 #
-#	leave-guest.sh SEED
+#	leave-guest.sh SEED SIGNALS [short]	short: signals only
 # shellcheck disable=SC1091,SC2154 # guest.sh has tracing and failed
 . /bin/guest.sh
 seed=$1
-on=0 off=0 # runs that were hit with tracing on, and with something set up but tracing off
-
-# now: in centiseconds
-now() {
-	sed 's/ .*//; s/\.//' /proc/uptime
-}
-
 # foreground COMMAND...: SIGINT is ignored in the background; leaves its number in /tmp/pid
 foreground() {
 	# shellcheck disable=SC2016 # of that shell
@@ -29,14 +22,38 @@ run() {
 	esac
 }
 
-# shoot SIGNAL DELAY: at the run that is beginning; says where it was hit in /tmp/where
+# look PID: sets events and tracing (1 or 0, empty without an instance)
+look() {
+	events=$(grep -c ":staletlb_$1/" "$tracing/dynamic_events")
+	tracing_on=$(cat "$tracing/instances/staletlb_$1/tracing_on" 2>/dev/null)
+}
+
+# reached STAGE SHARE: whether what was looked at last is that far
+reached() {
+	case $1 in
+	setting-up) [ "$events" -ge $(($2 * full / 100)) ] && [ "$events" -gt 0 ] ;;
+	running) [ "$tracing_on" = 1 ] && [ "$events" = "$full" ] ;;
+	draining) [ "$was_on" = 1 ] && [ "$tracing_on" != 1 ] ;;
+	removing) [ "$was_on" = 1 ] && [ "$events" -lt $((full - $2 * full / 100)) ] ;;
+	esac
+}
+
+# shoot SIGNAL STAGE SHARE: at the run that is beginning; says where it was hit in /tmp/where
 shoot() {
-	rm -f /tmp/where
-	sleep "$2"
+	was_on=0
+	while [ ! -s /tmp/pid ]; do sleep 0.05; done
 	pid=$(cat /tmp/pid)
-	set -- "$1" "$(grep -c staletlb_ "$tracing/dynamic_events")" \
-		"$(cat "$tracing"/instances/staletlb_"$pid"/tracing_on 2>/dev/null)"
-	kill -"$1" "$pid" 2>/dev/null && echo "$2 events, tracing ${3:-without instance}" >/tmp/where
+	while look "$pid"; kill -0 "$pid" 2>/dev/null && ! reached "$2" "$3"; do
+		! reached running 0 || was_on=1
+		usleep 20000
+	done
+	case $2 in
+	running) usleep $(($3 * 5000)) ;;
+	draining) usleep $(($3 * 2000)) ;;
+	esac
+	look "$pid"
+	kill -"$1" "$pid" 2>/dev/null &&
+		echo "$events events, tracing ${tracing_on:-without instance}" >/tmp/where
 }
 
 end_child() {
@@ -51,19 +68,17 @@ check_status() {
 	esac
 }
 
-# hit SIGNAL HOW DELAY
+# hit SIGNAL HOW STAGE SHARE
 hit() {
-	shoot "$1" "$3" &
+	rm -f /tmp/where /tmp/pid
+	shoot "$1" "$3" "$4" &
 	shooter=$!
 	run "$2"
 	status=$?
 	wait $shooter
 	where=$(cat /tmp/where 2>/dev/null || echo "too late")
-	echo "SIG$1 after $3 s, $2: $where: status $status"
-	case $where in
-	*"tracing 1") on=$((on + 1)) ;;
-	[1-9]*) off=$((off + 1)) ;;
-	esac
+	echo "SIG$1, $2, $3 $4%: $where: status $status"
+	hits="$hits $3:$where"
 	check_status "$1" $status
 	if [ "$1" = KILL ]; then
 		end_child
@@ -71,13 +86,12 @@ hit() {
 	fi
 	[ ! -e /tmp/child ] || ! kill -0 "$(cat /tmp/child)" 2>/dev/null ||
 		say "SIG$1: the command still runs"
-	unchanged "SIG$1 after $3 s, $2"
+	unchanged "SIG$1, $2, $3 $4%"
 }
 
 # await PID: until that run traces
 await() {
-	while [ "$(cat "$tracing/instances/staletlb_$1/tracing_on" 2>/dev/null)" != 1 ]; do
-		kill -0 "$1" || break
+	while look "$1"; ! reached running 0 && kill -0 "$1"; do
 		sleep 0.1
 	done
 }
@@ -87,18 +101,87 @@ last() {
 	sed -n 's/.*"last_ns": \([0-9]*\).*/\1/p' "/out/$1.json" | sort -n | tail -n 1
 }
 
-# shots RUNS CENTISECONDS: for each signal and way, all of a run's time in as many parts as there
-# are runs; the planning at the beginning, when nothing is in the kernel yet, is left out
+# shots: all signals at all stages in an order by chance, with how far into the stage
 shots() {
-	awk -v seed="$seed" -v parts="$1" -v time="$2" 'BEGIN {
+	awk -v seed="$seed" 'BEGIN {
 		srand(seed)
+		nr = split("setting-up running draining removing", stages)
 		split("INT TERM HUP KILL", signals)
-		for (part = 0; part < parts; part++)
+		for (stage = 1; stage <= nr; stage++)
 			for (i = 1; i <= 4; i++)
-				printf "%s %s %.2f\n", signals[i],
-					(part + i) % 2 ? "time" : "command",
-					time / 100 * (0.2 + 0.8 * (part + rand()) / parts)
-	}'
+				printf "%f %s %s %s %d\n", rand(), signals[i],
+					(stage + i) % 2 ? "time" : "command", stages[stage],
+					int(100 * rand())
+	}' | sort -n | cut -d ' ' -f 2-
+}
+
+test_signals() {
+	run time
+	[ $? = 3 ] || say "a run without a workload: $(cat /tmp/log)"
+	unchanged "a run"
+	full=$(staletlb probes list | grep -c '^ *[a-z][0-9]*:staletlb/')
+	hits=
+	shots | head -n "$1" >/tmp/shots
+	while read -r signal how stage share; do
+		hit "$signal" "$how" "$stage" "$share" </dev/null
+	done </tmp/shots
+	[ "$(echo "$hits" | tr : '\n' | grep -c 'too late')" -le 2 ] || say "signals came too late"
+}
+
+test_no_room() {
+	mkdir /small
+	mount -t tmpfs -o size=256k tmp /small
+	step save-full 2 staletlb live --save /small/it.dat -- workload cow fork
+	says save-full '/small/.*No space left on device'
+	[ -z "$(ls /small)" ] || say "a full disk: $(ls -l /small) is left"
+	unchanged "a full disk"
+	dd if=/dev/zero of=/small/all bs=4k >/dev/null 2>&1
+	step report-full 2 staletlb live -d 0.2 -f json -o /small/it.json
+	says report-full '/small/.*No space left on device'
+	[ "$(ls /small)" = all ] || say "a full disk for the report: $(ls -l /small) is left"
+	unchanged "a full disk for the report"
+}
+
+test_half_way() {
+	step too-large 2 staletlb live -d 1 --buffer-size 900G
+	says too-large '--buffer-size'
+	unchanged "a buffer that cannot be had"
+	# shellcheck disable=SC2016
+	step taken 2 sh -c 'mkdir "$0/instances/staletlb_$$"
+		exec 9<"$0/instances/staletlb_$$/trace_pipe" staletlb live -d 1' "$tracing"
+	says taken 'instances/staletlb_[0-9]*: .*busy'
+	staletlb probes remove >/dev/null || say "an instance that is taken: it cannot be removed later"
+	unchanged "an instance that is taken"
+	step no-command 2 staletlb live -- /no/such/command
+	says no-command '/no/such/command.*No such file'
+	unchanged "a command that is none"
+}
+
+test_several() {
+	workload --spin 600 cow mprotect fork >/dev/null 2>&1 &
+	spin=$!
+	staletlb live -f json -o /out/long.json -d 600 >/out/long.out 2>/out/long.err &
+	long=$!
+	await $long
+	step short 0 staletlb live -f json -o /out/short.json -d 1
+	staletlb live -d 600 >/dev/null 2>&1 &
+	dead=$!
+	await $dead
+	kill -KILL $dead
+	wait $dead
+	step remove-dead 0 staletlb probes remove
+	grep -q '^removed: [1-9][0-9]* events, [12] instance' /out/remove-dead.out ||
+		say "probes remove left what a dead run had: $(cat /out/remove-dead.out)"
+	grep -q '^left alone: .*1 running' /out/remove-dead.out ||
+		say "probes remove does not tell of the other run: $(cat /out/remove-dead.out)"
+	sleep 1
+	kill -TERM $long || say "the long run ended before the others did"
+	wait $long || say "the long run: status $?: $(cat /out/long.err)"
+	[ "$(last long)" -gt $(($(last short) + 1000000000)) ] ||
+		say "the long run saw nothing after the end of the short one"
+	kill $spin
+	wait $spin
+	unchanged "several at once"
 }
 
 modprobe kvm-amd || exit 1
@@ -110,70 +193,10 @@ export STALETLB_MARKER=/dev/null
 make_somebody
 state >/tmp/state
 
-# ---- signals ----
-began=$(now)
-run time
-[ $? = 3 ] || say "a run without a workload: $(cat /tmp/log)"
-took=$(($(now) - began))
-unchanged "a run"
-shots 7 $took >/tmp/shots
-while read -r signal how delay; do
-	hit "$signal" "$how" "$delay" </dev/null
-done </tmp/shots
-echo "hit with tracing on: $on, with something set up and tracing off: $off"
-if [ $on -lt 2 ] || [ $off -lt 6 ]; then
-	say "the signals came at the wrong time"
+test_signals "$2"
+if [ "${3-}" != short ]; then
+	test_no_room
+	test_half_way
+	test_several
 fi
-
-# ---- no room ----
-mkdir /small
-mount -t tmpfs -o size=256k tmp /small
-step save-full 2 staletlb live --save /small/it.dat -- workload cow fork
-says save-full '/small/.*No space left on device'
-[ -z "$(ls /small)" ] || say "a full disk: $(ls -l /small) is left"
-unchanged "a full disk"
-dd if=/dev/zero of=/small/all bs=4k >/dev/null 2>&1
-step report-full 2 staletlb live -d 0.2 -f json -o /small/it.json
-says report-full '/small/.*No space left on device'
-[ "$(ls /small)" = all ] || say "a full disk for the report: $(ls -l /small) is left"
-unchanged "a full disk for the report"
-
-# ---- a step half way fails ----
-step too-large 2 staletlb live -d 1 --buffer-size 900G
-says too-large '--buffer-size'
-unchanged "a buffer that cannot be had"
-# shellcheck disable=SC2016
-step taken 2 sh -c 'mkdir "$0/instances/staletlb_$$"
-	exec 9<"$0/instances/staletlb_$$/trace_pipe" staletlb live -d 1' "$tracing"
-says taken 'instances/staletlb_[0-9]*: .*busy'
-staletlb probes remove >/dev/null || say "an instance that is taken: it cannot be removed later"
-unchanged "an instance that is taken"
-step no-command 2 staletlb live -- /no/such/command
-says no-command '/no/such/command.*No such file'
-unchanged "a command that is none"
-
-# ---- several at once ----
-workload --spin 600 cow mprotect fork >/dev/null 2>&1 &
-spin=$!
-staletlb live -f json -o /out/long.json -d 15 >/out/long.out 2>/out/long.err &
-long=$!
-await $long
-step short 0 staletlb live -f json -o /out/short.json -d 1
-staletlb live -d 600 >/dev/null 2>&1 &
-dead=$!
-await $dead
-kill -KILL $dead
-wait $dead
-step remove-dead 0 staletlb probes remove
-grep -q '^removed: [1-9][0-9]* events, [12] instance' /out/remove-dead.out ||
-	say "probes remove left what a dead run had: $(cat /out/remove-dead.out)"
-grep -q '^left alone: .*1 running' /out/remove-dead.out ||
-	say "probes remove does not tell of the other run: $(cat /out/remove-dead.out)"
-kill -0 $long || say "the long run ended before the others did"
-wait $long || say "the long run: status $?: $(cat /out/long.err)"
-[ "$(last long)" -gt $(($(last short) + 1000000000)) ] ||
-	say "the long run saw nothing after the end of the short one"
-kill $spin
-wait $spin
-unchanged "several at once"
 exit "$failed"

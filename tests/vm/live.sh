@@ -9,6 +9,7 @@
 #	absent	what stands in the way is said
 #	locked	that the kernel is locked down is said
 #
+# STALETLB_SIGNALS says how many signals leave sends (up to 16), STALETLB_SEED which and when;
 # STALETLB_VM_OUT names a directory for what it left, which is thrown away otherwise.
 set -u
 
@@ -43,7 +44,9 @@ live)
 leave)
 	seed=${STALETLB_SEED:-$((RANDOM * 32768 + RANDOM))}
 	echo "STALETLB_SEED=$seed does this again"
-	arguments=("$seed")
+	arguments=("$seed" "${STALETLB_SIGNALS:-16}")
+	# setting and removing fprobes is slow where the kernel is emulated
+	[ "$kernel" = 6.1 ] || arguments=("$seed" "${STALETLB_SIGNALS:-5}" short)
 	;;
 absent) ;;
 locked)
