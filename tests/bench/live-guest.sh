@@ -18,6 +18,16 @@ echo "\$1 \$((end - begin))" >>/out/times
 END
 chmod +x /bin/timed
 
+# aside WAY: what another process does meanwhile, which nobody asked to see: pipes, that is locks
+cat >/bin/aside <<'END'
+#!/bin/sh
+begin=$(sed 's/ .*//; s/\.//' /proc/uptime)
+dd if=/dev/zero bs=512 count=30000 2>/dev/null | cat >/dev/null
+end=$(sed 's/ .*//; s/\.//' /proc/uptime)
+echo "$1 $((end - begin))" >>/out/times
+END
+chmod +x /bin/aside
+
 # await PID: until that run traces; an instance is on for a moment when it is made
 await() {
 	until [ "$(cat "$tracing/instances/staletlb_$1/tracing_on" 2>/dev/null)" = 1 ] &&
@@ -27,14 +37,15 @@ await() {
 	done
 }
 
-# everybody WAY OPTION...: live of the whole machine, beside the workload
-everybody() {
-	way=$1
-	shift
+# beside WHAT WAY OPTION...: live of the whole machine, or what the options say, beside what is timed
+beside() {
+	what=$1
+	way=$2
+	shift 2
 	staletlb live -q -f json -o "/out/$way.json" "$@" >/dev/null &
 	live=$!
 	await $live
-	timed "$way"
+	$what "$way"
 	kill -TERM $live # SIGINT is ignored in the background
 	wait $live
 }
@@ -51,11 +62,17 @@ export STALETLB_MARKER=/dev/null
 workload "$@" >/dev/null # what is done once only
 for _ in $(seq "$runs"); do
 	timed bare
-	everybody all-locks --locks=all
+	beside timed all-locks --locks=all
 	of_command filtered
-	everybody ptl-locks
+	beside timed ptl-locks
 	of_command filtered-all-locks --locks=all
 	of_command no-locks --locks=none
+	aside aside-bare
+	beside aside aside-all-locks --locks=all
+	sleep 600 &
+	asked=$!
+	beside aside aside-filtered -p $asked
+	kill $asked
 done
 
 for nr in 1 2 4; do

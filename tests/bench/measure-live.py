@@ -18,6 +18,11 @@ WAYS = {
     "filtered": "live -- workload",
     "no-locks": "live --locks=none -- workload",
 }
+ASIDE = {
+    "aside-bare": "another process, alone",
+    "aside-all-locks": "live --locks=all, of everybody",
+    "aside-filtered": "live -p of yet another process",
+}
 
 
 def times():
@@ -36,17 +41,28 @@ def rate(path):
 
 median = times()
 bare = median["bare"]
-print(f"{'':32} {'seconds':>8} {'slow-down':>10} {'events':>9} {'lost':>7}")
-for way, text in WAYS.items():
-    events, lost = ("", "")
-    if way != "bare":
-        events, _, lost = rate(guest / f"{way}.json")
-    print(f"{text:32} {median[way]:8.2f} {median[way] / bare:9.2f}x {events:>9} {lost:>7}")
+def table(ways, alone):
+    print(f"{'':32} {'seconds':>8} {'slow-down':>10} {'events':>9} {'lost':>7}")
+    for way, text in ways.items():
+        events, lost = ("", "")
+        if way != alone:
+            events, _, lost = rate(guest / f"{way}.json")
+        print(f"{text:32} {median[way]:8.2f} {median[way] / median[alone]:9.2f}x "
+              f"{events:>9} {lost:>7}")
+
+
+table(WAYS, "bare")
 cost = {way: median[way] - bare for way in median}
 least = 0.01  # seconds; the guest's clock tells no less
 locks = {way: max(cost[way] - cost["no-locks"], least) for way in cost}
 print(f"with the filters: all of it {cost['all-locks'] / max(cost['filtered'], least):.1f} times "
       f"cheaper, its locks {locks['all-locks'] / locks['filtered']:.1f} times")
+
+print()
+table(ASIDE, "aside-bare")
+aside = {way: max(median[way] - median["aside-bare"], least) for way in ASIDE}
+print("with the filters: "
+      f"{aside['aside-all-locks'] / aside['aside-filtered']:.1f} times cheaper\n")
 
 for name, place in (("emulated", guest), ("this machine", here)):
     for path in sorted(place.glob("load-*.json" if place == guest else "here-*.json")):
