@@ -50,7 +50,7 @@ static inline void filtered(const struct stlb_plan *plan, const char *event, con
 /* Adds functions of a kernel to all that tells of them. */
 static inline void add_functions(const struct made_kernel *made, const char *types)
 {
-	char *symbols = made_text(made, "kallsyms"), *traced = made_text(made, TRACED + 1);
+	char *symbols = made_text(made, "kallsyms"), *traced = made_text(made, &TRACED[1]);
 	char *copy = strdup(types), *save = NULL, *all_symbols, *all_traced;
 
 	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
