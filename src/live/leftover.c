@@ -116,50 +116,53 @@ static void note_running(long pid, struct pids *pids)
 		pids->pids[pids->nr++] = pid;
 }
 
-static int remove_instances(const char *tracing, const struct groups *found, struct pids *running,
-			    struct stlb_removed *removed, struct stlb_error *err)
+/* Counts what was removed; 0 or a negative errno. */
+static int remove_group(const char *tracing, const char *name, struct stlb_removed *removed,
+			struct stlb_error *err)
 {
-	int ret = 0;
+	return stlb_dynamic_remove_group(tracing, name, &removed->events, err);
+}
 
-	for (unsigned int i = 0; i < found->nr; i++) {
-		long pid = owner_of(found->names[i]);
-		int one;
+static int remove_instance(const char *tracing, const char *name, struct stlb_removed *removed,
+			   struct stlb_error *err)
+{
+	int ret = stlb_instance_remove(tracing, name, err);
 
-		if (is_alive(pid)) {
-			note_running(pid, running);
-			continue;
-		}
-		one = stlb_instance_remove(tracing, found->names[i], ret ? NULL : err);
-		removed->instances += !one;
-		ret = ret ? ret : one;
-	}
+	removed->instances += !ret;
 	return ret;
 }
 
-static int remove_groups(const char *tracing, const struct groups *found, struct pids *running,
-			 struct stlb_removed *removed, struct stlb_error *err)
-{
-	int ret = 0;
+/** struct removing - of what nobody owns any more */
+struct removing {
+	const char *tracing;
+	struct pids running; /* whose is left alone */
+	struct stlb_removed *removed;
+	struct stlb_error *err; /* for the first failure */
+	int ret;
+};
 
+static void remove_dead(struct removing *removing, const struct groups *found,
+			int (*take_out)(const char *tracing, const char *name,
+					struct stlb_removed *removed, struct stlb_error *err))
+{
 	for (unsigned int i = 0; i < found->nr; i++) {
 		long pid = owner_of(found->names[i]);
-		int one;
+		int ret;
 
 		if (is_alive(pid)) {
-			note_running(pid, running);
+			note_running(pid, &removing->running);
 			continue;
 		}
-		one = stlb_dynamic_remove_group(tracing, found->names[i], &removed->events,
-						ret ? NULL : err);
-		ret = ret ? ret : one;
+		ret = take_out(removing->tracing, found->names[i], removing->removed,
+			       removing->ret ? NULL : removing->err);
+		removing->ret = removing->ret ? removing->ret : ret;
 	}
-	return ret;
 }
 
 /** struct search - what is there, and what became of it */
 struct search {
 	struct groups groups, instances;
-	struct pids running;
+	struct removing removing;
 };
 
 int stlb_probes_remove(const char *tracing, struct stlb_removed *removed, struct stlb_error *err)
@@ -178,11 +181,13 @@ int stlb_probes_remove(const char *tracing, struct stlb_removed *removed, struct
 		return stlb_error_set(err, ret, "%s: cannot be looked through: %s", tracing,
 				      strerror(-ret));
 	}
-	ret = remove_instances(tracing, &search->instances, &search->running, removed, err);
-	one = remove_groups(tracing, &search->groups, &search->running, removed, ret ? NULL : err);
-	removed->running = search->running.nr;
+	search->removing = (struct removing){.tracing = tracing, .removed = removed, .err = err};
+	remove_dead(&search->removing, &search->instances, remove_instance);
+	remove_dead(&search->removing, &search->groups, remove_group);
+	removed->running = search->removing.running.nr;
+	ret = search->removing.ret;
 	free(search);
-	return ret ? ret : one;
+	return ret;
 }
 
 /* ---- putting in to stay ---- */

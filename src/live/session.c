@@ -284,17 +284,8 @@ uint64_t stlb_session_missed(const struct stlb_session *session)
 
 int stlb_session_remove(struct stlb_session *session, struct stlb_error *err)
 {
-	int ret = 0, one;
-
-	for (unsigned int i = NR_INSTANCES; i > 0; i--) {
-		one = stlb_instance_remove(session->tracing, session->names[i - 1],
-					   ret ? NULL : err);
-		ret = ret ? ret : one;
-	}
-	one = stlb_dynamic_remove_group(session->tracing, stlb_plan_group(session->plan), NULL,
-					ret ? NULL : err);
 	session->nr_instances = 0;
-	return ret ? ret : one;
+	return stlb_probes_uninstall(session->plan, session->tracing, err);
 }
 
 void stlb_session_free(struct stlb_session *session)

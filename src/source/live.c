@@ -11,15 +11,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "common_fields.h"
 #include "live_internal.h"
 
 enum {
-	COMMON_TYPE = 0, /* the common fields of every record */
-	COMMON_FLAGS = 2,
-	COMMON_PID = 4,
-	FLAG_HARDIRQ = 0x08,
-	FLAG_SOFTIRQ = 0x10,
-	FLAG_NMI = 0x40,
 	DELAY = 20 * 1000 * 1000,	 /* ns */
 	POLL_INTERVAL = 4 * 1000 * 1000, /* ns: between two looks at the buffers that were empty */
 };
@@ -124,26 +119,17 @@ static void fill_loss(struct stlb_live *live, struct stlb_live_cpu *cpu, struct 
 	cpu->lost = 0;
 }
 
-static inline uint8_t context_of(uint8_t flags)
-{
-	if (!(flags & (FLAG_HARDIRQ | FLAG_SOFTIRQ | FLAG_NMI)))
-		return STLB_CONTEXT_TASK;
-	if (flags & FLAG_NMI)
-		return STLB_CONTEXT_NMI;
-	return flags & FLAG_HARDIRQ ? STLB_CONTEXT_HARDIRQ : STLB_CONTEXT_SOFTIRQ;
-}
-
 static void fill_record(struct stlb_live *live, struct stlb_live_cpu *cpu,
 			const struct stlb_format *format, struct stlb_record *record)
 {
 	int32_t tid;
 
-	memcpy(&tid, cpu->data + COMMON_PID, sizeof(tid));
+	memcpy(&tid, cpu->data + STLB_COMMON_PID, sizeof(tid));
 	*record = (struct stlb_record){
 		.ns = cpu->ns,
 		.cpu = (int32_t)cpu->cpu,
 		.tid = tid,
-		.context = context_of(cpu->data[COMMON_FLAGS]),
+		.context = stlb_common_context(cpu->data[STLB_COMMON_FLAGS]),
 		.format = format,
 		.data = cpu->data,
 		.size = cpu->size,
@@ -156,7 +142,7 @@ static const struct stlb_format *pass_event(struct stlb_live *live, const struct
 	struct stlb_source_info *info = &live->source->info;
 	uint16_t id;
 
-	memcpy(&id, cpu->data + COMMON_TYPE, sizeof(id));
+	memcpy(&id, cpu->data + STLB_COMMON_TYPE, sizeof(id));
 	if (!info->events++)
 		info->first_ns = cpu->ns;
 	info->last_ns = cpu->ns;

@@ -7,16 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common_fields.h"
 #include "perf_layout.h"
-
-enum {
-	COMMON_FLAGS = 2, /* the common fields of every tracepoint */
-	COMMON_PID = 4,
-	COMMON_SIZE = 8,
-	FLAG_HARDIRQ = 0x08,
-	FLAG_SOFTIRQ = 0x10,
-	FLAG_NMI = 0x40,
-};
 
 /* Callchains are lists of addresses, and of these marks of whose addresses follow. */
 #define FIRST_MARK  ((uint64_t)-4095)
@@ -209,15 +201,6 @@ static int open_perf(struct stlb_source *source, struct stlb_input *input, struc
 	return ret ? stlb_error_set(err, ret, "%s: %s", source->info.path, strerror(-ret)) : 0;
 }
 
-static inline uint8_t context_of(uint8_t flags)
-{
-	if (!(flags & (FLAG_HARDIRQ | FLAG_SOFTIRQ | FLAG_NMI)))
-		return STLB_CONTEXT_TASK;
-	if (flags & FLAG_NMI)
-		return STLB_CONTEXT_NMI;
-	return flags & FLAG_HARDIRQ ? STLB_CONTEXT_HARDIRQ : STLB_CONTEXT_SOFTIRQ;
-}
-
 /* Only the kernel's own part: it comes first. */
 static void take_chain(struct stlb_perf *perf, const struct stlb_perfdata_record *sample,
 		       const struct stlb_record *record)
@@ -244,7 +227,7 @@ static void take_chain(struct stlb_perf *perf, const struct stlb_perfdata_record
 /* The task as the tracepoint says it: perf's number is -1 once the task has exited. */
 static int32_t task_of(const struct stlb_perf *perf, const struct stlb_perfdata_record *sample)
 {
-	return (int32_t)stlb_perf_u32(sample->raw + COMMON_PID, perf->swap);
+	return (int32_t)stlb_perf_u32(sample->raw + STLB_COMMON_PID, perf->swap);
 }
 
 /* The source's own table follows the reader's, for those that ask by task. */
@@ -267,7 +250,7 @@ static bool fill_record(struct stlb_source *source, const struct stlb_perfdata_r
 {
 	struct stlb_perf *perf = source->private;
 
-	if (sample->raw_size < COMMON_SIZE) {
+	if (sample->raw_size < STLB_COMMON_SIZE) {
 		source->info.truncated = true;
 		source->info.cut = "a sample without the fields of its event";
 		return false;
@@ -276,7 +259,7 @@ static bool fill_record(struct stlb_source *source, const struct stlb_perfdata_r
 	perf->last_ns = record->ns;
 	record->cpu = sample->cpu;
 	record->tid = task_of(perf, sample);
-	record->context = context_of(sample->raw[COMMON_FLAGS]);
+	record->context = stlb_common_context(sample->raw[STLB_COMMON_FLAGS]);
 	record->loss = STLB_LOSS_NONE;
 	record->comm = comm_of(source, record->tid);
 	record->format = perf->by_event[sample->event->index];

@@ -9,13 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common_fields.h"
+
 enum {
-	COMMON_TYPE = 0, /* the common fields of every record */
-	COMMON_FLAGS = 2,
-	COMMON_PID = 4,
-	FLAG_HARDIRQ = 0x08,
-	FLAG_SOFTIRQ = 0x10,
-	FLAG_NMI = 0x40,
 	MIN_PAGE = 512,
 	MAX_PAGE = 1024 * 1024,
 	WINDOW = 64 * 1024,
@@ -280,21 +276,12 @@ static void fill_loss(struct stlb_dat *dat, struct stlb_dat_cpu *cpu, struct stl
 	cpu->lost = 0;
 }
 
-static inline uint8_t context_of(uint8_t flags)
-{
-	if (!(flags & (FLAG_HARDIRQ | FLAG_SOFTIRQ | FLAG_NMI)))
-		return STLB_CONTEXT_TASK;
-	if (flags & FLAG_NMI)
-		return STLB_CONTEXT_NMI;
-	return flags & FLAG_HARDIRQ ? STLB_CONTEXT_HARDIRQ : STLB_CONTEXT_SOFTIRQ;
-}
-
 static void fill_record(struct stlb_dat *dat, struct stlb_dat_cpu *cpu,
 			const struct stlb_format *format, struct stlb_record *record)
 {
 	int32_t tid;
 
-	memcpy(&tid, cpu->data + COMMON_PID, sizeof(tid));
+	memcpy(&tid, cpu->data + STLB_COMMON_PID, sizeof(tid));
 	if (tid != cpu->tid) {
 		cpu->tid = tid;
 		cpu->comm = stlb_names_comm(dat->source->names, tid);
@@ -302,7 +289,7 @@ static void fill_record(struct stlb_dat *dat, struct stlb_dat_cpu *cpu,
 	record->ns = cpu->ns;
 	record->cpu = (int32_t)cpu->area->cpu;
 	record->tid = tid;
-	record->context = context_of(cpu->data[COMMON_FLAGS]);
+	record->context = stlb_common_context(cpu->data[STLB_COMMON_FLAGS]);
 	record->loss = STLB_LOSS_NONE;
 	record->comm = cpu->comm;
 	record->format = format;
@@ -317,7 +304,7 @@ static inline const struct stlb_format *pass_event(struct stlb_dat *dat,
 	struct stlb_source_info *info = &dat->source->info;
 	uint16_t id;
 
-	memcpy(&id, cpu->data + COMMON_TYPE, sizeof(id));
+	memcpy(&id, cpu->data + STLB_COMMON_TYPE, sizeof(id));
 	if (!info->events++)
 		info->first_ns = cpu->ns;
 	info->last_ns = cpu->ns;
