@@ -72,6 +72,7 @@ static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_DEV_FILL] = stlb_on_dev_fill,
 	[STLB_DEV_READ] = stlb_on_dev_access,
 	[STLB_DEV_WRITE] = stlb_on_dev_access,
+	[STLB_DEV_INV] = stlb_on_dev_inv,
 	[STLB_PHASE] = on_phase,
 	[STLB_STACK] = on_stack,
 };
@@ -189,6 +190,7 @@ struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *opti
 		return NULL;
 	}
 	take_facts(a);
+	stlb_devices_expect(a);
 	return a;
 }
 

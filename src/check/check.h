@@ -9,6 +9,8 @@
 
 #include "check/state.h"
 
+struct stlb_case;
+
 /** enum stlb_ending - how an obligation ended, for the summary */
 enum stlb_ending {
 	STLB_END_RESTORED,
@@ -277,6 +279,14 @@ void stlb_redundant_note(struct stlb_analysis *a, const struct stlb_act *act,
 bool stlb_held_back_count(struct stlb_analysis *a, const struct stlb_obligation *ob,
 			  enum stlb_rule rule);
 
+/**
+ * stlb_held_back_join - a breach that follows from a repoint which evidence can still clear
+ *
+ * Returns false where no breach of the obligation is held back: it has to be reported.
+ */
+bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
+			 const struct stlb_obligation *ob);
+
 /** stlb_held_back_over - the obligation is over: what is held back of it stands alone */
 void stlb_held_back_over(struct stlb_analysis *a, const struct stlb_obligation *ob);
 
@@ -290,10 +300,35 @@ void stlb_held_back_free(struct stlb_analysis *a);
 
 void stlb_on_dev_fill(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_dev_access(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_dev_inv(struct stlb_analysis *a, const struct stlb_act *act);
 
-/** stlb_device_note_set - an entry was set to a page: devices that hold another one are stale */
-void stlb_device_note_set(struct stlb_analysis *a, const struct stlb_act *act,
-			  struct stlb_slot slot, struct stlb_entry new);
+/** stlb_devices_expect - note what devices are held against, where the trace may have some */
+void stlb_devices_expect(struct stlb_analysis *a);
+
+/*
+ * What follows is called only where a->devices is there.
+ */
+
+/** stlb_device_note_update - an entry says something new; before its obligation is made */
+void stlb_device_note_update(struct stlb_analysis *a, const struct stlb_act *act,
+			     struct stlb_slot slot, struct stlb_entry old, struct stlb_entry new);
+
+/** stlb_device_note_not_placed - a set whose slot is not known (yet) */
+void stlb_device_note_not_placed(struct stlb_analysis *a, const struct stlb_mm *mm);
+
+/** stlb_device_note_owed - the update noted last left this obligation */
+void stlb_device_note_owed(struct stlb_analysis *a, struct stlb_obligation *ob);
+
+/** stlb_device_note_gone - an invalidation that is ordered after its update covers [start, end) */
+void stlb_device_note_gone(struct stlb_analysis *a, const struct stlb_act *act,
+			   const struct stlb_obligation *ob, uint64_t start, uint64_t end);
+
+/** stlb_device_note_over - the obligation ends */
+void stlb_device_note_over(struct stlb_analysis *a, const struct stlb_obligation *ob,
+			   enum stlb_ending ending);
+
+/** stlb_device_forget - the mm has no subscriber any more, or goes away */
+void stlb_device_forget(struct stlb_analysis *a, const struct stlb_mm *mm);
 
 /** stlb_device_note_free - pages were freed that a device may still hold */
 void stlb_device_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,

@@ -84,7 +84,9 @@ void stlb_held_back_over(struct stlb_analysis *a, const struct stlb_obligation *
 		held->ob = NULL;
 }
 
-static void hold_back(struct stlb_analysis *a, const struct stlb_case *c, struct stlb_entry new)
+/* @as: all but the finding and the site, which are the case's */
+static void hold_back(struct stlb_analysis *a, const struct stlb_case *c,
+		      const struct stlb_held_back *as)
 {
 	struct stlb_held_back *held;
 
@@ -97,17 +99,12 @@ static void hold_back(struct stlb_analysis *a, const struct stlb_case *c, struct
 		a->nr_held_back--;
 	}
 	held = &a->held_back[a->nr_held_back];
+	*held = *as;
 	held->finding = stlb_case_finding(a, c);
 	if (!held->finding) {
 		a->failed = true;
 		return;
 	}
-	held->task = c->act->task;
-	held->ob = c->ob;
-	held->counted = false;
-	held->mm = c->ob->mm->id;
-	held->pfn = c->ob->old.pfn;
-	held->new_pfn = new.pfn;
 	held->site = stlb_case_site(a, c);
 	a->nr_held_back++;
 }
@@ -125,6 +122,22 @@ void stlb_held_back_free(struct stlb_analysis *a)
 		free(a->held_back[--a->nr_held_back].finding);
 }
 
+bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
+			 const struct stlb_obligation *ob)
+{
+	const struct stlb_held_back *held = held_of(a, ob);
+	struct stlb_held_back joined;
+
+	if (!held)
+		return false;
+	joined = *held;
+	joined.ob = NULL;
+	joined.joins = true;
+	joined.counted = false;
+	hold_back(a, c, &joined);
+	return true;
+}
+
 static void clear_held_back(struct stlb_analysis *a, const struct stlb_task *task,
 			    const struct stlb_same_content *merged)
 {
@@ -135,7 +148,7 @@ static void clear_held_back(struct stlb_analysis *a, const struct stlb_task *tas
 
 		if (held->task == task && is_evidence(merged, held->mm, held->pfn, held->new_pfn)) {
 			free(held->finding);
-			a->result.obligations.exempt++;
+			a->result.obligations.exempt += !held->joins;
 		} else {
 			a->held_back[kept++] = *held;
 		}
@@ -187,7 +200,14 @@ static void report_unless_cleared(struct stlb_analysis *a, const struct stlb_act
 		return;
 	ob->breached |= 1u << STLB_RULE_REPOINT | 1u << c.rule;
 	ob->held_back = true;
-	hold_back(a, &c, new);
+	hold_back(a, &c,
+		  &(struct stlb_held_back){
+			  .task = act->task,
+			  .ob = ob,
+			  .mm = ob->mm->id,
+			  .pfn = ob->old.pfn,
+			  .new_pfn = new.pfn,
+		  });
 }
 
 void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,

@@ -328,7 +328,7 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 	if (a->nr_obligations)
 		stlb_settle(a, act, region, slot, new);
 	if (a->devices)
-		stlb_device_note_set(a, act, slot, new);
+		stlb_device_note_update(a, act, slot, old, new);
 	if (stlb_mm_is_subscribed(act->mm) && was_walkable(old))
 		set_over_present(a, act, region, slot, old, new);
 	if (slot.level == STLB_LEVEL_PMD)

@@ -81,6 +81,7 @@ struct stlb_obligation {
 	struct stlb_page page;	    /* what the entry pointed to */
 	struct stlb_page *below;    /* the present pages below a table */
 	uint32_t nr_below;
+	uint64_t said; /* number of its update in the devices' history, 0: none */
 	struct stlb_brief update;
 	struct stlb_later *later; /* NULL while nothing more has happened to it */
 };
@@ -99,6 +100,7 @@ struct stlb_held_back {
 	struct stlb_task *task;
 	const struct stlb_obligation *ob; /* NULL once it is over */
 	bool counted;			  /* the same breach was reported at another moment */
+	bool joins;			  /* it follows from another one */
 	uint64_t mm, pfn, new_pfn, site;
 };
 
@@ -135,7 +137,7 @@ struct stlb_analysis {
 	char (*phases)[STLB_MAX_PHASE];
 	uint32_t nr_phases, phase;
 
-	struct stlb_devices *devices; /* NULL while no device event was seen */
+	struct stlb_devices *devices; /* NULL while no device event is expected */
 
 	struct stlb_map sites;
 	struct stlb_breach *breaches; /* a ring */

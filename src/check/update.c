@@ -272,6 +272,8 @@ void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
 	nr = nr > STLB_ENTRIES ? STLB_ENTRIES : nr;
 	if (!find_slot(a, act, level, &slot)) {
 		stlb_place_failed(a, act->mm, nr);
+		if (a->devices)
+			stlb_device_note_not_placed(a, act->mm);
 		slot.addr = 0;
 		nr = has_echo(event) ? nr : 0;
 		expect_echo(update, act, slot, old, new, nr);
