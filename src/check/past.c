@@ -102,15 +102,15 @@ static void go_back(struct look *look)
 	struct stlb_past *past = look->past;
 	const struct stlb_said *said;
 
-	while (!past->own && !look->was_old && (said = stlb_history_older(&look->walk))) {
+	while ((said = stlb_history_older(&look->walk))) {
 		if (!look->newest)
 			look->newest = said;
 		if (is_table_out(said) && !shows_another_table(look->newer))
 			continue;
-		if (says(said, said->new, past)) {
-			past->own = said;
-			continue;
-		}
+		past->own = says(said, said->new, past) ? said : NULL;
+		/* the update before the one that took the page away did not set it: not seen */
+		if (past->own || look->was_old)
+			break;
 		note(look, said);
 		look->was_old = says(said, said->old, past);
 	}
