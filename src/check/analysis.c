@@ -233,7 +233,7 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	if (!a)
 		return;
 	end_all(a, STLB_END_PENDING);
-	stlb_held_back_free(a);
+	stlb_evidence_free(a);
 	stlb_devices_free(a);
 	stlb_contexts_free(&a->contexts);
 	stlb_regions_free(&a->regions);
@@ -280,8 +280,11 @@ static struct stlb_task *actor(struct stlb_analysis *a, const struct stlb_event 
 	task->cpu = event->cpu;
 	task->nr_events++;
 	task->cpus |= UINT64_C(1) << (event->cpu & 63);
-	if (event->comm && event->context == STLB_CONTEXT_TASK)
+	if (event->comm && event->context == STLB_CONTEXT_TASK) {
+		if (task->comm && task->comm != event->comm)
+			stlb_task_renamed(a, task, event->comm);
 		task->comm = event->comm;
+	}
 	if (!cpu)
 		return task;
 	cpu->last_ns = event->ns;

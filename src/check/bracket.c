@@ -140,6 +140,7 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 	judge_in_lock(a, act);
 	if (!stlb_task_bracket(task, act->mm))
 		stlb_never_at_start(a, act);
+	stlb_evidence_note_start(a, act);
 	open_bracket(a, act);
 }
 

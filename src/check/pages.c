@@ -190,6 +190,8 @@ static void pages_go(struct stlb_analysis *a, const struct stlb_act *act, uint64
 
 	if (a->devices)
 		stlb_device_note_free(a, act, pfn, nr);
+	if (a->page_events)
+		stlb_evidence_note_pages(a, pfn, nr);
 	if (!a->nr_obligations)
 		return;
 	for (uint64_t at = pfn; at < pfn + nr; at = ((at >> GROUP_SHIFT) + 1) << GROUP_SHIFT)

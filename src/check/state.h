@@ -101,6 +101,7 @@ struct stlb_held_back {
 	const struct stlb_obligation *ob; /* NULL once it is over */
 	bool counted;			  /* the same breach was reported at another moment */
 	bool joins;			  /* it follows from another one */
+	uint64_t seq;			  /* of the set */
 	uint64_t mm, pfn, new_pfn, site;
 };
 
@@ -144,6 +145,12 @@ struct stlb_analysis {
 	uint64_t nr_breaches;
 	struct stlb_held_back held_back[STLB_MAX_HELD_BACK];
 	uint32_t nr_held_back;
+	struct {
+		int32_t tid;
+		struct stlb_unsettled of;
+	} by_ksmd[STLB_MAX_UNSETTLED]; /* exempt, unless that task is no kernel thread after all */
+	uint32_t nr_by_ksmd;
+	struct stlb_page_events *page_events; /* NULL while evidence needs none */
 
 	uint64_t vmemmap, direct_map;	  /* 0: not known */
 	uint64_t zero_pfn, huge_zero_pfn; /* ~0: not known */

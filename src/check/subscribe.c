@@ -40,13 +40,13 @@ void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act)
 	/* without a notifier it only prepares the mm for interval notifiers */
 	bool counts = event->kind == STLB_INTERVAL_INSERT || stlb_event_or(event, SUB, 1) != 0;
 
-	(void)a;
 	if (counts) { /* what a probe fetches through a NULL notifier is noise */
 		add_callback(mm, stlb_event_or(event, CALLBACK, 0));
 		add_callback(mm, stlb_event_or(event, START_CALLBACK, 0));
 	}
 	mm->subscribers += counts;
 	act->task->subscribing = mm;
+	stlb_task_is_user(a, act->task); /* no kernel thread subscribes */
 	if (!stlb_mm_is_subscribed(mm))
 		mm->subscription = STLB_SUBSCRIPTION_STARTING;
 }

@@ -75,6 +75,8 @@ struct stlb_pending_map {
 struct stlb_same_content {
 	uint64_t mm;
 	uint64_t pfn, kpfn; /* ~0: not told */
+	uint64_t seq;	    /* event number */
+	bool inside;	    /* a bracket: it is of that one's range */
 };
 
 /** struct stlb_unsettled - updates that may lie in a bracket older than what the trace shows */
@@ -123,6 +125,7 @@ struct stlb_task {
 	uint64_t nr_events;
 	uint64_t cpus; /* where it ever ran: bit cpu % 64 */
 	const char *comm;
+	bool user; /* it was in user mode, or made a system call: no kernel thread */
 	struct stlb_actor actor;
 	struct stlb_clock *woken; /* what its waker knew, learnt when it runs next */
 	struct stlb_hold holds[STLB_MAX_HOLDS];
@@ -137,6 +140,10 @@ struct stlb_task {
 	uint32_t tighten_events; /* bit per bracket event of its tightens, bit 31: not told */
 	struct stlb_unsettled *unsettled; /* STLB_MAX_UNSETTLED of them once there is one */
 	uint32_t nr_unsettled;
+	uint64_t merge_mm, merge_start, merge_end; /* the range of its latest bracket */
+	uint64_t last_start;			   /* event number of that bracket's start, */
+	uint64_t range_since;			   /* of the first one in a row on that range, */
+	uint64_t other_range;		 /* and of the one on another range before; 0: none */
 	uint64_t outer_start, outer_end; /* its first balanced brackets lie in there */
 	struct stlb_mm *range_mm;	 /* the invalidation that it has entered, NULL: none */
 	uint64_t range_start, range_end, range_ns;
