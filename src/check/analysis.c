@@ -235,6 +235,7 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	end_all(a, STLB_END_PENDING);
 	stlb_evidence_free(a);
 	stlb_devices_free(a);
+	stlb_unlocked_free(a);
 	stlb_contexts_free(&a->contexts);
 	stlb_regions_free(&a->regions);
 	stlb_mms_free(&a->mms);

@@ -244,6 +244,7 @@ static void close_bracket(struct stlb_analysis *a, const struct stlb_act *act, i
 	for (uint32_t i = task->nr_brackets - 1; i > (uint32_t)index; i--)
 		never_ended(a, act, &task->brackets[i]);
 	task->nr_brackets = index;
+	stlb_unlocked_bracket(a, bracket.mm, &bracket);
 	if (outermost)
 		stlb_never_at_end(a, act, &bracket, invalidates);
 	note_balanced(task, &bracket);

@@ -257,9 +257,22 @@ void stlb_unsettled_drop(struct stlb_task *task);
 /** stlb_unsettled_tell - the trace is over and showed no such bracket */
 void stlb_unsettled_tell(struct stlb_analysis *a);
 
-/** stlb_unlocked_note - an update of a page table, for its lockset */
+/**
+ * stlb_unlocked_note - an update of a page table, for its lockset
+ * @of_table: a lower table was put in or taken out
+ */
 void stlb_unlocked_note(struct stlb_analysis *a, const struct stlb_act *act,
-			struct stlb_region *region);
+			struct stlb_region *region, struct stlb_slot slot, bool of_table);
+
+/** stlb_unlocked_bracket - a bracket ends: tables of its range may be freed unseen from then on */
+void stlb_unlocked_bracket(struct stlb_analysis *a, const struct stlb_mm *mm,
+			   const struct stlb_bracket *bracket);
+
+/** stlb_unlocked_forget - the mm has no subscriber any more, or goes away */
+void stlb_unlocked_forget(struct stlb_analysis *a, const struct stlb_mm *mm);
+
+/** stlb_unlocked_free - free what is known of locks of upper tables */
+void stlb_unlocked_free(struct stlb_analysis *a);
 
 /** stlb_on_flush_mm - a CPU TLB flush, whose secondary invalidation has to follow */
 void stlb_on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act);

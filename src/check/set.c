@@ -311,7 +311,8 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		a->result.dropped++;
 		return;
 	}
-	stlb_unlocked_note(a, act, region);
+	stlb_unlocked_note(a, act, region, slot,
+			   new.state == STLB_TABLE || (old.known && old.state == STLB_TABLE));
 	if (!old.known && sees_all_clears(a))
 		old = stlb_region_entry(region, slot.level, slot.addr);
 	if (new.state == STLB_TABLE) {

@@ -138,6 +138,7 @@ struct stlb_analysis {
 	char (*phases)[STLB_MAX_PHASE];
 	uint32_t nr_phases, phase;
 
+	struct stlb_map upper_tables; /* of pmds and puds: which locks their updates share */
 	struct stlb_devices *devices; /* NULL while no device event is expected */
 
 	struct stlb_map sites;

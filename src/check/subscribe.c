@@ -18,6 +18,7 @@ static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
 static void is_over(struct stlb_analysis *a, struct stlb_mm *mm)
 {
 	void_obligations(a, mm);
+	stlb_unlocked_forget(a, mm);
 	if (a->devices)
 		stlb_device_forget(a, mm);
 	stlb_mm_unsubscribe(&a->mms, mm);

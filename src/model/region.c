@@ -144,8 +144,7 @@ void stlb_region_forget_ptes(struct stlb_regions *regions, struct stlb_region *r
 {
 	free(region->ptes);
 	region->ptes = NULL;
-	region->lockset_open = region->lockset_told = false;
-	region->nr_lockset = 0;
+	region->lockset = (struct stlb_lockset){0};
 	if (region->table)
 		free(stlb_map_remove(&regions->tables, region->table));
 	region->table = 0;
