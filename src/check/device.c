@@ -85,8 +85,7 @@ void stlb_device_note_gone(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	said->gone_start = start;
 	said->gone_end = end;
-	said->gone_cpu = act->event->cpu;
-	said->gone_tid = act->task->tid;
+	stlb_brief_keep(&said->gone, act->event);
 }
 
 void stlb_device_note_over(struct stlb_analysis *a, const struct stlb_obligation *ob,
@@ -113,11 +112,10 @@ static bool is_ordered(struct stlb_analysis *a, const struct stlb_act *act,
 		       const struct stlb_past *past)
 {
 	const struct stlb_brief *by = past->freed ? &past->freed->event : &past->proof->event;
-	bool dropped = past->stale == STLB_STALE_DROPPED;
-	int32_t cpu = dropped ? past->proof->gone_cpu : by->cpu;
-	int32_t tid = dropped ? past->proof->gone_tid : by->tid;
 
-	if (a->one_clock || act->event->cpu == cpu || act->event->tid == tid)
+	if (past->stale == STLB_STALE_DROPPED)
+		by = &past->proof->gone;
+	if (a->one_clock || act->event->cpu == by->cpu || act->event->tid == by->tid)
 		return true;
 	a->local_skipped++;
 	return false;
@@ -169,12 +167,12 @@ static void report_stale(struct stlb_analysis *a, const struct stlb_act *act,
 	if (page->told)
 		return;
 	page->told = true;
-	if (past->proof && past->proof != past->next)
-		c.also[c.nr_also++] = (struct stlb_also){
-			stlb_entry_is_present(past->proof->new) ? "set" : "clear",
-			&past->proof->event};
 	if (past->next)
 		c.also[c.nr_also++] = (struct stlb_also){"set", &past->next->event};
+	else if (past->proof)
+		c.also[c.nr_also++] = (struct stlb_also){"clear", &past->proof->event};
+	if (past->stale == STLB_STALE_DROPPED)
+		c.also[c.nr_also++] = (struct stlb_also){"invalidate", &past->proof->gone};
 	if (past->freed)
 		c.also[c.nr_also++] = (struct stlb_also){"free", &past->freed->event};
 	report(a, &c, past);

@@ -55,59 +55,72 @@ static bool was_reused(const struct stlb_analysis *a, uint64_t since, uint64_t p
 
 void stlb_evidence_note_start(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	uint64_t start = stlb_event_get(act->event, START), end = stlb_event_get(act->event, END);
-	struct stlb_task *task = act->task;
+	struct stlb_update_state *update = act->task->update;
 
-	if (task->merge_mm != act->mm->id || task->merge_start != start || task->merge_end != end) {
-		task->other_range = task->last_start;
-		task->range_since = a->order.now;
-		task->merge_mm = act->mm->id;
-		task->merge_start = start;
-		task->merge_end = end;
+	if (!update)
+		return;
+	update->starts[update->nr_starts++ % STLB_MAX_STARTS] = (struct stlb_start){
+		.seq = a->order.now,
+		.mm = act->mm->id,
+		.start = stlb_event_get(act->event, START),
+		.end = stlb_event_get(act->event, END),
+	};
+}
+
+/** struct place - the update that evidence may be of; @end: the byte after what its entry maps */
+struct place {
+	uint64_t mm, addr, end, pfn, new_pfn;
+};
+
+/* Whether all brackets that the task began since were of the place. */
+static bool stays_there(const struct stlb_update_state *update, uint64_t since,
+			const struct place *place)
+{
+	for (uint64_t i = 1; i <= update->nr_starts; i++) {
+		const struct stlb_start *at =
+			&update->starts[(update->nr_starts - i) % STLB_MAX_STARTS];
+
+		if (at->seq <= since)
+			return true;
+		if (i == STLB_MAX_STARTS || at->mm != place->mm || at->start >= place->end ||
+		    at->end <= place->addr)
+			return false;
 	}
-	task->last_start = a->order.now;
+	return true;
 }
 
-/* Nothing between the evidence and the update makes them strangers; @seq: the earlier one's. */
-static bool is_of_this(const struct stlb_analysis *a, bool same_range, uint64_t seq, uint64_t pfn,
-		       uint64_t new_pfn)
+static bool is_about(const struct stlb_same_content *merged, const struct place *place)
 {
-	return same_range && !was_reused(a, seq, pfn, new_pfn);
-}
-
-static bool is_about(const struct stlb_same_content *merged, uint64_t mm, uint64_t pfn,
-		     uint64_t new_pfn)
-{
-	if (merged->mm && merged->mm != mm)
+	if (merged->mm && merged->mm != place->mm)
 		return false;
 	/* a merge of some other page with the same KSM page says nothing of this one */
 	if (merged->pfn != UINT64_MAX)
-		return merged->pfn == pfn || merged->pfn == new_pfn;
-	return merged->kpfn == UINT64_MAX || merged->kpfn == new_pfn;
+		return merged->pfn == place->pfn || merged->pfn == place->new_pfn;
+	return merged->kpfn == UINT64_MAX || merged->kpfn == place->new_pfn;
 }
 
-/* Told outside any bracket, it is of the last one's range, or of the next one's. */
-static bool is_on_range(const struct stlb_task *task, const struct stlb_same_content *merged)
+/* Between the evidence and the update, whichever came first at @since, nothing made it another's.
+ */
+static bool is_of(const struct stlb_analysis *a, const struct stlb_update_state *update,
+		  const struct stlb_same_content *merged, uint64_t since, const struct place *place)
 {
-	return merged->inside ? task->range_since <= merged->seq : task->other_range < merged->seq;
+	return is_about(merged, place) && stays_there(update, since, place) &&
+	       !was_reused(a, since, place->pfn, place->new_pfn);
 }
 
 bool stlb_evidence_has(const struct stlb_analysis *a, const struct stlb_act *act,
 		       const struct stlb_obligation *ob, struct stlb_entry new)
 {
-	const struct stlb_task *task = act->task;
-	const struct stlb_update_state *update = task->update;
+	const struct stlb_update_state *update = act->task->update;
+	struct place place = {ob->mm->id, ob->addr, ob->addr + stlb_obligation_size(ob),
+			      ob->old.pfn, new.pfn};
 	uint32_t nr = update ? update->nr_merged : 0;
 
 	if (act->event->same_content)
 		return true;
-	for (uint32_t i = 0; i < nr && i < STLB_MAX_SAME_CONTENT; i++) {
-		const struct stlb_same_content *merged = &update->merged[i];
-
-		if (is_about(merged, ob->mm->id, ob->old.pfn, new.pfn) &&
-		    is_of_this(a, is_on_range(task, merged), merged->seq, ob->old.pfn, new.pfn))
+	for (uint32_t i = 0; i < nr && i < STLB_MAX_SAME_CONTENT; i++)
+		if (is_of(a, update, &update->merged[i], update->merged[i].seq, &place))
 			return true;
-	}
 	return false;
 }
 
@@ -209,10 +222,9 @@ static void clear_held_back(struct stlb_analysis *a, const struct stlb_task *tas
 
 	for (uint32_t i = 0; i < a->nr_held_back; i++) {
 		struct stlb_held_back *held = &a->held_back[i];
+		struct place place = {held->mm, held->addr, held->end, held->pfn, held->new_pfn};
 
-		if (held->task == task && is_about(merged, held->mm, held->pfn, held->new_pfn) &&
-		    is_of_this(a, task->range_since <= held->seq, held->seq, held->pfn,
-			       held->new_pfn)) {
+		if (held->task == task && is_of(a, task->update, merged, held->seq, &place)) {
 			free(held->finding);
 			a->result.obligations.exempt += !held->joins;
 		} else {
@@ -237,8 +249,7 @@ void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act)
 	*merged = (struct stlb_same_content){.mm = stlb_event_or(event, MM, 0),
 					     .pfn = UINT64_MAX,
 					     .kpfn = UINT64_MAX,
-					     .seq = a->order.now,
-					     .inside = act->task->nr_brackets > 0};
+					     .seq = a->order.now};
 	watch_pages(a);
 	if (stlb_pages_pfn(a, event, &pfn))
 		merged->pfn = pfn;
@@ -328,7 +339,6 @@ void stlb_task_begins(struct stlb_analysis *a, struct stlb_task *child,
 
 	end_by_ksmd(a, child, false);
 	child->user = parent->tid != KTHREADD;
-	child->range_since = child->other_range = a->order.now;
 }
 
 void stlb_evidence_free(struct stlb_analysis *a)

@@ -19,7 +19,7 @@ struct stlb_obligation;
  * @before: in its bucket, the number of the one before plus one; 0: none
  * @doubt: how often until then something was lost, not placed or given up
  * @ob: what it owes, until that is over; @owed: it owed something
- * @gone_start, @gone_end: what was invalidated since, and in order; @gone_cpu, @gone_tid: by whom
+ * @gone_start, @gone_end: what was invalidated since, and in order; @gone: by which event
  * @same_content: nobody can tell the page before from the one after
  * @expired: its operation ended without an invalidation
  */
@@ -29,10 +29,9 @@ struct stlb_said {
 	struct stlb_entry old, new;
 	struct stlb_obligation *ob;
 	uint64_t gone_start, gone_end;
-	int32_t gone_cpu, gone_tid;
 	uint8_t level; /* enum stlb_level */
 	bool owed, same_content, expired;
-	struct stlb_brief event;
+	struct stlb_brief event, gone;
 };
 
 /** struct stlb_freed - @nr pages that were freed, or handed out again */

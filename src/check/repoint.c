@@ -45,6 +45,8 @@ static void report_unless_cleared(struct stlb_analysis *a, const struct stlb_act
 			       .task = act->task,
 			       .ob = ob,
 			       .seq = a->order.now,
+			       .addr = ob->addr,
+			       .end = ob->addr + stlb_obligation_size(ob),
 			       .mm = ob->mm->id,
 			       .pfn = ob->old.pfn,
 			       .new_pfn = new.pfn,

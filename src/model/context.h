@@ -17,6 +17,7 @@ enum {
 	STLB_MAX_PARKED_CLEARS = 8,
 	STLB_MAX_PENDING_MAPS = 16,
 	STLB_MAX_SAME_CONTENT = 8,
+	STLB_MAX_STARTS = 16,
 	STLB_MAX_UNSETTLED = 64,
 };
 
@@ -76,7 +77,11 @@ struct stlb_same_content {
 	uint64_t mm;
 	uint64_t pfn, kpfn; /* ~0: not told */
 	uint64_t seq;	    /* event number */
-	bool inside;	    /* a bracket: it is of that one's range */
+};
+
+/** struct stlb_start - a bracket began, the number of the event */
+struct stlb_start {
+	uint64_t seq, mm, start, end;
 };
 
 /** struct stlb_unsettled - updates that may lie in a bracket older than what the trace shows */
@@ -109,6 +114,8 @@ struct stlb_update_state {
 	uint32_t nr_parked, nr_maps;
 	struct stlb_same_content merged[STLB_MAX_SAME_CONTENT]; /* the latest ones */
 	uint32_t nr_merged;					/* ever */
+	struct stlb_start starts[STLB_MAX_STARTS];		/* the same of brackets */
+	uint64_t nr_starts;
 	struct stlb_scope *scope; /* of its latest obligation, NULL: none */
 	uint64_t created_at;	  /* its nr_events when that was made */
 	bool loose;		  /* outside any hold it left an update that may be unbracketed */
@@ -140,10 +147,6 @@ struct stlb_task {
 	uint32_t tighten_events; /* bit per bracket event of its tightens, bit 31: not told */
 	struct stlb_unsettled *unsettled; /* STLB_MAX_UNSETTLED of them once there is one */
 	uint32_t nr_unsettled;
-	uint64_t merge_mm, merge_start, merge_end; /* the range of its latest bracket */
-	uint64_t last_start;			   /* event number of that bracket's start, */
-	uint64_t range_since;			   /* of the first one in a row on that range, */
-	uint64_t other_range;		 /* and of the one on another range before; 0: none */
 	uint64_t outer_start, outer_end; /* its first balanced brackets lie in there */
 	struct stlb_mm *range_mm;	 /* the invalidation that it has entered, NULL: none */
 	uint64_t range_start, range_end, range_ns;

@@ -153,8 +153,8 @@ Test(exempt, not_by_evidence_of_another_range)
 {
 	static const struct made before[] = {
 		SETTLE, {KSM(0xa)}, {START(4, 5)}, {END(4, 5)}, KSM_REPOINT(RO(0xb))};
-	static const struct made inside[] = {
-		SETTLE, {START(4, 5)}, {KSM(0xa)}, {END(4, 5)}, KSM_REPOINT(RO(0xb))};
+	static const struct made covering[] = {
+		SETTLE, {KSM(0xa)}, {START(0, 8)}, {END(0, 8)}, KSM_REPOINT(RO(0xb))};
 	static const struct made after[] = {
 		SETTLE, KSM_REPOINT(RO(0xb)), {START(4, 5)}, {END(4, 5)}, {KSM(0xa)}};
 	static const struct made same_before[] = {
@@ -164,7 +164,7 @@ Test(exempt, not_by_evidence_of_another_range)
 
 	JUDGE(before, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
 	JUDGE(after, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
-	JUDGE(inside, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+	JUDGE(covering, BEFORE_6_6, .ended = &exempt);
 	JUDGE(same_before, BEFORE_6_6, .ended = &exempt);
 	JUDGE(same_after, BEFORE_6_6, .ended = &exempt);
 }
