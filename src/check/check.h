@@ -9,8 +9,6 @@
 
 #include "check/state.h"
 
-struct stlb_case;
-
 /** enum stlb_ending - how an obligation ended, for the summary */
 enum stlb_ending {
 	STLB_END_RESTORED,
@@ -84,6 +82,10 @@ bool stlb_pages_pfn(const struct stlb_analysis *a, const struct stlb_event *even
 /** stlb_pages_pfn_of - the pfn of a struct page; false: where they lie is not known yet */
 bool stlb_pages_pfn_of(const struct stlb_analysis *a, uint64_t page, uint64_t *pfn);
 
+/** stlb_mapped_note_free - pages are freed, or handed out again: does an entry still map one? */
+void stlb_mapped_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
+			   uint64_t nr);
+
 /** stlb_pages_is_zero - whether a pfn is known to be (in) a zero page */
 bool stlb_pages_is_zero(const struct stlb_analysis *a, uint64_t pfn);
 
@@ -116,12 +118,52 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
 		 struct stlb_slot slot, struct stlb_entry new);
 
-/** stlb_set_table - a pmd points to a table: the one that was taken out of it, or another one */
-void stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
+/**
+ * stlb_set_table - a pmd points to a table
+ *
+ * Returns whether it is the one that was taken out of it, as far as that is still known.
+ */
+bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
 		    struct stlb_slot slot, struct stlb_entry table);
+
+/** stlb_settle_tentative - a hold is over: did what was set while it was suspended belong to it? */
+void stlb_settle_tentative(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold,
+			   bool went_on);
+
+/** stlb_tentative_over - nothing has shown that its hold went on: another operation set it */
+void stlb_tentative_over(struct stlb_analysis *a, struct stlb_obligation *ob);
 
 /** stlb_settle_zeroes - a hold ends: was a huge zero page split into zero ptes? */
 void stlb_settle_zeroes(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold);
+
+/** stlb_set_told - only after a set at @slot an event tells what the entry said before it */
+void stlb_set_told(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		   struct stlb_entry old, struct stlb_entry new);
+
+/** stlb_place_learn - an event has both an entry's kernel address and what it maps */
+void stlb_place_learn(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level);
+
+/** stlb_early_keep - a set into a table whose place is not known; false: it is not kept */
+bool stlb_early_keep(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry new,
+		     uint64_t nr);
+
+/** stlb_early_place - the table of an entry is placed now: what was written into it is judged */
+void stlb_early_place(struct stlb_analysis *a, const struct stlb_act *act, uint64_t ptep);
+
+/** stlb_early_doubt - a page was cleared somewhere in an mm: entries that hold it are not sure */
+void stlb_early_doubt(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t pfn);
+
+/** stlb_early_forget, _mm, _all - a table page is freed; its mm; or events were lost */
+void stlb_early_forget(struct stlb_analysis *a, uint64_t page);
+void stlb_early_forget_mm(struct stlb_analysis *a, const struct stlb_mm *mm);
+void stlb_early_forget_all(struct stlb_analysis *a);
+
+/** stlb_early_free - free what is kept */
+void stlb_early_free(struct stlb_analysis *a);
+
+/** stlb_obligation_unplaced - a clear of a page in an entry that is not known which */
+struct stlb_obligation *stlb_obligation_unplaced(struct stlb_analysis *a,
+						 const struct stlb_act *act, struct stlb_entry old);
 
 /** stlb_place_clear - a clear without address: by pfn in the mapped table, else by the next set */
 void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old);
@@ -159,7 +201,10 @@ void stlb_on_lock_release(struct stlb_analysis *a, const struct stlb_act *act);
 /** stlb_hold_settle - the task goes on: the lock that it asked for is its own */
 void stlb_hold_settle(struct stlb_analysis *a, struct stlb_task *task);
 
-/** stlb_holds_end - the task is switched out, or its events were lost: no hold goes on */
+/** stlb_holds_suspend - the task is switched out: only a release shows that a hold went on */
+void stlb_holds_suspend(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_holds_end - the task leaves the kernel: no hold goes on */
 void stlb_holds_end(struct stlb_analysis *a, const struct stlb_act *act);
 
 /** stlb_hold_name - a lock is known to be a PTL */
@@ -215,6 +260,9 @@ void stlb_invalidate_one(struct stlb_analysis *a, const struct stlb_act *act,
 bool stlb_range_is_empty(uint64_t start, uint64_t end);
 bool stlb_range_is_unaligned(uint64_t start, uint64_t end);
 
+/** stlb_range_is_of_kernel - kernel addresses alone: the range says nothing of user addresses */
+bool stlb_range_is_of_kernel(uint64_t start);
+
 /* ---- rules ---- */
 
 /** stlb_repoint_judge - a set to @new breaches a clear or repoint of the same operation, or is
@@ -226,15 +274,14 @@ void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,
 void stlb_refault_judge(struct stlb_analysis *a, const struct stlb_act *act,
 			struct stlb_obligation *ob);
 
-/** stlb_on_same_content - evidence of a merge, for sets before and after it */
-void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act);
-
-/** stlb_never_at_start, stlb_never_at_end - which operations a bracket's start or end concludes */
-void stlb_never_at_start(struct stlb_analysis *a, const struct stlb_act *act);
+/** stlb_never_at_end - which operations a bracket's end concludes */
 void stlb_never_at_end(struct stlb_analysis *a, const struct stlb_act *act,
 		       const struct stlb_bracket *bracket, bool invalidates);
 
-/** stlb_never_at_leave - the task leaves the kernel: its tightens are over */
+/** stlb_never_at_unlock - the task drops the mmap_lock of an mm: what it did under it is over */
+void stlb_never_at_unlock(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_never_at_leave - the task leaves the kernel: all that it did is over */
 void stlb_never_at_leave(struct stlb_analysis *a, const struct stlb_act *act);
 
 /** stlb_partial_judge - the deadline of a huge entry that was invalidated in part */
@@ -283,69 +330,6 @@ void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act);
 /** stlb_redundant_note - an invalidation covered an obligation, the first time or once more */
 void stlb_redundant_note(struct stlb_analysis *a, const struct stlb_act *act,
 			 struct stlb_obligation *ob, const struct stlb_invalidation *what);
-
-/**
- * stlb_held_back_count - a rule is breached that a breach held back stands for already
- *
- * From now on that one counts no more. Returns false where there is none.
- */
-bool stlb_held_back_count(struct stlb_analysis *a, const struct stlb_obligation *ob,
-			  enum stlb_rule rule);
-
-/**
- * stlb_held_back_join - a breach that follows from a repoint which evidence can still clear
- *
- * Returns false where no breach of the obligation is held back: it has to be reported.
- */
-bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
-			 const struct stlb_obligation *ob);
-
-/** stlb_held_back_over - the obligation is over: what is held back of it stands alone */
-void stlb_held_back_over(struct stlb_analysis *a, const struct stlb_obligation *ob);
-
-/* ---- evidence.c ---- */
-
-/** stlb_evidence_has - whether something shows that an update left the content as it was */
-bool stlb_evidence_has(const struct stlb_analysis *a, const struct stlb_act *act,
-		       const struct stlb_obligation *ob, struct stlb_entry new);
-
-/** stlb_evidence_note_start - a bracket begins: evidence ends where it is on another range */
-void stlb_evidence_note_start(struct stlb_analysis *a, const struct stlb_act *act);
-
-/** stlb_evidence_note_pages - pages were freed or handed out; only where a->page_events is there */
-void stlb_evidence_note_pages(struct stlb_analysis *a, uint64_t pfn, uint64_t nr);
-
-/** stlb_evidence_free - free all that waits for evidence */
-void stlb_evidence_free(struct stlb_analysis *a);
-
-/** stlb_is_ksmd - whether it is the kernel thread, as far as was seen; a name alone is nothing */
-bool stlb_is_ksmd(const struct stlb_task *task);
-
-/** stlb_by_ksmd - a repoint that is exempt if this task stays the kernel thread */
-void stlb_by_ksmd(struct stlb_analysis *a, const struct stlb_case *c);
-
-/** stlb_task_is_user - it was in user mode, or made a system call */
-void stlb_task_is_user(struct stlb_analysis *a, struct stlb_task *task);
-
-/** stlb_task_renamed - it has another name than before */
-void stlb_task_renamed(struct stlb_analysis *a, struct stlb_task *task, const char *comm);
-
-/** stlb_task_begins - it was forked */
-void stlb_task_begins(struct stlb_analysis *a, struct stlb_task *child,
-		      const struct stlb_task *parent);
-
-/**
- * stlb_hold_back - report a repoint only when no evidence can clear it any more
- * @as: all but the finding and the site, which are the case's
- */
-void stlb_hold_back(struct stlb_analysis *a, const struct stlb_case *c,
-		    const struct stlb_held_back *as);
-
-/** stlb_held_back_finish - no evidence can come any more: they are findings */
-void stlb_held_back_finish(struct stlb_analysis *a);
-
-/** stlb_held_back_free - drop them */
-void stlb_held_back_free(struct stlb_analysis *a);
 
 /* ---- device.c ---- */
 

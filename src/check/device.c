@@ -6,6 +6,7 @@
  * for it, since a copy-on-write is a store that waits for just that.
  */
 #include "check/device.h"
+#include "check/evidence.h"
 #include "check/past.h"
 
 /* From now on the device holds this page there, or (~0) whatever. */

@@ -2,7 +2,7 @@
 /* Pages: which obligations a free concerns, and free-before-invalidate. */
 #include <stdlib.h>
 
-#include "check/check.h"
+#include "check/evidence.h"
 
 enum { BUCKET_BITS = 16, GROUP_SHIFT = 9, MAX_ORDER = 20, MAX_FREED = 32 * 1024 };
 
@@ -192,6 +192,7 @@ static void pages_go(struct stlb_analysis *a, const struct stlb_act *act, uint64
 		stlb_device_note_free(a, act, pfn, nr);
 	if (a->page_events)
 		stlb_evidence_note_pages(a, pfn, nr);
+	stlb_mapped_note_free(a, act, pfn, nr);
 	if (!a->nr_obligations)
 		return;
 	for (uint64_t at = pfn; at < pfn + nr; at = ((at >> GROUP_SHIFT) + 1) << GROUP_SHIFT)
@@ -254,6 +255,8 @@ void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
 		return;
 	if (a->direct_map && a->regions.tables.count)
 		stlb_table_forget(&a->regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
+	if (a->direct_map && a->early)
+		stlb_early_forget(a, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 	pages_go(a, act, pfn);
 	publish_free(a, act, pfn);
 }

@@ -96,6 +96,13 @@ static void note(struct look *look, const struct stlb_said *said)
 	look->newer = said;
 }
 
+/* An update of which the old value was told later is kept twice. */
+static bool sets_the_same(const struct stlb_said *said, const struct stlb_said *newer)
+{
+	return said->level == newer->level && stlb_entry_is_present(said->new) &&
+	       stlb_entry_is_present(newer->new) && said->new.pfn == newer->new.pfn;
+}
+
 /* From the newest update to the one that set the page, or to the one that took it away. */
 static void go_back(struct look *look)
 {
@@ -109,8 +116,10 @@ static void go_back(struct look *look)
 			continue;
 		past->own = says(said, said->new, past) ? said : NULL;
 		/* the update before the one that took the page away did not set it: not seen */
-		if (past->own || look->was_old)
+		if (past->own || (look->was_old && !sets_the_same(said, look->newer)))
 			break;
+		if (look->was_old)
+			continue;
 		note(look, said);
 		look->was_old = says(said, said->old, past);
 	}
@@ -119,7 +128,7 @@ static void go_back(struct look *look)
 }
 
 /* The model may know more: a table that was moved took its entries along. */
-static bool model_says(const struct stlb_analysis *a, const struct stlb_mm *mm,
+static bool model_says(struct stlb_analysis *a, const struct stlb_mm *mm,
 		       const struct stlb_past *past)
 {
 	const struct stlb_region *region = stlb_region_find(&a->regions, mm, past->addr);

@@ -3,7 +3,7 @@
  * repoint-before-invalidate (mmu_notifier.txt, lines 14-15 and 20-29), what is exempt from it
  * (lines 93-97: a write-protected page of the same content), and refault-in-window.
  */
-#include "check/check.h"
+#include "check/evidence.h"
 
 static const char missing_between[] =
 	"an invalidation of the entry between its clear and its set, inside the page table lock";
@@ -75,8 +75,9 @@ void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,
 
 	if (ob->exempt || ob->breached >> STLB_RULE_REPOINT & 1)
 		return;
-	/* resolved after its operation, it stays that operation's clear */
-	if (!ob->scope->bracket || stlb_task_in_bracket(ob->task, ob->scope->bracket))
+	/* resolved by somebody else, or after its operation, it stays that operation's clear */
+	if (ob->task == act->task &&
+	    (!ob->scope->bracket || stlb_task_in_bracket(ob->task, ob->scope->bracket)))
 		stlb_obligation_retype(ob, STLB_REPOINT);
 	if (!writable && stlb_evidence_has(a, act, ob, new))
 		is_exempt(a, ob);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Subscriptions: from when to when anything is owed (semantics.md, section 1). */
-#include "check/check.h"
+#include "check/evidence.h"
 
 static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
 {
@@ -21,7 +21,16 @@ static void is_over(struct stlb_analysis *a, struct stlb_mm *mm)
 	stlb_unlocked_forget(a, mm);
 	if (a->devices)
 		stlb_device_forget(a, mm);
+	stlb_regions_unmap(&a->regions, mm);
 	stlb_mm_unsubscribe(&a->mms, mm);
+}
+
+static void begins(struct stlb_analysis *a, struct stlb_mm *mm)
+{
+	if (stlb_mm_is_subscribed(mm))
+		return;
+	stlb_mm_subscribe(&a->mms, mm);
+	a->failed |= stlb_regions_map(&a->regions, mm) < 0;
 }
 
 static void add_callback(struct stlb_mm *mm, uint64_t callback)
@@ -50,6 +59,7 @@ void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act)
 	stlb_task_is_user(a, act->task); /* no kernel thread subscribes */
 	if (!stlb_mm_is_subscribed(mm))
 		mm->subscription = STLB_SUBSCRIPTION_STARTING;
+	mm->losses = a->losses;
 }
 
 void stlb_on_subscribe_ret(struct stlb_analysis *a, const struct stlb_act *act)
@@ -60,7 +70,7 @@ void stlb_on_subscribe_ret(struct stlb_analysis *a, const struct stlb_act *act)
 	if (!mm)
 		return;
 	if ((int32_t)stlb_event_get(act->event, RET) == 0) {
-		stlb_mm_subscribe(&a->mms, mm);
+		begins(a, mm);
 		return;
 	}
 	mm->subscribers -= mm->subscribers > 0;
@@ -70,14 +80,18 @@ void stlb_on_subscribe_ret(struct stlb_analysis *a, const struct stlb_act *act)
 
 void stlb_subscribe_by_event(struct stlb_analysis *a, struct stlb_mm *mm)
 {
-	bool waits =
-		mm->subscription == STLB_SUBSCRIPTION_STARTING && a->seen >> STLB_SUBSCRIBE_RET & 1;
+	uint64_t lost = a->losses - mm->losses;
 
-	if (mm->subscription == STLB_SUBSCRIPTION_UNSEEN)
+	if (mm->subscription == STLB_SUBSCRIPTION_UNSEEN) {
 		mm->since_before = true;
-	if (mm->subscription == STLB_SUBSCRIPTION_UNSEEN ||
-	    (mm->subscription == STLB_SUBSCRIPTION_STARTING && !waits))
-		stlb_mm_subscribe(&a->mms, mm);
+		begins(a, mm);
+	}
+	/* the return of its registration is waited for, unless it may be among what was lost */
+	if (mm->subscription == STLB_SUBSCRIPTION_STARTING &&
+	    (lost || !(a->seen >> STLB_SUBSCRIBE_RET & 1))) {
+		begins(a, mm);
+		a->result.lost_while_subscribed += lost;
+	}
 }
 
 void stlb_on_unregister(struct stlb_analysis *a, const struct stlb_act *act)
@@ -107,6 +121,13 @@ void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_list *at, *next;
 
 	is_over(a, mm);
+	/* what was kept of its obligations points to what goes now */
+	stlb_list_each (at, next, &mm->obligations)
+		stlb_obligation_end(a, stlb_list_entry(at, struct stlb_obligation, in_mm),
+				    STLB_END_VOID);
+	stlb_early_forget_mm(a, mm);
+	mm->unplaced = 0;
+	mm->zeroes_in_doubt = false;
 	stlb_list_each (at, next, &mm->regions)
 		stlb_region_drop(&a->regions, stlb_list_entry(at, struct stlb_region, in_mm));
 	mm->subscription = STLB_SUBSCRIPTION_UNSEEN;
