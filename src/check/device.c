@@ -15,7 +15,7 @@ static void hold_pfn(struct stlb_device_page *page, uint64_t pfn)
 	if (page->pfn == pfn)
 		return;
 	page->pfn = pfn;
-	page->told = page->told_cut = false;
+	page->told_cut = false;
 	page->fill.name = NULL;
 }
 
@@ -165,9 +165,9 @@ static void report_stale(struct stlb_analysis *a, const struct stlb_act *act,
 		.nr_also = 1,
 	};
 
-	if (page->told)
+	if (page->told == past->taken)
 		return;
-	page->told = true;
+	page->told = past->taken;
 	if (past->next)
 		c.also[c.nr_also++] = (struct stlb_also){"set", &past->next->event};
 	else if (past->proof)
@@ -260,7 +260,6 @@ static void judge(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	stlb_past_look(a, a->devices->history, act->mm, page->addr, page->pfn, &past);
 	if (past.stale == STLB_NOT_STALE) {
-		page->told = false;
 		if (past.cut && !past.own && !page->told_cut)
 			a->result.dropped += page->told_cut = true;
 	} else if (is_ordered(a, act, &past)) {
@@ -293,6 +292,12 @@ void stlb_on_dev_access(struct stlb_analysis *a, const struct stlb_act *act)
 	judge(a, act, page);
 }
 
+static void drop(struct stlb_device_page *page)
+{
+	hold_pfn(page, UINT64_MAX);
+	page->told = 0;
+}
+
 static void drop_all(struct stlb_device_view *view, uint64_t start, uint64_t end)
 {
 	struct stlb_list *at, *next;
@@ -302,7 +307,7 @@ static void drop_all(struct stlb_device_view *view, uint64_t start, uint64_t end
 			stlb_list_entry(at, struct stlb_device_page, in_view);
 
 		if (start <= page->addr && page->addr < end)
-			hold_pfn(page, UINT64_MAX);
+			drop(page);
 	}
 }
 
@@ -323,6 +328,6 @@ void stlb_on_dev_inv(struct stlb_analysis *a, const struct stlb_act *act)
 		struct stlb_device_page *page = stlb_device_page_find(a->devices, view, addr);
 
 		if (page)
-			hold_pfn(page, UINT64_MAX);
+			drop(page);
 	}
 }

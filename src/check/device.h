@@ -14,7 +14,7 @@ struct stlb_device_page {
 	struct stlb_device_view *view;
 	uint64_t addr;
 	uint64_t pfn;	/* what the device's TLB holds, ~0: not known */
-	bool told;	/* that it is stale */
+	uint64_t told;	/* the update that took away what it was reported stale for, 0: none */
 	bool told_cut;	/* that not enough is known of its past */
 	uint64_t cycle; /* event number of the set whose cycle was reported, 0: none */
 	struct stlb_brief fill;

@@ -12,10 +12,9 @@ enum { BUCKETS = 64 * 1024, GROUP_SHIFT = 9, SPANNING = BUCKETS, FIRST_ROOM = 10
 /* What a search looks at: hot entries have more updates than any device can be behind. */
 enum { MAX_STEPS = 2048 };
 
-/** struct mm_history - of a subscribed mm: its first update */
+/** struct mm_history - of a subscribed mm: the number of its first update */
 struct mm_history {
-	uint64_t from; /* its number */
-	uint64_t seq;
+	uint64_t from;
 };
 
 struct stlb_history {
@@ -84,7 +83,7 @@ static int begin_mm(struct stlb_history *history, const struct stlb_said *said)
 	mm = malloc(sizeof(*mm));
 	if (!mm)
 		return -ENOMEM;
-	*mm = (struct mm_history){history->nr_updates, said->seq};
+	*mm = (struct mm_history){history->nr_updates};
 	if (stlb_map_put(&history->mms, said->mm, mm) == 0)
 		return 0;
 	free(mm);
@@ -131,19 +130,6 @@ uint64_t stlb_history_last(const struct stlb_history *history)
 void stlb_history_forget(struct stlb_history *history, uint64_t mm)
 {
 	free(stlb_map_remove(&history->mms, mm));
-}
-
-uint64_t stlb_history_since(const struct stlb_history *history, uint64_t mm)
-{
-	const struct mm_history *known = stlb_map_get(&history->mms, mm);
-	const struct stlb_said *oldest;
-
-	if (!known)
-		return UINT64_MAX;
-	if (history->nr_updates <= STLB_HISTORY_UPDATES)
-		return known->seq;
-	oldest = stlb_history_get(history, history->nr_updates - STLB_HISTORY_UPDATES + 1);
-	return oldest->seq > known->seq ? oldest->seq : known->seq;
 }
 
 /* ---- the walk ---- */

@@ -81,9 +81,6 @@ bool stlb_history_walk(const struct stlb_history *history, uint64_t mm, uint64_t
 /** stlb_history_older - the next older update; NULL: no more are known */
 const struct stlb_said *stlb_history_older(struct stlb_walk *walk);
 
-/** stlb_history_since - the event number since which all updates of an mm are known; ~0: none */
-uint64_t stlb_history_since(const struct stlb_history *history, uint64_t mm);
-
 /** stlb_history_add_free - pages were freed; 0 or -ENOMEM */
 int stlb_history_add_free(struct stlb_history *history, const struct stlb_freed *freed);
 

@@ -72,7 +72,7 @@ static bool ends_nothing(const struct stlb_said *said)
 struct look {
 	struct stlb_walk walk;
 	struct stlb_past *past;
-	const struct stlb_said *newest, *newer; /* ever, and the last one that counted */
+	const struct stlb_said *newer; /* the last one that counted */
 	const struct stlb_said *gone, *breach;
 	const struct stlb_said *next, *next_before;
 	bool was_old;
@@ -110,8 +110,6 @@ static void go_back(struct look *look)
 	const struct stlb_said *said;
 
 	while ((said = stlb_history_older(&look->walk))) {
-		if (!look->newest)
-			look->newest = said;
 		if (is_table_out(said) && !shows_another_table(look->newer))
 			continue;
 		past->own = says(said, said->new, past) ? said : NULL;
@@ -150,25 +148,17 @@ static void is_stale(struct stlb_past *past, enum stlb_staleness why, const stru
 
 static void judge_updates(struct look *look)
 {
-	bool found = look->past->own || look->was_old;
-
-	/* a page that was never seen there: older than all that was, if the entry says another */
-	if (!found && (!look->newest || !stlb_entry_is_present(look->newest->new)))
-		return;
 	if (look->gone)
 		is_stale(look->past, STLB_STALE_DROPPED, look->gone);
-	else if (found && look->breach)
+	else if (look->breach)
 		is_stale(look->past, STLB_STALE_REPOINTED, look->breach);
 }
 
-static void judge_free(const struct stlb_history *history, struct look *look, uint64_t since)
+static void judge_free(const struct stlb_history *history, struct look *look)
 {
 	struct stlb_past *past = look->past;
+	uint64_t since = past->own ? past->own->seq : look->newer->seq;
 
-	if (past->own)
-		since = past->own->seq;
-	else if (look->was_old)
-		since = look->newer->seq;
 	past->freed = stlb_history_freed(history, past->pfn, since);
 	if (!past->freed)
 		return;
@@ -180,17 +170,18 @@ void stlb_past_look(struct stlb_analysis *a, const struct stlb_history *history,
 		    const struct stlb_mm *mm, uint64_t addr, uint64_t pfn, struct stlb_past *past)
 {
 	struct look look = {.past = past};
-	bool says_so;
 
 	*past = (struct stlb_past){.mm = mm->id, .addr = addr, .pfn = pfn};
 	if (!stlb_history_walk(history, mm->id, addr, &look.walk))
 		return;
 	go_back(&look);
-	says_so = (past->own && !look.newer) || model_says(a, mm, past);
-	if (!says_so)
-		judge_updates(&look);
-	if (past->stale == STLB_NOT_STALE && (past->own || !says_so))
-		judge_free(history, &look, stlb_history_since(history, mm->id));
+	/* never seen there, or there still: then its free is another rule's */
+	if ((!past->own && !look.was_old) || !look.newer || model_says(a, mm, past))
+		return;
+	past->taken = look.newer->seq;
+	judge_updates(&look);
+	if (past->stale == STLB_NOT_STALE)
+		judge_free(history, &look);
 }
 
 /* The page's content is as old as the first of the updates that set it, one after the other. */
