@@ -102,6 +102,7 @@ static void detach_table(struct world *world, const struct step *step)
 {
 	struct mm *mm = &world->mm[step->mm];
 
+	mm->detached_pmd[step->region] = mm->pmd[step->region];
 	memcpy(mm->detached[step->region], mm->pte[step->region], sizeof(mm->detached[0]));
 	memset(mm->pte[step->region], 0, sizeof(mm->pte[0]));
 }
@@ -136,6 +137,18 @@ void late_clear_run(struct world *world, struct task *task, const struct step *s
 	*entry = 0;
 }
 
+void late_set_run(struct world *world, struct task *task, const struct step *step)
+{
+	struct mm *mm = &world->mm[step->mm];
+	uint64_t *entry = &mm->detached[step->region][step->page], new;
+
+	if (!task->new_pfn || is_table(mm->pmd[step->region]) || entry_present(*entry))
+		return;
+	new = leaf(task->new_pfn, step->flag, false);
+	emit_set(world, task, step, *entry, new, 1);
+	*entry = new;
+}
+
 /* The entry that a step puts there, 0 where it has nothing to go on. */
 static uint64_t new_entry(struct world *world, struct task *task, const struct step *step)
 {
@@ -166,8 +179,13 @@ static uint64_t new_entry(struct world *world, struct task *task, const struct s
 		return kept ? protnone(old) : 0;
 	case SET_SPLIT:
 		return kept ? leaf(entry_pfn(old), old & X86_RW, false) : 0;
+	case SET_FREEZE:
+		return kept ? swap_entry(world->before_6_6 ? 28 : 29, entry_pfn(old)) : 0;
 	case SET_BACK:
-		return entry_present(old) ? old : 0;
+		return entry_present(old) && !now &&
+				       old == world->mm[step->mm].detached_pmd[step->region]
+			       ? old
+			       : 0;
 	case SET_TABLE:
 		if (!kept && step->flag)
 			return 0;
@@ -186,10 +204,12 @@ static void split_run(struct world *world, struct task *task, const struct step 
 	if (!entry_present(old) || is_table(old))
 		return;
 	new = new_entry(world, task, &first);
-	if (step->flag)
+	if (step->flag && entry_present(new))
 		new &= ~(uint64_t)X86_RW;
 	for (unsigned int i = 0; i < NR_PAGES; i++)
-		world->mm[step->mm].pte[step->region][i] = new + i *PAGE_BYTES;
+		world->mm[step->mm].pte[step->region][i] =
+			entry_present(new) ? new + i *PAGE_BYTES
+					   : swap_entry(new >> 59, entry_pfn(old) + i);
 	first.page = 0;
 	emit_set(world, task, &first, 0, new, MAX_PAGES);
 }
@@ -199,7 +219,7 @@ void set_run(struct world *world, struct task *task, const struct step *step)
 	uint64_t *entry = entry_at(world, step), new;
 	int page = step->page == PMD_SLOT ? NR_PAGES : step->page;
 
-	if (step->how == SET_SPLIT) {
+	if (step->how == SET_SPLIT || step->how == SET_FREEZE) {
 		split_run(world, task, step);
 		return;
 	}

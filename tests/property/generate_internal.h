@@ -15,6 +15,7 @@ enum {
 	NR_REGIONS = 2, /* pmds: the first begins with a table, the second with a huge page */
 	NR_PAGES = 6,	/* pages of a region that operations use */
 	NR_TASKS = 5,	/* the last is forked by another */
+	KSMD = 3,	/* the task that is named so, if it is */
 	NR_CPUS = 2,
 	MAX_STEPS = 96,
 	MAX_FREE = 32,
@@ -30,6 +31,7 @@ enum step_kind {
 	STEP_OTHER_LOCK, /* taken and let go at once: order, no hold */
 	STEP_CLEAR,	 /* only what is present; remembers the entry for the steps after it */
 	STEP_LATE_CLEAR, /* an entry of a table that was taken out before */
+	STEP_LATE_SET,	 /* the page allocated last, into a table that was taken out before */
 	STEP_SET,
 	STEP_INV,
 	STEP_ALLOC,
@@ -40,8 +42,12 @@ enum step_kind {
 	STEP_FORK,
 	STEP_WAKE,
 	STEP_USER_MODE,
+	STEP_EXIT,
 	STEP_SUBSCRIBE,
 	STEP_RELEASE,
+	STEP_MM_FREE, /* and another mm at the same address */
+	STEP_MMAP_LOCK,
+	STEP_MMAP_UNLOCK,
 };
 
 enum set_what {
@@ -54,7 +60,8 @@ enum set_what {
 	SET_SWAP,
 	SET_MIGRATION,
 	SET_PROTNONE,
-	SET_SPLIT, /* 512 ptes of the huge page that was cleared */
+	SET_SPLIT,  /* 512 ptes of the huge page that was cleared */
+	SET_FREEZE, /* the same as migration entries */
 	SET_TABLE,
 	SET_BACK, /* the table that was taken out, with its entries */
 };
@@ -80,7 +87,10 @@ struct task {
 	int32_t cpu;
 	const char *comm;
 	bool started;
-	bool waits;				/* asked for a lock that another task holds */
+	bool waits; /* asked for a lock that another task holds */
+	bool exited;
+	unsigned int mmap_locked; /* how: 0, STEP_MMAP_LOCK with @flag: 2, without: 1 */
+	unsigned int mmap_mm;
 	uint64_t old[NR_REGIONS][NR_PAGES + 1]; /* last: of the pmd */
 	bool cleared[NR_REGIONS][NR_PAGES + 1];
 	uint64_t new_pfn, new_huge_pfn;
@@ -90,6 +100,10 @@ struct mm {
 	uint64_t pmd[NR_REGIONS];
 	uint64_t pte[NR_REGIONS][NR_PAGES];
 	uint64_t detached[NR_REGIONS][NR_PAGES]; /* entries of a table that was taken out */
+	uint64_t detached_pmd[NR_REGIONS];	 /* what the pmd said of it */
+	int readers;				 /* tasks that hold mmap_lock */
+	int writer;				 /* tid of the one that holds it for writing */
+	unsigned int brackets;			 /* open ones */
 	int lock_owner[NR_REGIONS];
 };
 
@@ -102,7 +116,8 @@ struct world {
 	uint64_t random;
 	struct trace *trace;
 	bool before_6_6;
-	bool locks, acquired, returns, echo, sched, batched, subscribe_return;
+	bool locks, acquired, returns, echo, sched, batched, subscribe_return, mmap, user_mode,
+		fake_ksmd;
 	struct mm mm[NR_MMS];
 	struct task task[NR_TASKS];
 	unsigned int nr_tasks;
@@ -113,6 +128,7 @@ struct world {
 };
 
 /* ---- generate.c ---- */
+void populate(struct world *world, unsigned int mm);
 unsigned int random_below(struct world *world, unsigned int limit);
 bool one_in(struct world *world, unsigned int chances);
 
@@ -127,6 +143,7 @@ bool entry_present(uint64_t raw);
 uint64_t entry_pfn(uint64_t raw);
 void clear_run(struct world *world, struct task *task, const struct step *step);
 void late_clear_run(struct world *world, struct task *task, const struct step *step);
+void late_set_run(struct world *world, struct task *task, const struct step *step);
 void set_run(struct world *world, struct task *task, const struct step *step);
 
 /* ---- generate_ops.c, generate_huge.c ---- */

@@ -43,6 +43,8 @@ static void range_run(struct world *world, const struct task *task, const struct
 	event_put(event, STLB_FIELD_MM, mm_pointer(step->mm));
 	event_put(event, STLB_FIELD_START, step->start);
 	event_put(event, STLB_FIELD_END, step->end);
+	if (kind != STLB_INV_RANGE)
+		world->mm[step->mm].brackets += kind == STLB_INV_START ? 1 : -1;
 	if (kind == STLB_INV_START) {
 		event_put(event, STLB_FIELD_FLAGS, step->flag);
 		event_put(event, STLB_FIELD_EVENT, step->how);
@@ -221,6 +223,73 @@ static void subscription_run(struct world *world, struct task *task, const struc
 		event_put(emit(world, task, STLB_SUBSCRIBE_RET), STLB_FIELD_RET, 0);
 }
 
+/* Only an mm that nobody is busy with goes; the next one at its address may be another's. */
+static void mm_free_run(struct world *world, struct task *task, const struct step *step)
+{
+	struct mm *mm = &world->mm[step->mm];
+
+	if (mm->brackets || mm->readers || mm->writer || mm->lock_owner[0] || mm->lock_owner[1])
+		return;
+	if (!one_in(world, 4))
+		event_put(emit(world, task, STLB_UNSUBSCRIBE), STLB_FIELD_MM, mm_pointer(step->mm));
+	event_put(emit(world, task, STLB_MM_FREE), STLB_FIELD_MM, mm_pointer(step->mm));
+	memset(mm, 0, sizeof(*mm));
+	populate(world, step->mm);
+	if (!one_in(world, 3))
+		subscription_run(world, task,
+				 &(struct step){.kind = STEP_SUBSCRIBE, .mm = step->mm});
+}
+
+static void emit_mmap_lock(struct world *world, struct task *task, enum stlb_kind kind)
+{
+	struct stlb_event *event;
+
+	if (!world->mmap)
+		return;
+	event = emit(world, task, kind);
+	event_put(event, STLB_FIELD_MM, mm_pointer(task->mmap_mm));
+	event_put(event, STLB_FIELD_WRITE, task->mmap_locked == 2);
+}
+
+/* False while it has to wait. */
+static bool mmap_lock_run(struct world *world, struct task *task, const struct step *step)
+{
+	struct mm *mm = &world->mm[step->mm];
+
+	if (task->mmap_locked)
+		return true;
+	if (mm->writer || (step->flag && mm->readers))
+		return false;
+	task->mmap_locked = step->flag ? 2 : 1;
+	task->mmap_mm = step->mm;
+	mm->readers += !step->flag;
+	if (step->flag)
+		mm->writer = task->tid;
+	emit_mmap_lock(world, task, STLB_MMAP_LOCKED);
+	return true;
+}
+
+static void mmap_unlock_run(struct world *world, struct task *task)
+{
+	struct mm *mm = &world->mm[task->mmap_mm];
+
+	if (!task->mmap_locked)
+		return;
+	emit_mmap_lock(world, task, STLB_MMAP_UNLOCK);
+	if (task->mmap_locked == 2)
+		mm->writer = 0;
+	else
+		mm->readers--;
+	task->mmap_locked = 0;
+}
+
+static void exit_run(struct world *world, struct task *task)
+{
+	mmap_unlock_run(world, task);
+	emit(world, task, STLB_EXIT);
+	task->exited = true;
+}
+
 static void begin_run(struct task *task)
 {
 	memset(task->old, 0, sizeof(task->old));
@@ -233,6 +302,8 @@ static void page_step_run(struct world *world, struct task *task, const struct s
 		clear_run(world, task, step);
 	else if (step->kind == STEP_LATE_CLEAR)
 		late_clear_run(world, task, step);
+	else if (step->kind == STEP_LATE_SET)
+		late_set_run(world, task, step);
 	else if (step->kind == STEP_SET)
 		set_run(world, task, step);
 	else if (step->kind == STEP_ALLOC)
@@ -275,6 +346,17 @@ bool step_run(struct world *world, struct task *task, const struct step *step)
 	case STEP_SUBSCRIBE:
 	case STEP_RELEASE:
 		subscription_run(world, task, step);
+		break;
+	case STEP_MM_FREE:
+		mm_free_run(world, task, step);
+		break;
+	case STEP_MMAP_LOCK:
+		return mmap_lock_run(world, task, step);
+	case STEP_MMAP_UNLOCK:
+		mmap_unlock_run(world, task);
+		break;
+	case STEP_EXIT:
+		exit_run(world, task);
 		break;
 	default:
 		page_step_run(world, task, step);

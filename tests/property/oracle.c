@@ -87,6 +87,7 @@ void oracle_judge(const struct trace *trace, struct judgement *judgement)
 	facts_build(&oracle);
 	updates_build(&oracle);
 	graph_build(&oracle);
+	tables_follow(&oracle);
 	for (unsigned int i = 0; i < trace->nr; i++)
 		obligation_judge(&oracle, (int)i);
 	ranges_judge(&oracle);

@@ -65,7 +65,7 @@ int operation_end(const struct obligation *o)
 	int at = o->at;
 
 	if (o->hold != NOWHERE)
-		return hold_end(o->oracle, o->hold);
+		return hold_end(o->oracle, o->hold).shown;
 	do
 		at = next_of_context(o->oracle, o->context, at);
 	while (at != NOWHERE && is_update(event_at(o, at)->kind));

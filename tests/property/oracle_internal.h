@@ -7,6 +7,7 @@
 #include "trace.h"
 
 enum { NOWHERE = -1 };
+#define STLB_RULE_FREE_MAPPED STLB_NR_RULES - 1
 
 enum entry_state {
 	ENTRY_NONE,
@@ -33,10 +34,23 @@ struct update {
 	struct entry old, new;
 };
 
+/** struct change - what an event, of a table that is in place or out, says of entries after it */
+struct change {
+	uint64_t mm, addr;
+	unsigned int pages;	  /* 0: it says nothing */
+	bool pmd, out;		  /* out: its table was taken out */
+	struct entry before, now; /* of the first page */
+};
+
 /** struct invalidation - a moment from which no secondary TLB holds [start, end) any more */
 struct invalidation {
 	bool valid;
 	uint64_t mm, start, end; /* rounded outwards; end ~0: to the end of the address space */
+};
+
+/** struct hold_end - where a hold ends (trace->nr: nowhere), and the event that shows it */
+struct hold_end {
+	int at, shown;
 };
 
 /** struct oracle - a trace with all that can be said of each event alone */
@@ -49,7 +63,9 @@ struct oracle {
 	unsigned int never_ended[MAX_EVENTS]; /* starts whose end can no longer come from here on */
 	uint64_t before[MAX_EVENTS][MAX_EVENTS / 64]; /* bits: what happens before */
 	struct update update[MAX_EVENTS];
+	struct change change[MAX_EVENTS];
 	struct invalidation invalidation[MAX_EVENTS];
+	uint64_t below[MAX_EVENTS][MAX_PAGES]; /* pfns that a cleared table maps; 0: none known */
 	bool absorbs[MAX_EVENTS]; /* this update took over a pending tighten: no second obligation
 				   */
 	struct judgement *judgement;
@@ -66,7 +82,8 @@ bool lost_on_its_cpus(const struct oracle *oracle, int context, int from, int to
 bool ends_bracket(const struct oracle *oracle, int start, int at);
 bool known_outside(const struct oracle *oracle, int context, int at);
 int hold_of(const struct oracle *oracle, int context, int at);
-int hold_end(const struct oracle *oracle, int acquired);
+struct hold_end hold_end(const struct oracle *oracle, int acquired);
+int mmap_unlock_after(const struct oracle *oracle, int context, uint64_t mm, int at);
 bool lost_between(const struct oracle *oracle, int from, int to);
 void round_outwards(uint64_t *start, uint64_t *end);
 
@@ -78,7 +95,10 @@ bool happens_before(const struct oracle *oracle, int first, int second);
 void updates_build(struct oracle *oracle);
 bool is_update(uint8_t kind);
 struct entry entry_read(const struct oracle *oracle, uint64_t raw, bool pmd);
-uint64_t page_mapped(const struct oracle *oracle, uint64_t mm, uint64_t addr, int at);
+bool frees_pages(const struct oracle *oracle, int at);
+
+/* ---- oracle_table.c ---- */
+void tables_follow(struct oracle *oracle);
 
 /* ---- oracle_life.c, oracle_range.c ---- */
 void obligation_judge(struct oracle *oracle, int opened_by);

@@ -103,24 +103,34 @@ static bool is_told_twice(const struct oracle *oracle, int at)
 	return false;
 }
 
+/* Whether a table is in place again: one was set there, or a huge page that was there has gone. */
+static bool has_table_again(const struct update *update, const struct update *taken)
+{
+	return update->valid && update->pmd && update->mm == taken->mm &&
+	       update->addr == taken->addr &&
+	       (update->new.state == ENTRY_TABLE || update->old.state == ENTRY_LEAF);
+}
+
 /* Entries of a table that this context took out, until it opens its next bracket. */
 static bool is_in_detached_table(const struct oracle *oracle, int at)
 {
 	const struct stlb_event *event = &oracle->trace->events[at];
-	uint64_t region = stlb_event_get(event, ADDR) & ~(PMD_BYTES - 1);
+	const struct update here = {.mm = stlb_event_get(event, MM),
+				    .addr = stlb_event_get(event, ADDR) & ~(PMD_BYTES - 1)};
 
 	if (is_pmd(event->kind))
 		return false;
 	for (int i = at - 1; i >= 0; i--) {
 		const struct update *update = &oracle->update[i];
 
+		if (has_table_again(update, &here))
+			return false;
 		if (oracle->context[i] != oracle->context[at])
 			continue;
 		if (oracle->trace->events[i].kind == STLB_INV_START)
 			return false;
-		if (oracle->trace->events[i].kind == STLB_PMD_COLLAPSE_FLUSH && update->valid &&
-		    update->old.state == ENTRY_TABLE && update->addr == region &&
-		    update->mm == stlb_event_get(event, MM))
+		if (update->valid && update->old.state == ENTRY_TABLE &&
+		    update->addr == here.addr && update->mm == here.mm)
 			return true;
 	}
 	return false;
@@ -129,15 +139,13 @@ static bool is_in_detached_table(const struct oracle *oracle, int at)
 static void update_build(struct oracle *oracle, int at)
 {
 	const struct stlb_event *event = &oracle->trace->events[at];
-	struct update *update = &oracle->update[at];
 	bool pmd = is_pmd(event->kind);
+	struct update update;
 
-	if (!is_update(event->kind))
+	if (!is_update(event->kind) ||
+	    (!is_set(event->kind) && (is_echo(oracle, at) || is_told_twice(oracle, at))))
 		return;
-	if (!is_set(event->kind) &&
-	    (is_echo(oracle, at) || is_told_twice(oracle, at) || is_in_detached_table(oracle, at)))
-		return;
-	*update = (struct update){
+	update = (struct update){
 		.valid = true,
 		.mm = stlb_event_get(event, MM),
 		.addr = stlb_event_get(event, ADDR) & ~((pmd ? PMD_BYTES : PAGE_BYTES) - 1),
@@ -146,6 +154,17 @@ static void update_build(struct oracle *oracle, int at)
 		.old = entry_read(oracle, stlb_event_or(event, OLD, 0), pmd),
 		.new = entry_read(oracle, stlb_event_or(event, NEW, 0), pmd),
 	};
+	oracle->change[at] = (struct change){
+		.mm = update.mm,
+		.addr = update.addr,
+		.pages = update.pages,
+		.pmd = pmd,
+		.out = is_in_detached_table(oracle, at),
+		.before = update.old,
+		.now = update.new,
+	};
+	if (!oracle->change[at].out)
+		oracle->update[at] = update;
 }
 
 static int returns_at(const struct oracle *oracle, int at)
@@ -191,21 +210,11 @@ void updates_build(struct oracle *oracle)
 	}
 }
 
-/* The pfn that a page's pte held before @at; 0: none or not known. */
-uint64_t page_mapped(const struct oracle *oracle, uint64_t mm, uint64_t addr, int at)
+/* Pages go back, or are handed out without having been seen to go. */
+bool frees_pages(const struct oracle *oracle, int at)
 {
-	for (int i = at - 1; i >= 0; i--) {
-		const struct update *update = &oracle->update[i];
-		uint64_t offset = (addr - update->addr) / PAGE_BYTES;
+	uint8_t kind = oracle->trace->events[at].kind;
 
-		if (!update->valid || update->mm != mm || addr < update->addr ||
-		    offset >= update->pages)
-			continue;
-		if (update->pmd && update->new.state == ENTRY_TABLE)
-			continue;
-		if (update->pmd || update->new.state != ENTRY_LEAF)
-			return 0;
-		return update->new.pfn + offset;
-	}
-	return 0;
+	return kind == STLB_PAGE_FREE || kind == STLB_PAGE_ALLOC ||
+	       (kind == STLB_PAGE_FREE_BATCHED && !trace_recorded(oracle->trace, STLB_PAGE_FREE));
 }
