@@ -54,6 +54,8 @@ static uint64_t recorded_kinds(const struct world *world)
 		kinds |= bit(STLB_PAGE_FREE_BATCHED);
 	if (world->user_mode)
 		kinds |= bit(STLB_USER_MODE);
+	if (world->has_devices)
+		kinds |= bit(STLB_DEV_FILL) | bit(STLB_DEV_READ) | bit(STLB_DEV_WRITE);
 	if (world->mmap)
 		kinds |= bit(STLB_MMAP_LOCKED) | bit(STLB_MMAP_UNLOCK);
 	if (world->subscribe_return)
@@ -73,6 +75,7 @@ static void choose_probes(struct world *world)
 	world->sched = one_in(world, 2);
 	world->batched = one_in(world, 3);
 	world->subscribe_return = one_in(world, 2);
+	world->has_devices = one_in(world, 4);
 	world->mmap = one_in(world, 2);
 	world->user_mode = !one_in(world, 4);
 	trace->strict = one_in(world, 3);
@@ -319,6 +322,8 @@ static void run_tasks(struct world *world)
 
 		if (can_run(world, task))
 			take_turn(world, task);
+		if (world->has_devices && one_in(world, 3))
+			device_turn(world);
 	}
 }
 

@@ -112,12 +112,19 @@ struct freed {
 	unsigned int order;
 };
 
+/* What a device's TLB holds, by device, mm and page. */
+struct devices {
+	uint64_t pfn[NR_DEVICES][CHILD_MM][NR_REGIONS][NR_PAGES];
+};
+
 struct world {
 	uint64_t random;
 	struct trace *trace;
 	bool before_6_6;
 	bool locks, acquired, returns, echo, sched, batched, subscribe_return, mmap, user_mode,
 		fake_ksmd;
+	bool has_devices;
+	struct devices devices;
 	struct mm mm[NR_MMS];
 	struct task task[NR_TASKS];
 	unsigned int nr_tasks;
@@ -145,6 +152,10 @@ void clear_run(struct world *world, struct task *task, const struct step *step);
 void late_clear_run(struct world *world, struct task *task, const struct step *step);
 void late_set_run(struct world *world, struct task *task, const struct step *step);
 void set_run(struct world *world, struct task *task, const struct step *step);
+
+/* ---- generate_device.c ---- */
+void device_turn(struct world *world);
+void devices_invalidate(struct world *world, const struct step *step);
 
 /* ---- generate_ops.c, generate_huge.c ---- */
 void add_step(struct program *program, struct step step);

@@ -43,6 +43,8 @@ static void range_run(struct world *world, const struct task *task, const struct
 	event_put(event, STLB_FIELD_MM, mm_pointer(step->mm));
 	event_put(event, STLB_FIELD_START, step->start);
 	event_put(event, STLB_FIELD_END, step->end);
+	if (kind != STLB_INV_START && world->has_devices)
+		devices_invalidate(world, step);
 	if (kind != STLB_INV_RANGE)
 		world->mm[step->mm].brackets += kind == STLB_INV_START ? 1 : -1;
 	if (kind == STLB_INV_START) {

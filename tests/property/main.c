@@ -155,7 +155,7 @@ static void count(struct tally *tally, const struct trace *trace, const struct j
 static const enum stlb_rule exercised[] = {
 	STLB_RULE_REPOINT,     STLB_RULE_REFAULT,    STLB_RULE_FREE,	STLB_RULE_NEVER,
 	STLB_RULE_UNBRACKETED, STLB_RULE_RACY,	     STLB_RULE_PARTIAL, STLB_RULE_EMPTY,
-	STLB_RULE_UNALIGNED,   STLB_RULE_UNBALANCED,
+	STLB_RULE_UNALIGNED,   STLB_RULE_UNBALANCED, STLB_RULE_MAPPED,	STLB_RULE_STALE_ACCESS,
 };
 
 static bool print_tally(const struct tally *tally, const struct options *options)

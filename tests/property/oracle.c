@@ -91,4 +91,5 @@ void oracle_judge(const struct trace *trace, struct judgement *judgement)
 	for (unsigned int i = 0; i < trace->nr; i++)
 		obligation_judge(&oracle, (int)i);
 	ranges_judge(&oracle);
+	devices_judge(&oracle);
 }

@@ -7,7 +7,6 @@
 #include "trace.h"
 
 enum { NOWHERE = -1 };
-#define STLB_RULE_FREE_MAPPED STLB_NR_RULES - 1
 
 enum entry_state {
 	ENTRY_NONE,
@@ -68,6 +67,7 @@ struct oracle {
 	uint64_t below[MAX_EVENTS][MAX_PAGES]; /* pfns that a cleared table maps; 0: none known */
 	bool absorbs[MAX_EVENTS]; /* this update took over a pending tighten: no second obligation
 				   */
+	bool stale_told[MAX_EVENTS][NR_DEVICES + 1]; /* of this update, for that device */
 	struct judgement *judgement;
 };
 
@@ -96,6 +96,9 @@ void updates_build(struct oracle *oracle);
 bool is_update(uint8_t kind);
 struct entry entry_read(const struct oracle *oracle, uint64_t raw, bool pmd);
 bool frees_pages(const struct oracle *oracle, int at);
+
+/* ---- oracle_device.c ---- */
+void devices_judge(struct oracle *oracle);
 
 /* ---- oracle_table.c ---- */
 void tables_follow(struct oracle *oracle);

@@ -137,7 +137,7 @@ static void judge_mapped(struct regions *all, struct known *known, uint64_t page
 	    (known->entry.state != ENTRY_LEAF && known->entry.state != ENTRY_TABLE))
 		return;
 	known->freed = true;
-	count_breach(all->oracle, STLB_RULE_FREE_MAPPED, known->since, at);
+	count_breach(all->oracle, STLB_RULE_MAPPED, known->since, at);
 }
 
 static void judge_free(struct regions *all, int at)

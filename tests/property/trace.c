@@ -45,7 +45,8 @@ static bool is_compared(enum stlb_rule rule)
 	return rule == STLB_RULE_REPOINT || rule == STLB_RULE_REFAULT || rule == STLB_RULE_FREE ||
 	       rule == STLB_RULE_NEVER || rule == STLB_RULE_UNBRACKETED || rule == STLB_RULE_RACY ||
 	       rule == STLB_RULE_PARTIAL || rule == STLB_RULE_EMPTY ||
-	       rule == STLB_RULE_UNALIGNED || rule == STLB_RULE_UNBALANCED;
+	       rule == STLB_RULE_UNALIGNED || rule == STLB_RULE_UNBALANCED ||
+	       rule == STLB_RULE_MAPPED || rule == STLB_RULE_STALE_ACCESS;
 }
 
 static bool same_obligations(const struct stlb_obligations *a, const struct stlb_obligations *b)

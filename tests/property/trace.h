@@ -5,7 +5,7 @@
 
 #include "staletlb/analysis.h"
 
-enum { MAX_EVENTS = 256, MAX_PAGES = 512 };
+enum { MAX_EVENTS = 256, MAX_PAGES = 512, NR_DEVICES = 2 };
 
 #define PAGE_BYTES UINT64_C(0x1000)
 #define PMD_BYTES  UINT64_C(0x200000)
