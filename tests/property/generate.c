@@ -54,6 +54,8 @@ static uint64_t recorded_kinds(const struct world *world)
 		kinds |= bit(STLB_PAGE_FREE_BATCHED);
 	if (world->user_mode)
 		kinds |= bit(STLB_USER_MODE);
+	if (world->bare)
+		kinds |= bit(STLB_PTL_MAP);
 	if (world->has_devices)
 		kinds |= bit(STLB_DEV_FILL) | bit(STLB_DEV_READ) | bit(STLB_DEV_WRITE);
 	if (world->mmap)
@@ -75,6 +77,9 @@ static void choose_probes(struct world *world)
 	world->sched = one_in(world, 2);
 	world->batched = one_in(world, 3);
 	world->subscribe_return = one_in(world, 2);
+	world->bare = !world->before_6_6 && world->locks && one_in(world, 3);
+	world->echo |= world->bare;
+	trace->bare = world->bare;
 	world->has_devices = one_in(world, 4);
 	world->mmap = one_in(world, 2);
 	world->user_mode = !one_in(world, 4);
@@ -183,6 +188,16 @@ static void write_preamble(struct world *world)
 
 		step_run(world, &world->task[0], &step);
 	}
+	for (unsigned int mm = 0; world->bare && mm < CHILD_MM; mm++) {
+		struct step step = {.kind = STEP_LOCK, .mm = mm};
+
+		step_run(world, &world->task[0], &step);
+		step = (struct step){
+			.kind = STEP_SET_BATCH, .mm = mm, .how = NR_PAGES, .flag = true};
+		step_run(world, &world->task[0], &step);
+		step = (struct step){.kind = STEP_UNLOCK, .mm = mm};
+		step_run(world, &world->task[0], &step);
+	}
 	world->trace->fixed = world->trace->nr;
 }
 
@@ -205,7 +220,7 @@ static void write_program(struct world *world, struct task *task)
 	for (unsigned int i = 0; i < operations; i++) {
 		unsigned int from = task->program.nr;
 
-		bool locked = one_in(world, 2), huge = one_in(world, 3);
+		bool locked = one_in(world, 2), huge = !world->bare && one_in(world, 3);
 
 		if (locked)
 			add_step(&task->program,
@@ -256,7 +271,7 @@ static void spoil(struct world *world, struct program *program)
 {
 	unsigned int at = random_below(world, program->nr), near;
 
-	if (one_in(world, 2))
+	if (world->bare || one_in(world, 2))
 		at = find_inv(world, program);
 	if (is_lock_step(&program->steps[at]))
 		return;
@@ -400,9 +415,9 @@ void generate(uint64_t seed, struct trace *trace)
 	if (one_in(&world, 6))
 		write_fork(&world);
 	run_tasks(&world);
-	if (one_in(&world, 6))
+	if (!world.bare && one_in(&world, 6))
 		lose_silently(&world);
-	if (one_in(&world, 12))
+	if (!world.bare && one_in(&world, 12))
 		lose_with_record(&world);
 	for (unsigned int i = 0; i < trace->nr; i++)
 		trace->events[i].ns = 1000 * (uint64_t)(i + 1);

@@ -18,6 +18,7 @@ void device_turn(struct world *world)
 {
 	static const uint8_t kinds[] = {STLB_DEV_READ, STLB_DEV_WRITE, STLB_DEV_FILL};
 	const struct task device = {.tid = 900 + (int32_t)random_below(world, NR_DEVICES),
+				    .cpu = NR_CPUS,
 				    .comm = "device"};
 	unsigned int mm = one_in(world, 5), region = random_below(world, NR_REGIONS);
 	unsigned int page = random_below(world, NR_PAGES), kind = random_below(world, 3);

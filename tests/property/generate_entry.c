@@ -62,6 +62,26 @@ static uint64_t slot_address(const struct step *step)
 	return region_address(step->region) + page * PAGE_BYTES;
 }
 
+/* The kernel address of an entry of a page table. */
+static uint64_t ptep_of(const struct step *step)
+{
+	return UINT64_C(0xffff888004000000) + (step->mm * NR_REGIONS + step->region) * PAGE_BYTES +
+	       (uint64_t)step->page * 8;
+}
+
+void ptl_map_run(struct world *world, const struct task *task, const struct step *step)
+{
+	struct stlb_event *event;
+
+	if (!world->bare)
+		return;
+	event = emit(world, task, STLB_PTL_MAP);
+	event_put(event, STLB_FIELD_MM, mm_pointer(step->mm));
+	event_put(event, STLB_FIELD_ADDR, slot_address(step));
+	event_put(event, STLB_FIELD_PTEP, ptep_of(step));
+	event_put(event, STLB_FIELD_PTL, lock_pointer(step));
+}
+
 static void emit_clear(struct world *world, const struct task *task, const struct step *step,
 		       enum stlb_kind kind, uint64_t old)
 {
@@ -82,10 +102,13 @@ static void emit_set(struct world *world, const struct task *task, const struct 
 	event->level = pmd ? STLB_LEVEL_PMD : STLB_LEVEL_PTE;
 	event_put(event, STLB_FIELD_MM, mm_pointer(step->mm));
 	event_put(event, STLB_FIELD_ADDR, slot_address(step));
-	event_put(event, STLB_FIELD_OLD, old);
+	if (nr == 1)
+		event_put(event, STLB_FIELD_OLD, old);
 	event_put(event, STLB_FIELD_NEW, new);
-	if (!pmd)
+	if (!pmd) {
 		event_put(event, STLB_FIELD_NR, nr);
+		event_put(event, STLB_FIELD_PTEP, ptep_of(step));
+	}
 	if (world->echo && nr == 1)
 		emit_clear(world, task, step, pmd ? STLB_PMD_CLEAR : STLB_PTE_CLEAR, old);
 }
@@ -235,4 +258,25 @@ void set_run(struct world *world, struct task *task, const struct step *step)
 	if (step->how == SET_BACK)
 		memcpy(world->mm[step->mm].pte[step->region],
 		       world->mm[step->mm].detached[step->region], sizeof(world->mm[0].pte[0]));
+}
+
+/* Neighbours set by one event, whatever was there before. */
+void batch_run(struct world *world, const struct task *task, const struct step *step)
+{
+	uint64_t old[NR_PAGES], new = leaf(world->next_pfn, step->flag, false);
+	unsigned int nr = step->how;
+	struct step each = *step;
+
+	if (!reachable(world, step) || step->page + (int)nr > NR_PAGES || nr < 2)
+		return;
+	world->next_pfn += nr;
+	for (unsigned int i = 0; i < nr; i++) {
+		uint64_t *entry = &world->mm[step->mm].pte[step->region][step->page + (int)i];
+
+		old[i] = *entry;
+		*entry = new + i *PAGE_BYTES;
+	}
+	emit_set(world, task, step, 0, new, nr);
+	for (unsigned int i = 0; world->echo && i < nr; i++, each.page++)
+		emit_clear(world, task, &each, STLB_PTE_CLEAR, old[i]);
 }

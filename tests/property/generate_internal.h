@@ -33,6 +33,7 @@ enum step_kind {
 	STEP_LATE_CLEAR, /* an entry of a table that was taken out before */
 	STEP_LATE_SET,	 /* the page allocated last, into a table that was taken out before */
 	STEP_SET,
+	STEP_SET_BATCH, /* of @how pages from @page on, by one event */
 	STEP_INV,
 	STEP_ALLOC,
 	STEP_FREE,  /* what this task cleared there */
@@ -122,7 +123,7 @@ struct world {
 	struct trace *trace;
 	bool before_6_6;
 	bool locks, acquired, returns, echo, sched, batched, subscribe_return, mmap, user_mode,
-		fake_ksmd;
+		fake_ksmd, bare;
 	bool has_devices;
 	struct devices devices;
 	struct mm mm[NR_MMS];
@@ -151,6 +152,8 @@ uint64_t entry_pfn(uint64_t raw);
 void clear_run(struct world *world, struct task *task, const struct step *step);
 void late_clear_run(struct world *world, struct task *task, const struct step *step);
 void late_set_run(struct world *world, struct task *task, const struct step *step);
+void batch_run(struct world *world, const struct task *task, const struct step *step);
+void ptl_map_run(struct world *world, const struct task *task, const struct step *step);
 void set_run(struct world *world, struct task *task, const struct step *step);
 
 /* ---- generate_device.c ---- */
@@ -167,6 +170,9 @@ void add_bracket(struct program *program, bool end, unsigned int mm, uint64_t st
 void add_inv(struct program *program, unsigned int mm, uint64_t start, uint64_t end);
 void add_page_step(struct program *program, enum step_kind kind, unsigned int mm,
 		   unsigned int region, int page, unsigned int how);
+
+/** lock_pointer - the address of the PTL that a step is about */
+uint64_t lock_pointer(const struct step *step);
 
 /** mm_pointer - the mm_struct pointer of an mm of the generator */
 uint64_t mm_pointer(unsigned int mm);

@@ -80,7 +80,7 @@ static void each(const struct target *t, enum step_kind kind, unsigned int how)
 
 static void lock(const struct target *t)
 {
-	page(t, STEP_LOCK, 0, 0);
+	page(t, STEP_LOCK, t->first, 0);
 }
 
 static void unlock(const struct target *t)
@@ -167,6 +167,25 @@ static void fault(struct target *t)
 	lock(t);
 	each(t, STEP_SET, SET_FAULT | writable);
 	unlock(t);
+}
+
+/* A fault that maps neighbours too, over nothing or, wrongly, over what is there. */
+static void fault_around(struct target *t)
+{
+	bool wrong = faulty(t);
+
+	if (!wrong)
+		start(t, 1);
+	lock(t);
+	if (!wrong) {
+		each(t, STEP_CLEAR, 0);
+		inv(t);
+	}
+	page(t, STEP_SET_BATCH, t->first,
+	     (unsigned int)(t->last - t->first + 1) | (one_in(t->world, 2) ? WITH_FLAG : 0));
+	unlock(t);
+	if (!wrong)
+		finish(t, true);
 }
 
 static void mprotect(struct target *t)
@@ -391,10 +410,11 @@ static void subscription(struct target *t)
 void add_operation(struct world *world, struct task *task)
 {
 	static void (*const operations[])(struct target *) = {
-		copy_on_write, copy_on_write, zap,     zap,	  fault,     fault,	   mprotect,
-		fork_memory,   migrate,	      migrate, ksm,	  restore,   nested,	   foreign,
-		foreign,       odd_ranges,    fault,   hand_over, hand_over, subscription, zap,
-		delegate,      delegate,      gather,  gather,
+		copy_on_write, copy_on_write, zap,	    zap,	fault,	  fault,
+		mprotect,      fork_memory,   migrate,	    migrate,	ksm,	  restore,
+		nested,	       foreign,	      foreign,	    odd_ranges, fault,	  hand_over,
+		hand_over,     subscription,  zap,	    delegate,	delegate, gather,
+		gather,	       fault_around,  fault_around,
 	};
 	struct target target = {.world = world, .program = &task->program};
 	const unsigned int nr = sizeof(operations) / sizeof(operations[0]);

@@ -11,7 +11,7 @@ uint64_t mm_pointer(unsigned int mm)
 	return UINT64_C(0xffff888001000000) + mm * 0x1000;
 }
 
-static uint64_t lock_pointer(const struct step *step)
+uint64_t lock_pointer(const struct step *step)
 {
 	return UINT64_C(0xffff888002000000) + step->mm * 0x100 + step->region * 0x10;
 }
@@ -86,6 +86,8 @@ static bool lock_run(struct world *world, struct task *task, const struct step *
 		return false;
 	*owner = task->tid;
 	emit_lock(world, task, STLB_LOCK_ACQUIRED, lock_pointer(step), ptl_name(world));
+	if (step->page != PMD_SLOT)
+		ptl_map_run(world, task, step);
 	return true;
 }
 
@@ -182,7 +184,7 @@ static void alloc_run(struct world *world, struct task *task, const struct step 
 	unsigned int order = step->page == PMD_SLOT ? 9 : 0;
 	uint64_t *pfn = order ? &task->new_huge_pfn : &task->new_pfn;
 
-	if (one_in(world, 2) || !take_spare(world, order, pfn)) {
+	if (world->bare || one_in(world, 2) || !take_spare(world, order, pfn)) {
 		*pfn = order ? world->next_huge_pfn : world->next_pfn++;
 		world->next_huge_pfn += order ? MAX_PAGES : 0;
 	}
@@ -306,6 +308,8 @@ static void page_step_run(struct world *world, struct task *task, const struct s
 		late_clear_run(world, task, step);
 	else if (step->kind == STEP_LATE_SET)
 		late_set_run(world, task, step);
+	else if (step->kind == STEP_SET_BATCH)
+		batch_run(world, task, step);
 	else if (step->kind == STEP_SET)
 		set_run(world, task, step);
 	else if (step->kind == STEP_ALLOC)

@@ -29,6 +29,17 @@ struct tally {
 	struct stlb_obligations obligations;
 };
 
+static struct stlb_event shown_event(const struct trace *trace, unsigned int at)
+{
+	struct stlb_event event = trace->events[at];
+
+	if (trace->bare && event.kind == STLB_PTE_SET)
+		event.has &= ~(STLB_BIT(ADDR) | STLB_BIT(OLD));
+	else if (trace->bare && event.kind == STLB_PTE_CLEAR)
+		event.has &= ~(STLB_BIT(ADDR) | STLB_BIT(PTEP));
+	return event;
+}
+
 static void library_judge(const struct trace *trace, struct judgement *judgement)
 {
 	struct stlb_analysis_options options = {0};
@@ -38,9 +49,12 @@ static void library_judge(const struct trace *trace, struct judgement *judgement
 	stlb_analysis_defaults(&options);
 	options.strict = trace->strict;
 	analysis = stlb_analysis_new(&options, &trace->facts);
-	for (unsigned int i = 0; analysis && i < trace->nr; i++)
-		if (stlb_analysis_event(analysis, &trace->events[i]))
+	for (unsigned int i = 0; analysis && i < trace->nr; i++) {
+		struct stlb_event event = shown_event(trace, i);
+
+		if (stlb_analysis_event(analysis, &event))
 			break;
+	}
 	result = analysis ? stlb_analysis_finish(analysis, trace->facts.recorded) : NULL;
 	if (!result) {
 		fprintf(stderr, "property: the analysis gave no result\n");

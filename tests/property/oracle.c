@@ -89,7 +89,8 @@ void oracle_judge(const struct trace *trace, struct judgement *judgement)
 	graph_build(&oracle);
 	tables_follow(&oracle);
 	for (unsigned int i = 0; i < trace->nr; i++)
-		obligation_judge(&oracle, (int)i);
+		for (unsigned int j = 0; j < (oracle.update[i].pmd ? 1 : MAX_BATCH); j++)
+			obligation_judge(&oracle, (int)i, j);
 	ranges_judge(&oracle);
 	devices_judge(&oracle);
 }

@@ -13,11 +13,18 @@ static uint64_t page_of(const struct entry *entry, const struct update *update, 
 	return entry->state == ENTRY_LEAF ? entry->pfn + (addr - update->addr) / PAGE_BYTES : 0;
 }
 
+static struct update entry_at(const struct oracle *oracle, int at, uint64_t addr)
+{
+	return update_of_entry(oracle, at,
+			       (unsigned int)((addr - oracle->update[at].addr) / PAGE_BYTES));
+}
+
 /* The last update that says something of the page that a device used; NOWHERE: none. */
 static int last_word(const struct oracle *oracle, uint64_t mm, uint64_t addr, uint64_t pfn, int at)
 {
 	for (int i = at - 1; i >= 0; i--) {
 		const struct update *update = &oracle->update[i];
+		struct update entry;
 
 		if (oracle->trace->events[i].kind == STLB_LOST ||
 		    (oracle->trace->events[i].kind == STLB_MM_FREE &&
@@ -26,8 +33,9 @@ static int last_word(const struct oracle *oracle, uint64_t mm, uint64_t addr, ui
 		if (!update->valid || update->mm != mm || addr < update->addr ||
 		    (addr - update->addr) / PAGE_BYTES >= update->pages)
 			continue;
-		if (page_of(&update->new, update, addr) == pfn ||
-		    page_of(&update->old, update, addr) == pfn)
+		entry = entry_at(oracle, i, addr);
+		if (page_of(&entry.new, &entry, addr) == pfn ||
+		    page_of(&entry.old, &entry, addr) == pfn)
 			return i;
 	}
 	return NOWHERE;
@@ -64,11 +72,13 @@ static void judge_access(struct oracle *oracle, int at)
 	uint64_t addr = stlb_event_get(event, ADDR) & ~(PAGE_BYTES - 1);
 	int update = last_word(oracle, mm, addr, pfn, at);
 
+	struct update entry;
 	bool *told;
 
-	if (update == NOWHERE ||
-	    page_of(&oracle->update[update].new, &oracle->update[update], addr) == pfn ||
-	    !subscribed(oracle, mm, update))
+	if (update == NOWHERE)
+		return;
+	entry = entry_at(oracle, update, addr);
+	if (page_of(&entry.new, &entry, addr) == pfn || !subscribed(oracle, mm, update))
 		return;
 	told = &oracle->stale_told[update][stlb_event_get(event, DEV)];
 	if (*told ||

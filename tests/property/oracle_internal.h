@@ -6,7 +6,7 @@
 
 #include "trace.h"
 
-enum { NOWHERE = -1 };
+enum { NOWHERE = -1, MAX_BATCH = 8 };
 
 enum entry_state {
 	ENTRY_NONE,
@@ -30,7 +30,8 @@ struct update {
 	uint64_t mm, addr;  /* addr: first address of the slot */
 	unsigned int pages; /* 4 KiB pages that the event sets or clears */
 	bool pmd;
-	struct entry old, new;
+	struct entry old, new;	      /* of the first page */
+	struct entry olds[MAX_BATCH]; /* of each, as far as told */
 };
 
 /** struct change - what an event, of a table that is in place or out, says of entries after it */
@@ -65,8 +66,7 @@ struct oracle {
 	struct change change[MAX_EVENTS];
 	struct invalidation invalidation[MAX_EVENTS];
 	uint64_t below[MAX_EVENTS][MAX_PAGES]; /* pfns that a cleared table maps; 0: none known */
-	bool absorbs[MAX_EVENTS]; /* this update took over a pending tighten: no second obligation
-				   */
+	bool absorbs[MAX_EVENTS][MAX_BATCH];   /* this entry's update took over a pending tighten */
 	bool stale_told[MAX_EVENTS][NR_DEVICES + 1]; /* of this update, for that device */
 	struct judgement *judgement;
 };
@@ -94,6 +94,7 @@ bool happens_before(const struct oracle *oracle, int first, int second);
 /* ---- oracle_update.c ---- */
 void updates_build(struct oracle *oracle);
 bool is_update(uint8_t kind);
+struct update update_of_entry(const struct oracle *oracle, int at, unsigned int index);
 struct entry entry_read(const struct oracle *oracle, uint64_t raw, bool pmd);
 bool frees_pages(const struct oracle *oracle, int at);
 
@@ -104,7 +105,7 @@ void devices_judge(struct oracle *oracle);
 void tables_follow(struct oracle *oracle);
 
 /* ---- oracle_life.c, oracle_range.c ---- */
-void obligation_judge(struct oracle *oracle, int opened_by);
+void obligation_judge(struct oracle *oracle, int opened_by, unsigned int index);
 void ranges_judge(struct oracle *oracle);
 void count_breach(struct oracle *oracle, enum stlb_rule rule, int from, int to);
 

@@ -57,9 +57,9 @@ static void take_pages(struct obligation *o, const struct update *update)
 	}
 }
 
-static void begin(struct obligation *o, int at, enum what what)
+static void begin(struct obligation *o, int at, unsigned int index, enum what what)
 {
-	const struct update *update = &o->oracle->update[at];
+	const struct update entry = update_of_entry(o->oracle, at, index), *update = &entry;
 
 	o->at = at;
 	o->what = what;
@@ -142,16 +142,24 @@ static void see_entry_left(struct obligation *o, int at)
 /* A clear or repoint of the page whose rights were taken goes on with what the tighten owes. */
 static void see_absorbing(struct obligation *o, int at)
 {
-	const struct update *update = &o->oracle->update[at];
+	uint64_t index = (o->addr - o->oracle->update[at].addr) / PAGE_BYTES;
+	struct update entry, *update = &entry;
 	enum what what;
 
+	if (o->oracle->update[at].pmd != (o->pages > 1))
+		return;
+	if (o->pages > 1)
+		index = 0;
+	if (index >= MAX_BATCH || index >= o->oracle->update[at].pages)
+		return;
+	entry = update_of_entry(o->oracle, at, (unsigned int)index);
 	if (o->what != OWES_TIGHTEN || o->table || !same_slot(o, update) || !opens(update, &what) ||
 	    what == OWES_TIGHTEN || update->old.pfn != o->pfn[0])
 		return;
-	o->oracle->absorbs[at] = true;
+	o->oracle->absorbs[at][index] = true;
 	if (operation_end(o) != NOWHERE && operation_end(o) < at)
 		judge_bracket(o);
-	begin(o, at, what);
+	begin(o, at, (unsigned int)index, what);
 	o->filled = false;
 }
 
@@ -268,16 +276,19 @@ static void count_end(const struct obligation *o)
 	}
 }
 
-void obligation_judge(struct oracle *oracle, int opened_by)
+void obligation_judge(struct oracle *oracle, int opened_by, unsigned int index)
 {
 	struct obligation o = {.oracle = oracle};
+	struct update update;
 	enum what what;
 
-	if (!oracle->update[opened_by].valid || oracle->absorbs[opened_by] ||
-	    !opens(&oracle->update[opened_by], &what) ||
-	    !subscribed(oracle, oracle->update[opened_by].mm, opened_by))
+	if (index >= oracle->update[opened_by].pages)
 		return;
-	begin(&o, opened_by, what);
+	update = update_of_entry(oracle, opened_by, index);
+	if (!update.valid || oracle->absorbs[opened_by][index] || !opens(&update, &what) ||
+	    !subscribed(oracle, update.mm, opened_by))
+		return;
+	begin(&o, opened_by, index, what);
 	for (int at = opened_by; at < (int)oracle->trace->nr && o.ended == NOT_ENDED; at++)
 		see_while_pending(&o, at);
 	follow_partial(&o);

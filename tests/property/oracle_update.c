@@ -69,7 +69,8 @@ static bool is_echo(const struct oracle *oracle, int at)
 	return stlb_event_get(set, MM) == stlb_event_get(event, MM) &&
 	       skipped < (int)stlb_event_or(set, NR, 1) &&
 	       offset / PAGE_BYTES == (uint64_t)skipped &&
-	       (skipped || !((stlb_event_get(set, OLD) ^ stlb_event_get(event, OLD)) & ~by_cpu));
+	       (!stlb_event_has(set, OLD) ||
+		!((stlb_event_get(set, OLD) ^ stlb_event_get(event, OLD)) & ~by_cpu));
 }
 
 static bool same_page(const struct oracle *oracle, const struct stlb_event *a,
@@ -79,6 +80,34 @@ static bool same_page(const struct oracle *oracle, const struct stlb_event *a,
 	       stlb_event_get(a, ADDR) == stlb_event_get(b, ADDR) &&
 	       entry_read(oracle, stlb_event_get(a, OLD), pmd).pfn ==
 		       entry_read(oracle, stlb_event_get(b, OLD), pmd).pfn;
+}
+
+/* What the echoes of a set say of the entries before it. */
+static void take_echoes(const struct oracle *oracle, int at, struct update *update)
+{
+	const struct stlb_event *events = oracle->trace->events;
+	int echo = at;
+
+	for (unsigned int i = 0; i < update->pages && i < MAX_BATCH; i++) {
+		echo = next_of_context(oracle, oracle->context[at], echo);
+		if (echo == NOWHERE || !is_echo(oracle, echo))
+			return;
+		update->olds[i] = entry_read(oracle, stlb_event_get(&events[echo], OLD), false);
+	}
+}
+
+/* One entry of those that an event sets. */
+struct update update_of_entry(const struct oracle *oracle, int at, unsigned int index)
+{
+	struct update update = oracle->update[at];
+
+	if (update.pmd || update.pages == 1)
+		return update;
+	update.old = index < MAX_BATCH ? update.olds[index] : (struct entry){ENTRY_NONE, 0, false};
+	update.addr += index * PAGE_BYTES;
+	update.new.pfn += index;
+	update.pages = 1;
+	return update;
 }
 
 /* The flushing function and page_table_check inside of it tell of one clear. */
@@ -154,6 +183,8 @@ static void update_build(struct oracle *oracle, int at)
 		.old = entry_read(oracle, stlb_event_or(event, OLD, 0), pmd),
 		.new = entry_read(oracle, stlb_event_or(event, NEW, 0), pmd),
 	};
+	if (is_set(event->kind) && !pmd && update.pages > 1)
+		take_echoes(oracle, at, &update);
 	oracle->change[at] = (struct change){
 		.mm = update.mm,
 		.addr = update.addr,

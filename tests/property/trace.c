@@ -24,7 +24,8 @@ static void print_fields(const struct stlb_event *event)
 
 void trace_print(const struct trace *trace)
 {
-	printf("kernel %s%s, recorded:", trace->facts.kernel, trace->strict ? ", strict" : "");
+	printf("kernel %s%s%s, recorded:", trace->facts.kernel, trace->strict ? ", strict" : "",
+	       trace->bare ? ", bare" : "");
 	for (int i = 0; i < STLB_NR_KINDS; i++)
 		if (trace->facts.recorded >> i & 1)
 			printf(" %s", stlb_kind_name(i));
