@@ -111,7 +111,7 @@ void populate(struct world *world, unsigned int index)
 	mm->pmd[1] = present_entry(world->next_huge_pfn, true, X86_PSE);
 	world->next_huge_pfn += MAX_PAGES;
 	for (unsigned int page = 0; page < NR_PAGES; page++)
-		if (!one_in(world, 6))
+		if (!world->bare && !one_in(world, 6))
 			mm->pte[0][page] = present_entry(world->next_pfn++, !one_in(world, 4), 0);
 }
 
@@ -166,7 +166,7 @@ static bool is_fake_ksmd(struct world *world, unsigned int task)
  */
 static void write_preamble(struct world *world)
 {
-	bool traced = !one_in(world, 4), examples = !one_in(world, 8);
+	bool traced = !one_in(world, 4), examples = !world->bare && !one_in(world, 8);
 
 	for (unsigned int i = 0; i < world->nr_tasks; i++) {
 		struct step step = {
@@ -189,7 +189,10 @@ static void write_preamble(struct world *world)
 		step_run(world, &world->task[0], &step);
 	}
 	for (unsigned int mm = 0; world->bare && mm < CHILD_MM; mm++) {
-		struct step step = {.kind = STEP_LOCK, .mm = mm};
+		struct step step = {.kind = STEP_INV, .mm = mm, .end = PAGE_BYTES};
+
+		step_run(world, &world->task[0], &step);
+		step = (struct step){.kind = STEP_LOCK, .mm = mm};
 
 		step_run(world, &world->task[0], &step);
 		step = (struct step){

@@ -64,7 +64,8 @@ static int leader(const struct trace *trace, unsigned int at)
 /* What the places of others are known from. */
 static bool tells_places(const struct stlb_event *event)
 {
-	return event->kind == STLB_PTL_MAP || event->kind == STLB_PTE_SET;
+	return event->kind == STLB_PTL_MAP || event->kind == STLB_PTE_SET ||
+	       event->kind == STLB_LOCK_ACQUIRE;
 }
 
 static bool without(const struct trace *trace, unsigned int at, struct trace *smaller)
