@@ -276,7 +276,8 @@ static void spoil(struct world *world, struct program *program)
 
 	if (world->bare || one_in(world, 2))
 		at = find_inv(world, program);
-	if (is_lock_step(&program->steps[at]))
+	if (is_lock_step(&program->steps[at]) ||
+	    (world->bare && program->steps[at].kind != STEP_INV))
 		return;
 	if (one_in(world, 2)) {
 		move_step(program, at, program->nr - 1);

@@ -287,6 +287,14 @@ static void mmap_unlock_run(struct world *world, struct task *task)
 	task->mmap_locked = 0;
 }
 
+static void user_mode_run(struct world *world, const struct task *task)
+{
+	bool kernel_thread = !strcmp(task->comm, "ksmd") && !world->fake_ksmd;
+
+	if (world->user_mode && !kernel_thread)
+		emit(world, task, STLB_USER_MODE);
+}
+
 static void exit_run(struct world *world, struct task *task)
 {
 	mmap_unlock_run(world, task);
@@ -347,7 +355,7 @@ bool step_run(struct world *world, struct task *task, const struct step *step)
 		next_task_run(world, task, step);
 		break;
 	case STEP_USER_MODE:
-		emit(world, task, STLB_USER_MODE);
+		user_mode_run(world, task);
 		break;
 	case STEP_SUBSCRIBE:
 	case STEP_RELEASE:

@@ -83,13 +83,14 @@ static void forget_locks(const struct trace *trace, struct judgement *judgement)
 }
 
 /*
- * How far a loss reaches is open for the rules about brackets: they may be judged as if nothing
- * were lost or not at all.
+ * How far a loss reaches is open for the rules about brackets and about what is known of entries:
+ * they may be judged as if nothing were lost or not at all.
  */
 static void allow_silence(const struct trace *trace, const struct judgement *expected,
 			  struct judgement *actual)
 {
-	static const enum stlb_rule rules[] = {STLB_RULE_UNBRACKETED, STLB_RULE_UNBALANCED};
+	static const enum stlb_rule rules[] = {STLB_RULE_UNBRACKETED, STLB_RULE_UNBALANCED,
+					       STLB_RULE_MAPPED};
 	static struct trace whole;
 	struct judgement most;
 

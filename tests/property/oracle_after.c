@@ -99,6 +99,8 @@ void judge_bracket(struct obligation *o)
 		return;
 	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && o->ended_at <= judged)
 		return;
+	if (o->ended == ENDED_RESTORED && o->table)
+		return;
 	if (put_back(o, judged))
 		return;
 	if (!o->unbracketed)

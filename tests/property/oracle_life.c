@@ -200,11 +200,13 @@ static bool is_over_from_6_6(const struct obligation *o, int at)
 {
 	uint8_t kind = event_at(o, at)->kind;
 
+	bool own = o->oracle->context[at] == o->context;
+
+	if (own && (kind == STLB_USER_MODE || kind == STLB_EXIT))
+		return true;
 	if (o->what == OWES_REPOINT && !o->by_other && o->bracket != NOWHERE)
 		return ends_bracket(o->oracle, o->bracket, at);
-	if (o->oracle->context[at] != o->context)
-		return false;
-	return kind == STLB_USER_MODE || kind == STLB_EXIT || at == o->mmap_unlock;
+	return at == o->mmap_unlock;
 }
 
 bool is_over(const struct obligation *o, int at)

@@ -152,7 +152,8 @@ static bool is_in_detached_table(const struct oracle *oracle, int at)
 	for (int i = at - 1; i >= 0; i--) {
 		const struct update *update = &oracle->update[i];
 
-		if (has_table_again(update, &here))
+		if ((is_set(event->kind) && has_table_again(update, &here)) ||
+		    oracle->trace->events[i].kind == STLB_LOST)
 			return false;
 		if (oracle->context[i] != oracle->context[at])
 			continue;
