@@ -118,8 +118,12 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
 		 struct stlb_slot slot, struct stlb_entry new);
 
-/** stlb_set_table - a pmd points to a table: the one that was taken out of it, or another one */
-void stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
+/**
+ * stlb_set_table - a pmd points to a table
+ *
+ * Returns whether it is the one that was taken out of it, as far as that is still known.
+ */
+bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
 		    struct stlb_slot slot, struct stlb_entry table);
 
 /** stlb_settle_tentative - a hold is over: did what was set while it was suspended belong to it? */

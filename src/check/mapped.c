@@ -33,23 +33,34 @@ static void report(struct stlb_analysis *a, const struct stlb_act *act,
 	stlb_report(a, &c);
 }
 
-static bool is_judged(const struct stlb_analysis *a, enum stlb_level level)
+/* A table is known only by the set of its pmd: then all sets of tables are recorded. */
+static bool is_judged(const struct stlb_analysis *a, enum stlb_mapped how)
 {
-	if (level == STLB_LEVEL_PTE)
+	if (how == STLB_MAPPED_PTE)
 		return stlb_recorded(a, STLB_PTE_SET) && stlb_recorded(a, STLB_PTE_CLEAR);
 	return stlb_recorded(a, STLB_PMD_SET) && stlb_recorded(a, STLB_PMD_CLEAR);
 }
 
 /* Reported once: from then on the entry is not known any more. */
-static void judge(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level,
+static void judge(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_mapped how,
 		  uint64_t pfn)
 {
 	struct stlb_mapping *mapping;
 
-	while ((mapping = stlb_rmap_find(a->regions.rmap, level, pfn, NULL))) {
+	while ((mapping = stlb_rmap_find(a->regions.rmap, how, pfn, NULL))) {
 		report(a, act, mapping);
-		stlb_region_doubt(&a->regions, mapping->region, level, stlb_mapping_addr(mapping));
+		stlb_region_doubt(&a->regions, mapping->region, mapping->level,
+				  stlb_mapping_addr(mapping));
 	}
+}
+
+static void judge_all(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_mapped how,
+		      uint64_t pfn, uint64_t nr)
+{
+	uint64_t step = how == STLB_MAPPED_PMD ? STLB_ENTRIES : 1;
+
+	for (uint64_t i = 0; is_judged(a, how) && i < nr && i < MAX_PAGES; i += step)
+		judge(a, act, how, pfn + i);
 }
 
 void stlb_mapped_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
@@ -58,8 +69,7 @@ void stlb_mapped_note_free(struct stlb_analysis *a, const struct stlb_act *act, 
 	/* tables of hugetlb pages are shared between mms, and taken out unseen */
 	if (!a->regions.rmap || !a->regions.rmap->count || act->event->kind == STLB_HUGE_FREE)
 		return;
-	for (uint64_t i = 0; is_judged(a, STLB_LEVEL_PTE) && i < nr && i < MAX_PAGES; i++)
-		judge(a, act, STLB_LEVEL_PTE, pfn + i);
-	for (uint64_t i = 0; is_judged(a, STLB_LEVEL_PMD) && i < nr; i += STLB_ENTRIES)
-		judge(a, act, STLB_LEVEL_PMD, pfn + i);
+	judge_all(a, act, STLB_MAPPED_PTE, pfn, nr);
+	judge_all(a, act, STLB_MAPPED_PMD, pfn, nr);
+	judge_all(a, act, STLB_MAPPED_TABLE, pfn, nr);
 }

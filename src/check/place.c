@@ -80,18 +80,18 @@ void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64
 /* Any entry of the mm that holds the page may be the one that was cleared. */
 static void doubt_entries(struct stlb_analysis *a, struct stlb_mm *mm, struct stlb_entry old)
 {
-	enum stlb_level level = old.huge ? STLB_LEVEL_PMD : STLB_LEVEL_PTE;
+	enum stlb_mapped how = old.huge ? STLB_MAPPED_PMD : STLB_MAPPED_PTE;
 	struct stlb_mapping *mapping, *next;
 
 	stlb_early_doubt(a, mm, old.pfn);
 	mm->zeroes_in_doubt |= is_zero_like(old);
 	if (!a->regions.rmap || is_zero_like(old))
 		return;
-	mapping = stlb_rmap_find(a->regions.rmap, level, old.pfn, NULL);
+	mapping = stlb_rmap_find(a->regions.rmap, how, old.pfn, NULL);
 	for (; mapping; mapping = next) {
-		next = stlb_rmap_find(a->regions.rmap, level, old.pfn, mapping);
+		next = stlb_rmap_find(a->regions.rmap, how, old.pfn, mapping);
 		if (mapping->region->mm == mm)
-			stlb_region_doubt(&a->regions, mapping->region, level,
+			stlb_region_doubt(&a->regions, mapping->region, mapping->level,
 					  stlb_mapping_addr(mapping));
 	}
 }
@@ -114,7 +114,7 @@ static bool place_huge(struct stlb_analysis *a, const struct stlb_act *act, stru
 	struct stlb_mapping *found = NULL, *mapping = NULL;
 
 	while (a->regions.rmap &&
-	       (mapping = stlb_rmap_find(a->regions.rmap, STLB_LEVEL_PMD, old.pfn, mapping))) {
+	       (mapping = stlb_rmap_find(a->regions.rmap, STLB_MAPPED_PMD, old.pfn, mapping))) {
 		if (mapping->region->mm != act->mm)
 			continue;
 		if (found)

@@ -181,6 +181,16 @@ static const struct stlb_page *page_below(const struct stlb_obligation *ob, unsi
 	return NULL;
 }
 
+/* Written by the context that has taken the table out: nobody can walk to it before it is put back.
+ */
+static bool is_out_of_sight(const struct stlb_act *act, struct stlb_slot slot)
+{
+	const struct stlb_update_state *update = act->task->update;
+
+	return update && update->detached_mm == act->mm &&
+	       slot.addr - update->detached_base < STLB_REGION_SIZE;
+}
+
 /* A pte set below a cleared pmd: of a split, or in the table that was put back. */
 static void set_piece(struct stlb_analysis *a, const struct stlb_act *act,
 		      struct stlb_obligation *ob, struct stlb_slot slot, struct stlb_entry new)
@@ -191,7 +201,7 @@ static void set_piece(struct stlb_analysis *a, const struct stlb_act *act,
 
 	if (ob->table) {
 		page = page_below(ob, index);
-		if (page && page->pfn != new.pfn)
+		if (page && page->pfn != new.pfn && !is_out_of_sight(act, slot))
 			other_page(a, act, ob, new, slot.level);
 	} else if (new.pfn == ob->old.pfn + ((slot.addr - ob->addr) >> STLB_PAGE_SHIFT) ||
 		   is_zeroes(a, ob->old, new)) {
@@ -294,19 +304,69 @@ void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 
 /* ---- a table is put into a pmd ---- */
 
-void stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
+/*
+ * What the table says by now of a page that it held. Entries that were not written while it was out
+ * of sight say what they said.
+ */
+static struct stlb_entry entry_again(const struct stlb_region *region, const struct stlb_page *page)
+{
+	struct stlb_entry same = {.pfn = page->pfn, .state = STLB_PRESENT, .known = 1};
+	struct stlb_entry now = {0};
+
+	if (region->ptes)
+		now = region->ptes[page->index];
+	return now.known ? now : same;
+}
+
+/* It restores the entries that say the same as before, and repoints the others. */
+static void put_back(struct stlb_analysis *a, const struct stlb_act *act,
+		     struct stlb_obligation *ob, struct stlb_region *region)
+{
+	struct stlb_entry repointed = {0};
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < ob->nr_below; i++)
+		stlb_pages_unwatch(a, &ob->below[i]);
+	for (uint32_t i = 0; i < ob->nr_below; i++) {
+		struct stlb_entry now = entry_again(region, &ob->below[i]);
+
+		if (stlb_entry_is_present(now) && now.pfn == ob->below[i].pfn)
+			continue;
+		if (stlb_entry_is_present(now))
+			repointed = now;
+		ob->below[kept] = ob->below[i];
+		stlb_pages_watch(a, &ob->below[kept++]);
+	}
+	ob->nr_below = kept;
+	if (!kept)
+		stlb_obligation_end(a, ob, STLB_END_RESTORED);
+	else if (repointed.known)
+		stlb_repoint_judge(a, act, ob, repointed);
+}
+
+bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
 		    struct stlb_slot slot, struct stlb_entry table)
 {
 	struct stlb_list *at, *next;
+	bool again = false;
 
 	stlb_list_each (at, next, &region->obligations) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
 
 		/* a table below a huge page that was split changes no page */
-		if (ob->table && !ob->discharged && ob->addr == slot.addr)
-			set_whole(a, act, ob, slot, table);
+		if (!ob->table || ob->addr != slot.addr)
+			continue;
+		again |= ob->old.pfn == table.pfn;
+		if (ob->discharged)
+			continue;
+		if (ob->old.pfn == table.pfn)
+			put_back(a, act, ob, region);
+		else if (ob->nr_below) /* an empty table maps nothing: RECLAIM_PT, T30 */
+			other_page(a, act, ob, table, slot.level);
 	}
+	stlb_region_doubt(&a->regions, region, STLB_LEVEL_PMD, slot.addr);
 	region->pmd = table;
+	return again;
 }
 
 /* ---- the set itself ---- */
@@ -402,6 +462,8 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		if (stlb_entry_is_present(old))
 			stlb_clear(a, act, slot, old, STLB_NONE);
 		stlb_set_table(a, act, region, slot, new);
+		a->failed |= stlb_region_set(&a->regions, region, slot.level, slot.addr, new,
+					     act->event) < 0;
 		return;
 	}
 	if (new.state != STLB_PRESENT) {
@@ -417,8 +479,8 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		set_over_present(a, act, region, slot, old, new);
 	if (slot.level == STLB_LEVEL_PMD)
 		stlb_region_forget_ptes(&a->regions, region);
-	else if (region->pmd.state != STLB_TABLE)
-		region->pmd.known = 0;
+	else if (region->pmd.known && region->pmd.state != STLB_TABLE)
+		stlb_region_doubt(&a->regions, region, STLB_LEVEL_PMD, slot.addr);
 	a->failed |=
 		stlb_region_set(&a->regions, region, slot.level, slot.addr, new, act->event) < 0;
 }

@@ -15,16 +15,16 @@ struct stlb_rmap_chunk {
 	struct stlb_mapping mappings[CHUNK];
 };
 
-/* Ptes by page, pmds by the 512 pages that they map. */
-static uint64_t bucket_key(enum stlb_level level, uint64_t pfn)
+/* Huge pmds are found by any of the 512 pages that they map. */
+static uint64_t mapped_key(enum stlb_mapped how, uint64_t pfn)
 {
-	return level == STLB_LEVEL_PTE ? pfn << 1 : (pfn >> HUGE_SHIFT) << 1 | 1;
+	return (how == STLB_MAPPED_PMD ? pfn >> HUGE_SHIFT : pfn) << 2 | how;
 }
 
-static struct stlb_mapping **bucket_of(const struct stlb_rmap *rmap, enum stlb_level level,
+static struct stlb_mapping **bucket_of(const struct stlb_rmap *rmap, enum stlb_mapped how,
 				       uint64_t pfn)
 {
-	uint64_t hash = stlb_map_mix(bucket_key(level, pfn));
+	uint64_t hash = stlb_map_mix(mapped_key(how, pfn));
 
 	return &rmap->buckets[hash & ((1u << BUCKET_BITS) - 1)];
 }
@@ -86,7 +86,8 @@ static bool is_mapped(struct stlb_entry entry)
 {
 	bool zero_page = entry.special && entry.rights_known && !entry.writable;
 
-	return stlb_entry_is_present(entry) && !zero_page;
+	return entry.known && !zero_page &&
+	       (entry.state == STLB_PRESENT || entry.state == STLB_TABLE);
 }
 
 static struct stlb_mapping **place_of(struct stlb_region *region, enum stlb_level level,
@@ -135,8 +136,11 @@ int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_
 	mapping->pfn = entry.pfn;
 	mapping->index = pte_index(addr);
 	mapping->level = level;
+	mapping->how = entry.state == STLB_TABLE ? STLB_MAPPED_TABLE
+		       : level == STLB_LEVEL_PTE ? STLB_MAPPED_PTE
+						 : STLB_MAPPED_PMD;
 	tell(mapping, event);
-	bucket = bucket_of(rmap, level, entry.pfn);
+	bucket = bucket_of(rmap, mapping->how, entry.pfn);
 	mapping->next = *bucket;
 	mapping->link = bucket;
 	if (mapping->next)
@@ -160,16 +164,16 @@ void stlb_rmap_drop_pmd(struct stlb_rmap *rmap, struct stlb_region *region)
 
 /* ---- who maps a page ---- */
 
-struct stlb_mapping *stlb_rmap_find(const struct stlb_rmap *rmap, enum stlb_level level,
+struct stlb_mapping *stlb_rmap_find(const struct stlb_rmap *rmap, enum stlb_mapped how,
 				    uint64_t pfn, const struct stlb_mapping *after)
 {
-	unsigned int shift = level == STLB_LEVEL_PTE ? 0 : HUGE_SHIFT;
 	struct stlb_mapping *mapping;
 
 	if (!rmap->count)
 		return NULL;
-	mapping = after ? after->next : *bucket_of(rmap, level, pfn);
-	while (mapping && (mapping->level != level || mapping->pfn >> shift != pfn >> shift))
+	mapping = after ? after->next : *bucket_of(rmap, how, pfn);
+	while (mapping &&
+	       (mapping->how != how || mapped_key(how, mapping->pfn) != mapped_key(how, pfn)))
 		mapping = mapping->next;
 	return mapping;
 }

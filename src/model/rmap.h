@@ -10,7 +10,14 @@
 #include "model/brief.h"
 #include "model/region.h"
 
-/** struct stlb_mapping - one present entry; @event: what set it, as far as it is kept */
+/** enum stlb_mapped - how an entry maps a page */
+enum stlb_mapped {
+	STLB_MAPPED_PTE,   /* a pte of it */
+	STLB_MAPPED_PMD,   /* a huge pmd, of which it is a part */
+	STLB_MAPPED_TABLE, /* a pmd that points to it, a page table */
+};
+
+/** struct stlb_mapping - one present entry, and what set it */
 struct stlb_mapping {
 	struct stlb_mapping *next, **link; /* in its bucket */
 	struct stlb_region *region;
@@ -19,7 +26,9 @@ struct stlb_mapping {
 	const char *name, *comm;
 	int32_t cpu, tid;
 	uint16_t index; /* of the pte in its table */
-	uint8_t level, kind, context;
+	uint8_t how;	/* enum stlb_mapped */
+	uint8_t level;	/* enum stlb_level */
+	uint8_t kind, context;
 };
 
 struct stlb_rmap_chunk;
@@ -37,8 +46,8 @@ struct stlb_rmap {
  * stlb_rmap_set - note what an entry maps from now on
  * @event: what set it, NULL: not known
  *
- * Takes out what the entry mapped before. Entries that are not present, tables, and read-only
- * special entries (the zero page, which nobody frees) are only taken out. Returns 0 or -ENOMEM.
+ * Takes out what the entry mapped before. Entries that are not present and read-only special ones
+ * (the zero page, which nobody frees) are only taken out. Returns 0 or -ENOMEM.
  */
 int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
 		  uint64_t addr, struct stlb_entry entry, const struct stlb_event *event);
@@ -48,10 +57,9 @@ void stlb_rmap_drop_ptes(struct stlb_rmap *rmap, struct stlb_region *region);
 void stlb_rmap_drop_pmd(struct stlb_rmap *rmap, struct stlb_region *region);
 
 /**
- * stlb_rmap_find - the first entry after @after (NULL: of all) that maps a page
- * @level: of the entry: STLB_LEVEL_PTE, or STLB_LEVEL_PMD for one of which the page is a part
+ * stlb_rmap_find - the first entry after @after (NULL: of all) that maps a page in one way
  */
-struct stlb_mapping *stlb_rmap_find(const struct stlb_rmap *rmap, enum stlb_level level,
+struct stlb_mapping *stlb_rmap_find(const struct stlb_rmap *rmap, enum stlb_mapped how,
 				    uint64_t pfn, const struct stlb_mapping *after);
 
 /** stlb_mapping_addr - the first address that the entry maps */
