@@ -46,8 +46,8 @@ void follow_strict(struct obligation *o)
 	if (!o->oracle->trace->strict || o->ended != ENDED_DISCHARGED || surely_in_lock(o) ||
 	    o->what == OWES_TIGHTEN || o->hold == NOWHERE || o->bracket == NOWHERE)
 		return;
-	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket] &&
-				   !is_released(o, at) && !is_over(o, at);
+	for (int at = o->ended_at;
+	     at < o->oracle->bracket_end[o->bracket] && !is_released(o, at) && !is_over(o, at);
 	     at++)
 		if (frees_page_of(o, at))
 			breach(o, STLB_RULE_FREE, at);

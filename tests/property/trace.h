@@ -44,6 +44,7 @@ struct judgement {
 		uint64_t observed, inconclusive;
 	} rules[STLB_NR_RULES];
 	struct stlb_obligations obligations;
+	uint64_t open_stale; /* so many more accesses may be called stale */
 };
 
 /** trace_before_6_6 - which of the two kernels the trace says it is from */
