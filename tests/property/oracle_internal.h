@@ -94,6 +94,7 @@ bool happens_before(const struct oracle *oracle, int first, int second);
 /* ---- oracle_update.c ---- */
 void updates_build(struct oracle *oracle);
 bool is_update(uint8_t kind);
+bool is_echo(const struct oracle *oracle, int at);
 struct update update_of_entry(const struct oracle *oracle, int at, unsigned int index);
 struct entry entry_read(const struct oracle *oracle, uint64_t raw, bool pmd);
 bool frees_pages(const struct oracle *oracle, int at);

@@ -49,20 +49,21 @@ bool is_update(uint8_t kind)
 }
 
 /* page_table_check reports the value that a set replaces as a clear straight after it. */
-static bool is_echo(const struct oracle *oracle, int at)
+bool is_echo(const struct oracle *oracle, int at)
 {
 	const struct stlb_event *events = oracle->trace->events, *event = &events[at], *set;
 	const uint64_t by_cpu = X86_ACCESSED | X86_DIRTY; /* set at any time */
 	int i = at, skipped = -1;
 	uint64_t offset;
 
+	if (event->kind != STLB_PTE_CLEAR && event->kind != STLB_PMD_CLEAR)
+		return false;
 	do {
 		i = previous_of_context(oracle, i);
 		skipped++;
 	} while (i != NOWHERE && events[i].kind == event->kind);
 	if (i == NOWHERE || !is_set(events[i].kind) ||
-	    is_pmd(events[i].kind) != is_pmd(event->kind) ||
-	    event->kind == STLB_PMD_COLLAPSE_FLUSH || event->kind == STLB_PTE_CLEAR_FLUSH)
+	    is_pmd(events[i].kind) != is_pmd(event->kind))
 		return false;
 	set = &events[i];
 	offset = stlb_event_get(event, ADDR) - stlb_event_get(set, ADDR);
