@@ -54,6 +54,8 @@ static uint64_t recorded_kinds(const struct world *world)
 		kinds |= bit(STLB_PAGE_FREE_BATCHED);
 	if (world->user_mode)
 		kinds |= bit(STLB_USER_MODE);
+	if (world->hugetlb)
+		kinds |= bit(STLB_HUGE_FREE);
 	if (world->bare)
 		kinds |= bit(STLB_PTL_MAP);
 	if (world->has_devices)
@@ -79,6 +81,7 @@ static void choose_probes(struct world *world)
 	world->subscribe_return = one_in(world, 2);
 	world->bare = !world->before_6_6 && world->locks && one_in(world, 3);
 	world->echo |= world->bare;
+	world->hugetlb = !world->bare && one_in(world, 3);
 	trace->bare = world->bare;
 	world->has_devices = one_in(world, 4);
 	world->mmap = one_in(world, 2);

@@ -82,6 +82,17 @@ void ptl_map_run(struct world *world, const struct task *task, const struct step
 	event_put(event, STLB_FIELD_PTL, lock_pointer(step));
 }
 
+/* The second region is a mapping of hugetlb: its pmds are set and cleared as if they were ptes. */
+static bool is_hugetlb(const struct world *world, const struct step *step)
+{
+	return world->hugetlb && step->region == HUGETLB_REGION && step->page == PMD_SLOT;
+}
+
+static enum stlb_kind clear_kind(const struct world *world, const struct step *step)
+{
+	return step->page == PMD_SLOT && !is_hugetlb(world, step) ? STLB_PMD_CLEAR : STLB_PTE_CLEAR;
+}
+
 static void emit_clear(struct world *world, const struct task *task, const struct step *step,
 		       enum stlb_kind kind, uint64_t old)
 {
@@ -97,7 +108,8 @@ static void emit_set(struct world *world, const struct task *task, const struct 
 		     uint64_t old, uint64_t new, unsigned int nr)
 {
 	bool pmd = step->page == PMD_SLOT;
-	struct stlb_event *event = emit(world, task, pmd ? STLB_PMD_SET : STLB_PTE_SET);
+	struct stlb_event *event =
+		emit(world, task, pmd && !is_hugetlb(world, step) ? STLB_PMD_SET : STLB_PTE_SET);
 
 	event->level = pmd ? STLB_LEVEL_PMD : STLB_LEVEL_PTE;
 	event_put(event, STLB_FIELD_MM, mm_pointer(step->mm));
@@ -110,7 +122,7 @@ static void emit_set(struct world *world, const struct task *task, const struct 
 		event_put(event, STLB_FIELD_PTEP, ptep_of(step));
 	}
 	if (world->echo && nr == 1)
-		emit_clear(world, task, step, pmd ? STLB_PMD_CLEAR : STLB_PTE_CLEAR, old);
+		emit_clear(world, task, step, clear_kind(world, step), old);
 }
 
 static void remember(struct task *task, const struct step *step, uint64_t old)
@@ -145,7 +157,7 @@ void clear_run(struct world *world, struct task *task, const struct step *step)
 		emit_clear(world, task, step, pmd ? STLB_PMD_COLLAPSE_FLUSH : STLB_PTE_CLEAR_FLUSH,
 			   old);
 	if (!step->flag || world->echo || (pmd && !is_table(old)))
-		emit_clear(world, task, step, pmd ? STLB_PMD_CLEAR : STLB_PTE_CLEAR, old);
+		emit_clear(world, task, step, clear_kind(world, step), old);
 	*entry = 0;
 }
 

@@ -215,6 +215,10 @@ void add_huge_operation(struct world *world, struct task *task)
 		operation == collapse || operation == unmap_table || operation == collapse_part ? 0
 												: 1;
 	huge.region ^= one_in(world, 4);
+	if (world->hugetlb && huge.region == HUGETLB_REGION &&
+	    (operation == split || operation == collapse || operation == unmap_table ||
+	     operation == collapse_part))
+		operation = copy_huge;
 	huge.start = region_address(huge.region);
 	huge.end = huge.start + PMD_BYTES;
 	begin_operation(&task->program);

@@ -13,9 +13,10 @@ enum {
 	CHILD_MM = 2,	/* a forked child's, never subscribed */
 	OTHER_MM = 3,	/* of the preamble only */
 	NR_REGIONS = 2, /* pmds: the first begins with a table, the second with a huge page */
-	NR_PAGES = 6,	/* pages of a region that operations use */
-	NR_TASKS = 5,	/* the last is forked by another */
-	KSMD = 3,	/* the task that is named so, if it is */
+	HUGETLB_REGION = 1,
+	NR_PAGES = 6, /* pages of a region that operations use */
+	NR_TASKS = 5, /* the last is forked by another */
+	KSMD = 3,     /* the task that is named so, if it is */
 	NR_CPUS = 2,
 	MAX_STEPS = 96,
 	MAX_FREE = 32,
@@ -111,6 +112,7 @@ struct mm {
 struct freed {
 	uint64_t pfn;
 	unsigned int order;
+	bool hugetlb;
 };
 
 /* What a device's TLB holds, by device, mm and page. */
@@ -123,7 +125,7 @@ struct world {
 	struct trace *trace;
 	bool before_6_6;
 	bool locks, acquired, returns, echo, sched, batched, subscribe_return, mmap, user_mode,
-		fake_ksmd, bare;
+		fake_ksmd, bare, hugetlb;
 	bool has_devices;
 	struct devices devices;
 	struct mm mm[NR_MMS];

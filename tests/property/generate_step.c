@@ -123,8 +123,8 @@ static void emit_pages(struct world *world, const struct task *task, enum stlb_k
 static void free_pages(struct world *world, const struct task *task, struct freed pages,
 		       uint8_t context)
 {
-	emit_pages(world, task, STLB_PAGE_FREE, &pages, context);
-	if (world->batched && one_in(world, 2))
+	emit_pages(world, task, pages.hugetlb ? STLB_HUGE_FREE : STLB_PAGE_FREE, &pages, context);
+	if (world->batched && !pages.hugetlb && one_in(world, 2))
 		emit_pages(world, task, STLB_PAGE_FREE_BATCHED, &pages, context);
 	if (world->nr_spare < MAX_FREE)
 		world->spare[world->nr_spare++] = pages;
@@ -154,13 +154,15 @@ static void free_run(struct world *world, struct task *task, const struct step *
 {
 	int page = step->page == PMD_SLOT ? NR_PAGES : step->page;
 	uint64_t old = task->old[step->region][page];
-	struct freed pages = {entry_pfn(old), step->page == PMD_SLOT && old & X86_PSE ? 9 : 0};
+	struct freed pages = {.pfn = entry_pfn(old),
+			      .order = step->page == PMD_SLOT && old & X86_PSE ? 9 : 0};
 
 	if (!entry_present(old))
 		return;
 	task->old[step->region][page] = 0;
+	pages.hugetlb = pages.order && world->hugetlb && step->region == HUGETLB_REGION;
 	if (!pages.order && one_in(world, 12))
-		pages = (struct freed){pages.pfn & ~UINT64_C(1), 1};
+		pages = (struct freed){.pfn = pages.pfn & ~UINT64_C(1), .order = 1};
 	if (step->kind == STEP_FREE)
 		free_pages(world, task, pages, STLB_CONTEXT_TASK);
 	else if (world->nr_deferred < MAX_FREE)
@@ -189,8 +191,8 @@ static void alloc_run(struct world *world, struct task *task, const struct step 
 		world->next_huge_pfn += order ? MAX_PAGES : 0;
 	}
 	if (!one_in(world, 4))
-		emit_pages(world, task, STLB_PAGE_ALLOC, &(struct freed){*pfn, order},
-			   STLB_CONTEXT_TASK);
+		emit_pages(world, task, STLB_PAGE_ALLOC,
+			   &(struct freed){.pfn = *pfn, .order = order}, STLB_CONTEXT_TASK);
 }
 
 static void same_content_run(struct world *world, struct task *task, const struct step *step)

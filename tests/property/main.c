@@ -35,7 +35,7 @@ static struct stlb_event shown_event(const struct trace *trace, unsigned int at)
 	struct stlb_event event = trace->events[at];
 
 	if (trace->bare && event.kind == STLB_PTE_SET)
-		event.has &= ~(STLB_BIT(ADDR) | STLB_BIT(OLD));
+		event.has &= ~STLB_BIT(ADDR);
 	else if (trace->bare && event.kind == STLB_PTE_CLEAR)
 		event.has &= ~(STLB_BIT(ADDR) | STLB_BIT(PTEP));
 	return event;

@@ -21,7 +21,7 @@ static bool ends_evidence(const struct obligation *o, const struct stlb_event *s
 	const struct stlb_event *event = event_at(o, at);
 
 	if (event->kind == STLB_PAGE_FREE || event->kind == STLB_PAGE_ALLOC ||
-	    event->kind == STLB_PAGE_FREE_BATCHED)
+	    event->kind == STLB_HUGE_FREE || event->kind == STLB_PAGE_FREE_BATCHED)
 		return names_page(event, o->pfn[0]) || names_page(event, new);
 	if (event->kind != STLB_INV_START || event->tid != set->tid ||
 	    event->context != set->context)

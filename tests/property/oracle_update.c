@@ -37,14 +37,20 @@ static bool is_set(uint8_t kind)
 	return kind == STLB_PTE_SET || kind == STLB_PMD_SET;
 }
 
-static bool is_pmd(uint8_t kind)
+static bool is_pmd_kind(uint8_t kind)
 {
 	return kind == STLB_PMD_SET || kind == STLB_PMD_CLEAR || kind == STLB_PMD_COLLAPSE_FLUSH;
 }
 
+/* The functions for ptes are used for the pmds of hugetlb, too. */
+static bool is_pmd(const struct stlb_event *event)
+{
+	return is_pmd_kind(event->kind) || event->level == STLB_LEVEL_PMD;
+}
+
 bool is_update(uint8_t kind)
 {
-	return is_set(kind) || is_pmd(kind) || kind == STLB_PTE_CLEAR ||
+	return is_set(kind) || is_pmd_kind(kind) || kind == STLB_PTE_CLEAR ||
 	       kind == STLB_PTE_CLEAR_FLUSH;
 }
 
@@ -62,8 +68,7 @@ bool is_echo(const struct oracle *oracle, int at)
 		i = previous_of_context(oracle, i);
 		skipped++;
 	} while (i != NOWHERE && events[i].kind == event->kind);
-	if (i == NOWHERE || !is_set(events[i].kind) ||
-	    is_pmd(events[i].kind) != is_pmd(event->kind))
+	if (i == NOWHERE || !is_set(events[i].kind) || is_pmd(&events[i]) != is_pmd(event))
 		return false;
 	set = &events[i];
 	offset = stlb_event_get(event, ADDR) - stlb_event_get(set, ADDR);
@@ -115,11 +120,12 @@ struct update update_of_entry(const struct oracle *oracle, int at, unsigned int 
 static bool is_told_twice(const struct oracle *oracle, int at)
 {
 	const struct stlb_event *event = &oracle->trace->events[at];
-	bool pmd = event->kind == STLB_PMD_CLEAR;
-	uint8_t outer = pmd ? STLB_PMD_COLLAPSE_FLUSH : STLB_PTE_CLEAR_FLUSH;
+	uint8_t outer =
+		event->kind == STLB_PMD_CLEAR ? STLB_PMD_COLLAPSE_FLUSH : STLB_PTE_CLEAR_FLUSH;
+	bool pmd = is_pmd(event);
 	int i = at;
 
-	if (event->kind != STLB_PTE_CLEAR && !pmd)
+	if (event->kind != STLB_PTE_CLEAR && event->kind != STLB_PMD_CLEAR)
 		return false;
 	while ((i = previous_of_context(oracle, i)) != NOWHERE) {
 		const struct stlb_event *before = &oracle->trace->events[i];
@@ -148,7 +154,7 @@ static bool is_in_detached_table(const struct oracle *oracle, int at)
 	const struct update here = {.mm = stlb_event_get(event, MM),
 				    .addr = stlb_event_get(event, ADDR) & ~(PMD_BYTES - 1)};
 
-	if (is_pmd(event->kind))
+	if (is_pmd(event))
 		return false;
 	for (int i = at - 1; i >= 0; i--) {
 		const struct update *update = &oracle->update[i];
@@ -170,7 +176,7 @@ static bool is_in_detached_table(const struct oracle *oracle, int at)
 static void update_build(struct oracle *oracle, int at)
 {
 	const struct stlb_event *event = &oracle->trace->events[at];
-	bool pmd = is_pmd(event->kind);
+	bool pmd = is_pmd(event);
 	struct update update;
 
 	if (!is_update(event->kind) ||
@@ -248,6 +254,6 @@ bool frees_pages(const struct oracle *oracle, int at)
 {
 	uint8_t kind = oracle->trace->events[at].kind;
 
-	return kind == STLB_PAGE_FREE || kind == STLB_PAGE_ALLOC ||
+	return kind == STLB_PAGE_FREE || kind == STLB_PAGE_ALLOC || kind == STLB_HUGE_FREE ||
 	       (kind == STLB_PAGE_FREE_BATCHED && !trace_recorded(oracle->trace, STLB_PAGE_FREE));
 }

@@ -26,8 +26,7 @@ enum {
  * @fixed: so many events at the start stay when the trace is shrunk: they show that each context
  *	starts outside of any bracket
  * @bare: what the library gets of sets and clears of ptes is what page_table_check tells from 6.6
- *on: no addresses but the sets' pteps, and no old values of sets but their echoes; all of it can be
- *known from what came before
+ *on: no addresses but the sets' pteps; they can be known from what came before
  */
 struct trace {
 	struct stlb_event events[MAX_EVENTS];
