@@ -134,7 +134,8 @@ static bool is_told_twice(const struct oracle *oracle, int at)
 		    stlb_event_get(before, MM) != stlb_event_get(event, MM) ||
 		    stlb_event_get(before, ADDR) != stlb_event_get(event, ADDR))
 			continue;
-		return before->kind == outer && same_page(oracle, before, event, pmd);
+		return before->kind == outer && same_page(oracle, before, event, pmd) &&
+		       !lost_on_its_cpus(oracle, oracle->context[at], i, at);
 	}
 	return false;
 }
