@@ -42,6 +42,8 @@ static uint64_t recorded_kinds(const struct world *world)
 
 	for (unsigned int i = 0; i < sizeof(always); i++)
 		kinds |= bit(always[i]);
+	if (world->blind)
+		kinds &= ~bit(STLB_INV_RANGE);
 	if (world->locks)
 		kinds |= bit(STLB_LOCK_ACQUIRE) | bit(STLB_LOCK_RELEASE);
 	if (world->locks && world->acquired)
@@ -75,6 +77,8 @@ static void choose_probes(struct world *world)
 	world->locks = !one_in(world, 5);
 	world->acquired = one_in(world, 2);
 	world->returns = one_in(world, 3);
+	world->blind = one_in(world, 20);
+	world->returns &= !world->blind;
 	world->echo = one_in(world, 2);
 	world->sched = one_in(world, 2);
 	world->batched = one_in(world, 3);

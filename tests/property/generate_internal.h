@@ -125,7 +125,7 @@ struct world {
 	struct trace *trace;
 	bool before_6_6;
 	bool locks, acquired, returns, echo, sched, batched, subscribe_return, mmap, user_mode,
-		fake_ksmd, bare, hugetlb;
+		fake_ksmd, bare, hugetlb, blind;
 	bool has_devices;
 	struct devices devices;
 	struct mm mm[NR_MMS];

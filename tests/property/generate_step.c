@@ -38,8 +38,11 @@ static void range_run(struct world *world, const struct task *task, const struct
 	enum stlb_kind kind = step->kind == STEP_START ? STLB_INV_START
 			      : step->kind == STEP_END ? STLB_INV_END
 						       : STLB_INV_RANGE;
-	struct stlb_event *event = emit(world, task, kind);
+	struct stlb_event *event;
 
+	if (kind == STLB_INV_RANGE && world->blind)
+		return;
+	event = emit(world, task, kind);
 	event_put(event, STLB_FIELD_MM, mm_pointer(step->mm));
 	event_put(event, STLB_FIELD_START, step->start);
 	event_put(event, STLB_FIELD_END, step->end);

@@ -366,6 +366,7 @@ static void build(const struct known *known, struct trace *trace)
 {
 	memset(trace, 0, sizeof(*trace));
 	trace->facts.kernel = known->kernel;
+	trace->facts.recorded = UINT64_C(1) << STLB_INV_RANGE;
 	for (int tid = 1; tid <= 2; tid++)
 		add_event(trace, tid, STLB_USER_MODE);
 	for (unsigned int i = 0; i < MAX_ROWS && known->rows[i].tid; i++) {
