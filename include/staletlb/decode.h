@@ -47,6 +47,14 @@ void stlb_decoder_free(struct stlb_decoder *decoder);
 bool stlb_decoder_wants(void *decoder, const struct stlb_format *format);
 
 /**
+ * stlb_decoder_knows - whether an event of that name could be bound to a kind
+ * @name: of @size bytes, without a NUL
+ *
+ * Made to be struct stlb_source_options' known(), with the decoder as @arg.
+ */
+bool stlb_decoder_knows(void *decoder, const char *name, size_t size);
+
+/**
  * stlb_decoder_kinds - the kinds that the formats seen so far are bound to, as bits
  *
  * For a trace.dat these are the events that were recorded, even where none of them fired.

@@ -26,6 +26,7 @@ static int trace_open(struct trace *trace, struct stlb_judge *judge, const char 
 {
 	struct stlb_source_options options = {
 		.wanted = stlb_decoder_wants,
+		.known = stlb_decoder_knows,
 		.symbols = judge->settings->symbols,
 	};
 	int r;

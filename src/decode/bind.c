@@ -200,6 +200,16 @@ static bool row_matches(const struct stlb_row *row, const struct stlb_format *fo
 	return !row->system || !format->system[0] || is_of_system(format->system, row->system);
 }
 
+bool stlb_profile_names(const struct stlb_profile *profile, const char *name, size_t size)
+{
+	for (size_t i = 0; i < profile->nr_rows; i++)
+		if (profile->rows[i].kind != STLB_KIND_NONE &&
+		    strlen(profile->rows[i].event) == size &&
+		    !memcmp(profile->rows[i].event, name, size))
+			return true;
+	return false;
+}
+
 int stlb_bind(const struct stlb_profile *profile, const struct stlb_format *format,
 	      struct stlb_binding *binding)
 {

@@ -74,4 +74,7 @@ struct stlb_binding {
 int stlb_bind(const struct stlb_profile *profile, const struct stlb_format *format,
 	      struct stlb_binding *binding);
 
+/** stlb_profile_names - whether a row binds an event of that name, whatever its fields are */
+bool stlb_profile_names(const struct stlb_profile *profile, const char *name, size_t size);
+
 #endif

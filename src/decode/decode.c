@@ -103,6 +103,16 @@ bool stlb_decoder_wants(void *arg, const struct stlb_format *format)
 	return true;
 }
 
+bool stlb_decoder_knows(void *arg, const char *name, size_t size)
+{
+	const struct stlb_decoder *decoder = arg;
+
+	for (unsigned int i = 0; i < decoder->nr_profiles; i++)
+		if (stlb_profile_names(decoder->profiles[i], name, size))
+			return true;
+	return stlb_profile_names(stlb_profile_builtin(), name, size);
+}
+
 uint64_t stlb_decoder_kinds(const struct stlb_decoder *decoder)
 {
 	return decoder->kinds;
