@@ -51,10 +51,8 @@ void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
 	uint64_t place = stlb_event_or(act->event, PLACE, STLB_LOSS_HERE);
 
 	a->losses++;
-	if (a->mms.subscribed || (place == STLB_LOSS_SOMEWHERE && a->mms.ever))
+	if (a->mms.subscribed)
 		a->result.lost_while_subscribed++;
-	else if (place == STLB_LOSS_AFTER || place == STLB_LOSS_SOMEWHERE)
-		a->losses_ahead++;
 	doubt_obligations(a);
 	doubt_contexts(a, act);
 	stlb_sites_doubt(a, window_start(a, act->event));
@@ -62,16 +60,11 @@ void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
 		a->lost_somewhere = true;
 }
 
-/*
- * A CPU whose events go on to be lost could have carried those of an mm that subscribes later. An
- * mm that was subscribed before the trace began was so during losses before its first event.
- */
+/* An mm that was subscribed before the trace began was so during losses before its first event. */
 void stlb_losses_finish(struct stlb_analysis *a)
 {
 	uint32_t at = 0;
 
-	if (a->mms.ever)
-		a->result.lost_while_subscribed += a->losses_ahead;
 	if (!a->losses || a->result.lost_while_subscribed == a->losses)
 		return;
 	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));)

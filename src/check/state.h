@@ -149,7 +149,6 @@ struct stlb_analysis {
 	int32_t free_cpu;
 
 	bool lost_somewhere;
-	uint64_t losses_ahead; /* with no mm subscribed, and not over */
 	uint64_t losses;	/* places, whether anybody was subscribed or not */
 	uint64_t local_skipped; /* breaches that only a common clock could order */
 	bool failed;		/* no memory */
