@@ -135,7 +135,8 @@ enum stlb_kind {
 	X(PTE, "pte", HEX, "entry that a tracepoint tells")                                        \
 	X(CALLER, "caller", HEX, "where the probed function was called from")                      \
 	X(MISSED, "lost", DECIMAL, "events lost, 0: an unknown number")                            \
-	X(PLACE, "place", DECIMAL, "enum stlb_loss")
+	X(PLACE, "place", DECIMAL, "enum stlb_loss")                                               \
+	X(LINE, "line", DECIMAL, "line of a text in which events are missing")
 
 enum stlb_field_id {
 #define X(id, name, print, help) STLB_FIELD_##id,
@@ -159,7 +160,8 @@ enum stlb_level {
  * @value: by enum stlb_field_id; only those whose bit is in @has are set
  * @name: the trace event's name, lives as long as the source
  * @comm: the task's name or NULL, lives as long as the source
- * @text: lock name, phase mark or stack, NULL for none; valid until the next event only
+ * @text: lock name, phase mark, what cannot be read at a loss; NULL for none; valid until the next
+ *	event only
  *
  * A lock's @text is its class name; a PHASE's the mark without the word "phase"; a STACK's @text is
  * NULL and its addresses are in @stack.
@@ -199,6 +201,20 @@ const char *stlb_kind_help(enum stlb_kind kind);
 
 /** stlb_kind_needs - the fields (bits of @has) without which an event of the kind says nothing */
 uint64_t stlb_kind_needs(enum stlb_kind kind);
+
+/**
+ * stlb_kind_lacks - of fields that an event has, those that its kind cannot do without and are not
+ *	among them
+ *
+ * Of pages that are freed the frame or the struct page is enough: where neither is there, both are
+ * lacking.
+ */
+uint64_t stlb_kind_lacks(enum stlb_kind kind, uint64_t has);
+
+/**
+ * stlb_kind_decides - whether rules hang on events of the kind: one that cannot be read is a loss
+ */
+bool stlb_kind_decides(enum stlb_kind kind);
 
 /** stlb_kind_find - the kind of a name; STLB_NR_KINDS for an unknown one */
 enum stlb_kind stlb_kind_find(const char *name);

@@ -47,14 +47,15 @@ static int fill(struct stlb_lines *lines, struct stlb_error *err)
 
 static int give(struct stlb_lines *lines, struct stlb_line *line, size_t size, bool ended)
 {
-	line->at = lines->buffer + lines->pos;
-	line->end = line->at + size;
+	char *at = lines->buffer + lines->pos, *end = at + size;
+
 	line->ended = ended;
 	line->too_long = size > STLB_TEXT_LINE;
 	line->number = ++lines->number;
 	lines->pos += size + ended;
-	if (size && line->end[-1] == '\r')
-		line->end--;
+	line->dress = stlb_text_undress(&at, &end);
+	line->at = at;
+	line->end = end;
 	return 1;
 }
 

@@ -26,6 +26,7 @@ struct stlb_text_key {
 struct stlb_text_row {
 	uint32_t nr;
 	uint32_t used; /* bytes of data, slots and strings */
+	bool full;     /* a field found no room */
 	struct stlb_text_key keys[STLB_TEXT_FIELDS];
 	union {
 		uint64_t slots[STLB_TEXT_FIELDS];
@@ -36,16 +37,18 @@ struct stlb_text_row {
 static inline void stlb_text_row_clear(struct stlb_text_row *row)
 {
 	row->nr = 0;
+	row->full = false;
 	row->used = sizeof(row->data.slots);
 }
 
-/* Fields past the last slot are dropped: no event of the kernel has as many. */
+/* No event of the kernel has as many fields as there are slots. */
 static inline bool stlb_text_row_add(struct stlb_text_row *row, const char *name, size_t size,
 				     enum stlb_field_type type, uint64_t value)
 {
 	struct stlb_text_key *key;
 
-	if (row->nr == STLB_TEXT_FIELDS)
+	row->full |= row->nr == STLB_TEXT_FIELDS;
+	if (row->full)
 		return false;
 	key = &row->keys[row->nr];
 	key->name = name;
