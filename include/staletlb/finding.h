@@ -197,7 +197,7 @@ struct stlb_result {
 	uint64_t dropped;		/* obligations or sites given up for want of room */
 	uint64_t gaps;			/* places that cannot be read: losses, each of them */
 	struct stlb_gap first_gaps[STLB_MAX_GAPS]; /* of them the first ones */
-	const char *notes[16];		/* what was assumed, one line each */
+	const char *notes[16];			   /* what was assumed, one line each */
 	uint32_t nr_notes;
 	const char *kernel; /* release, given or inferred; NULL: not known */
 	bool before_6_6;    /* which of the two kernel models was used */

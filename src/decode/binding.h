@@ -36,8 +36,10 @@ struct stlb_change {
 /** enum stlb_bad - what is wrong with records of a format that a row is meant for */
 enum stlb_bad {
 	STLB_BAD_NOT,
-	STLB_BAD_FIELDS,  /* what cannot be done without is missing or cannot be read: each is lost */
-	STLB_BAD_FOREIGN, /* has none of it: another event of the same name, or damaged all through */
+	STLB_BAD_FIELDS,  /* what cannot be done without is missing or cannot be read: each is lost
+			   */
+	STLB_BAD_FOREIGN, /* has none of it: another event of the same name, or damaged all through
+			   */
 };
 
 /** struct stlb_text_place - where the text lies */

@@ -8,7 +8,7 @@
 /* Optional in events as people write them by hand: one is meant where no number is given. */
 #define MAY_BE_ABSENT (STLB_BIT(NR) | STLB_BIT(FLAGS) | STLB_BIT(EVENT) | STLB_BIT(CALLER))
 /* Names may stand where others print numbers. */
-#define MAY_BE_WORDS  (STLB_BIT(FLAGS) | STLB_BIT(EVENT) | STLB_BIT(TRYLOCK))
+#define MAY_BE_WORDS (STLB_BIT(FLAGS) | STLB_BIT(EVENT) | STLB_BIT(TRYLOCK))
 
 enum { MAX_ORDER = 63, PFN_BITS = 52 };
 
@@ -58,10 +58,17 @@ bool stlb_damage_look(struct stlb_damage *damage, struct stlb_binding *binding, 
 		}
 		return true;
 	}
+	if (!text) { /* its format never had them: told once, nothing else can be said of it */
+		if (named && !named->foreign++)
+			named->lacks = stlb_kind_lacks(binding->kind, binding->has);
+		return false;
+	}
 	/* some of what is needed, or what others of its name have: it was one of ours */
-	binding->bad = text && ((named && named->bound) || seen & stlb_kind_lacks(binding->kind, 0))
+	binding->bad = (named && named->bound) || seen & stlb_kind_lacks(binding->kind, 0)
 			       ? STLB_BAD_FIELDS
 			       : STLB_BAD_FOREIGN;
+	if (named && binding->bad == STLB_BAD_FOREIGN)
+		named->lacks = stlb_kind_lacks(binding->kind, binding->has);
 	return true;
 }
 
@@ -103,8 +110,16 @@ const char *stlb_damage_size(struct stlb_damage *damage, const struct stlb_bindi
 	return damage->text;
 }
 
+static bool is_of_pages(enum stlb_kind kind)
+{
+	return kind == STLB_PAGE_ALLOC || kind == STLB_PAGE_FREE ||
+	       kind == STLB_PAGE_FREE_BATCHED || kind == STLB_HUGE_FREE;
+}
+
 const char *stlb_damage_range(struct stlb_damage *damage, const struct stlb_event *event)
 {
+	if (!is_of_pages(event->kind))
+		return NULL;
 	if (stlb_event_or(event, ORDER, 0) <= MAX_ORDER &&
 	    stlb_event_or(event, PFN, 0) >> PFN_BITS == 0)
 		return NULL;
@@ -125,9 +140,9 @@ const char *stlb_damage_foreign(struct stlb_damage *damage, struct stlb_named *n
 {
 	size_t at;
 
-	snprintf(damage->text, sizeof(damage->text), "events named %.32s are not read: ",
-		 named->name);
-	put_fields(damage, stlb_kind_lacks(named->kind, 0), "missing in all of them");
+	snprintf(damage->text, sizeof(damage->text),
+		 "events named %.32s are not read: ", named->name);
+	put_fields(damage, named->lacks, "missing in all of them");
 	at = strlen(damage->text);
 	snprintf(named->words, sizeof(named->words), "%.*s", (int)at, damage->text);
 	return named->words;

@@ -14,12 +14,12 @@ enum { STLB_MAX_NAMED = 256 };
 /**
  * struct stlb_named - events of one name, in a text that has a format for each list of fields
  * @has: fields that one of the lists has
- * @foreign: records with a list that has nothing of what is needed
+ * @foreign: records with a list that has nothing of what is needed, of which @lacks is missing
  * @told: stlb_decoder_foreign() has
  */
 struct stlb_named {
 	const char *name;
-	uint64_t has, foreign;
+	uint64_t has, foreign, lacks;
 	uint8_t kind;
 	bool bound, told;
 	char words[120];

@@ -287,7 +287,7 @@ static bool decode_loss(const struct stlb_record *record, struct stlb_event *eve
 	event->kind = STLB_LOST;
 	event->level = STLB_LEVEL_PTE;
 	event->same_content = 0;
-	event->has = STLB_BIT(MISSED) | STLB_BIT(PLACE) | STLB_BIT(LINE);
+	event->has = STLB_BIT(MISSED) | STLB_BIT(PLACE) | (record->line ? STLB_BIT(LINE) : 0);
 	event->text = record->gap;
 	stlb_event_get(event, MISSED) = record->lost;
 	stlb_event_get(event, PLACE) = record->loss;

@@ -66,7 +66,8 @@ static int read_stack(struct stlb_text *text, struct stlb_error *err)
 }
 
 /* The callers that perf script prints below an event, of which the kernel's are kept. */
-static int read_chain(struct stlb_source *source, struct stlb_looked *parsed, struct stlb_error *err)
+static int read_chain(struct stlb_source *source, struct stlb_looked *parsed,
+		      struct stlb_error *err)
 {
 	struct stlb_text *text = source->private;
 	struct stlb_line line = parsed->line;
@@ -115,8 +116,8 @@ static void fill_record(struct stlb_source *source, const struct stlb_looked *pa
 }
 
 /* The same as a record: a stack of the kernel, of the event before it. */
-static int give_chain(struct stlb_source *source, struct stlb_looked *parsed, struct stlb_record *record,
-		      struct stlb_error *err)
+static int give_chain(struct stlb_source *source, struct stlb_looked *parsed,
+		      struct stlb_record *record, struct stlb_error *err)
 {
 	struct stlb_text *text = source->private;
 	struct stlb_text_event *event =

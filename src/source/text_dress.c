@@ -170,8 +170,7 @@ static const char *skip_number(const char *at, const char *end)
 	if (is_clock(at, end))
 		return skip_word(at, end);
 	at = stlb_text_decimal(at, end, &number); /* grep -n */
-	return at && end - at > 1 && *at == ':' && (is_space(at[1]) || at[1] == '[') ? at + 1
-										    : NULL;
+	return at && end - at > 1 && *at == ':' && strchr(" \t[#=", at[1]) ? at + 1 : NULL;
 }
 
 static bool is_one_of(const char *at, const char *end, const char *words)
@@ -185,6 +184,9 @@ static bool is_one_of(const char *at, const char *end, const char *words)
 /* "Nov  3 10:00:00 ", with a weekday before it and a year behind it or not. */
 static const char *skip_date(const char *at, const char *end)
 {
+	const char *after;
+	uint64_t year;
+
 	if (is_one_of(at, end, "MonTueWedThuFriSatSun"))
 		at = skip_word(at, end);
 	if (!is_one_of(at, end, "JanFebMarAprMayJunJulAugSepOctNovDec"))
@@ -193,7 +195,11 @@ static const char *skip_date(const char *at, const char *end)
 	if (at == end || !stlb_text_digit(*at))
 		return NULL;
 	at = skip_word(at, end);
-	return is_clock(at, end) ? skip_word(at, end) : NULL;
+	if (!is_clock(at, end))
+		return NULL;
+	at = skip_word(at, end);
+	after = stlb_text_decimal(at, end, &year);
+	return after == at + 4 && after < end && is_space(*after) ? skip_spaces(after, end) : at;
 }
 
 /* "kern  :warn  : " of dmesg -x */
@@ -298,5 +304,8 @@ struct stlb_dress stlb_text_undress(char **at, char **end)
 	*end = stop;
 	for (int i = 0; i < MAX_LAYERS && take_layer(at, end, &dress); i++)
 		dress.any = true;
+	stop = *at + (skip_spaces(*at, *end) - *at);
+	if (stop < *end && *stop == '#') /* a header that was indented */
+		*at = stop;
 	return dress;
 }

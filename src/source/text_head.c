@@ -189,9 +189,8 @@ static bool read_name(const char *at, struct stlb_text_head *head)
 	while (at < head->end && is_name(*at))
 		at++;
 	if (at == start || at == head->end || *at != ':' || at - start > NAME_MAX_SIZE)
-		return is_place(start, head->end)
-			       ? set_name(head, STLB_TEXT_MARK, head->end)
-			       : read_nameless(start, head);
+		return is_place(start, head->end) ? set_name(head, STLB_TEXT_MARK, head->end)
+						  : read_nameless(start, head);
 	head->name = start;
 	head->name_size = (size_t)(at - start);
 	head->rest = skip_spaces(at + 1, head->end);
@@ -212,7 +211,8 @@ static const char *skip_difference(const char *at, const char *end)
 	return at < end && *at == ')' ? skip_spaces(at + 1, end) : at;
 }
 
-/* Letters that stand in the column of flags, or the digits of a time: a word of prose is neither. */
+/* Letters that stand in the column of flags, or the digits of a time: a word of prose is neither.
+ */
 static bool begins_tail(const char *at, const char *end)
 {
 	bool sign = at == end;
@@ -273,7 +273,7 @@ static bool read_latency(const char *line, struct stlb_text_head *head)
 
 bool stlb_text_head(const char *line, const char *end, struct stlb_text_head *head)
 {
-	const char *at = line, *open;
+	const char *at = line = skip_spaces(line, end), *open;
 
 	while (end > line && end[-1] == ' ')
 		end--;

@@ -29,14 +29,14 @@ struct stlb_text {
 	struct stlb_text_head last; /* of that event; without its strings */
 	const char *last_comm;
 	/* What comes before the next event, to be told with its time. */
-	bool log_lost;	     /* lines of the log, which may be of a dump */
-	uint64_t broken;     /* lines before the first event that could not be read */
+	bool log_lost;	 /* lines of the log, which may be of a dump */
+	uint64_t broken; /* lines before the first event that could not be read */
 	struct stlb_line broken_first;
 	const char *broken_why;
-	uint64_t seam;		 /* line with which another trace begins; 0: none */
-	uint64_t events_here;	 /* seen since the last seam */
-	uint64_t calls;		 /* of them: functions, as the tracers of these write them */
-	uint64_t newest;	 /* time, of all CPUs since the last seam */
+	uint64_t seam;	      /* line with which another trace begins; 0: none */
+	uint64_t events_here; /* seen since the last seam */
+	uint64_t calls;	      /* of them: functions, as the tracers of these write them */
+	uint64_t newest;      /* time, of all CPUs since the last seam */
 	uint64_t newest_of[STLB_TEXT_CPUS];
 	struct stlb_text_callers callers;
 	char format[64];

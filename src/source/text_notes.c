@@ -147,7 +147,8 @@ static bool read_log_loss(const char *at, const char *end)
 		return true;
 	words = memmem(at, (size_t)(end - at), missed, sizeof(missed) - 1);
 	words = words ? number(words + sizeof(missed) - 1, end, &value) : NULL;
-	return after(words, end, " kernel messages") || after(at, end, "last message repeated ");
+	return after(words, end, " kernel messages") ||
+	       after(spaces(at, end), end, "last message repeated ");
 }
 
 /* "lost 3 chunks!", "LOST 12 events": what perf and others say of what they could not keep. */

@@ -63,23 +63,24 @@ static bool gives_up(const struct stlb_text *text, uint64_t of_log)
 int stlb_text_refuse_calls(const struct stlb_source *source, const char *tracer,
 			   struct stlb_error *err)
 {
-	return stlb_error_set(err, -EINVAL,
-			      "%s: the text of the %s tracer: it tells which functions were called, "
-			      "not the events that decide; write nop to current_tracer and record "
-			      "events, as 'staletlb record' does",
-			      source->info.path, tracer);
+	return stlb_error_set(
+		err, -EINVAL,
+		"%s: the text of the %s tracer: it tells which functions were called, "
+		"not the events that decide; write nop to current_tracer and record "
+		"events, as 'staletlb record' does",
+		source->info.path, tracer);
 }
 
 static int refuse(struct stlb_source *source, uint64_t line, struct stlb_error *err)
 {
 	const struct stlb_text *text = source->private;
 
-	return stlb_error_set(
-		err, -EINVAL,
-		"%s: line %" PRIu64 ": not a line of a trace, and no other is; expected "
-		"\"comm-pid [cpu] time: event: fields\", as tracefs' trace file and "
-		"trace-cmd report have them, or what perf script prints",
-		source->info.path, text->first_strange ? text->first_strange : line);
+	return stlb_error_set(err, -EINVAL,
+			      "%s: line %" PRIu64
+			      ": not a line of a trace, and no other is; expected "
+			      "\"comm-pid [cpu] time: event: fields\", as tracefs' trace file and "
+			      "trace-cmd report have them, or what perf script prints",
+			      source->info.path, text->first_strange ? text->first_strange : line);
 }
 
 /* Whether a line is the first that a record is made of. */
@@ -184,4 +185,3 @@ int stlb_text_open(struct stlb_source *source, struct stlb_input *input, struct 
 		stlb_text_close(source);
 	return ret;
 }
-

@@ -77,13 +77,23 @@ static bool same_name(const char *name, const char *key, size_t size)
 	return !strncmp(name, key, size) && !name[size];
 }
 
-static bool is_bare_hex(const struct stlb_text_form *form, const char *key, size_t size)
+static bool is_one_of(const char *const *names, const char *key, size_t size)
 {
-	for (const char *const *name = form->bare_hex; name && *name; name++) {
-		if (same_name(*name, key, size))
+	for (; names && *names; names++) {
+		if (same_name(*names, key, size))
 			return true;
 	}
 	return false;
+}
+
+static const char *read_truth(const char *at, const char *end, uint64_t *value)
+{
+	if (end - at >= 4 && !memcmp(at, "true", 4)) {
+		*value = 1;
+		return at + 4;
+	}
+	*value = 0;
+	return end - at >= 5 && !memcmp(at, "false", 5) ? at + 5 : NULL;
 }
 
 /* A key follows here: text goes on up to it, since it may hold spaces. */
@@ -146,10 +156,12 @@ static const char *add_pair(struct stlb_text_row *row, const struct stlb_text_fo
 			at++;
 		return at;
 	}
-	if (form->bare_hex && is_bare_hex(form, key.name, key.size))
+	if (is_one_of(form->bare_hex, key.name, key.size))
 		stop = stlb_text_pointer(at, end, &value);
 	else
 		stop = stlb_text_number(at, end, &value, &negative);
+	if (!stop && is_one_of(form->truths, key.name, key.size))
+		stop = read_truth(at, end, &value);
 	if (form->renames)
 		rename_key(&key, form);
 	if (!stop || !ends_value(stop, end))

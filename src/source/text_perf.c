@@ -55,7 +55,7 @@ static bool read_task(const char *line, const char *at, struct stlb_text_head *h
 /* Up to the time: the task's name may hold anything, so the first place where all fits. */
 static const char *read_start(const char *line, const char *end, struct stlb_text_head *head)
 {
-	const char *at = line, *open;
+	const char *at = line = skip_spaces(line, end), *open;
 
 	head->end = end;
 	head->irq_flags = false;

@@ -32,9 +32,12 @@ Test(text, heads)
 		      "12000001000 11 77 0 Web Content|e a=0x1\n"
 		      "12000001000 11 78 0 x|e a=0x1\n"
 		      "12000000002 0 123 0 kworker/0:1-events|e a=0x1\n"
+		      "9999999999 loss 1 cpu -1 lost 0\n" /* the time goes back */
 		      "9999999999 2 99 0 we[ir]d [01] x|e a=0x1\n"
+		      "1000000000 loss 1 cpu -1 lost 0\n"
 		      "1000000000 2 5 0 a: b|e a=0x1\n"
 		      "5972102957 1 159 1 trace-cmd|e a=0x1\n"
+		      "12000 loss 1 cpu -1 lost 0\n"
 		      "12000 0 0 0 <idle>|e a=0x1\n"
 		      "7000000000 0 75 0 workload|e a=0x1\n"
 		      "7000000000 0 102 0 sh|e a=0x1\n"
