@@ -127,7 +127,9 @@ const char *stlb_source_symbol(struct stlb_source *source, uint64_t address, uin
 	const char *name;
 
 	offset = offset ? offset : &unused;
-	name = stlb_symbols_find(source->options.symbols, address, offset);
+	name = stlb_is_stand_in(address)
+		       ? NULL
+		       : stlb_symbols_find(source->options.symbols, address, offset);
 	if (name)
 		return name;
 	return source->ops->symbol ? source->ops->symbol(source, address, offset) : NULL;

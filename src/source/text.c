@@ -46,14 +46,14 @@ static void count_event(struct stlb_source *source, const struct stlb_text_head 
 				    &info->bytes_total);
 }
 
-static int read_stack(struct stlb_text *text, struct stlb_error *err)
+static int read_stack(struct stlb_text *text, struct stlb_names *names, struct stlb_error *err)
 {
 	struct stlb_line line;
 	int ret;
 
 	stlb_text_stack_clear(&text->stack);
 	while ((ret = stlb_lines_next(text->lines, &line, err)) > 0) {
-		if (!stlb_text_stack_line(&text->stack, line.at, line.end)) {
+		if (!stlb_text_stack_line(&text->stack, &text->callers, names, line.at, line.end)) {
 			stlb_lines_unread(text->lines, &line);
 			break;
 		}
@@ -161,11 +161,13 @@ static int miss(struct stlb_source *source, struct stlb_looked *parsed, const ch
 	return stlb_text_give_broken(source, record, parsed, why);
 }
 
-static int read_fields(struct stlb_text *text, struct stlb_text_event *event,
+static int read_fields(struct stlb_source *source, struct stlb_text_event *event,
 		       const struct stlb_text_head *head, struct stlb_error *err)
 {
+	struct stlb_text *text = source->private;
+
 	if (is_stack(head))
-		return read_stack(text, err);
+		return read_stack(text, source->names, err);
 	stlb_text_fields(&text->row, stlb_text_event_form(event), head->rest, head->end);
 	return 0;
 }
@@ -186,8 +188,9 @@ static int read_event(struct stlb_source *source, struct stlb_looked *parsed,
 	if (!event || !parsed->line.ended)
 		return miss(source, parsed, "no room for events of one more name", record);
 	stlb_text_row_clear(&text->row);
+	text->row.bare = stlb_text_event_bare(event);
 	fill_record(source, parsed, record);
-	ret = read_fields(text, event, head, err);
+	ret = read_fields(source, event, head, err);
 	if (ret)
 		return ret;
 	record->format = stlb_text_event_format(text->events, event, &text->row);
@@ -199,6 +202,8 @@ static int read_event(struct stlb_source *source, struct stlb_looked *parsed,
 	if (!record->format->wanted)
 		return 0;
 	text->look.after_event = stlb_text_event_needed(event);
+	if (text->row.misread && text->look.after_event)
+		text->misread = parsed->line.number;
 	if (text->row.full || (text->look.after_event && stlb_text_second(&text->look, head)))
 		return miss(source, parsed,
 			    text->row.full ? "no room for so many fields"
@@ -347,6 +352,8 @@ static int text_next(struct stlb_source *source, struct stlb_record *record, str
 	struct stlb_looked parsed;
 	int ret;
 
+	if (text->misread)
+		return stlb_text_give_misread(source, record);
 	while ((ret = stlb_lines_next(text->lines, &parsed.line, err)) > 0) {
 		ret = take_line(source, &parsed, record, err);
 		if (ret)

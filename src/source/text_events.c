@@ -23,6 +23,7 @@ struct stlb_text_event {
 	uint32_t size;
 	uint32_t nr_variants;
 	bool needed;
+	struct stlb_text_bare bare;
 	struct variant *last; /* the one that fitted last */
 	struct variant *variants;
 };
@@ -104,6 +105,11 @@ struct stlb_text_event *stlb_text_events_find(struct stlb_text_events *events, c
 const struct stlb_text_form *stlb_text_event_form(const struct stlb_text_event *event)
 {
 	return event->form;
+}
+
+struct stlb_text_bare *stlb_text_event_bare(struct stlb_text_event *event)
+{
+	return &event->bare;
 }
 
 bool stlb_text_event_needed(const struct stlb_text_event *event)

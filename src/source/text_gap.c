@@ -71,6 +71,18 @@ static int give_gap(struct stlb_source *source, struct stlb_record *record, uint
 	return 1;
 }
 
+int stlb_text_give_misread(struct stlb_source *source, struct stlb_record *record)
+{
+	struct stlb_text *text = source->private;
+
+	give_gap(source, record, source->info.last_ns,
+		 "hexadecimal: numbers of earlier events of this name were read as decimal",
+		 text->misread);
+	record->loss = STLB_LOSS_SOMEWHERE;
+	text->misread = 0;
+	return 1;
+}
+
 /* Entries that were overwritten: told once, before the first event. */
 static int give_overwritten(struct stlb_source *source, struct stlb_record *record, uint64_t ns)
 {

@@ -33,6 +33,7 @@ struct stlb_text {
 	uint64_t broken; /* lines before the first event that could not be read */
 	struct stlb_line broken_first;
 	const char *broken_why;
+	uint64_t misread;     /* line that shows how numbers before it should have been read */
 	uint64_t seam;	      /* line with which another trace begins; 0: none */
 	uint64_t events_here; /* seen since the last seam */
 	uint64_t calls;	      /* of them: functions, as the tracers of these write them */
@@ -78,6 +79,9 @@ int stlb_text_give_broken(struct stlb_source *source, struct stlb_record *record
  */
 int stlb_text_give_before(struct stlb_source *source, struct stlb_record *record,
 			  const struct stlb_looked *event);
+
+/** stlb_text_give_misread - numbers of earlier events turned out not to be decimal */
+int stlb_text_give_misread(struct stlb_source *source, struct stlb_record *record);
 
 /** stlb_text_give_at_end - the same where no event follows */
 int stlb_text_give_at_end(struct stlb_source *source, struct stlb_record *record);

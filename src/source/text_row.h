@@ -23,7 +23,23 @@ struct stlb_text_key {
 	enum stlb_field_type type;
 };
 
+/**
+ * struct stlb_text_bare - keys of an event that have numbers without 0x
+ *
+ * What prints them does it in one way: a letter among the digits of one tells of all.
+ */
+struct stlb_text_bare {
+	uint32_t nr;
+	struct {
+		char name[16];
+		bool hex;
+		bool decimal; /* one was taken for a decimal number */
+	} keys[16];
+};
+
 struct stlb_text_row {
+	struct stlb_text_bare *bare; /* of the event; NULL: not kept */
+	bool misread; /* this event shows that numbers of earlier ones were not decimal */
 	uint32_t nr;
 	uint32_t used; /* bytes of data, slots and strings */
 	bool full;     /* a field found no room */
@@ -38,6 +54,8 @@ static inline void stlb_text_row_clear(struct stlb_text_row *row)
 {
 	row->nr = 0;
 	row->full = false;
+	row->misread = false;
+	row->bare = NULL;
 	row->used = sizeof(row->data.slots);
 }
 
