@@ -78,8 +78,8 @@ static void check_gaps(struct reasons *reasons)
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%.100s%s: %s",
 				       at ? "; " : "", path, line, gap->what);
 	}
-	add_reason(reasons, "the trace cannot be read at %" PRIu64 " %s: %s%s", result->gaps,
-		   result->gaps == 1 ? "place" : "places", text,
+	add_reason(reasons, "the trace has %" PRIu64 " %s: %s%s", result->gaps,
+		   result->gaps == 1 ? "gap" : "gaps", text,
 		   result->gaps > STLB_MAX_GAPS ? "; and more" : "");
 }
 

@@ -221,6 +221,9 @@ static void say_what_is_missing(struct stlb_source *source)
 	bool cut = stlb_input_cut(text->input);
 	size_t at = 0, room = sizeof(text->cut);
 
+	/* behind events a comment without an end of line is whole, more often than not */
+	if (!source->info.events && !text->broken_line)
+		text->broken_line = text->unended;
 	source->info.truncated = cut || text->broken_line;
 	if (cut)
 		at += (size_t)snprintf(text->cut, room, "the %s data break off; ",
@@ -246,6 +249,8 @@ static int end_of_text(struct stlb_source *source)
 	struct stlb_source_info *info = &source->info;
 
 	stlb_input_progress(text->input, &info->bytes_done, &info->bytes_total);
+	if (!text->ended)
+		info->events += text->look.notes.samples;
 	if (!text->ended)
 		say_what_is_missing(source);
 	text->ended = true;

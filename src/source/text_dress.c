@@ -151,6 +151,8 @@ static const char *skip_kmsg(const char *at, const char *end)
 /* "kernel: ", "kernel[0]: ", "host kernel: "; without a date before it a host may be a task. */
 static const char *skip_host(const char *at, const char *end, bool worn)
 {
+	if (!worn && *at != 'k')
+		return NULL;
 	if (worn && !starts(at, end, "kernel"))
 		at = skip_word(at, end);
 	if (!starts(at, end, "kernel"))
@@ -187,6 +189,8 @@ static const char *skip_date(const char *at, const char *end)
 	const char *after;
 	uint64_t year;
 
+	if (end - at < 5 || !is_space(at[3])) /* nearly every line */
+		return NULL;
 	if (is_one_of(at, end, "MonTueWedThuFriSatSun"))
 		at = skip_word(at, end);
 	if (!is_one_of(at, end, "JanFebMarAprMayJunJulAugSepOctNovDec"))
@@ -210,7 +214,7 @@ static const char *skip_facility(const char *at, const char *end)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *p = at + strlen(names[i]);
 
-		if (!starts(at, end, names[i]))
+		if (*at != *names[i] || !starts(at, end, names[i]))
 			continue;
 		p = skip_spaces(p, end);
 		if (p == end || *p != ':')
@@ -227,6 +231,8 @@ static const char *skip_dropped(const char *at, const char *end)
 	static const char words[] = " printk messages dropped **";
 	uint64_t number;
 
+	if (*at != '*')
+		return NULL;
 	at = starts(at, end, "** ") ? stlb_text_decimal(at + 3, end, &number) : NULL;
 	if (!at || !starts(at, end, words))
 		return NULL;
@@ -248,7 +254,7 @@ static const char *skip_log(const char *at, const char *end, bool worn)
 		after = skip_number(at, end);
 	else
 		after = skip_date(at, end);
-	if (!after && (unsigned char)((*at | 0x20) - 'a') < 26)
+	if (!after)
 		after = skip_facility(at, end);
 	return after ? after : skip_host(at, end, worn);
 }
@@ -293,10 +299,10 @@ static bool take_layer(char **at, char **end, struct stlb_dress *dress)
 	return after;
 }
 
-struct stlb_dress stlb_text_undress(char **at, char **end)
+struct stlb_dress stlb_text_undress(char **at, char **end, bool coloured)
 {
 	struct stlb_dress dress = {0};
-	char *stop = drop_colours(*at, *end);
+	char *stop = coloured ? drop_colours(*at, *end) : *end;
 
 	dress.any = stop != *end;
 	while (stop > *at && (is_space(stop[-1]) || stop[-1] == '\r'))

@@ -22,11 +22,12 @@ struct stlb_dress {
 /**
  * stlb_text_undress - take off what is not the trace's own
  * @at, @end: the line; what they point to may change (colours within it, doubled quotes)
+ * @coloured: there may be colours
  *
  * Knows "[ 12.345678]", its callers "[T1]", levels "<4>", dates and hosts of syslog and journals,
  * /dev/kmsg, "> " of mail, "+" of patches, colours, quotes of tables, in any order and number up
  * to eight.
  */
-struct stlb_dress stlb_text_undress(char **at, char **end);
+struct stlb_dress stlb_text_undress(char **at, char **end, bool coloured);
 
 #endif

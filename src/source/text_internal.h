@@ -24,6 +24,7 @@ struct stlb_text {
 	struct stlb_look look;
 	uint64_t strange, first_strange; /* lines that could not be read */
 	uint64_t broken_line;		 /* the last line, without its end; 0: none */
+	uint64_t unended;		 /* the same of a line that is no event */
 	bool ended;
 	bool chain;		    /* callers of the event that was just read may follow */
 	struct stlb_text_head last; /* of that event; without its strings */

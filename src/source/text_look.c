@@ -161,7 +161,8 @@ static enum stlb_line_kind look_perf(struct stlb_look *look, struct stlb_looked 
 	if (look->perf && stlb_text_perf_caller(line->at, line->end, &caller))
 		return STLB_LINE_CHAIN;
 	if (stlb_text_perf_sample(line->at, line->end)) {
-		look->notes.header = look->notes.samples = true;
+		look->notes.header = true;
+		look->notes.samples++;
 		return STLB_LINE_NOTE;
 	}
 	if (!stlb_text_perf_other(line->at, line->end, &looked->head, &loss, &lost))

@@ -18,9 +18,9 @@ enum stlb_dump {
 /** struct stlb_text_notes - what the headers said so far */
 struct stlb_text_notes {
 	bool header;	  /* one that only a trace has */
-	bool samples;	  /* of perf script, of something else than tracepoints */
 	bool graph;	  /* of the function_graph tracer */
 	uint8_t dump;	  /* enum stlb_dump */
+	uint64_t samples; /* of perf script, of something else than tracepoints */
 	uint32_t tracers; /* lines that name the tracer: one for each trace */
 	uint32_t cpus;
 	bool overwritten;     /* more entries were written than are in the buffer */

@@ -98,6 +98,8 @@ static bool is_first(struct stlb_source *source, const struct stlb_looked *parse
 		return false;
 	case STLB_LINE_NOTE:
 		take_header(source, &parsed->line);
+		if (!parsed->line.ended)
+			text->unended = parsed->line.number;
 		return false;
 	case STLB_LINE_SEAM:
 		stlb_text_note_seam(text, parsed->line.number);
@@ -134,7 +136,7 @@ static int find_first(struct stlb_source *source, struct stlb_error *err)
 		if (gives_up(text, of_log))
 			break;
 	}
-	text->look.perf |= text->look.notes.samples;
+	text->look.perf |= text->look.notes.samples != 0;
 	if (ret < 0 || (!ret && text->look.notes.header))
 		return ret;
 	return refuse(source, parsed.line.number, err);

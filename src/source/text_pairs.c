@@ -79,7 +79,7 @@ static bool same_name(const char *name, const char *key, size_t size)
 
 static bool is_one_of(const char *const *names, const char *key, size_t size)
 {
-	for (; names && *names; names++) {
+	for (; *names; names++) {
 		if (same_name(*names, key, size))
 			return true;
 	}
@@ -216,12 +216,12 @@ static const char *add_pair(struct stlb_text_row *row, const struct stlb_text_fo
 			at++;
 		return at;
 	}
-	if (is_one_of(form->bare_hex, key.name, key.size))
+	if (form->bare_hex && is_one_of(form->bare_hex, key.name, key.size))
 		stop = stlb_text_pointer(at, end, &value);
 	else if (end - at < 2 || at[1] == 'x' || ends_value(at + 1, end) ||
 		 !(stop = read_bare(row, &key, at, end, &value)))
 		stop = stlb_text_number(at, end, &value, &negative);
-	if (!stop && is_one_of(form->truths, key.name, key.size))
+	if (!stop && form->truths && is_one_of(form->truths, key.name, key.size))
 		stop = read_truth(at, end, &value);
 	if (form->renames)
 		rename_key(&key, form);

@@ -32,7 +32,7 @@ static bool is_of_trace(const char *at, const char *stop)
 	size = size < sizeof(line) ? size : sizeof(line);
 	memcpy(line, at, size);
 	end = line + size;
-	looked.line.dress = stlb_text_undress(&start, &end);
+	looked.line.dress = stlb_text_undress(&start, &end, true);
 	looked.line.at = start;
 	looked.line.end = end;
 	if (looked.line.dress.log || (start < end && *start == '#'))
