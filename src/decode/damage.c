@@ -39,7 +39,6 @@ uint64_t stlb_damage_lacks(const struct stlb_binding *binding)
 bool stlb_damage_look(struct stlb_damage *damage, struct stlb_binding *binding, int bound,
 		      bool text)
 {
-	uint64_t seen = binding->has | binding->wrong;
 	struct stlb_named *named;
 
 	if (!stlb_kind_decides(binding->kind))
@@ -63,10 +62,9 @@ bool stlb_damage_look(struct stlb_damage *damage, struct stlb_binding *binding, 
 			named->lacks = stlb_kind_lacks(binding->kind, binding->has);
 		return false;
 	}
-	/* some of what is needed, or what others of its name have: it was one of ours */
-	binding->bad = (named && named->bound) || seen & stlb_kind_lacks(binding->kind, 0)
-			       ? STLB_BAD_FIELDS
-			       : STLB_BAD_FOREIGN;
+	/* some of its fields, or others of its name are whole: it was one of ours */
+	binding->bad = (named && named->bound) || binding->has || binding->wrong ? STLB_BAD_FIELDS
+										 : STLB_BAD_FOREIGN;
 	if (named && binding->bad == STLB_BAD_FOREIGN)
 		named->lacks = stlb_kind_lacks(binding->kind, binding->has);
 	return true;

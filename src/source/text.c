@@ -172,6 +172,19 @@ static int read_fields(struct stlb_source *source, struct stlb_text_event *event
 	return 0;
 }
 
+/* What is wrong with an event whose fields could all be read; NULL: nothing. */
+static const char *find_fault(const struct stlb_text *text, const struct stlb_text_head *head)
+{
+	if (text->row.full)
+		return "no room for so many fields";
+	if (!text->look.after_event)
+		return NULL;
+	if (text->row.junk)
+		return "something else stands among the fields";
+	return stlb_text_second(&text->look, head) ? "a second event stands among the fields"
+						   : NULL;
+}
+
 /* 1 with a record, 0 for a line that is none (strange, or not wanted), a negative errno. */
 static int read_event(struct stlb_source *source, struct stlb_looked *parsed,
 		      struct stlb_record *record, struct stlb_error *err)
@@ -180,6 +193,7 @@ static int read_event(struct stlb_source *source, struct stlb_looked *parsed,
 	struct stlb_text_head *head = &parsed->head;
 	struct stlb_text_event *event =
 		stlb_text_events_find(text->events, head->name, head->name_size);
+	const char *why;
 	int ret;
 
 	text->chain = false;
@@ -204,11 +218,9 @@ static int read_event(struct stlb_source *source, struct stlb_looked *parsed,
 	text->look.after_event = stlb_text_event_needed(event);
 	if (text->row.misread && text->look.after_event)
 		text->misread = parsed->line.number;
-	if (text->row.full || (text->look.after_event && stlb_text_second(&text->look, head)))
-		return miss(source, parsed,
-			    text->row.full ? "no room for so many fields"
-					   : "a second event stands among the fields",
-			    record);
+	why = find_fault(text, head);
+	if (why)
+		return miss(source, parsed, why, record);
 	text->chain = text->look.perf;
 	text->last = *head;
 	text->last_comm = record->comm;

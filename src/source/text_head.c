@@ -10,7 +10,8 @@
 #define KERNEL_COMM   15
 #define LINE_COMM     320 /* with the name of a buffer or file before it */
 #define NAME_MAX_SIZE 64
-#define TGID_MAX      16 /* characters of its column */
+#define FLAGS	      ".-+!*@$dDXbBnNpPlLzZhHsS0123456789acefACEFx" /* those of all kernels */
+#define TGID_MAX      16					    /* characters of its column */
 
 static const char *skip_spaces(const char *at, const char *end)
 {
@@ -126,6 +127,9 @@ static const char *read_flags(const char *at, const char *end, struct stlb_text_
 		at++;
 	if (at - start < 4 || at - start > 8)
 		return NULL;
+	for (const char *p = start; p < at; p++)
+		if (!strchr(FLAGS, *p))
+			return NULL;
 	/* trace-cmd report -R -l has a number there, without the irq flags. */
 	if (*start == '-')
 		return skip_spaces(at, end);
@@ -179,7 +183,9 @@ static bool read_nameless(const char *at, struct stlb_text_head *head)
 /* Another tracer's own lines begin with a number or a sign. */
 static bool may_be_name(const char *at, const char *end)
 {
-	return at == end || (is_name(*at) && !stlb_text_digit(*at)) || *at == '[';
+	if (at < end && *at == '#')
+		at++;
+	return at == end || !stlb_text_digit(*at);
 }
 
 static bool read_name(const char *at, struct stlb_text_head *head)

@@ -179,6 +179,16 @@ static bool is_event(struct stlb_looked *looked)
 	       stlb_text_head(line->at, line->end, &looked->head);
 }
 
+/* "#  task-70 [001] ...": somebody took the event out by hand. */
+static bool is_taken_out(const struct stlb_look *look, struct stlb_looked *looked)
+{
+	const struct stlb_line *line = &looked->line;
+
+	return line->at < line->end && *line->at == '#' &&
+	       stlb_text_head(line->at + 1, line->end, &looked->head) && look->known &&
+	       look->known(look->arg, looked->head.name, looked->head.name_size);
+}
+
 enum stlb_line_kind stlb_text_look(struct stlb_look *look, struct stlb_looked *looked)
 {
 	const struct stlb_line *line = &looked->line;
@@ -194,6 +204,11 @@ enum stlb_line_kind stlb_text_look(struct stlb_look *look, struct stlb_looked *l
 		return kind;
 	if (is_event(looked))
 		return STLB_LINE_EVENT;
+	if (is_taken_out(look, looked)) {
+		looked->head.part = STLB_HEAD_TIME;
+		looked->why = "an event in a comment";
+		return STLB_LINE_BROKEN;
+	}
 	part = looked->head.part;
 	if (stlb_text_loss(&look->notes, line->at, line->end, &looked->loss))
 		return STLB_LINE_LOSS;

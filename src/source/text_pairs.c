@@ -249,6 +249,7 @@ bool stlb_text_pairs(struct stlb_text_row *row, const struct stlb_text_form *for
 			continue;
 		}
 		/* Not a pair: prose, or what separates two. */
+		row->junk |= key.size && at < end && strchr("#@?%^~`;{}\\\"'&$!*", *at) != NULL;
 		whole &= !key.size;
 		at += at < end && !key.size;
 	}

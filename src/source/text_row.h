@@ -43,6 +43,7 @@ struct stlb_text_row {
 	uint32_t nr;
 	uint32_t used; /* bytes of data, slots and strings */
 	bool full;     /* a field found no room */
+	bool junk;     /* between the fields stands what nobody prints */
 	struct stlb_text_key keys[STLB_TEXT_FIELDS];
 	union {
 		uint64_t slots[STLB_TEXT_FIELDS];
@@ -54,6 +55,7 @@ static inline void stlb_text_row_clear(struct stlb_text_row *row)
 {
 	row->nr = 0;
 	row->full = false;
+	row->junk = false;
 	row->misread = false;
 	row->bare = NULL;
 	row->used = sizeof(row->data.slots);

@@ -83,7 +83,7 @@ Test(damage, a_field_that_is_needed_is_missing)
 	expect("inv_range", 0, "mm start end", STLB_INV_RANGE, NULL);
 	expect("inv_range", 1, "mm end", STLB_LOST, "inv_range: 'start' missing");
 	expect("inv_range", 2, "end", STLB_LOST, "inv_range: 'mm', 'start' missing");
-	expect("mm_page_free", 3, "order", STLB_NR_KINDS, NULL);
+	expect("mm_page_free", 3, "order", STLB_LOST, "mm_page_free: 'pfn', 'page' missing");
 	expect("mm_page_free", 4, "pfn order", STLB_PAGE_FREE, NULL);
 	expect("mm_page_free", 5, "page", STLB_LOST,
 	       "mm_page_free: 'pfn', 'order', 'page' missing");
