@@ -135,8 +135,7 @@ enum stlb_kind {
 	X(PTE, "pte", HEX, "entry that a tracepoint tells")                                        \
 	X(CALLER, "caller", HEX, "where the probed function was called from")                      \
 	X(MISSED, "lost", DECIMAL, "events lost, 0: an unknown number")                            \
-	X(PLACE, "place", DECIMAL, "enum stlb_loss")                                               \
-	X(LINE, "line", DECIMAL, "line of a text in which events are missing")
+	X(PLACE, "place", DECIMAL, "enum stlb_loss")
 
 enum stlb_field_id {
 #define X(id, name, print, help) STLB_FIELD_##id,
@@ -160,6 +159,7 @@ enum stlb_level {
  * @value: by enum stlb_field_id; only those whose bit is in @has are set
  * @name: the trace event's name, lives as long as the source
  * @comm: the task's name or NULL, lives as long as the source
+ * @line: of a loss in a text, from 1; 0: it has none
  * @text: lock name, phase mark, what cannot be read at a loss; NULL for none; valid until the next
  *	event only
  *
@@ -169,6 +169,7 @@ enum stlb_level {
 struct stlb_event {
 	uint64_t ns;
 	uint64_t has;
+	uint64_t line;
 	const char *name;
 	const char *comm;
 	const char *text;

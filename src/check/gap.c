@@ -12,7 +12,7 @@ void stlb_gap_keep(struct stlb_analysis *a, const struct stlb_event *event)
 	if (!event->text || result->gaps++ >= STLB_MAX_GAPS)
 		return;
 	gap = &result->first_gaps[result->gaps - 1];
-	gap->line = stlb_event_or(event, LINE, 0);
+	gap->line = event->line;
 	snprintf(gap->what, sizeof(gap->what), "%s", event->text);
 }
 

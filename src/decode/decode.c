@@ -271,6 +271,7 @@ static bool decode_more(struct stlb_decoder *decoder, const struct stlb_binding 
 static inline void set_head(const struct stlb_record *record, struct stlb_event *event)
 {
 	event->ns = record->ns;
+	event->line = 0;
 	event->comm = record->comm;
 	event->text = NULL;
 	event->stack = NULL;
@@ -287,11 +288,11 @@ static bool decode_loss(const struct stlb_record *record, struct stlb_event *eve
 	event->kind = STLB_LOST;
 	event->level = STLB_LEVEL_PTE;
 	event->same_content = 0;
-	event->has = STLB_BIT(MISSED) | STLB_BIT(PLACE) | (record->line ? STLB_BIT(LINE) : 0);
+	event->has = STLB_BIT(MISSED) | STLB_BIT(PLACE);
 	event->text = record->gap;
+	event->line = record->line;
 	stlb_event_get(event, MISSED) = record->lost;
 	stlb_event_get(event, PLACE) = record->loss;
-	stlb_event_get(event, LINE) = record->line;
 	return true;
 }
 
@@ -300,6 +301,8 @@ static bool decode_gap(const struct stlb_record *record, const char *why, struct
 {
 	struct stlb_record loss = *record;
 
+	if (record->format->system[0]) /* only texts have lines */
+		loss.line = 0;
 	loss.loss = STLB_LOSS_HERE;
 	loss.lost = 1;
 	loss.gap = why;

@@ -174,7 +174,7 @@ static void expect_broken(const char *text, uint64_t line, const char *says, int
 	while (stlb_source_next(source, &record, &err) > 0) {
 		if (!stlb_decode(decoder, &record, &event) || event.kind != STLB_LOST)
 			continue;
-		cr_expect_eq(stlb_event_or(&event, LINE, 0), line, "%s", text);
+		cr_expect_eq(event.line, line, "%s", text);
 		cr_expect(event.text && strstr(event.text, says), "%s: %s", event.text, text);
 		cr_expect_eq(event.cpu, cpu, "%d: %s", event.cpu, text);
 		cr_expect_eq(event.ns, ns, "%" PRIu64 ": %s", event.ns, text);
