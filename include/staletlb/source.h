@@ -80,7 +80,7 @@ struct stlb_record {
 	const void *data;		  /* what the format's offsets count from */
 	uint32_t size;			  /* bytes at data */
 	uint64_t lost;			  /* events lost here, 0: an unknown number */
-	uint64_t line;			  /* of a text, from 1; 0: it has none */
+	uint64_t line;			  /* of a text, from 1; not set by other sources */
 	const char *gap; /* of a loss: what cannot be read here; NULL: the trace tells of it */
 };
 

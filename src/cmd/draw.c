@@ -78,7 +78,10 @@ static int read_again(struct stlb_draw *draw, const char *path, struct stlb_erro
 {
 	struct stlb_decoder *decoder = stlb_decoder_new(draw->profiles, draw->nr_profiles);
 	struct stlb_source_options options = {
-		.wanted = stlb_decoder_wants, .known = stlb_decoder_knows, .arg = decoder};
+		.wanted = stlb_decoder_wants,
+		.known = stlb_decoder_knows,
+		.arg = decoder,
+	};
 	struct stlb_source *source = NULL;
 	int r;
 

@@ -315,7 +315,7 @@ static bool fill_record(struct stlb_source *source, const struct stlb_perfdata_r
 	record->format = perf->by_event[sample->event->index];
 	record->data = sample->raw;
 	record->size = sample->raw_size;
-	record->lost = record->line = 0;
+	record->lost = 0;
 	record->gap = NULL;
 	if (perf->swap)
 		record->data = stlb_perf_turn(perf, record->format, sample->raw, sample->raw_size);

@@ -329,7 +329,7 @@ static void fill_record(struct stlb_dat *dat, struct stlb_dat_cpu *cpu,
 	record->format = format;
 	record->data = cpu->data;
 	record->size = (uint32_t)kbuffer_event_size(cpu->kbuf);
-	record->lost = record->line = 0;
+	record->lost = 0;
 	record->gap = NULL;
 }
 
