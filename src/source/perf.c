@@ -286,7 +286,7 @@ static bool fill_unread(struct stlb_source *source, const struct stlb_perfdata_r
 	source->info.truncated = true;
 	if (perf->unread && perf->unread_cpu == sample->cpu)
 		return false;
-	perf->unread = true;
+	perf->unread = perf->told = true;
 	perf->unread_cpu = sample->cpu;
 	perf->last_ns = sample->ns > perf->last_ns ? sample->ns : perf->last_ns;
 	return fill_loss(source, sample->cpu < 0 ? STLB_LOSS_SOMEWHERE : STLB_LOSS_HERE,
@@ -403,7 +403,8 @@ static bool end_losses(struct stlb_source *source, struct stlb_record *record)
 	if (perf->cut || !source->info.truncated)
 		return false;
 	perf->cut = true;
-	return fill_loss(source, STLB_LOSS_AFTER, -1, 0, source->info.cut, record);
+	return fill_loss(source, STLB_LOSS_AFTER, -1, 0, perf->told ? NULL : source->info.cut,
+			 record);
 }
 
 static int next_record(struct stlb_source *source, struct stlb_record *record,

@@ -42,6 +42,7 @@ struct stlb_perf {
 	bool cut;		     /* nor what came last */
 	int32_t unread_cpu;	     /* of the loss just told; what else it lost is the same one */
 	bool unread;
+	bool told;     /* what the source says of the file was the reason of a loss */
 	char gap[200]; /* of the loss just told */
 	uint64_t last_ns;
 	struct stlb_perf_comm comms[STLB_PERF_COMMS];
