@@ -97,7 +97,7 @@ static void check_losses(struct reasons *reasons)
 			   "%" PRIu64 " obligations or sites were given up for want of room",
 			   result->dropped);
 	if (info->truncated)
-		add_reason(reasons, "not all of the file could be read%s%s", info->cut ? ": " : "",
+		add_reason(reasons, "the file breaks off or is damaged%s%s", info->cut ? ": " : "",
 			   info->cut ? info->cut : "");
 }
 

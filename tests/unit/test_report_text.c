@@ -60,7 +60,7 @@ Test(report_text, begins_with_the_verdict)
 	sample.info.truncated = true;
 	sample.info.cut = "half a page";
 	expect(&sample, NULL,
-	       "debug-6.1.dat: judged in part: not all of the file could be read: half a page\n");
+	       "debug-6.1.dat: judged in part: the file breaks off or is damaged: half a page\n");
 }
 
 Test(report_text, tells_what_a_trace_lacks)
