@@ -54,7 +54,7 @@ static bool is_gone(const struct stlb_said *said, uint64_t addr)
 
 static bool is_breached(const struct stlb_said *said)
 {
-	return said->expired || (said->ob && !said->ob->exempt && said->ob->breached & BREACHES);
+	return said->expired || (said->ob && said->ob->breached & BREACHES);
 }
 
 static bool has_same_content(const struct stlb_said *said)
