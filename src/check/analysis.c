@@ -125,25 +125,31 @@ static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_task *task = act->task;
 	struct stlb_mmap_hold *held = stlb_task_mmap(task, act->mm->id);
+	bool write = stlb_event_or(act->event, WRITE, 0) != 0;
 
-	(void)a;
+	/* a downgrade lets readers in */
+	if (held && held->write && !write)
+		stlb_mmap_lock_publish(a, task, act->mm->id, true);
+	stlb_mmap_lock_learn(a, task, act->mm->id, write);
 	if (!held && task->nr_mmap == STLB_MAX_MMAP_LOCKS)
 		memmove(task->mmap, task->mmap + 1, --task->nr_mmap * sizeof(*task->mmap));
 	if (!held)
 		held = &task->mmap[task->nr_mmap++];
 	held->mm = act->mm->id;
-	held->write = stlb_event_or(act->event, WRITE, 0) != 0;
+	held->write = write;
 }
 
 static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_task *task = act->task;
 	struct stlb_mmap_hold *held = stlb_task_mmap(task, act->mm->id);
+	bool write = held ? held->write : stlb_event_or(act->event, WRITE, 0) != 0;
 
-	if (!held)
-		return;
-	stlb_never_at_unlock(a, act);
-	*held = task->mmap[--task->nr_mmap];
+	if (held)
+		stlb_never_at_unlock(a, act);
+	stlb_mmap_lock_publish(a, task, act->mm->id, write);
+	if (held)
+		*held = task->mmap[--task->nr_mmap];
 }
 
 /* ---- life ---- */

@@ -346,3 +346,19 @@ void stlb_hold_name(struct stlb_analysis *a, struct stlb_task *task, uint64_t ad
 	if (index >= 0)
 		task->holds[index].named = true;
 }
+
+/* ---- mmap_lock ---- */
+
+/* mm_structs are aligned: bit 0 tells an mmap_lock from a spinlock's address. */
+#define MMAP_LOCK_OF(mm) ((mm) | 1)
+
+void stlb_mmap_lock_learn(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm, bool write)
+{
+	learn_from_lock(a, task, MMAP_LOCK_OF(mm), !write);
+}
+
+void stlb_mmap_lock_publish(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm,
+			    bool write)
+{
+	publish_release(a, task, MMAP_LOCK_OF(mm), !write);
+}

@@ -318,7 +318,7 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 
 	stlb_tentative_over(a, ob);
 	if (ob->unbracketed &&
-	    (ending == STLB_END_EXPIRED || (ob->table && ending == STLB_END_COUNTED)))
+	    (ending == STLB_END_EXPIRED || (ob->table && ending != STLB_END_RESTORED)))
 		stlb_unbracketed_tell(a, ob);
 	stlb_held_back_over(a, ob);
 	if (ob->said)

@@ -66,6 +66,8 @@ void stlb_settle_tentative(struct stlb_analysis *a, struct stlb_task *task, uint
 		judge_tentative(a, ob, went_on);
 		if (ob->discharged && !stlb_obligation_is_kept(a, ob))
 			stlb_obligation_end(a, ob, STLB_END_COUNTED);
+		else if (!stlb_mm_is_subscribed(ob->mm))
+			stlb_obligation_end(a, ob, STLB_END_VOID);
 	}
 }
 

@@ -10,7 +10,7 @@ static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_mm);
 
 		/* one that was discharged in a hold that goes on has that to tell still */
-		if (!ob->discharged || !ob->unbracketed)
+		if (!ob->tentative && (!ob->discharged || !ob->unbracketed))
 			stlb_obligation_end(a, ob, STLB_END_VOID);
 	}
 }

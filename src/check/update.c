@@ -111,7 +111,8 @@ static bool is_echo(const struct stlb_analysis *a, const struct stlb_update_stat
 	if (update->echo_first && update->echo_old.known)
 		return same_entry(update->echo_old, old);
 	/* what the set overwrote was not told: a real clear would take away what it has set */
-	return a->echoes_seen || old.state != STLB_PRESENT || old.pfn != update->echo_new.pfn;
+	return a->echoes_seen || update->echo_many || old.state != STLB_PRESENT ||
+	       old.pfn != update->echo_new.pfn;
 }
 
 static struct stlb_entry next_entry(struct stlb_entry entry, enum stlb_level level)
@@ -329,6 +330,8 @@ static struct stlb_entry expect_echo(struct stlb_analysis *a, const struct stlb_
 	if (placed && !told && nr == 1 && (!has_echo(act->event) || !a->echoes_seen))
 		old = last_known(a, act, slot);
 	update->echo_left = has_echo(act->event) ? nr : 0;
+	/* only page_table_check tells of many entries at once, and it repeats each */
+	update->echo_many = nr > 1;
 	update->echo_mm = act->mm;
 	update->echo_after = act->task->nr_events;
 	update->echo_addr = slot.addr;

@@ -112,7 +112,7 @@ struct stlb_update_state {
 	uint64_t echo_raw;	    /* of the first, where @echo_old is known */
 	struct stlb_entry echo_old; /* of the first, known only where the set told it */
 	struct stlb_entry echo_new; /* what the entry says that the next echo is about */
-	bool echo_first;
+	bool echo_first, echo_many;
 	bool echo_placed; /* @echo_addr is the entry's address */
 	bool echo_tells;  /* what the first entry said before is known by its echo only */
 	struct stlb_brief echo_set;
