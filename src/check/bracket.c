@@ -76,6 +76,7 @@ static void drop_failed(struct stlb_task *task, const struct stlb_mm *mm, uint64
 
 		if (!may_fail(last) || (last->mm == mm && start < last->end && last->start < end))
 			return;
+		task->failed = *last;
 		task->nr_brackets--;
 	}
 }
@@ -193,8 +194,13 @@ static void end_without_start(struct stlb_analysis *a, const struct stlb_act *ac
 {
 	struct stlb_task *task = act->task;
 	uint64_t start = stlb_event_get(act->event, START), end = stlb_event_get(act->event, END);
+	bool failed = task->failed.mm == act->mm && task->failed.start == start &&
+		      task->failed.end == end;
 	bool older = !is_settled(task) || may_be_older(task, start, end);
 
+	task->failed.mm = NULL;
+	if (failed) /* it did not fail: its end shows that */
+		return;
 	if (older)
 		stlb_unsettled_drop(task);
 	else

@@ -318,7 +318,8 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 
 	stlb_tentative_over(a, ob);
 	if (ob->unbracketed &&
-	    (ending == STLB_END_EXPIRED || (ob->table && ending != STLB_END_RESTORED)))
+	    (ending == STLB_END_EXPIRED ||
+	     (ob->table && ending != STLB_END_RESTORED && ending != STLB_END_PENDING)))
 		stlb_unbracketed_tell(a, ob);
 	stlb_held_back_over(a, ob);
 	if (ob->said)

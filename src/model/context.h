@@ -169,6 +169,7 @@ struct stlb_task {
 	struct stlb_mm *flushed; /* a CPU flush that waits for its secondary invalidation */
 	struct stlb_brief *flush_event;
 	struct stlb_mm *subscribing; /* the registration that it has entered, NULL: none */
+	struct stlb_bracket failed;  /* the last one that seemed to have failed, mm NULL: none */
 	bool start_entered;	     /* its innermost bracket's start has not returned yet */
 };
 
