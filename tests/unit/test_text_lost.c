@@ -198,6 +198,8 @@ Test(text_lost, heads_that_cannot_be_read)
 		"task-70      [0@1] .....     1.500000: mm_page_free: pfn=0x1 order=0",
 		"task-70      [001] .....     1.5x0000: mm_page_free: pfn=0x1 order=0",
 		"task-70      [001] .....     : mm_page_free: pfn=0x1 order=0",
+		"task-70      [001] ..#..     1.500000: mm_page_free: pfn=0x1 order=0",
+		"task-70      [001] .q...     1.500000: e: mm_page_free: pfn=0x1 order=0",
 		"task+70      [001] .....     1.500000: mm_page_free: pfn=0x1 order=0",
 		"k-70 [001] ..... 99999999999999999999.500000: mm_page_free: pfn=0x1 order=0",
 		"00: lock_acquire: 0xffff888007a13b48 ptlock_ptr(page)",
