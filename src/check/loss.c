@@ -36,11 +36,24 @@ static void doubt_contexts(struct stlb_analysis *a, const struct stlb_act *act)
 	}
 }
 
+/* A text is in the order of its lines: what is missing between two came after the first. */
+static uint64_t newest(const struct stlb_analysis *a)
+{
+	uint64_t ns = 0;
+
+	for (uint32_t i = 0; i < a->contexts.nr_cpus; i++)
+		if (a->contexts.cpus[i].last_ns > ns)
+			ns = a->contexts.cpus[i].last_ns;
+	return ns;
+}
+
 static uint64_t window_start(struct stlb_analysis *a, const struct stlb_event *event)
 {
 	uint64_t place = stlb_event_or(event, PLACE, STLB_LOSS_HERE);
 	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->contexts, event->cpu);
 
+	if (place == STLB_LOSS_HERE && event->cpu < 0)
+		return newest(a);
 	if (place == STLB_LOSS_BEFORE || place == STLB_LOSS_SOMEWHERE || !cpu)
 		return 0;
 	return cpu->last_ns;

@@ -138,8 +138,7 @@ static void say_gaps(const struct stlb_judge *judge, const char *path,
 		else
 			stlb_message(NULL, "%s: %s", path, gap->what);
 	if (result->gaps > shown)
-		stlb_message(NULL, "%s: %" PRIu64 " more gaps", path,
-			     result->gaps - shown);
+		stlb_message(NULL, "%s: %" PRIu64 " more gaps", path, result->gaps - shown);
 }
 
 /* Also after an error: what was found up to there must not be lost. */
