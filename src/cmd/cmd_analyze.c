@@ -20,12 +20,11 @@ struct analyze {
 
 static int check_arguments(const struct stlb_settings *settings)
 {
-	const struct stlb_filter *filter = &settings->analysis.filter;
 	int standard_input = 0;
 
 	if (settings->nr_arguments == 0)
 		return stlb_usage_error(STLB_COMMAND_ANALYZE, "no trace given");
-	if (filter->until_ns && filter->until_ns <= filter->since_ns)
+	if (stlb_settings_no_time(settings))
 		return stlb_usage_error(STLB_COMMAND_ANALYZE, "--until is not after --since");
 	for (int i = 0; i < settings->nr_arguments; i++)
 		standard_input += strcmp(settings->arguments[i], "-") == 0;
@@ -89,6 +88,7 @@ static int analyze_run(struct analyze *analyze)
 		status = stlb_report_finish(analyze->reporting.report, analyze->settings.fail_on);
 		if (!all)
 			status = STLB_STATUS_FAILED;
+		stlb_reporting_say_unmatched(&analyze->reporting, name);
 		r = stlb_reporting_write(&analyze->reporting, &err);
 	}
 	/* Who closed the pipe has read enough, and what was judged stays judged. */

@@ -21,8 +21,6 @@ struct explain_command {
 
 static int check_arguments(const struct stlb_settings *settings)
 {
-	const struct stlb_filter *filter = &settings->analysis.filter;
-
 	if (settings->nr_arguments != 1)
 		return stlb_usage_error(STLB_COMMAND_EXPLAIN, settings->nr_arguments
 								      ? "one trace at a time"
@@ -31,7 +29,7 @@ static int check_arguments(const struct stlb_settings *settings)
 		return stlb_usage_error(STLB_COMMAND_EXPLAIN,
 					"nothing to explain: give --finding, with an id that "
 					"'staletlb analyze' reports");
-	if (filter->until_ns && filter->until_ns <= filter->since_ns)
+	if (stlb_settings_no_time(settings))
 		return stlb_usage_error(STLB_COMMAND_EXPLAIN, "--until is not after --since");
 	return 0;
 }

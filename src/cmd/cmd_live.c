@@ -167,6 +167,7 @@ static int run(struct live *live)
 	if (!started)
 		return STLB_STATUS_FAILED;
 	status = stlb_report_finish(live->reporting.report, live->settings.fail_on);
+	stlb_reporting_say_unmatched(&live->reporting, name);
 	if (live->run.told && live->settings.writer == stlb_report_writer(0))
 		fputc('\n', stlb_output_file(live->reporting.output));
 	written = stlb_reporting_write(&live->reporting, &cause);

@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cmd/message.h"
+
 static int load_suppressions(struct stlb_reporting *reporting, struct stlb_error *err)
 {
 	const struct stlb_settings *settings = reporting->settings;
@@ -30,6 +32,27 @@ static int load_suppressions(struct stlb_reporting *reporting, struct stlb_error
 	return r;
 }
 
+static int add_filters(struct stlb_reporting *reporting)
+{
+	const struct stlb_filter *filter = &reporting->settings->analysis.filter;
+	int r = 0;
+
+	for (uint32_t i = 0; i < filter->nr && r == 0; i++)
+		r = stlb_report_add_filter(reporting->report, filter->values[i].kind,
+					   filter->values[i].text);
+	return r;
+}
+
+void stlb_reporting_say_unmatched(const struct stlb_reporting *reporting, const char *command)
+{
+	enum stlb_filter_kind kind;
+	const char *text;
+
+	for (uint32_t i = 0; (text = stlb_report_unmatched(reporting->report, i, &kind)); i++)
+		stlb_message(command, "warning: nothing that was recorded matches --%s=%s",
+			     stlb_filter_name(kind), text);
+}
+
 int stlb_reporting_open(struct stlb_reporting *reporting, const struct stlb_settings *settings,
 			struct stlb_error *err)
 {
@@ -41,6 +64,10 @@ int stlb_reporting_open(struct stlb_reporting *reporting, const struct stlb_sett
 		return r;
 	reporting->report = stlb_report_new(STALETLB_VERSION, reporting->suppressions);
 	if (!reporting->report)
+		return stlb_error_set(err, -ENOMEM, "out of memory");
+	if (settings->require_full)
+		stlb_report_require_full(reporting->report);
+	if (add_filters(reporting))
 		return stlb_error_set(err, -ENOMEM, "out of memory");
 	return stlb_output_open(settings->output, &reporting->output, err);
 }

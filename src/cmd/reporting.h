@@ -23,6 +23,9 @@ struct stlb_reporting {
 int stlb_reporting_open(struct stlb_reporting *reporting, const struct stlb_settings *settings,
 			struct stlb_error *err);
 
+/** stlb_reporting_say_unmatched - warn of filters that met nothing, when all traces are judged */
+void stlb_reporting_say_unmatched(const struct stlb_reporting *reporting, const char *command);
+
 /** stlb_reporting_options - how to write to the output, or to standard output where that differs */
 struct stlb_report_options stlb_reporting_options(const struct stlb_settings *settings);
 

@@ -56,7 +56,7 @@ static void put_trace(struct stlb_text_out *out, const struct stlb_report *repor
 		stlb_text_end(out);
 	}
 	stlb_text_details(out, trace);
-	if (trace->nr_reasons)
+	if (trace->nr_reasons && !stlb_report_is_cut_bare(trace))
 		stlb_text_hints(out, trace);
 	put_section(out, trace, SECTION_FOUND, NULL);
 	put_section(out, trace, SECTION_INCONCLUSIVE,
