@@ -45,9 +45,9 @@ struct stlb_analysis_options {
 	bool strict; /* read mmu_notifier.txt to the letter */
 	struct stlb_filter filter;
 	/*
-	 * Called with each finding when its first selected breach is judged, while the trace is read;
-	 * NULL: nobody asks. It has no id yet, and what is lost later may make it inconclusive. It
-	 * is the analysis' own.
+	 * Called with each finding when its first selected breach is judged, while the trace is
+	 * read; NULL: nobody asks. It has no id yet, and what is lost later may make it
+	 * inconclusive. It is the analysis' own.
 	 */
 	void (*found)(void *arg, const struct stlb_finding *finding);
 	void *arg;

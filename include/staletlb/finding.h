@@ -151,8 +151,8 @@ struct stlb_finding {
 	char id[16];
 	/*
 	 * "2:0123456789abcdef", of rule, kind of update and the names of the functions of its code
-	 * path: the same on other machines. "2w:..." where not all names are known: a weak one, which
-	 * many faults share. The number is the version of how it is made.
+	 * path: the same on other machines. "2w:..." where not all names are known: a weak one,
+	 * which many faults share. The number is the version of how it is made.
 	 */
 	char fingerprint[STLB_FINGERPRINT];
 	char first_fingerprint[17]; /* as version 1 made it, without names; for old baselines */
@@ -162,7 +162,7 @@ struct stlb_finding {
 	uint64_t occurrences;  /* obligations breached (of a range rule: events), selected ones */
 	uint64_t inconclusive; /* the same, where the verdict is STLB_INCONCLUSIVE */
 	struct stlb_hidden hidden; /* those that the filters hide, whatever the verdict */
-	uint64_t cost_ns;      /* redundant-invalidate: time spent, 0: not known */
+	uint64_t cost_ns;	   /* redundant-invalidate: time spent, 0: not known */
 	char action[160];  /* what was done: "copy-on-write of a pte: page 0x1 replaced by 0x2" */
 	char message[320]; /* what was done to which address by whom, in one line */
 	char missing[240]; /* what is missing, or what evidence would decide */

@@ -58,8 +58,8 @@ struct stlb_graph_want {
 	uint64_t mm, addr;		    /* where there is no finding: an address, and */
 	const uint64_t *more;		    /* of further pages, STLB_GRAPH_MAX_PAGES in all */
 	uint32_t nr_more;
-	uint64_t since_ns, until_ns;	    /* 0: no bound; a finding brings its own */
-	uint32_t max_events;		    /* 0: 200; at most STLB_GRAPH_MAX_EVENTS */
+	uint64_t since_ns, until_ns; /* 0: no bound; a finding brings its own */
+	uint32_t max_events;	     /* 0: 200; at most STLB_GRAPH_MAX_EVENTS */
 	enum stlb_arch arch;
 	unsigned int kernel; /* as stlb_kernel_version() gives */
 };

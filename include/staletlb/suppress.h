@@ -49,8 +49,8 @@ int stlb_suppressions_load_baseline(struct stlb_suppressions *set, const char *p
  *
  * Counts a use of every entry that matches, and takes the finding's occurrences, hidden ones too,
  * from what the entry may hide: where more are left than that, it hides none of them. Returns the
- * reason of the first entry that hides it, entries of suppression files before those of baselines in
- * the order of loading; NULL where none does. The string lives as long as the set.
+ * reason of the first entry that hides it, entries of suppression files before those of baselines
+ * in the order of loading; NULL where none does. The string lives as long as the set.
  */
 const char *stlb_suppressions_match(struct stlb_suppressions *set,
 				    const struct stlb_finding *finding);
@@ -80,9 +80,9 @@ struct stlb_suppression {
 	const char *expires; /* "YYYY-MM-DD" */
 	bool expired;	     /* so it matches nothing */
 	bool baseline;
-	uint64_t used;	   /* findings that it matched so far */
-	uint64_t limit;	   /* occurrences that it may hide; UINT64_MAX: any number */
-	uint64_t hides;	   /* occurrences that it hides so far */
+	uint64_t used;	/* findings that it matched so far */
+	uint64_t limit; /* occurrences that it may hide; UINT64_MAX: any number */
+	uint64_t hides; /* occurrences that it hides so far */
 };
 
 /** stlb_suppressions_get - an entry, in order of loading; NULL out of range (or @set NULL) */

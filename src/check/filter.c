@@ -7,8 +7,8 @@
 enum { ANYWHERE = 47 }; /* bits of a user's address */
 
 static const char *const names[STLB_NR_FILTERS] = {
-	[STLB_FILTER_MM] = "mm",       [STLB_FILTER_PID] = "pid",     [STLB_FILTER_COMM] = "comm",
-	[STLB_FILTER_ADDR] = "addr",   [STLB_FILTER_SINCE] = "since", [STLB_FILTER_UNTIL] = "until",
+	[STLB_FILTER_MM] = "mm",     [STLB_FILTER_PID] = "pid",	    [STLB_FILTER_COMM] = "comm",
+	[STLB_FILTER_ADDR] = "addr", [STLB_FILTER_SINCE] = "since", [STLB_FILTER_UNTIL] = "until",
 	[STLB_FILTER_RULE] = "rule",
 };
 
@@ -28,8 +28,7 @@ const struct stlb_filter_value *stlb_filter_find(const struct stlb_filter *filte
 
 bool stlb_rule_is_judged(const struct stlb_analysis *a, enum stlb_rule rule)
 {
-	return a->options.severity[rule] != STLB_OFF ||
-	       stlb_rule_info(rule)->severity != STLB_OFF;
+	return a->options.severity[rule] != STLB_OFF || stlb_rule_info(rule)->severity != STLB_OFF;
 }
 
 /* ---- breaches ---- */

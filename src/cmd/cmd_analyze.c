@@ -80,7 +80,7 @@ static int analyze_run(struct analyze *analyze)
 	int r = stlb_profiles_load(&analyze->settings.profiles, &analyze->profiles, &err);
 
 	if (r == 0)
-		r = stlb_reporting_open(&analyze->reporting, &analyze->settings, &err);
+		r = stlb_reporting_open(&analyze->reporting, &analyze->settings, true, &err);
 
 	if (r == 0) {
 		bool all = judge_traces(analyze);
@@ -115,9 +115,8 @@ int cmd_analyze(int argc, char **argv)
 		analyze_release(&analyze);
 		return status;
 	}
-	if (analyze.settings.help) {
-		stlb_help_write(STLB_COMMAND_ANALYZE, stdout);
-		status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED : STLB_STATUS_CLEAN;
+	if (analyze.settings.help || analyze.settings.version) {
+		status = stlb_program_tell(STLB_COMMAND_ANALYZE, &analyze.settings);
 	} else if (check_arguments(&analyze.settings) == 0) {
 		status = analyze_run(&analyze);
 	}

@@ -7,6 +7,7 @@
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
+#include "cmd/target.h"
 #include "staletlb/explain.h"
 
 static const char *const name = "explain";
@@ -74,8 +75,10 @@ static int write_text(struct explain_command *command, struct stlb_error *err)
 static int explain_run(struct explain_command *command)
 {
 	struct stlb_error err = {""};
-	int r = stlb_output_open(command->settings.output, &command->output, &err);
+	int r = stlb_target_check(&command->settings, command->settings.output, true, &err);
 
+	if (r == 0)
+		r = stlb_output_open(command->settings.output, &command->output, &err);
 	if (r == 0)
 		r = read_trace(command, &err);
 	if (r == 0)
@@ -102,10 +105,8 @@ int cmd_explain(int argc, char **argv)
 
 	stlb_settings_init(&command.settings);
 	if (stlb_options_parse(STLB_COMMAND_EXPLAIN, argc, argv, &command.settings) == 0) {
-		if (command.settings.help) {
-			stlb_help_write(STLB_COMMAND_EXPLAIN, stdout);
-			status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED
-								: STLB_STATUS_CLEAN;
+		if (command.settings.help || command.settings.version) {
+			status = stlb_program_tell(STLB_COMMAND_EXPLAIN, &command.settings);
 		} else if (check_arguments(&command.settings) == 0) {
 			status = explain_run(&command);
 		}

@@ -8,6 +8,7 @@
 #include "cmd/output.h"
 #include "cmd/program.h"
 #include "cmd/set.h"
+#include "cmd/target.h"
 
 static const char *const name = "graph";
 
@@ -175,8 +176,10 @@ static int write_graph(struct graph_command *command, struct stlb_error *err)
 static int graph_run(struct graph_command *command)
 {
 	struct stlb_error err = {""};
-	int r = stlb_output_open(command->settings.output, &command->output, &err);
+	int r = stlb_target_check(&command->settings, command->settings.output, true, &err);
 
+	if (r == 0)
+		r = stlb_output_open(command->settings.output, &command->output, &err);
 	if (r == 0)
 		r = read_trace(command, &err);
 	if (r == 0)
@@ -208,9 +211,8 @@ int cmd_graph(int argc, char **argv)
 		graph_release(&command);
 		return status;
 	}
-	if (command.settings.help) {
-		stlb_help_write(STLB_COMMAND_GRAPH, stdout);
-		status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED : STLB_STATUS_CLEAN;
+	if (command.settings.help || command.settings.version) {
+		status = stlb_program_tell(STLB_COMMAND_GRAPH, &command.settings);
 	} else if (check_arguments(&command) == 0) {
 		status = graph_run(&command);
 	}

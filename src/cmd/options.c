@@ -38,7 +38,7 @@ static const struct stlb_command_info commands[STLB_NR_COMMANDS] = {
 		{"explain", "[OPTION]... FILE", "tell one finding in full",
 		 "Tell one finding in full: its events in order and what surrounds them, the rule "
 		 "in the kernel's words, the edge that is missing, what a device could observe, "
-			 "and what would have made it right.",
+		 "and what would have made it right.",
 		 "Exit status: 0 told, 2 could not be carried out.", STLB_ARGUMENTS_FILES, NULL},
 	[STLB_COMMAND_LIVE] =
 		{"live", "[OPTION]... [--] [COMMAND [ARGUMENT]...]", "judge a running kernel",
@@ -75,7 +75,8 @@ static const char *const group_titles[STLB_NR_GROUPS] = {
 	[STLB_GROUP_REPORT] = "Report",
 	[STLB_GROUP_TRACE] = "Tracing",
 	[STLB_GROUP_JUDGE] = "Judging",
-	[STLB_GROUP_FILTER] = "Findings wanted (all are judged all the same, and the others counted)",
+	[STLB_GROUP_FILTER] =
+		"Findings wanted (all are judged all the same, and the others counted)",
 	[STLB_GROUP_KNOWN] = "Findings known",
 	[STLB_GROUP_OTHER] = "Other",
 };
@@ -87,7 +88,8 @@ static const struct stlb_option options[] = {
 	 STLB_VALUES_WORDS, stlb_word_graph_format, stlb_set_graph_format},
 	{"format", 'f', "FORMAT", "how to write it", PROBES | DOCTOR, STLB_GROUP_REPORT,
 	 STLB_VALUES_WORDS, stlb_word_plain_format, stlb_set_plain_format},
-	{"finding", 0, "ID", "the finding, as the report of analyze calls it: F1, F2, ..., or its fingerprint",
+	{"finding", 0, "ID",
+	 "the finding, as the report of analyze calls it: F1, F2, ..., or its fingerprint",
 	 GRAPH | EXPLAIN, STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_finding},
 	{"max-events", 0, "NUMBER", "draw at most NUMBER events (default 200)", GRAPH,
 	 STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_max_events},
@@ -155,8 +157,8 @@ static const struct stlb_option options[] = {
 	{"kallsyms", 0, "FILE", "names of functions in stacks, from the traced kernel's kallsyms",
 	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_JUDGE, STLB_VALUES_FILE, NULL, stlb_set_kallsyms},
 
-	{"mm", 0, "ADDRESS", "of this mm_struct; may be repeated, as may the next three", ANALYZE | GRAPH | EXPLAIN | LIVE,
-	 STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_mm},
+	{"mm", 0, "ADDRESS", "of this mm_struct; may be repeated, as may the next three",
+	 ANALYZE | GRAPH | EXPLAIN | LIVE, STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_mm},
 	{"pid", 0, "PID", "of updates by this task", ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_FILTER,
 	 STLB_VALUES_FREE, NULL, stlb_set_pid},
 	{"comm", 0, "NAME", "of updates by tasks of this name", ANALYZE | GRAPH | EXPLAIN | LIVE,
@@ -177,8 +179,9 @@ static const struct stlb_option options[] = {
 	{"help", 'h', NULL, "write this help",
 	 PROGRAM | ANALYZE | GRAPH | EXPLAIN | LIVE | RECORD | PROBES | DOCTOR, STLB_GROUP_OTHER,
 	 STLB_VALUES_FREE, NULL, stlb_set_help},
-	{"version", 'V', NULL, "write the version", PROGRAM, STLB_GROUP_OTHER, STLB_VALUES_FREE,
-	 NULL, stlb_set_version},
+	{"version", 'V', NULL, "write the version",
+	 PROGRAM | ANALYZE | GRAPH | EXPLAIN | LIVE | RECORD | PROBES | DOCTOR, STLB_GROUP_OTHER,
+	 STLB_VALUES_FREE, NULL, stlb_set_version},
 };
 
 const struct stlb_command_info *stlb_command_info(enum stlb_command_id id)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/message.h"
+#include "cmd/target.h"
 
 static int load_suppressions(struct stlb_reporting *reporting, struct stlb_error *err)
 {
@@ -54,12 +55,14 @@ void stlb_reporting_say_unmatched(const struct stlb_reporting *reporting, const 
 }
 
 int stlb_reporting_open(struct stlb_reporting *reporting, const struct stlb_settings *settings,
-			struct stlb_error *err)
+			bool traces, struct stlb_error *err)
 {
 	int r;
 
 	reporting->settings = settings;
-	r = load_suppressions(reporting, err);
+	r = stlb_target_check(settings, settings->output, traces, err);
+	if (r == 0)
+		r = load_suppressions(reporting, err);
 	if (r)
 		return r;
 	reporting->report = stlb_report_new(STALETLB_VERSION, reporting->suppressions);
@@ -97,6 +100,8 @@ struct stlb_report_options stlb_reporting_options(const struct stlb_settings *se
 		.color = use_color(settings),
 		.verbose = settings->verbose,
 		.quiet = settings->quiet,
+		/* standard error has them, and who reads the one reads the other */
+		.no_errors = !settings->output,
 		.width = terminal_width(settings),
 	};
 }

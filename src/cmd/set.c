@@ -61,7 +61,7 @@ int stlb_unknown_word(struct stlb_error *err, const char *value,
 			      nearest ? "'?" : "");
 }
 
-static int add_string(struct stlb_strings *strings, const char *value, struct stlb_error *err)
+int stlb_settings_add(struct stlb_strings *strings, const char *value, struct stlb_error *err)
 {
 	const char **bigger;
 
@@ -100,17 +100,17 @@ STLB_SETTER(output)
 
 STLB_SETTER(profile)
 {
-	return add_string(&settings->profiles, value, err);
+	return stlb_settings_add(&settings->profiles, value, err);
 }
 
 STLB_SETTER(suppress)
 {
-	return add_string(&settings->suppressions, value, err);
+	return stlb_settings_add(&settings->suppressions, value, err);
 }
 
 STLB_SETTER(baseline)
 {
-	return add_string(&settings->baselines, value, err);
+	return stlb_settings_add(&settings->baselines, value, err);
 }
 
 static enum stlb_severity enabled_severity(enum stlb_rule rule)

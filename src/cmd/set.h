@@ -59,6 +59,9 @@ const char *stlb_word_plain_format(unsigned int index);
 /** stlb_word_action - what probes can be told to do, as the values of an option */
 const char *stlb_word_action(unsigned int index);
 
+/** stlb_settings_add - one more value of an option that can be given more than once */
+int stlb_settings_add(struct stlb_strings *strings, const char *value, struct stlb_error *err);
+
 /** stlb_settings_rule_off - note that a rule was turned off, which hides its findings, or on */
 int stlb_settings_rule_off(struct stlb_settings *settings, enum stlb_rule rule, bool off,
 			   const char *text, struct stlb_error *err);

@@ -20,4 +20,5 @@ void stlb_settings_release(struct stlb_settings *settings)
 	free(settings->profiles.value);
 	free(settings->suppressions.value);
 	free(settings->baselines.value);
+	free(settings->kallsyms.value);
 }

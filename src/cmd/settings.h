@@ -24,7 +24,7 @@ struct stlb_settings {
 	const char *finding; /* id of the one that is asked about; NULL: none */
 	uint32_t max_events; /* of a graph; 0: the default */
 	const char *output;  /* NULL: standard output */
-	struct stlb_strings profiles, suppressions, baselines;
+	struct stlb_strings profiles, suppressions, baselines, kallsyms;
 	struct stlb_analysis_options analysis;
 	struct stlb_filter_value *filters; /* of analysis.filter; owned */
 	const char *kernel;

@@ -76,8 +76,7 @@ static void copy_stack(struct copier *copier, struct stlb_finding *raw, const ch
 		names[i] = find_symbol(copier, raw->stack[i], &offsets[i]);
 	skip = stlb_frames_of_tracer(names, raw->nr_stack);
 	for (uint32_t i = skip; i < raw->nr_stack; i++)
-		stack[i - skip] =
-			copy_named(copier, names[i], raw->stack[i], offsets[i]);
+		stack[i - skip] = copy_named(copier, names[i], raw->stack[i], offsets[i]);
 	raw->nr_stack -= skip;
 }
 

@@ -134,8 +134,7 @@ void stlb_report_require_full(struct stlb_report *report)
 	report->require_full = true;
 }
 
-int stlb_report_add_filter(struct stlb_report *report, enum stlb_filter_kind kind,
-			   const char *text)
+int stlb_report_add_filter(struct stlb_report *report, enum stlb_filter_kind kind, const char *text)
 {
 	struct stlb_report_filter filter = {.kind = kind};
 

@@ -51,7 +51,8 @@ static void check_required(struct reasons *reasons)
 
 	for (size_t i = 0; i < sizeof(decisive) / sizeof(*decisive); i++)
 		if (result->rules[decisive[i]].judged == STLB_JUDGED_PARTIAL)
-			add_reason(reasons, "%s was judged in part, and --require=full asks for all: %s",
+			add_reason(reasons,
+				   "%s was judged in part, and --require=full asks for all: %s",
 				   stlb_rule_info(decisive[i])->id,
 				   reasons->trace->rule_reasons[decisive[i]]);
 }
@@ -181,7 +182,7 @@ void stlb_report_hiding(const struct stlb_report_trace *trace, char *text, size_
 		left--;
 		used += (size_t)snprintf(text + used, size - used, "--%s%s",
 					 stlb_filter_name((enum stlb_filter_kind)kind),
-					 left > 1	 ? ", "
+					 left > 1    ? ", "
 					 : left == 1 ? " and "
 						     : "");
 	}

@@ -125,7 +125,8 @@ int stlb_report_write_text(const struct stlb_report *report, FILE *to,
 		options = &defaults;
 	for (uint32_t i = 0; i < report->nr_traces; i++)
 		stlb_text_verdict(&out, report->traces[i], report->fail_on);
-	put_errors(&out, report);
+	if (!options->no_errors)
+		put_errors(&out, report);
 	if (options->quiet)
 		return stlb_report_flush(to, err);
 	for (uint32_t i = 0; i < report->nr_traces; i++)

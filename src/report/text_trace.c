@@ -180,8 +180,8 @@ static void put_nothing(struct stlb_text_out *out, const struct stlb_report_trac
 			const struct count *count, enum stlb_severity fail_on)
 {
 	if (!has_violation(trace))
-		stlb_text_add(out, STLB_PLAIN, count->suppressed ? "no new violation found" :
-								   "no violation found");
+		stlb_text_add(out, STLB_PLAIN,
+			      count->suppressed ? "no new violation found" : "no violation found");
 	if (count->sites) {
 		stlb_text_add(out, STLB_PLAIN, has_violation(trace) ? "" : "; ");
 		put_counts(out, count);
@@ -194,8 +194,7 @@ static void put_nothing(struct stlb_text_out *out, const struct stlb_report_trac
 
 /* Of a trace that is not clean: its findings are told, or why it was not judged. */
 static void put_more(struct stlb_text_out *out, const struct stlb_report_trace *trace,
-		     const struct count *count, enum stlb_status status,
-		     enum stlb_severity fail_on)
+		     const struct count *count, enum stlb_status status, enum stlb_severity fail_on)
 {
 	uint64_t hidden = stlb_report_hidden_from(trace, fail_on);
 
