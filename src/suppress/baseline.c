@@ -79,6 +79,12 @@ static int order_known(const void *left, const void *right)
 	return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
+/* The largest number is kept for "any number". */
+static uint64_t sum(uint64_t a, uint64_t b)
+{
+	return b < UINT64_MAX - a ? a + b : UINT64_MAX - 1;
+}
+
 /* One fault may be in a report many times, once for each phase; it is known once. */
 static int add_known(struct stlb_suppressions *set, struct stlb_suppression *known, size_t nr)
 {
@@ -87,7 +93,7 @@ static int add_known(struct stlb_suppressions *set, struct stlb_suppression *kno
 		struct stlb_suppression *first = &known[i];
 
 		while (i + 1 < nr && !compare(first, &known[i + 1]))
-			first->limit += known[++i].limit;
+			first->limit = sum(first->limit, known[++i].limit);
 		if (stlb_suppressions_add(set, first))
 			return -ENOMEM;
 	}
