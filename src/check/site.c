@@ -97,6 +97,8 @@ static void count(struct stlb_analysis *a, struct stlb_finding *finding, uint64_
 	keep_breach(a, finding, ns, hidden);
 	if (hidden) {
 		count_hidden(&finding->hidden, hidden, number);
+		if (!finding->selected && finding->last_ns < ns)
+			finding->last_ns = ns;
 		return;
 	}
 	if (finding->verdict == STLB_INCONCLUSIVE)

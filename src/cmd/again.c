@@ -55,10 +55,23 @@ static int keep_text(struct stlb_again *again, const char **text)
 	return 0;
 }
 
+/* Who asks for it is told all of it. */
+static void tell_hidden(struct stlb_finding *finding)
+{
+	if (finding->verdict == STLB_INCONCLUSIVE)
+		finding->inconclusive = finding->hidden.nr;
+	else
+		finding->occurrences = finding->hidden.nr;
+	finding->hidden = (struct stlb_hidden){0};
+}
+
 static int keep_finding(struct stlb_again *again, const struct stlb_finding *finding)
 {
 	again->finding = *finding;
 	again->finding.suppressed_by = NULL;
+	again->hidden = !finding->occurrences && !finding->inconclusive;
+	if (again->hidden)
+		tell_hidden(&again->finding);
 	for (uint32_t i = 0; i < finding->nr_events; i++) {
 		struct stlb_evidence *evidence = &again->finding.events[i];
 
@@ -118,7 +131,7 @@ static void say_what_is_told(const struct search *search)
 	if (search->matched > 1)
 		stlb_message(NULL, "%s: %u findings have the fingerprint %s: this is %s, the first",
 			     search->again->path, search->matched, search->id, finding->id);
-	if (!finding->occurrences && !finding->inconclusive)
+	if (search->again->hidden)
 		stlb_message(NULL,
 			     "%s: warning: the filters select no occurrence of %s: this is its "
 			     "first one",

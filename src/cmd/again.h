@@ -16,7 +16,7 @@ struct stlb_again {
 	struct stlb_profiles profiles;
 	struct stlb_arena arena;     /* of the finding's strings */
 	struct stlb_finding finding; /* of the id asked for */
-	bool found;
+	bool found, hidden;	     /* by filters */
 	bool before_6_6; /* which kernel's rules it was judged by, and the architecture */
 	enum stlb_arch arch;
 	unsigned int kernel; /* as stlb_kernel_version() gives; 0: not known */

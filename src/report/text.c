@@ -63,7 +63,8 @@ static void put_trace(struct stlb_text_out *out, const struct stlb_report *repor
 		    "inconclusive, since events were lost or not recorded:");
 	if (options->verbose)
 		put_section(out, trace, SECTION_SUPPRESSED, "suppressed:");
-	stlb_text_coverage(out, trace, options->verbose);
+	if (!stlb_report_is_cut_bare(trace))
+		stlb_text_coverage(out, trace, options->verbose);
 }
 
 static void put_errors(struct stlb_text_out *out, const struct stlb_report *report)

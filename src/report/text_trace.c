@@ -139,10 +139,10 @@ static bool has_violation(const struct stlb_report_trace *trace)
 	return false;
 }
 
-static void put_known(struct stlb_text_out *out, const struct count *count, const char *before)
+static void put_suppressed(struct stlb_text_out *out, const struct count *count)
 {
 	if (count->suppressed)
-		stlb_text_addf(out, STLB_PLAIN, "%s%" PRIu64 " suppressed finding%s", before,
+		stlb_text_addf(out, STLB_PLAIN, "; %" PRIu64 " finding%s suppressed",
 			       count->suppressed, count->suppressed == 1 ? "" : "s");
 }
 
@@ -170,7 +170,9 @@ static void put_clean(struct stlb_text_out *out, const struct stlb_report_trace 
 		put_counts(out, count);
 		but = " and ";
 	}
-	put_known(out, count, but);
+	if (count->suppressed)
+		stlb_text_addf(out, STLB_PLAIN, "%s%" PRIu64 " suppressed finding%s", but,
+			       count->suppressed, count->suppressed == 1 ? "" : "s");
 	put_hidden(out, trace, fail_on, count->suppressed ? " and " : but);
 	put_judged(out, trace, count->sites || count->suppressed || hidden);
 }
@@ -186,9 +188,11 @@ static void put_nothing(struct stlb_text_out *out, const struct stlb_report_trac
 		stlb_text_add(out, STLB_PLAIN, has_violation(trace) ? "" : "; ");
 		put_counts(out, count);
 	}
-	put_known(out, count, "; ");
+	put_suppressed(out, count);
 	put_hidden(out, trace, fail_on, "; ");
-	if (!is_full(trace))
+	if (is_full(trace))
+		put_judged(out, trace, true);
+	else
 		put_partial(out, trace);
 }
 
@@ -204,7 +208,7 @@ static void put_more(struct stlb_text_out *out, const struct stlb_report_trace *
 		stlb_text_add(out, STLB_PLAIN, "; ");
 		stlb_text_add(out, STLB_DOUBTFUL, "judged in part");
 	}
-	put_known(out, count, "; ");
+	put_suppressed(out, count);
 }
 
 /* Not wrapped, whatever the width: scripts read it line by line. */
