@@ -126,7 +126,7 @@ static void put_partial(struct stlb_text_out *out, const struct stlb_report_trac
 	stlb_text_add(out, STLB_DOUBTFUL, "coverage partial");
 	stlb_text_add(out, STLB_PLAIN, ": ");
 	put_gaps(out, repoint, NULL);
-	put_gaps(out, trace->rule_reasons[STLB_RULE_FREE], repoint);
+	put_gaps(out, trace->rule_reasons[STLB_RULE_FREE], *repoint ? repoint : NULL);
 }
 
 /* Whose severity was lowered is a violation all the same. */
