@@ -38,7 +38,8 @@ static bool passes_addr(const struct stlb_filter_value *value, const struct stlb
 	uint64_t size = c->ob ? stlb_obligation_size(c->ob) : 1;
 	uint64_t addr = c->ob ? c->ob->addr : c->addr;
 
-	return (c->ob || c->has_addr) && addr < value->end && addr + size - 1 >= value->start;
+	return (c->ob ? !c->ob->nowhere : c->has_addr) && addr < value->end &&
+	       addr + size - 1 >= value->start;
 }
 
 static bool passes(const struct stlb_filter_value *value, const struct stlb_case *c)

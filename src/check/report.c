@@ -147,8 +147,12 @@ static void say_action(struct stlb_finding *finding, const struct stlb_obligatio
 	char update[100];
 
 	say_update(update, sizeof(update), ob);
-	snprintf(finding->action, sizeof(finding->action), "%s at 0x%" PRIx64 ": %s",
-		 level_name[ob->level], ob->addr, update);
+	if (ob->nowhere)
+		snprintf(finding->action, sizeof(finding->action), "pte at an address not told: %s",
+			 update);
+	else
+		snprintf(finding->action, sizeof(finding->action), "%s at 0x%" PRIx64 ": %s",
+			 level_name[ob->level], ob->addr, update);
 }
 
 static void say_event(struct stlb_finding *finding, const struct stlb_case *c)
@@ -183,7 +187,7 @@ static void fill_place(struct stlb_finding *finding, const struct stlb_case *c)
 
 	finding->has_mm = mm != NULL;
 	finding->mm = mm ? mm->id : 0;
-	finding->has_addr = c->ob || c->has_addr;
+	finding->has_addr = c->ob ? !c->ob->nowhere : c->has_addr;
 	finding->addr = case_addr(c);
 	finding->tid = task->tid;
 	if (task->comm)
