@@ -261,6 +261,7 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	free_values(&a->freed);
 	free_values(&a->sites);
 	free(a->result.findings);
+	free(a->result.hidden);
 	free(a->breaches);
 	free(a->phases);
 	free(a->pages);
@@ -377,6 +378,8 @@ int stlb_analysis_event(struct stlb_analysis *a, const struct stlb_event *event)
 	if (!(a->seen >> event->kind & 1))
 		first_of_kind(a, event->kind);
 	a->order.now++;
+	if (stlb_filter_waits(a))
+		stlb_filter_note(a, event);
 	if (event->kind == STLB_LOST) {
 		struct stlb_act act = {.event = event};
 

@@ -441,14 +441,17 @@ void stlb_report(struct stlb_analysis *a, const struct stlb_case *c);
 enum stlb_verdict stlb_case_verdict(const struct stlb_analysis *a,
 				    const struct stlb_obligation *ob);
 
-/** stlb_case_passes - whether a breach is wanted: its rule is on and no filter drops it */
+/** stlb_case_passes - whether a breach is to be counted: its rule is judged */
 bool stlb_case_passes(const struct stlb_analysis *a, const struct stlb_case *c);
 
 /** stlb_case_site - a number for the site of a breach */
 uint64_t stlb_case_site(const struct stlb_analysis *a, const struct stlb_case *c);
 
-/** stlb_case_fingerprint - the same for the same fault on another machine: 16 hex digits */
+/** stlb_case_fingerprint - of all but the names of functions: 16 hex digits */
 void stlb_case_fingerprint(const struct stlb_case *c, char fingerprint[17]);
+
+/** stlb_fingerprint_name - the fingerprint of a finding, with the names of its functions */
+void stlb_fingerprint_name(const struct stlb_analysis *a, struct stlb_finding *finding);
 
 /** stlb_case_finding - a finding of one occurrence, not counted yet; NULL without memory */
 struct stlb_finding *stlb_case_finding(struct stlb_analysis *a, const struct stlb_case *c);
@@ -474,6 +477,20 @@ void stlb_sites_drop_rules(struct stlb_analysis *a, uint64_t rules);
 
 /** stlb_sites_finish - put them in order into the result; 0 or -ENOMEM */
 int stlb_sites_finish(struct stlb_analysis *a);
+
+/* ---- filter.c ---- */
+
+/** stlb_rule_is_judged - it is on, or only its findings are not wanted */
+bool stlb_rule_is_judged(const struct stlb_analysis *a, enum stlb_rule rule);
+
+/** stlb_case_hidden - the kinds of filters that hide a breach, as bits; 0: it is selected */
+uint32_t stlb_case_hidden(const struct stlb_analysis *a, const struct stlb_case *c);
+
+/** stlb_filter_waits - whether a value of the filter has met nothing so far */
+bool stlb_filter_waits(const struct stlb_analysis *a);
+
+/** stlb_filter_note - an event: which values it matches */
+void stlb_filter_note(struct stlb_analysis *a, const struct stlb_event *event);
 
 /* ---- coverage.c ---- */
 

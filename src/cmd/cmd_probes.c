@@ -217,10 +217,8 @@ int cmd_probes(int argc, char **argv)
 
 	stlb_settings_init(&settings);
 	if (stlb_options_parse(STLB_COMMAND_PROBES, argc, argv, &settings) == 0) {
-		if (settings.help) {
-			stlb_help_write(STLB_COMMAND_PROBES, stdout);
-			status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED
-								: STLB_STATUS_CLEAN;
+		if (settings.help || settings.version) {
+			status = stlb_program_tell(STLB_COMMAND_PROBES, &settings);
 		} else {
 			status = run(&settings);
 		}

@@ -15,6 +15,7 @@
 #include "cmd/output.h"
 #include "cmd/program.h"
 #include "cmd/recorder.h"
+#include "cmd/target.h"
 
 static const char *const name = "record";
 
@@ -72,6 +73,19 @@ static int check_file(const struct stlb_settings *settings, const char *program,
 			      program, WEXITSTATUS(status));
 }
 
+/* What is removed first had better be a file, not a device. */
+static int check_target(const char *path, struct stlb_error *err)
+{
+	struct stlb_target target;
+	int r = stlb_target_find(path, &target, err);
+
+	if (r == 0 && target.exists && !target.regular)
+		r = stlb_error_set(err, -EINVAL,
+				   "%s: is no regular file, and a recording needs one", path);
+	free(target.path);
+	return r;
+}
+
 /* A file of an earlier run must not pass for one of this. */
 static int record(const struct stlb_recorder *recorder, const struct stlb_settings *settings,
 		  const char *instance, struct stlb_error *err)
@@ -81,6 +95,8 @@ static int record(const struct stlb_recorder *recorder, const struct stlb_settin
 
 	if (!settings->perf)
 		snprintf(marker, sizeof(marker), "%s/trace_marker", instance);
+	if (check_target(settings->save, err))
+		return -EINVAL;
 	if (unlink(settings->save) && errno != ENOENT)
 		return stlb_error_set(err, -errno, "%s: cannot be replaced: %s", settings->save,
 				      strerror(errno));
@@ -176,10 +192,8 @@ int cmd_record(int argc, char **argv)
 
 	stlb_settings_init(&settings);
 	if (stlb_options_parse(STLB_COMMAND_RECORD, argc, argv, &settings) == 0) {
-		if (settings.help) {
-			stlb_help_write(STLB_COMMAND_RECORD, stdout);
-			status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED
-								: STLB_STATUS_CLEAN;
+		if (settings.help || settings.version) {
+			status = stlb_program_tell(STLB_COMMAND_RECORD, &settings);
 		} else if (!settings.save) {
 			stlb_usage_error(STLB_COMMAND_RECORD, "no file to record to: -o FILE");
 		} else {

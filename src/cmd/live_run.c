@@ -60,6 +60,11 @@ static void found(void *arg, const struct stlb_finding *finding)
 
 /* ---- opening ---- */
 
+static const char *name_function(void *arg, uint64_t address)
+{
+	return stlb_source_symbol(arg, address, NULL);
+}
+
 static int open_source(struct stlb_live_run *run, struct stlb_error *err)
 {
 	const struct stlb_session *session = run->ground->session;
@@ -94,6 +99,8 @@ int stlb_live_run_open(struct stlb_live_run *run, struct stlb_error *err)
 	run->info = stlb_source_info(run->source);
 	options.found = found;
 	options.arg = run;
+	options.symbol = name_function;
+	options.symbol_arg = run->source;
 	facts.kernel = run->info->kernel;
 	facts.arch = stlb_arch_find(run->info->arch);
 	facts.clock = run->info->clock;
