@@ -28,6 +28,11 @@ static bool has_command(const struct live *live)
 	return live->settings.nr_arguments > 0;
 }
 
+static bool asks_for_tasks(const struct live *live)
+{
+	return has_command(live) || live->settings.nr_pids;
+}
+
 static int note_refused(struct live *live)
 {
 	const char *line;
@@ -68,7 +73,8 @@ static int open_all(struct live *live, struct stlb_error *err)
 		r = stlb_reporting_open(&live->reporting, &live->settings, err);
 	stlb_interrupts_watch();
 	if (r == 0)
-		r = stlb_ground_plan(&live->ground, &live->settings, group, err);
+		r = stlb_ground_plan(&live->ground, &live->settings, group, asks_for_tasks(live),
+				     err);
 	if (r == 0)
 		r = stlb_ground_take(&live->ground, &live->settings, has_command(live), err);
 	if (r == 0 && live->settings.save)

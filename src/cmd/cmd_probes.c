@@ -128,7 +128,7 @@ static int do_install(const struct stlb_settings *settings, struct stlb_error *e
 {
 	struct stlb_ground ground = {0};
 	unsigned int installed = 0;
-	int r = stlb_ground_plan(&ground, settings, NULL, err);
+	int r = stlb_ground_plan(&ground, settings, NULL, false, err);
 
 	if (r == 0)
 		r = stlb_probes_install(ground.plan, stlb_kernel_tracing(ground.kernel),
@@ -147,7 +147,7 @@ static int do_remove(const struct stlb_settings *settings, struct stlb_error *er
 {
 	struct stlb_ground ground = {0};
 	struct stlb_removed removed = {0};
-	int r = stlb_ground_plan(&ground, settings, NULL, err);
+	int r = stlb_ground_plan(&ground, settings, NULL, false, err);
 
 	if (r == 0)
 		r = stlb_probes_remove(stlb_kernel_tracing(ground.kernel), &removed, err);

@@ -15,6 +15,7 @@ enum {
 	STLB_ROW_IN_PAGES = 1 << 4,    /* filtered to locks in struct pages */
 	STLB_ROW_NAMED_LOCKS = 1 << 5, /* filtered to lock classes of page tables */
 	STLB_ROW_PAGE_CHECK = 1 << 6,  /* called only while page_table_check is on */
+	STLB_ROW_CALLS = 1 << 7,       /* of everybody only system calls that change page tables */
 };
 
 /**

@@ -5,7 +5,7 @@
 #
 #	vm.sh [OPTION]... --out DIRECTORY SCRIPT [ARGUMENT]...
 #
-#	--kernel 6.1|6.12	which kernel (6.1)
+#	--kernel 6.1|6.12|7.3	which kernel (6.1)
 #	--append ARGUMENTS	more words for the kernel's command line
 #	--memory MIB		(2048)
 #	--timeout SECONDS	when the guest is killed (300)

@@ -52,7 +52,7 @@ int phase_ksm(unsigned int count)
 	return write_text(KSM "run", "0") || status ? -1 : (int)count;
 }
 
-static int uffd_open(void)
+int uffd_open(void)
 {
 	struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP};
 	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
