@@ -140,6 +140,8 @@ static int stop(struct live *live, int r, struct stlb_error *err)
 	r = r ? r : one;
 	if (r == 0 && live->save)
 		r = stlb_save_commit(live->save, err);
+	if (r == 0)
+		r = stlb_live_run_again(&live->run, err);
 	return r;
 }
 

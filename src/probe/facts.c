@@ -194,6 +194,15 @@ static void look_page_table_check(const struct stlb_kernel *kernel, struct findi
 	}
 }
 
+static void look_swap_types(const struct stlb_kernel *kernel, struct finding *found)
+{
+	if (kernel->device_private == STLB_UNKNOWN)
+		return;
+	found->answer = STLB_YES;
+	say(found, kernel->device_private == STLB_YES ? "below those of devices (DEVICE_PRIVATE)"
+						      : "without device entries");
+}
+
 static void look_lockdep(const struct stlb_kernel *kernel, struct finding *found)
 {
 	if (!kernel->tracing_path)
@@ -288,6 +297,10 @@ static const struct fact_row rows[] = {
 	 "page table locks are told by their place in struct pages, where spinlocks are functions; "
 	 "those of puds are not seen",
 	 "a kernel with CONFIG_PROVE_LOCKING and CONFIG_LOCK_STAT", look_lockdep},
+	{"swap_types", "which swap types are migration entries",
+	 "both places where the configuration can put them count as such until the first "
+	 "migration tells: an entry for a device's memory may be taken for a migration's",
+	 "the configuration in /boot or the kernel's names", look_swap_types},
 	{"mmu_notifier", "mmu_notifiers",
 	 "no secondary TLB can be told anything by this kernel: nothing can be judged",
 	 "a kernel with CONFIG_MMU_NOTIFIER, which KVM, GPU and SVA drivers select",

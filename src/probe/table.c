@@ -34,7 +34,8 @@ static const struct stlb_probe_row rows[] = {
 		 "mn=subscription|mn:x64 mm=mm:x64 "
 		 "?inv=subscription|mn->ops->arch_invalidate_secondary_tlbs|invalidate_range:x64 "
 		 "?rs=subscription|mn->ops->invalidate_range_start:x64 " BASES
-		 " ?zp=@zero_pfn:x64 ?hz=@huge_zero_pfn:x64",
+		 " ?zp=@zero_pfn:x64 ?zp=@zero_page_pfn:x64 ?hz=@huge_zero_pfn:x64 "
+		 "?device_private=#device_private:u8",
 	 .why = "all registrations pass here; tells where struct pages lie",
 	 .blind = "notifiers registered before the probe was there: their mms count from their "
 		  "first notifier event",

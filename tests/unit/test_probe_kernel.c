@@ -66,8 +66,9 @@ Test(kernel, what_two_kernels_offer)
 		{"return_arguments", STLB_NO, STLB_YES}, {"btf", STLB_YES, STLB_YES},
 		{"kallsyms", STLB_YES, STLB_YES},	 {"kcore", STLB_YES, STLB_YES},
 		{"page_table_check", STLB_NO, STLB_NO},	 {"lockdep", STLB_NO, STLB_NO},
-		{"mmu_notifier", STLB_YES, STLB_YES},	 {"kvm_events", STLB_YES, STLB_YES},
-		{"ksm_events", STLB_NO, STLB_YES},	 {"trace_clock", STLB_YES, STLB_YES},
+		{"swap_types", STLB_YES, STLB_YES},	 {"mmu_notifier", STLB_YES, STLB_YES},
+		{"kvm_events", STLB_YES, STLB_YES},	 {"ksm_events", STLB_NO, STLB_YES},
+		{"trace_clock", STLB_YES, STLB_YES},
 	};
 	struct made_kernel old = made_new("6.1"), new = made_new("6.12");
 	struct stlb_kernel *before = made_open(&old), *after = made_open(&new);
@@ -82,6 +83,7 @@ Test(kernel, what_two_kernels_offer)
 	cr_expect_null(stlb_kernel_find_fact(before, "none"));
 	check_fact(before, "probe_arguments", STLB_YES, "by number");
 	check_fact(after, "probe_arguments", STLB_YES, "by name");
+	check_fact(before, "swap_types", STLB_YES, "without device entries");
 	cr_expect_str_eq(stlb_kernel_release(after), "6.12");
 	cr_expect_str_eq(stlb_kernel_arch(after), "x86_64");
 	stlb_kernel_close(before);

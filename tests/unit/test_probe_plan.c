@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The plan of probes: two real kernels, and what page_table_check adds. */
+/* The plan of probes: three real kernels, and what page_table_check adds. */
 #include <criterion/criterion.h>
 #include <string.h>
 
 #include "made_format.h"
 #include "planned.h"
 
-/* ---- two kernels ---- */
+/* ---- three kernels ---- */
 
 static char *write_plan(const struct stlb_plan *plan)
 {
@@ -58,6 +58,11 @@ Test(plan, of_6_1)
 Test(plan, of_6_12)
 {
 	check_plan("6.12");
+}
+
+Test(plan, of_7_3)
+{
+	check_plan("7.3");
 }
 
 /* A format whose fields are the arguments of a definition. */
