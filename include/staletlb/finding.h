@@ -45,6 +45,9 @@ const char *stlb_verdict_name(enum stlb_verdict verdict);
 	X(FREE, "free-before-invalidate", ERROR, "13, 17-18",                                      \
 	  "a page was freed while secondary TLBs could still hold a translation to it",            \
 	  "a device can write into a page that now belongs to somebody else")                      \
+	X(MAPPED, "free-while-mapped", ERROR, "13, 17-18",                                         \
+	  "a page was freed while an entry still maps it",                                         \
+	  "the process and its devices can write into a page that now belongs to somebody else")   \
 	X(NEVER, "never-invalidated", ERROR, "93-97",                                              \
 	  "the operation is over and no invalidation covered the entry that it changed",           \
 	  "a device keeps using the old translation for as long as its TLB holds it")              \

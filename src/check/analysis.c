@@ -122,16 +122,27 @@ static void on_stack(struct stlb_analysis *a, const struct stlb_act *act)
 
 static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act)
 {
+	struct stlb_task *task = act->task;
+	struct stlb_mmap_hold *held = stlb_task_mmap(task, act->mm->id);
+
 	(void)a;
-	if (stlb_event_or(act->event, WRITE, 0))
-		act->task->mmap_write = act->mm->id;
+	if (!held && task->nr_mmap == STLB_MAX_MMAP_LOCKS)
+		memmove(task->mmap, task->mmap + 1, --task->nr_mmap * sizeof(*task->mmap));
+	if (!held)
+		held = &task->mmap[task->nr_mmap++];
+	held->mm = act->mm->id;
+	held->write = stlb_event_or(act->event, WRITE, 0) != 0;
 }
 
 static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	(void)a;
-	if (act->task->mmap_write == act->mm->id)
-		act->task->mmap_write = 0;
+	struct stlb_task *task = act->task;
+	struct stlb_mmap_hold *held = stlb_task_mmap(task, act->mm->id);
+
+	if (!held)
+		return;
+	stlb_never_at_unlock(a, act);
+	*held = task->mmap[--task->nr_mmap];
 }
 
 /* ---- life ---- */
@@ -233,6 +244,7 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	end_all(a, STLB_END_PENDING);
 	stlb_held_back_free(a);
 	stlb_devices_free(a);
+	stlb_early_free(a);
 	stlb_contexts_free(&a->contexts);
 	stlb_regions_free(&a->regions);
 	stlb_mms_free(&a->mms);
@@ -336,13 +348,22 @@ static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
 	handlers[event->kind](a, &act);
 }
 
+/* Only where every set is told does it pay to know who maps a page. */
+static void first_of_kind(struct stlb_analysis *a, enum stlb_kind kind)
+{
+	a->seen |= UINT64_C(1) << kind;
+	if (kind == STLB_PTE_SET || kind == STLB_PMD_SET)
+		a->failed |= stlb_regions_keep_rmap(&a->regions) < 0;
+}
+
 int stlb_analysis_event(struct stlb_analysis *a, const struct stlb_event *event)
 {
 	if (event->kind >= STLB_NR_KINDS)
 		return 0;
 	a->result.kinds[event->kind]++;
 	a->result.events_used++;
-	a->seen |= UINT64_C(1) << event->kind;
+	if (!(a->seen >> event->kind & 1))
+		first_of_kind(a, event->kind);
 	a->order.now++;
 	if (event->kind == STLB_LOST) {
 		struct stlb_act act = {.event = event};
@@ -377,6 +398,7 @@ const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a, uint64_t
 	stlb_held_back_finish(a);
 	stlb_unsettled_tell(a);
 	stlb_losses_finish(a);
+	stlb_early_forget_all(a);
 	end_all(a, STLB_END_PENDING);
 	stlb_coverage(a);
 	result->mms = a->mms.ever;

@@ -36,7 +36,7 @@ static bool is_settled(const struct stlb_task *task)
 static const struct stlb_hold *held_ptl(const struct stlb_task *task)
 {
 	for (uint32_t i = 0; i < task->nr_holds; i++)
-		if (task->holds[i].named || task->holds[i].used)
+		if ((task->holds[i].named || task->holds[i].used) && !task->holds[i].suspended)
 			return &task->holds[i];
 	return NULL;
 }
@@ -138,8 +138,6 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 	if (stlb_range_is_unaligned(start, end))
 		report_range(a, act, STLB_RULE_UNALIGNED, "start", "page-aligned bounds");
 	judge_in_lock(a, act);
-	if (!stlb_task_bracket(task, act->mm))
-		stlb_never_at_start(a, act);
 	open_bracket(a, act);
 }
 
@@ -173,18 +171,26 @@ static int find_bracket(const struct stlb_task *task, const struct stlb_act *act
 	return -1;
 }
 
-/* Whether an end without a start can be of a bracket that was open when the trace began. */
-static bool encloses_all(const struct stlb_task *task, uint64_t start, uint64_t end)
+/*
+ * Whether an end without a start can be of a bracket that was open when the trace began: around the
+ * brackets seen since, or cutting a huge page that one of them was about (munmap of a part of it).
+ */
+static bool may_be_older(const struct stlb_task *task, uint64_t start, uint64_t end)
 {
-	return start <= task->outer_start && task->outer_end <= end &&
-	       (start != task->outer_start || end != task->outer_end);
+	bool same = start == task->outer_start && end == task->outer_end;
+
+	if (!task->outer_end || same)
+		return false;
+	if (stlb_is_of_huge_pages(task->outer_start, task->outer_end))
+		return start < task->outer_end && task->outer_start < end;
+	return start <= task->outer_start && task->outer_end <= end;
 }
 
 static void end_without_start(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_task *task = act->task;
 	uint64_t start = stlb_event_get(act->event, START), end = stlb_event_get(act->event, END);
-	bool older = !is_settled(task) || (task->outer_end && encloses_all(task, start, end));
+	bool older = !is_settled(task) || may_be_older(task, start, end);
 
 	if (older)
 		stlb_unsettled_drop(task);

@@ -82,6 +82,10 @@ bool stlb_pages_pfn(const struct stlb_analysis *a, const struct stlb_event *even
 /** stlb_pages_pfn_of - the pfn of a struct page; false: where they lie is not known yet */
 bool stlb_pages_pfn_of(const struct stlb_analysis *a, uint64_t page, uint64_t *pfn);
 
+/** stlb_mapped_note_free - pages are freed, or handed out again: does an entry still map one? */
+void stlb_mapped_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
+			   uint64_t nr);
+
 /** stlb_pages_is_zero - whether a pfn is known to be (in) a zero page */
 bool stlb_pages_is_zero(const struct stlb_analysis *a, uint64_t pfn);
 
@@ -114,12 +118,52 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
 		 struct stlb_slot slot, struct stlb_entry new);
 
-/** stlb_set_table - a pmd points to a table: the one that was taken out of it, or another one */
-void stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
+/**
+ * stlb_set_table - a pmd points to a table
+ *
+ * Returns whether it is the one that was taken out of it, as far as that is still known.
+ */
+bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
 		    struct stlb_slot slot, struct stlb_entry table);
+
+/** stlb_settle_tentative - a hold is over: did what was set while it was suspended belong to it? */
+void stlb_settle_tentative(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold,
+			   bool went_on);
+
+/** stlb_tentative_over - nothing has shown that its hold went on: another operation set it */
+void stlb_tentative_over(struct stlb_analysis *a, struct stlb_obligation *ob);
 
 /** stlb_settle_zeroes - a hold ends: was a huge zero page split into zero ptes? */
 void stlb_settle_zeroes(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold);
+
+/** stlb_set_told - only after a set at @slot an event tells what the entry said before it */
+void stlb_set_told(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		   struct stlb_entry old, struct stlb_entry new);
+
+/** stlb_place_learn - an event has both an entry's kernel address and what it maps */
+void stlb_place_learn(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level);
+
+/** stlb_early_keep - a set into a table whose place is not known; false: it is not kept */
+bool stlb_early_keep(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry new,
+		     uint64_t nr);
+
+/** stlb_early_place - the table of an entry is placed now: what was written into it is judged */
+void stlb_early_place(struct stlb_analysis *a, const struct stlb_act *act, uint64_t ptep);
+
+/** stlb_early_doubt - a page was cleared somewhere in an mm: entries that hold it are not sure */
+void stlb_early_doubt(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t pfn);
+
+/** stlb_early_forget, _mm, _all - a table page is freed; its mm; or events were lost */
+void stlb_early_forget(struct stlb_analysis *a, uint64_t page);
+void stlb_early_forget_mm(struct stlb_analysis *a, const struct stlb_mm *mm);
+void stlb_early_forget_all(struct stlb_analysis *a);
+
+/** stlb_early_free - free what is kept */
+void stlb_early_free(struct stlb_analysis *a);
+
+/** stlb_obligation_unplaced - a clear of a page in an entry that is not known which */
+struct stlb_obligation *stlb_obligation_unplaced(struct stlb_analysis *a,
+						 const struct stlb_act *act, struct stlb_entry old);
 
 /** stlb_place_clear - a clear without address: by pfn in the mapped table, else by the next set */
 void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old);
@@ -157,7 +201,10 @@ void stlb_on_lock_release(struct stlb_analysis *a, const struct stlb_act *act);
 /** stlb_hold_settle - the task goes on: the lock that it asked for is its own */
 void stlb_hold_settle(struct stlb_analysis *a, struct stlb_task *task);
 
-/** stlb_holds_end - the task is switched out, or its events were lost: no hold goes on */
+/** stlb_holds_suspend - the task is switched out: only a release shows that a hold went on */
+void stlb_holds_suspend(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_holds_end - the task leaves the kernel: no hold goes on */
 void stlb_holds_end(struct stlb_analysis *a, const struct stlb_act *act);
 
 /** stlb_hold_name - a lock is known to be a PTL */
@@ -213,6 +260,9 @@ void stlb_invalidate_one(struct stlb_analysis *a, const struct stlb_act *act,
 bool stlb_range_is_empty(uint64_t start, uint64_t end);
 bool stlb_range_is_unaligned(uint64_t start, uint64_t end);
 
+/** stlb_range_is_of_kernel - kernel addresses alone: the range says nothing of user addresses */
+bool stlb_range_is_of_kernel(uint64_t start);
+
 /* ---- rules ---- */
 
 /** stlb_repoint_judge - a set to @new breaches a clear or repoint of the same operation, or is
@@ -227,12 +277,14 @@ void stlb_refault_judge(struct stlb_analysis *a, const struct stlb_act *act,
 /** stlb_on_same_content - evidence of a merge, for sets before and after it */
 void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act);
 
-/** stlb_never_at_start, stlb_never_at_end - which operations a bracket's start or end concludes */
-void stlb_never_at_start(struct stlb_analysis *a, const struct stlb_act *act);
+/** stlb_never_at_end - which operations a bracket's end concludes */
 void stlb_never_at_end(struct stlb_analysis *a, const struct stlb_act *act,
 		       const struct stlb_bracket *bracket, bool invalidates);
 
-/** stlb_never_at_leave - the task leaves the kernel: its tightens are over */
+/** stlb_never_at_unlock - the task drops the mmap_lock of an mm: what it did under it is over */
+void stlb_never_at_unlock(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_never_at_leave - the task leaves the kernel: all that it did is over */
 void stlb_never_at_leave(struct stlb_analysis *a, const struct stlb_act *act);
 
 /** stlb_partial_judge - the deadline of a huge entry that was invalidated in part */

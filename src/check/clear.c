@@ -35,5 +35,6 @@ void stlb_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb
 	if (old.state == STLB_TABLE)
 		table_left(a, region, slot);
 	now.state = left;
-	a->failed |= stlb_region_set(region, slot.level, slot.addr, now) < 0;
+	a->failed |=
+		stlb_region_set(&a->regions, region, slot.level, slot.addr, now, act->event) < 0;
 }

@@ -10,19 +10,18 @@
 
 #define KIND(id) (UINT64_C(1) << STLB_##id)
 
-#define CLEARS                                                                                     \
-	(KIND(PTE_CLEAR) | KIND(PTE_CLEAR_FLUSH) | KIND(PMD_CLEAR) | KIND(PMD_CLEAR_FLUSH) |       \
-	 KIND(PMD_COLLAPSE_FLUSH) | KIND(PMD_ZAP) | KIND(PMD_INVAL))
-#define SETS	      (KIND(PTE_SET) | KIND(PMD_SET) | KIND(CHANGE_PTE) | KIND(MAP))
-#define EVERY_CLEAR   (KIND(PTE_CLEAR))
-#define EVERY_SET     (KIND(PTE_SET))
-#define UPDATES	      (CLEARS | KIND(PTE_SET) | KIND(PMD_SET))
-#define FREES	      (KIND(PAGE_FREE) | KIND(PAGE_ALLOC) | KIND(PAGE_FREE_BATCHED))
-#define INVALIDATIONS (KIND(INV_RANGE) | KIND(INV_END))
-#define NOTIFIERS     (INVALIDATIONS | KIND(INV_START))
-#define BRACKETS      (KIND(INV_START) | KIND(INV_END))
-#define LOCKS	      (KIND(LOCK_ACQUIRE) | KIND(LOCK_ACQUIRED))
-#define DEVICES	      (KIND(DEV_READ) | KIND(DEV_WRITE))
+#define PTE_CLEARS (KIND(PTE_CLEAR) | KIND(PTE_CLEAR_FLUSH))
+#define PMD_CLEARS                                                                                 \
+	(KIND(PMD_CLEAR) | KIND(PMD_CLEAR_FLUSH) | KIND(PMD_COLLAPSE_FLUSH) | KIND(PMD_ZAP) |      \
+	 KIND(PMD_INVAL))
+#define CLEARS	  (PTE_CLEARS | PMD_CLEARS)
+#define SETS	  (KIND(PTE_SET) | KIND(PMD_SET) | KIND(CHANGE_PTE) | KIND(MAP))
+#define UPDATES	  (CLEARS | KIND(PTE_SET) | KIND(PMD_SET))
+#define FREES	  (KIND(PAGE_FREE) | KIND(PAGE_ALLOC) | KIND(PAGE_FREE_BATCHED))
+#define NOTIFIERS (KIND(INV_RANGE) | KIND(INV_END) | KIND(INV_START))
+#define LOCKS	  (KIND(LOCK_ACQUIRE) | KIND(LOCK_ACQUIRED))
+#define DEVICES	  (KIND(DEV_READ) | KIND(DEV_WRITE))
+#define DEADLINES (KIND(MMAP_UNLOCK) | KIND(USER_MODE))
 
 bool stlb_recorded(const struct stlb_analysis *a, enum stlb_kind kind)
 {
@@ -40,90 +39,88 @@ void stlb_note(struct stlb_analysis *a, const char *text)
 		result->notes[result->nr_notes++] = text;
 }
 
+/* On which kernels a requirement holds. */
+enum when { ALWAYS, BEFORE_6_6, SINCE_6_6 };
+
 /* Kinds of which one at least has to be there, and what to say where none is. */
 struct requirement {
 	uint64_t any;
 	const char *without;
+	enum when when;
 };
 
-enum { MAX_REQUIREMENTS = 5 };
+enum { MAX_REQUIREMENTS = 6 };
 
 struct needs {
 	struct requirement none[MAX_REQUIREMENTS]; /* missing: judged not at all */
 	struct requirement part[MAX_REQUIREMENTS]; /* missing: judged in part */
 };
 
-#define NEED_NOTIFIERS                                                                             \
-	{                                                                                          \
-		NOTIFIERS, "no mmu_notifier event was recorded"                                    \
-	}
-#define NEED_INVALIDATIONS                                                                         \
-	{                                                                                          \
-		INVALIDATIONS, "no invalidation was recorded"                                      \
-	}
-#define NEED_UPDATES                                                                               \
-	{                                                                                          \
-		UPDATES, "no clear or set of a page-table entry was recorded"                      \
-	}
-#define NEED_CLEARS                                                                                \
-	{                                                                                          \
-		CLEARS | KIND(PTE_SET), "no clear of an entry was recorded"                        \
-	}
-#define NEED_BRACKETS                                                                              \
-	{                                                                                          \
-		BRACKETS, "no invalidate_range_start or end was recorded"                          \
-	}
-#define LACKS_ZAPS                                                                                 \
-	{                                                                                          \
-		EVERY_CLEAR, "clears by zap, mremap and swap-out are not recorded"                 \
-	}
+/* clang-format off */
+#define NEED_NOTIFIERS {NOTIFIERS, "no mmu_notifier event was recorded", ALWAYS}
+#define NEED_INV_RANGE {KIND(INV_RANGE), "no secondary invalidation (inv_range) was recorded", ALWAYS}
+#define NEED_INV_END                                                                               \
+	{KIND(INV_END), "invalidate_range_end, which invalidates before 6.6, was not recorded", BEFORE_6_6}
+#define NEED_PTE_CLEARS {PTE_CLEARS, "no clear of a pte was recorded", ALWAYS}
+#define NEED_CLEARS {CLEARS, "no clear of an entry was recorded", ALWAYS}
+#define NEED_UPDATES {UPDATES, "no clear or set of a page-table entry was recorded", ALWAYS}
+#define NEED_SETS {SETS, "no set of an entry was recorded", ALWAYS}
+#define NEED_FREES {FREES, "no free or allocation of pages was recorded", ALWAYS}
+#define NEED_STARTS {KIND(INV_START), "no invalidate_range_start was recorded", ALWAYS}
+#define NEED_ENDS {KIND(INV_END), "no invalidate_range_end was recorded", ALWAYS}
+#define NEED_DEVICES {DEVICES, "no device event was recorded", ALWAYS}
+#define NEED_LOCKS {LOCKS, "page table locks are not recorded", ALWAYS}
+#define LACKS_ZAPS {KIND(PTE_CLEAR), "clears by zap, mremap and swap-out are not recorded", ALWAYS}
+#define LACKS_PMDS {PMD_CLEARS, "clears of pmds (huge pages, page tables) are not recorded", ALWAYS}
 #define LACKS_SETS                                                                                 \
-	{                                                                                          \
-		EVERY_SET, "sets are known only where change_pte or a reverse mapping tells them"  \
-	}
+	{KIND(PTE_SET), "sets are known only where change_pte or a reverse mapping tells them", ALWAYS}
 #define LACKS_LOCKS                                                                                \
-	{                                                                                          \
-		LOCKS, "page table locks are not recorded: brackets stand for them"                \
-	}
+	{LOCKS, "page table locks are not recorded: brackets stand for them", ALWAYS}
+#define LACKS_FREES {KIND(PAGE_FREE), "frees are known only by the next allocation", ALWAYS}
+#define LACKS_DEADLINES                                                                            \
+	{DEADLINES, "neither mmap_lock's release nor the return to user mode is recorded: from 6.6 on " \
+		    "nothing else ends a zap or an mprotect", SINCE_6_6}
+
+/* What decides each rule: a rule without a row does not compile. */
+#define NEEDS_REPOINT                                                                              \
+	{{NEED_NOTIFIERS, NEED_INV_RANGE, NEED_INV_END, NEED_PTE_CLEARS, NEED_SETS},               \
+	 {LACKS_SETS, LACKS_ZAPS, LACKS_PMDS, LACKS_LOCKS}}
+#define NEEDS_REFAULT {{NEED_NOTIFIERS, NEED_UPDATES, NEED_SETS}, {LACKS_SETS, LACKS_ZAPS}}
+#define NEEDS_FREE                                                                                 \
+	{{NEED_NOTIFIERS, NEED_INV_RANGE, NEED_INV_END, NEED_PTE_CLEARS, NEED_FREES},              \
+	 {LACKS_ZAPS, LACKS_PMDS, LACKS_FREES}}
+#define NEEDS_MAPPED                                                                               \
+	{{{KIND(PTE_SET), "not every set of a pte is recorded", ALWAYS},                           \
+	  {KIND(PTE_CLEAR), "not every clear of a pte is recorded", ALWAYS}, NEED_FREES},          \
+	 {{KIND(PMD_SET), "not every set of a pmd is recorded", ALWAYS},                           \
+	  {KIND(PMD_CLEAR), "not every clear of a pmd is recorded", ALWAYS}, LACKS_FREES}}
+#define NEEDS_NEVER                                                                                \
+	{{NEED_INV_RANGE, NEED_INV_END, NEED_CLEARS, NEED_ENDS}, {LACKS_ZAPS, LACKS_PMDS, LACKS_DEADLINES}}
+#define NEEDS_UNBRACKETED {{NEED_STARTS, NEED_ENDS, NEED_CLEARS}, {LACKS_ZAPS, LACKS_SETS}}
+#define NEEDS_RACY {{NEED_INV_RANGE, NEED_INV_END, NEED_CLEARS}, {LACKS_ZAPS, LACKS_LOCKS}}
+#define NEEDS_STALE_ACCESS {{NEED_DEVICES, NEED_UPDATES}, {LACKS_SETS, LACKS_ZAPS}}
+#define NEEDS_DEVICE_ORDER {{NEED_DEVICES, NEED_UPDATES}, {LACKS_SETS}}
+#define NEEDS_UNLOCKED                                                                             \
+	{{NEED_LOCKS, {KIND(MMAP_LOCKED), "mmap_lock is not recorded", ALWAYS}, NEED_UPDATES}, {LACKS_ZAPS}}
+#define NEEDS_UNBALANCED {{NEED_STARTS, NEED_ENDS}, {LACKS_LOCKS}}
+#define NEEDS_PARTIAL {{NEED_INV_RANGE, NEED_INV_END, NEED_CLEARS}, {LACKS_ZAPS, LACKS_PMDS}}
+#define NEEDS_EMPTY {{NEED_NOTIFIERS}, {{0}}}
+#define NEEDS_FLUSH                                                                                \
+	{{{KIND(FLUSH_MM), "flushes of the CPU TLB are not recorded", ALWAYS}, NEED_INV_RANGE}, {{0}}}
+#define NEEDS_UNALIGNED {{NEED_NOTIFIERS}, {{0}}}
+#define NEEDS_REDUNDANT {{NEED_INV_RANGE, NEED_CLEARS}, {LACKS_ZAPS, LACKS_LOCKS}}
+/* clang-format on */
 
 static const struct needs needs[STLB_NR_RULES] = {
-	[STLB_RULE_REPOINT] = {{NEED_NOTIFIERS,
-				NEED_INVALIDATIONS,
-				NEED_UPDATES,
-				{SETS, "no set of an entry was recorded"}},
-			       {LACKS_SETS, LACKS_ZAPS, LACKS_LOCKS}},
-	[STLB_RULE_REFAULT] = {{NEED_NOTIFIERS, NEED_UPDATES, {SETS, "no set was recorded"}},
-			       {LACKS_SETS, LACKS_ZAPS}},
-	[STLB_RULE_FREE] = {{NEED_NOTIFIERS,
-			     NEED_INVALIDATIONS,
-			     NEED_CLEARS,
-			     {FREES, "no free or allocation of pages was recorded"}},
-			    {LACKS_ZAPS,
-			     {KIND(PAGE_FREE), "frees are known only by the next allocation"}}},
-	[STLB_RULE_NEVER] = {{NEED_INVALIDATIONS, NEED_CLEARS, NEED_BRACKETS}, {LACKS_ZAPS}},
-	[STLB_RULE_UNBRACKETED] = {{{KIND(INV_START), "no invalidate_range_start was recorded"},
-				    NEED_CLEARS},
-				   {LACKS_ZAPS}},
-	[STLB_RULE_RACY] = {{NEED_INVALIDATIONS, NEED_CLEARS}, {LACKS_ZAPS, LACKS_LOCKS}},
-	[STLB_RULE_STALE_ACCESS] = {{{DEVICES, "no device event was recorded"}, NEED_UPDATES},
-				    {{0}}},
-	[STLB_RULE_DEVICE_ORDER] = {{{DEVICES, "no device event was recorded"}, NEED_UPDATES},
-				    {{0}}},
-	[STLB_RULE_UNLOCKED] = {{{LOCKS, "page table locks are not recorded"},
-				 {KIND(MMAP_LOCKED), "mmap_lock is not recorded"},
-				 NEED_UPDATES},
-				{LACKS_ZAPS}},
-	[STLB_RULE_UNBALANCED] = {{{KIND(INV_START), "no invalidate_range_start was recorded"},
-				   {KIND(INV_END), "no invalidate_range_end was recorded"}},
-				  {LACKS_LOCKS}},
-	[STLB_RULE_PARTIAL] = {{NEED_INVALIDATIONS, NEED_CLEARS}, {LACKS_ZAPS}},
-	[STLB_RULE_EMPTY] = {{NEED_INVALIDATIONS}, {{0}}},
-	[STLB_RULE_FLUSH] = {{{KIND(FLUSH_MM), "flushes of the CPU TLB are not recorded"},
-			      {KIND(INV_RANGE), "no secondary invalidation was recorded"}},
-			     {{0}}},
-	[STLB_RULE_UNALIGNED] = {{NEED_NOTIFIERS}, {{0}}},
-	[STLB_RULE_REDUNDANT] = {{NEED_INVALIDATIONS, NEED_CLEARS}, {LACKS_ZAPS, LACKS_LOCKS}},
+#define X(id, name, severity, seed, wrong, risk) [STLB_RULE_##id] = NEEDS_##id,
+	STLB_RULES(X)
+#undef X
 };
+
+static bool holds(const struct requirement *requirement, bool before_6_6)
+{
+	return requirement->when == ALWAYS || (requirement->when == BEFORE_6_6) == before_6_6;
+}
 
 static void add_reason(struct stlb_rule_result *rule, const char *reason)
 {
@@ -133,26 +130,27 @@ static void add_reason(struct stlb_rule_result *rule, const char *reason)
 		 reason);
 }
 
-static void judge_rule(uint64_t kinds, enum stlb_rule id, struct stlb_rule_result *rule)
+static void check_needs(const struct requirement *list, uint64_t kinds, bool before_6_6,
+			enum stlb_judged without, struct stlb_rule_result *rule)
+{
+	for (unsigned int i = 0; i < MAX_REQUIREMENTS && list[i].any; i++) {
+		if (kinds & list[i].any || !holds(&list[i], before_6_6))
+			continue;
+		rule->judged = without;
+		add_reason(rule, list[i].without);
+	}
+}
+
+static void judge_rule(uint64_t kinds, bool before_6_6, enum stlb_rule id,
+		       struct stlb_rule_result *rule)
 {
 	const struct needs *need = &needs[id];
 
 	rule->judged = STLB_JUDGED_FULL;
 	rule->reason[0] = '\0';
-	for (unsigned int i = 0; i < MAX_REQUIREMENTS && need->none[i].any; i++) {
-		if (kinds & need->none[i].any)
-			continue;
-		rule->judged = STLB_JUDGED_NONE;
-		add_reason(rule, need->none[i].without);
-	}
-	if (rule->judged == STLB_JUDGED_NONE)
-		return;
-	for (unsigned int i = 0; i < MAX_REQUIREMENTS && need->part[i].any; i++) {
-		if (kinds & need->part[i].any)
-			continue;
-		rule->judged = STLB_JUDGED_PARTIAL;
-		add_reason(rule, need->part[i].without);
-	}
+	check_needs(need->none, kinds, before_6_6, STLB_JUDGED_NONE, rule);
+	if (rule->judged != STLB_JUDGED_NONE)
+		check_needs(need->part, kinds, before_6_6, STLB_JUDGED_PARTIAL, rule);
 }
 
 static void lower(struct stlb_rule_result *rule, enum stlb_judged to, const char *reason)
@@ -165,7 +163,7 @@ static void lower(struct stlb_rule_result *rule, enum stlb_judged to, const char
 void stlb_rules_judgeable(uint64_t kinds, bool before_6_6, struct stlb_rule_result *rules)
 {
 	for (int id = 0; id < STLB_NR_RULES; id++)
-		judge_rule(kinds, id, &rules[id]);
+		judge_rule(kinds, before_6_6, id, &rules[id]);
 	if (before_6_6 && rules[STLB_RULE_FLUSH].judged != STLB_JUDGED_NONE)
 		lower(&rules[STLB_RULE_FLUSH], STLB_JUDGED_NONE,
 		      "before 6.6 a flush carries no invalidation");
@@ -204,19 +202,28 @@ static void lower_all(struct stlb_analysis *a)
 }
 
 /*
- * The one kind that decides is not there: range_end alone cannot tell a missing invalidation in
- * the lock from one that was not recorded; and from 6.6 on it invalidates nothing at all.
+ * What invalidates is not there: a missing invalidation cannot be told from one that was not
+ * recorded. From 6.6 on range_end invalidates nothing at all.
  */
-static void doubt_without_inv_range(struct stlb_analysis *a)
+static void doubt_without_invalidations(struct stlb_analysis *a)
 {
 	uint64_t rules = 1u << STLB_RULE_REPOINT | 1u << STLB_RULE_FREE | 1u << STLB_RULE_NEVER |
 			 1u << STLB_RULE_RACY | 1u << STLB_RULE_PARTIAL;
 
-	if (stlb_recorded(a, STLB_INV_RANGE))
-		return;
-	stlb_sites_doubt_rules(a, rules,
-			       "no secondary invalidation (inv_range) occurs in the trace: whether "
-			       "none was made or none recorded cannot be told");
+	if (!stlb_recorded(a, STLB_INV_RANGE))
+		stlb_sites_doubt_rules(a, rules,
+				       "no secondary invalidation (inv_range) occurs in the trace: "
+				       "whether none was made or none recorded cannot be told");
+	else if (a->before_6_6 && !stlb_recorded(a, STLB_INV_END))
+		stlb_sites_doubt_rules(a, rules,
+				       "no invalidate_range_end occurs in the trace: before 6.6 it "
+				       "invalidates too");
+}
+
+static void drop_without_brackets(struct stlb_analysis *a)
+{
+	if (!stlb_recorded(a, STLB_INV_START) || !stlb_recorded(a, STLB_INV_END))
+		stlb_sites_drop_rules(a, 1u << STLB_RULE_UNBRACKETED | 1u << STLB_RULE_UNBALANCED);
 }
 
 static void note_contexts(struct stlb_analysis *a)
@@ -236,9 +243,8 @@ void stlb_coverage(struct stlb_analysis *a)
 {
 	stlb_rules_judgeable(a->seen | a->facts.recorded, a->before_6_6, a->result.rules);
 	lower_all(a);
-	doubt_without_inv_range(a);
-	if (!stlb_recorded(a, STLB_INV_START))
-		stlb_sites_drop_rules(a, 1u << STLB_RULE_UNBRACKETED);
+	doubt_without_invalidations(a);
+	drop_without_brackets(a);
 	if (!stlb_recorded(a, STLB_INV_RANGE))
 		stlb_sites_drop_rules(a, 1u << STLB_RULE_FLUSH);
 	note_contexts(a);

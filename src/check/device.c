@@ -167,7 +167,7 @@ void stlb_device_note_free(struct stlb_analysis *a, const struct stlb_act *act, 
 /* ---- the rules ---- */
 
 /* A page of the same content may be used until its deferred invalidation has come. */
-static bool is_deferred(const struct stlb_analysis *a, const struct device_page *page, uint64_t pfn)
+static bool is_deferred(struct stlb_analysis *a, const struct device_page *page, uint64_t pfn)
 {
 	struct stlb_region *region = stlb_region_find(&a->regions, page->mm, page->addr);
 	struct stlb_list *at, *next;

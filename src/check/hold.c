@@ -66,46 +66,101 @@ static int find_hold(const struct stlb_task *task, uint64_t address)
 	return -1;
 }
 
-/* What an update left to be judged when its critical section is over. */
-static void hold_over(struct stlb_analysis *a, const struct stlb_act *act, uint64_t id)
+/* What an update left to be judged when its critical section is over; @seen: its release was. */
+static void hold_over(struct stlb_analysis *a, const struct stlb_act *act, uint32_t index,
+		      bool seen)
 {
-	stlb_maps_apply(a, act, id, 0);
-	stlb_settle_zeroes(a, act->task, id);
-	stlb_place_drop(a, act->task, id);
-	stlb_unbracketed_judge(a, act, id);
+	struct stlb_hold hold = act->task->holds[index];
+
+	if (!hold.work)
+		return;
+	stlb_maps_apply(a, act, hold.id, 0);
+	stlb_settle_zeroes(a, act->task, hold.id);
+	stlb_place_drop(a, act->task, hold.id);
+	if (hold.suspended)
+		stlb_settle_tentative(a, act->task, hold.id, seen);
+	stlb_unbracketed_judge(a, act, hold.id);
 }
 
 /* ---- acquisition ---- */
 
-static void drop_outermost(struct stlb_task *task)
+static bool is_ptl(const struct stlb_hold *hold)
 {
-	memmove(task->holds, task->holds + 1, (STLB_MAX_HOLDS - 1) * sizeof(*task->holds));
-	task->nr_holds--;
+	return hold->named || hold->used || hold->work;
 }
 
-/* Spinlocks are not taken twice: the hold of the same lock is over, its release went unseen. */
-static void drop_stale(struct stlb_analysis *a, struct stlb_task *task, uint64_t address)
+/* What was done in a hold that is forgotten can no longer be told from what comes after it. */
+static void doubt_hold(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold)
+{
+	struct stlb_list *at, *next;
+
+	stlb_note(a, "a context held more locks than there is room for: what it changed in one of "
+		     "them is inconclusive");
+	stlb_list_each (at, next, &task->clears) {
+		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
+
+		ob->lossy |= ob->scope->hold == hold;
+	}
+}
+
+static void make_room(struct stlb_analysis *a, struct stlb_task *task)
+{
+	uint32_t index = 0;
+
+	while (index < task->nr_holds && is_ptl(&task->holds[index]))
+		index++;
+	if (index == task->nr_holds) {
+		index = 0;
+		doubt_hold(a, task, task->holds[index].id);
+	}
+	stlb_task_drop_hold(task, index);
+}
+
+/* The hold is over, its release went unseen. */
+static void drop_stale(struct stlb_analysis *a, struct stlb_task *task, uint32_t index)
 {
 	struct stlb_event event = {.kind = STLB_LOCK_RELEASE, .cpu = task->cpu, .tid = task->tid};
 	struct stlb_act act = {&event, task, NULL};
-	int index = find_hold(task, address);
 
-	if (task->holds[index].work)
-		hold_over(a, &act, task->holds[index].id);
-	task->nr_holds--;
-	memmove(task->holds + index, task->holds + index + 1,
-		(task->nr_holds - index) * sizeof(*task->holds));
+	hold_over(a, &act, index, false);
+	stlb_task_drop_hold(task, index);
+}
+
+/* Whoever takes a lock shows that a hold of it, by a context that was switched out, was over. */
+static void end_suspended(struct stlb_analysis *a, uint64_t address)
+{
+	struct stlb_lock *lock = stlb_map_get(&a->locks, address);
+	struct stlb_task *holder;
+	int index;
+
+	if (!lock || !lock->suspended)
+		return;
+	holder = stlb_map_get(&a->contexts.map, lock->suspended);
+	lock->suspended = 0;
+	a->nr_suspended--;
+	index = holder ? find_hold(holder, address) : -1;
+	if (index >= 0 && holder->holds[index].suspended)
+		drop_stale(a, holder, index);
 }
 
 static void push(struct stlb_analysis *a, struct stlb_task *task, const struct stlb_hold *asked)
 {
 	struct stlb_hold *hold;
+	int index;
 
-	if (!asked->shared && find_hold(task, asked->lock) >= 0)
-		drop_stale(a, task, asked->lock);
+	if (a->nr_suspended)
+		end_suspended(a, asked->lock);
+	/* spinlocks are not taken twice */
+	index = asked->shared ? -1 : find_hold(task, asked->lock);
+	if (index >= 0)
+		drop_stale(a, task, index);
 	if (task->nr_holds == STLB_MAX_HOLDS)
-		drop_outermost(task);
-	hold = &task->holds[task->nr_holds++];
+		make_room(a, task);
+	hold = stlb_task_add_hold(task);
+	if (!hold) {
+		a->failed = true;
+		return;
+	}
 	*hold = *asked;
 	hold->id = ++a->next_id;
 }
@@ -143,7 +198,7 @@ static void ask(struct stlb_analysis *a, const struct stlb_act *act, uint64_t ad
 	asked->name = event->name;
 	asked->cpu = event->cpu;
 	asked->kind = event->kind;
-	asked->used = asked->work = asked->confirmed = false;
+	asked->used = asked->work = asked->confirmed = asked->suspended = false;
 	asked->shared = (stlb_event_or(event, TRYLOCK, 0) & LOCKDEP_READ) != 0;
 	asked->named = is_ptl_class(event->text);
 	/* earlier holders' releases are in the past already, even while it still waits */
@@ -223,6 +278,7 @@ static void pop(struct stlb_task *task, uint32_t index)
 {
 	uint32_t kept = index;
 
+	task->nr_suspended -= task->holds[index].suspended;
 	for (uint32_t i = index + 1; i < task->nr_holds; i++)
 		if (task->holds[i].named || task->holds[i].used)
 			task->holds[kept++] = task->holds[i];
@@ -239,11 +295,36 @@ void stlb_on_lock_release(struct stlb_analysis *a, const struct stlb_act *act)
 	stlb_hold_settle(a, task);
 	index = find_hold(task, address);
 	shared = index >= 0 && task->holds[index].shared;
-	if (index >= 0 && task->holds[index].work)
-		hold_over(a, act, task->holds[index].id);
+	if (index >= 0)
+		hold_over(a, act, index, true);
 	publish_release(a, task, address, shared);
 	if (index >= 0)
 		pop(task, index);
+}
+
+static bool suspend(struct stlb_analysis *a, struct stlb_task *task, struct stlb_hold *hold)
+{
+	struct stlb_lock *lock = is_ptl(hold) && !hold->shared ? lock_get(a, hold->lock) : NULL;
+
+	if (!lock)
+		return false;
+	a->nr_suspended += !lock->suspended;
+	lock->suspended = task->key;
+	task->nr_suspended += !hold->suspended;
+	hold->suspended = true;
+	return true;
+}
+
+void stlb_holds_suspend(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_task *task = act->task;
+
+	for (uint32_t i = task->nr_holds; i > 0; i--) {
+		if (suspend(a, task, &task->holds[i - 1]))
+			continue;
+		hold_over(a, act, i - 1, false);
+		stlb_task_drop_hold(task, i - 1);
+	}
 }
 
 void stlb_holds_end(struct stlb_analysis *a, const struct stlb_act *act)
@@ -251,9 +332,8 @@ void stlb_holds_end(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_task *task = act->task;
 
 	for (uint32_t i = task->nr_holds; i > 0; i--)
-		if (task->holds[i - 1].work)
-			hold_over(a, act, task->holds[i - 1].id);
-	task->nr_holds = 0;
+		hold_over(a, act, i - 1, false);
+	task->nr_holds = task->nr_suspended = 0;
 }
 
 void stlb_hold_name(struct stlb_analysis *a, struct stlb_task *task, uint64_t address)

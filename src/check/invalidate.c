@@ -14,6 +14,11 @@ bool stlb_range_is_unaligned(uint64_t start, uint64_t end)
 	return start & PAGE_MASK || (end & PAGE_MASK && end != UINT64_MAX);
 }
 
+bool stlb_range_is_of_kernel(uint64_t start)
+{
+	return start >> 63;
+}
+
 /* ---- huge entries, piece by piece ---- */
 
 static void cover_pieces(struct stlb_obligation *ob, const struct stlb_invalidation *what)
@@ -68,7 +73,7 @@ static void count_discharge(struct stlb_analysis *a, struct stlb_obligation *ob)
 
 bool stlb_obligation_is_kept(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
-	if (ob->unbracketed ||
+	if (ob->unbracketed || ob->tentative ||
 	    (is_huge_leaf(ob) && !is_covered(ob) && !(ob->breached >> STLB_RULE_PARTIAL & 1)))
 		return true;
 	if (!stlb_task_in_bracket(ob->task, ob->scope->bracket))
@@ -93,10 +98,20 @@ static void discharge(struct stlb_analysis *a, const struct stlb_act *act,
 		stlb_obligation_end(a, ob, STLB_END_COUNTED);
 }
 
+static bool concerns(const struct stlb_obligation *ob, const struct stlb_invalidation *what)
+{
+	if (!ob->nowhere)
+		return ob->addr < what->end &&
+		       what->start <= ob->addr + stlb_obligation_size(ob) - 1;
+	/* where it lies is not known: what could cover it does */
+	return !ob->bounded ||
+	       (ob->scope->range.start < what->end && what->start < ob->scope->range.end);
+}
+
 static void meet(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
 		 const struct stlb_invalidation *what)
 {
-	if (what->end <= ob->addr || ob->addr + stlb_obligation_size(ob) - 1 < what->start)
+	if (!concerns(ob, what))
 		return;
 	if (stlb_obligation_before(a, ob, act->task)) {
 		discharge(a, act, ob, what);
@@ -169,6 +184,8 @@ void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 		report_empty(a, act);
 		return;
 	}
+	if (stlb_range_is_of_kernel(what.start))
+		return;
 	what.start &= ~PAGE_MASK;
 	if (what.end <= UINT64_MAX - PAGE_MASK)
 		what.end = (what.end + PAGE_MASK) & ~PAGE_MASK;
@@ -221,7 +238,7 @@ void stlb_on_inv_range(struct stlb_analysis *a, const struct stlb_act *act)
 	stlb_subscribe_by_event(a, act->mm);
 	finish_range(a, act, false);
 	if (stlb_mm_is_subscribed(act->mm) && !stlb_range_is_empty(start, end) &&
-	    stlb_range_is_unaligned(start, end))
+	    !stlb_range_is_of_kernel(start) && stlb_range_is_unaligned(start, end))
 		report_unaligned(a, act);
 	task->range_mm = act->mm;
 	task->range_start = start;

@@ -46,6 +46,32 @@ static uint64_t window_start(struct stlb_analysis *a, const struct stlb_event *e
 	return cpu->last_ns;
 }
 
+/* How a context's next events are to be read may be among what was lost. */
+static void forget_updates(struct stlb_analysis *a, struct stlb_task *task)
+{
+	struct stlb_update_state *update = task->update;
+
+	if (!update)
+		return;
+	update->echo_left = 0;
+	update->echo_mm = update->same_mm = update->detached_mm = NULL;
+	update->split_mm = update->map_mm = NULL;
+	update->nr_maps = update->nr_merged = 0;
+	for (; update->nr_parked; update->nr_parked--)
+		stlb_place_failed(a, update->parked[update->nr_parked - 1].mm, 1);
+}
+
+/* What entries and tables said before proves nothing any more, of whatever mm. */
+static void forget_entries(struct stlb_analysis *a)
+{
+	uint32_t at = 0;
+
+	stlb_early_forget_all(a);
+	stlb_regions_forget(&a->regions);
+	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));)
+		forget_updates(a, task);
+}
+
 void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	uint64_t place = stlb_event_or(act->event, PLACE, STLB_LOSS_HERE);
@@ -55,6 +81,7 @@ void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
 		a->result.lost_while_subscribed++;
 	doubt_obligations(a);
 	doubt_contexts(a, act);
+	forget_entries(a);
 	stlb_sites_doubt(a, window_start(a, act->event));
 	if (place == STLB_LOSS_AFTER || place == STLB_LOSS_SOMEWHERE)
 		a->lost_somewhere = true;
@@ -65,8 +92,11 @@ void stlb_losses_finish(struct stlb_analysis *a)
 {
 	uint32_t at = 0;
 
-	if (!a->losses || a->result.lost_while_subscribed == a->losses)
+	if (!a->losses || a->result.lost_while_subscribed >= a->losses)
 		return;
+	/* what is missing from a CPU may lie anywhere: while any mm was subscribed, too */
+	if (a->lost_somewhere && a->mms.ever)
+		a->result.lost_while_subscribed = a->losses;
 	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));)
 		if (mm->since_before)
 			a->result.lost_while_subscribed = a->losses;

@@ -104,7 +104,8 @@ void stlb_on_pmd_install(struct stlb_analysis *a, const struct stlb_act *act)
 	if (stlb_event_has(act->event, TABLE) &&
 	    stlb_pages_pfn_of(a, stlb_event_get(act->event, TABLE), &pfn)) {
 		table.pfn = pfn;
-		stlb_set_table(a, act, region, slot, table);
+		if (stlb_set_table(a, act, region, slot, table))
+			return;
 	}
 	/* unlike one that a split fills before, it is empty */
 	stlb_region_forget_ptes(&a->regions, region);

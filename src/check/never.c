@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * never-invalidated: the operation is over and the obligation is still pending. When it is over
- * depends on the kernel (semantics.md, section 3): before 6.6 range_end is the last word; from 6.6
- * on range_end invalidates nothing, and zap, mprotect and fork flush after it.
+ * depends on the kernel (semantics.md, section 3): before 6.6 range_end is the last word. From 6.6
+ * on it invalidates nothing, and one flush follows any number of brackets: a repoint is over with
+ * its own bracket, all else when the context drops mmap_lock, returns to user mode, or exits.
  */
 #include "check/check.h"
 
@@ -10,19 +11,21 @@ enum { EVENT_CLEAR = 1 };
 
 static const char missing_at_end[] =
 	"an invalidation of the entry before or at the end of the operation's bracket";
-static const char missing_at_start[] =
-	"an invalidation of the entry before the task began its next operation on this mm";
+static const char missing_at_unlock[] =
+	"an invalidation of the entry before the context dropped the mmap_lock that it held";
 static const char missing_at_leave[] =
-	"an invalidation of the entry before the task left the kernel";
+	"an invalidation of the entry before the context left the kernel";
 
 static void expire(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
 		   const char *role, const char *missing)
 {
-	if (ob->discharged) {
+	/* where it lies is not known, or what it says by now: only the free of its page tells */
+	if (!ob->discharged && (ob->nowhere || ob->set_again_unseen))
+		return;
+	if (ob->discharged)
 		stlb_partial_judge(a, act, ob);
-	} else {
+	else
 		stlb_breach(a, STLB_RULE_NEVER, ob, act, role, missing);
-	}
 	stlb_obligation_end(a, ob, STLB_END_EXPIRED);
 }
 
@@ -73,75 +76,65 @@ void stlb_never_at_end(struct stlb_analysis *a, const struct stlb_act *act,
 		judge_list_at_end(a, act, &act->task->tightens, bracket, invalidates);
 }
 
-/* ---- the start of the next one, from 6.6 on ---- */
+/* ---- mmap_lock is dropped, or the context leaves the kernel: from 6.6 on ---- */
 
-/* mprotect to PROT_NONE clears, but it flushes once for all VMAs as it does for other rights. */
-static bool goes_on(const struct stlb_obligation *ob, const struct stlb_event *event)
+/* A repoint is judged at the end of its own bracket, which may be still open. */
+static bool has_own_end(const struct stlb_obligation *ob)
 {
-	return ob->left == STLB_PROTNONE && ob->scope->bracket_event >= 0 &&
-	       (uint64_t)ob->scope->bracket_event == stlb_event_or(event, EVENT, UINT64_MAX);
+	return ob->type == STLB_REPOINT && !ob->discharged &&
+	       stlb_task_in_bracket(ob->task, ob->scope->bracket);
 }
 
-/* A repoint is judged at the end of its own bracket, and a hold may have a last word to say. */
-static bool waits(const struct stlb_obligation *ob)
+/*
+ * madvise of several ranges keeps one gather open, and from 6.16 on drops mmap_lock in between to
+ * tell userfaultfd of the next range (staletlb's T32). The return to user mode tells what is owed.
+ */
+static bool may_go_on(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
-	if (ob->discharged)
-		return ob->unbracketed;
-	return ob->type == STLB_REPOINT && ob->scope->bracket;
+	return !ob->mmap_write && ob->scope->bracket_event == EVENT_CLEAR &&
+	       a->format.kernel >= 6015 && stlb_recorded(a, STLB_USER_MODE);
 }
 
-static void judge_clears_at_start(struct stlb_analysis *a, const struct stlb_act *act)
+static void judge_list_at_unlock(struct stlb_analysis *a, const struct stlb_act *act,
+				 struct stlb_list *list)
 {
 	struct stlb_list *at, *next;
 
-	stlb_list_each (at, next, &act->task->clears) {
+	stlb_list_each (at, next, list) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
 
-		if (ob->mm != act->mm || goes_on(ob, act->event))
-			continue;
-		if (ob->discharged)
-			stlb_partial_judge(a, act, ob);
-		if (!waits(ob))
-			expire(a, act, ob, "next operation", missing_at_start);
+		if (ob->mm == act->mm && ob->mmap_held && !has_own_end(ob) && !may_go_on(a, ob))
+			expire(a, act, ob, "mmap_lock", missing_at_unlock);
 	}
 }
 
-/* mprotect and fork open a bracket for each VMA and flush once: the same event goes on. */
-static void judge_tightens_at_start(struct stlb_analysis *a, const struct stlb_act *act)
+static bool has_deadlines(const struct stlb_analysis *a)
+{
+	return a->kernel_known && !a->before_6_6;
+}
+
+void stlb_never_at_unlock(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	if (!act->task->nr_obligations || !has_deadlines(a))
+		return;
+	judge_list_at_unlock(a, act, &act->task->clears);
+	judge_list_at_unlock(a, act, &act->task->tightens);
+}
+
+static void judge_list_at_leave(struct stlb_analysis *a, const struct stlb_act *act,
+				struct stlb_list *list)
 {
 	struct stlb_list *at, *next;
-	uint64_t event = stlb_event_or(act->event, EVENT, EVENT_CLEAR);
 
-	if (event == EVENT_CLEAR || event > INT32_MAX)
-		return;
-	if (event < 31 && act->task->tighten_events == 1u << event)
-		return;
-	stlb_list_each (at, next, &act->task->tightens) {
-		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
-
-		if (ob->mm == act->mm && ob->scope->bracket_event >= 0 &&
-		    ob->scope->bracket_event != (int)event)
-			expire(a, act, ob, "next operation", missing_at_start);
-	}
+	stlb_list_each (at, next, list)
+		expire(a, act, stlb_list_entry(at, struct stlb_obligation, in_task), "leave",
+		       missing_at_leave);
 }
-
-void stlb_never_at_start(struct stlb_analysis *a, const struct stlb_act *act)
-{
-	if (!act->task->nr_obligations || !a->kernel_known || a->before_6_6)
-		return;
-	judge_clears_at_start(a, act);
-	judge_tightens_at_start(a, act);
-}
-
-/* ---- the way out of the kernel, from 6.6 on ---- */
 
 void stlb_never_at_leave(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	struct stlb_list *at, *next;
-
-	if (!a->kernel_known || a->before_6_6)
+	if (!act->task->nr_obligations || !has_deadlines(a))
 		return;
-	stlb_list_each (at, next, &act->task->tightens)
-		expire(a, act, stlb_list_entry(at, struct stlb_obligation, in_task), "leave",
-		       missing_at_leave);
+	judge_list_at_leave(a, act, &act->task->clears);
+	judge_list_at_leave(a, act, &act->task->tightens);
 }

@@ -97,9 +97,11 @@ static struct stlb_scope *scope_get(struct stlb_analysis *a, struct stlb_task *t
 
 static void watch_pages(struct stlb_analysis *a, struct stlb_obligation *ob)
 {
+	unsigned int level = ob->nowhere && ob->old.huge ? STLB_LEVEL_PMD : ob->level;
+
 	ob->page.obligation = ob;
 	ob->page.pfn = ob->old.pfn;
-	ob->page.nr = ob->table ? 1 : 1u << (stlb_level_shift(ob->level) - STLB_PAGE_SHIFT);
+	ob->page.nr = ob->table ? 1 : 1u << (stlb_level_shift(level) - STLB_PAGE_SHIFT);
 	stlb_pages_watch(a, &ob->page);
 }
 
@@ -140,7 +142,8 @@ static void enlist(struct stlb_analysis *a, struct stlb_obligation *ob)
 {
 	struct stlb_task *task = ob->task;
 
-	stlb_list_add(ob->level == STLB_LEVEL_PUD ? &ob->mm->wide : &ob->region->obligations,
+	stlb_list_add(ob->level == STLB_LEVEL_PUD || ob->nowhere ? &ob->mm->wide
+								 : &ob->region->obligations,
 		      &ob->in_region);
 	stlb_list_add(&ob->mm->obligations, &ob->in_mm);
 	stlb_list_init(&ob->in_task);
@@ -198,6 +201,7 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 					    struct stlb_region *region, struct stlb_slot slot,
 					    struct stlb_entry old, enum stlb_obligation_type type)
 {
+	struct stlb_mmap_hold *mmap = stlb_task_mmap(act->task, act->mm->id);
 	struct stlb_obligation *ob;
 	uint32_t absorbed = 0;
 
@@ -218,6 +222,8 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 	ob->old = old;
 	ob->type = type;
 	ob->raw_old = stlb_event_or(act->event, OLD, 0);
+	ob->mmap_held = mmap != NULL;
+	ob->mmap_write = mmap && mmap->write;
 	ob->breached = absorbed & 1u << STLB_RULE_UNBRACKETED;
 	stlb_brief_keep(&ob->update, act->event);
 	enlist(a, ob);
@@ -228,6 +234,31 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 	a->last_created = ob;
 	if (act->task->update)
 		act->task->update->created_at = act->task->nr_events;
+	return ob;
+}
+
+struct stlb_obligation *stlb_obligation_unplaced(struct stlb_analysis *a,
+						 const struct stlb_act *act, struct stlb_entry old)
+{
+	struct stlb_slot nowhere = {STLB_LEVEL_PTE, 0};
+	struct stlb_obligation *ob = has_room(a) ? obligation_alloc(a, act, old, nowhere) : NULL;
+
+	if (!ob) {
+		a->failed |= a->nr_obligations < STLB_MAX_OBLIGATIONS;
+		return NULL;
+	}
+	ob->nowhere = true;
+	ob->bounded = ob->scope->bracket != 0;
+	ob->mm = act->mm;
+	ob->task = act->task;
+	ob->old = old;
+	ob->type = STLB_CLEAR;
+	ob->raw_old = stlb_event_or(act->event, OLD, 0);
+	stlb_brief_keep(&ob->update, act->event);
+	enlist(a, ob);
+	watch_pages(a, ob);
+	a->last_created = ob;
+	act->task->update->created_at = act->task->nr_events;
 	return ob;
 }
 
@@ -244,13 +275,6 @@ void stlb_obligation_keep(struct stlb_analysis *a, struct stlb_obligation *ob,
 
 /* ---- change and end ---- */
 
-static void note_tighten_event(struct stlb_obligation *ob)
-{
-	int event = ob->scope->bracket_event;
-
-	ob->task->tighten_events |= 1u << (event >= 0 && event < 31 ? event : 31);
-}
-
 void stlb_obligation_retype(struct stlb_obligation *ob, enum stlb_obligation_type type)
 {
 	struct stlb_task *task = ob->task;
@@ -258,8 +282,6 @@ void stlb_obligation_retype(struct stlb_obligation *ob, enum stlb_obligation_typ
 	ob->type = type;
 	stlb_list_remove(&ob->in_task);
 	stlb_list_add(type == STLB_TIGHTEN ? &task->tightens : &task->clears, &ob->in_task);
-	if (type == STLB_TIGHTEN)
-		note_tighten_event(ob);
 }
 
 static void count_ending(struct stlb_obligations *count, enum stlb_ending ending)
@@ -290,6 +312,7 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 {
 	struct stlb_task *task = ob->task;
 
+	stlb_tentative_over(a, ob);
 	if (ob->unbracketed && ending == STLB_END_EXPIRED)
 		stlb_unbracketed_tell(a, ob);
 	stlb_held_back_over(a, ob);
@@ -300,8 +323,6 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 	stlb_pages_unwatch(a, &ob->page);
 	for (uint32_t i = 0; i < ob->nr_below; i++)
 		stlb_pages_unwatch(a, &ob->below[i]);
-	if (stlb_list_empty(&task->tightens))
-		task->tighten_events = 0;
 	if (--task->nr_obligations == 0)
 		stlb_order_stop(&a->order, &task->actor);
 	a->nr_obligations--;

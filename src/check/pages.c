@@ -192,6 +192,7 @@ static void pages_go(struct stlb_analysis *a, const struct stlb_act *act, uint64
 
 	if (a->devices)
 		stlb_device_note_free(a, act, pfn, nr);
+	stlb_mapped_note_free(a, act, pfn, nr);
 	if (!a->nr_obligations)
 		return;
 	for (uint64_t at = pfn; at < pfn + nr; at = ((at >> GROUP_SHIFT) + 1) << GROUP_SHIFT)
@@ -254,6 +255,8 @@ void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
 		return;
 	if (a->direct_map && a->regions.tables.count)
 		stlb_table_forget(&a->regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
+	if (a->direct_map && a->early)
+		stlb_early_forget(a, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 	pages_go(a, act, pfn);
 	publish_free(a, act, pfn);
 }

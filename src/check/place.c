@@ -5,6 +5,7 @@
  * only a reverse mapping announces.
  */
 #include "check/check.h"
+#include "model/rmap.h"
 
 static unsigned int index_of(uint64_t addr)
 {
@@ -32,16 +33,25 @@ void stlb_place_note(struct stlb_task *task, const struct stlb_mm *mm, struct st
 
 /* ---- clears ---- */
 
+/* Maybe the zero page: one page that many entries hold. */
+static bool is_zero_like(struct stlb_entry entry)
+{
+	return entry.special && !entry.writable;
+}
+
 /* The lowest entry of the mapped table, at or after the mapped address, of that page. */
 static bool find_by_pfn(const struct stlb_update_state *update, const struct stlb_region *region,
-			uint64_t pfn, uint64_t *addr)
+			struct stlb_entry old, uint64_t *addr)
 {
-	if (!region || !region->ptes)
+	if (!region || !region->ptes || (is_zero_like(old) && region->mm->zeroes_in_doubt))
 		return false;
 	for (unsigned int i = index_of(update->map_addr); i < STLB_ENTRIES; i++) {
 		if (update->map_cleared[i / 64] >> (i % 64) & 1)
 			continue;
-		if (!stlb_entry_is_present(region->ptes[i]) || region->ptes[i].pfn != pfn)
+		/* of a page that many entries hold, the one that is not known may be meant */
+		if (is_zero_like(old) && !region->ptes[i].known)
+			return false;
+		if (!stlb_entry_is_present(region->ptes[i]) || region->ptes[i].pfn != old.pfn)
 			continue;
 		*addr = region->base + ((uint64_t)i << STLB_PAGE_SHIFT);
 		return true;
@@ -49,10 +59,72 @@ static bool find_by_pfn(const struct stlb_update_state *update, const struct stl
 	return false;
 }
 
+void stlb_place_learn(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level)
+{
+	const struct stlb_event *event = act->event;
+
+	if (!stlb_event_has(event, PTEP) || !stlb_event_has(event, ADDR))
+		return;
+	a->failed |= stlb_table_learn(&a->regions, act->mm, level, stlb_event_get(event, PTEP),
+				      stlb_event_get(event, ADDR)) < 0;
+	if (a->early && level == STLB_LEVEL_PTE)
+		stlb_early_place(a, act, stlb_event_get(event, PTEP));
+}
+
 void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t nr)
 {
 	if (stlb_mm_is_subscribed(mm))
 		a->result.unplaced += nr;
+}
+
+/* Any entry of the mm that holds the page may be the one that was cleared. */
+static void doubt_entries(struct stlb_analysis *a, struct stlb_mm *mm, struct stlb_entry old)
+{
+	enum stlb_mapped how = old.huge ? STLB_MAPPED_PMD : STLB_MAPPED_PTE;
+	struct stlb_mapping *mapping, *next;
+
+	stlb_early_doubt(a, mm, old.pfn);
+	mm->zeroes_in_doubt |= is_zero_like(old);
+	if (!a->regions.rmap || is_zero_like(old))
+		return;
+	mapping = stlb_rmap_find(a->regions.rmap, how, old.pfn, NULL);
+	for (; mapping; mapping = next) {
+		next = stlb_rmap_find(a->regions.rmap, how, old.pfn, mapping);
+		if (mapping->region->mm == mm)
+			stlb_region_doubt(&a->regions, mapping->region, mapping->level,
+					  stlb_mapping_addr(mapping));
+	}
+}
+
+/* Counted, and judged by its page alone. */
+static void clear_unplaced(struct stlb_analysis *a, const struct stlb_act *act,
+			   struct stlb_entry old)
+{
+	if (!stlb_mm_is_subscribed(act->mm))
+		return;
+	stlb_place_failed(a, act->mm, 1);
+	act->mm->unplaced++;
+	doubt_entries(a, act->mm, old);
+	stlb_obligation_unplaced(a, act, old);
+}
+
+/* A hugetlb page is told by mm and page alone (trap 19). */
+static bool place_huge(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)
+{
+	struct stlb_mapping *found = NULL, *mapping = NULL;
+
+	while (a->regions.rmap &&
+	       (mapping = stlb_rmap_find(a->regions.rmap, STLB_MAPPED_PMD, old.pfn, mapping))) {
+		if (mapping->region->mm != act->mm)
+			continue;
+		if (found)
+			return false;
+		found = mapping;
+	}
+	if (!found)
+		return false;
+	stlb_clear(a, act, (struct stlb_slot){STLB_LEVEL_PMD, found->region->base}, old, STLB_NONE);
+	return true;
 }
 
 static void park(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)
@@ -62,7 +134,7 @@ static void park(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 	struct stlb_parked_clear *parked;
 
 	if (!hold || update->nr_parked == STLB_MAX_PARKED_CLEARS) {
-		stlb_place_failed(a, act->mm, 1);
+		clear_unplaced(a, act, old);
 		return;
 	}
 	parked = &update->parked[update->nr_parked++];
@@ -82,13 +154,14 @@ void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struc
 
 	if (act->event->level == STLB_LEVEL_PTE && !old.huge && is_mapped(act->task, act->mm)) {
 		region = stlb_region_find(&a->regions, act->mm, update->map_addr);
-		if (find_by_pfn(update, region, old.pfn, &slot.addr)) {
+		if (find_by_pfn(update, region, old, &slot.addr)) {
 			mark_cleared(update, index_of(slot.addr));
 			stlb_clear(a, act, slot, old, STLB_NONE);
 			return;
 		}
 	}
-	park(a, act, old);
+	if (!old.huge || !place_huge(a, act, old))
+		park(a, act, old);
 }
 
 static void note_range(struct stlb_parked_clear *parked, uint64_t start, uint64_t end)
@@ -163,14 +236,26 @@ void stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, stru
 	place_one(a, act, slot, &update->parked[update->nr_parked]);
 }
 
+static void drop_parked(struct stlb_analysis *a, struct stlb_task *task,
+			const struct stlb_parked_clear *parked)
+{
+	struct stlb_event event;
+	struct stlb_act then = {&event, task, parked->mm};
+
+	stlb_brief_expand(&parked->event, &event);
+	a->last_created = NULL;
+	clear_unplaced(a, &then, parked->old);
+	make_up(a, &then, parked);
+}
+
 void stlb_place_drop(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold)
 {
 	struct stlb_update_state *update = task->update;
-	uint32_t kept = 0;
+	uint32_t kept = 0, nr = update ? update->nr_parked : 0;
 
-	for (uint32_t i = 0; update && i < update->nr_parked; i++) {
+	for (uint32_t i = 0; i < nr; i++) {
 		if (update->parked[i].hold == hold)
-			stlb_place_failed(a, update->parked[i].mm, 1);
+			drop_parked(a, task, &update->parked[i]);
 		else
 			update->parked[kept++] = update->parked[i];
 	}
@@ -191,7 +276,7 @@ void stlb_on_ptl_map(struct stlb_analysis *a, const struct stlb_act *act)
 	}
 	if (stlb_event_has(event, PTL))
 		stlb_hold_name(a, act->task, stlb_event_get(event, PTL));
-	a->failed |= stlb_table_learn(&a->regions, act->mm, STLB_LEVEL_PTE, ptep, addr) < 0;
+	stlb_place_learn(a, act, STLB_LEVEL_PTE);
 	hold = stlb_task_hold(act->task);
 	update->map_mm = act->mm;
 	update->map_addr = addr;

@@ -197,8 +197,9 @@ void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,
 
 	if (ob->exempt || ob->breached >> STLB_RULE_REPOINT & 1)
 		return;
-	/* resolved after its operation, it stays that operation's clear */
-	if (!ob->scope->bracket || stlb_task_in_bracket(ob->task, ob->scope->bracket))
+	/* resolved by somebody else, or after its operation, it stays that operation's clear */
+	if (ob->task == act->task &&
+	    (!ob->scope->bracket || stlb_task_in_bracket(ob->task, ob->scope->bracket)))
 		stlb_obligation_retype(ob, STLB_REPOINT);
 	if ((protected || !new.rights_known) && has_evidence(act, ob, new)) {
 		ob->exempt = true;

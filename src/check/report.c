@@ -37,7 +37,7 @@ static bool passes_place(const struct stlb_filter *filter, const struct stlb_cas
 		return false;
 	if (!filter->by_addr)
 		return true;
-	return (c->ob || c->has_addr) && case_addr(c) < filter->end &&
+	return (c->ob ? !c->ob->nowhere : c->has_addr) && case_addr(c) < filter->end &&
 	       case_addr(c) + size - 1 >= filter->start;
 }
 
@@ -175,8 +175,12 @@ static void say_action(struct stlb_finding *finding, const struct stlb_obligatio
 	char update[100];
 
 	say_update(update, sizeof(update), ob);
-	snprintf(finding->action, sizeof(finding->action), "%s at 0x%" PRIx64 ": %s",
-		 level_name[ob->level], ob->addr, update);
+	if (ob->nowhere)
+		snprintf(finding->action, sizeof(finding->action), "pte at an address not told: %s",
+			 update);
+	else
+		snprintf(finding->action, sizeof(finding->action), "%s at 0x%" PRIx64 ": %s",
+			 level_name[ob->level], ob->addr, update);
 }
 
 static void say_event(struct stlb_finding *finding, const struct stlb_case *c)
@@ -211,7 +215,7 @@ static void fill_place(struct stlb_finding *finding, const struct stlb_case *c)
 
 	finding->has_mm = mm != NULL;
 	finding->mm = mm ? mm->id : 0;
-	finding->has_addr = c->ob || c->has_addr;
+	finding->has_addr = c->ob ? !c->ob->nowhere : c->has_addr;
 	finding->addr = case_addr(c);
 	finding->tid = task->tid;
 	if (task->comm)

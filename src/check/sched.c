@@ -33,7 +33,7 @@ static void was_switched_out(struct stlb_analysis *a, struct stlb_task *task)
 	struct stlb_act act = {&event, task, NULL};
 
 	if (task->nr_holds)
-		stlb_holds_end(a, &act);
+		stlb_holds_suspend(a, &act);
 }
 
 static void task_goes_on(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu)
@@ -92,7 +92,7 @@ void stlb_on_switch(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_task *next = stlb_contexts_find(&a->contexts, tid, act->event->cpu);
 
 	/* a task that sleeps while it waits for a lock has not got it */
-	stlb_holds_end(a, act);
+	stlb_holds_suspend(a, act);
 	if (cpu)
 		cpu->task = next;
 	if (next && a->order.active)

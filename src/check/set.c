@@ -4,28 +4,84 @@
 
 /* ---- does a set belong to the same operation as a clear? (semantics.md, section 3) ---- */
 
-static bool same_operation(const struct stlb_act *act, const struct stlb_obligation *ob,
-			   enum stlb_level level)
+enum belongs { ANOTHER, SAME, PERHAPS };
+
+static enum belongs same_operation(const struct stlb_act *act, const struct stlb_obligation *ob,
+				   enum stlb_level level)
 {
+	const struct stlb_hold *hold;
+
 	if (ob->table && level != STLB_LEVEL_PTE)
-		return true;
+		return SAME;
 	if (ob->left == STLB_MIGRATION || ob->left == STLB_SWAP || ob->left == STLB_PROTNONE)
-		return true;
+		return SAME;
 	if (ob->task != act->task)
-		return false;
+		return ANOTHER;
 	/* the locks of only some tasks, or functions, may be traced: the bracket stands for them */
-	if (ob->scope->hold)
-		return stlb_task_holds(ob->task, ob->scope->hold);
-	return stlb_task_in_bracket(ob->task, ob->scope->bracket);
+	if (!ob->scope->hold)
+		return stlb_task_in_bracket(ob->task, ob->scope->bracket) ? SAME : ANOTHER;
+	hold = stlb_task_find_hold(ob->task, ob->scope->hold);
+	if (!hold)
+		return ANOTHER;
+	return hold->suspended ? PERHAPS : SAME;
+}
+
+/* Set by a context that was switched out in the hold of the clear: its release will tell. */
+static void set_perhaps(struct stlb_obligation *ob, struct stlb_entry new)
+{
+	ob->tentative = true;
+	ob->tentative_new = new;
+	stlb_task_find_hold(ob->task, ob->scope->hold)->work = true;
+}
+
+static void judge_tentative(struct stlb_analysis *a, struct stlb_obligation *ob, bool went_on)
+{
+	struct stlb_event event;
+	struct stlb_act act = {&event, ob->task, ob->mm};
+
+	ob->tentative = false;
+	stlb_brief_expand(&ob->later->event[STLB_LATER_SET], &event);
+	if (went_on)
+		stlb_repoint_judge(a, &act, ob, ob->tentative_new);
+	else
+		stlb_refault_judge(a, &act, ob);
+}
+
+void stlb_tentative_over(struct stlb_analysis *a, struct stlb_obligation *ob)
+{
+	if (ob->tentative && ob->later)
+		judge_tentative(a, ob, false);
+}
+
+void stlb_settle_tentative(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold,
+			   bool went_on)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each (at, next, &task->clears) {
+		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
+
+		if (!ob->tentative || ob->scope->hold != hold)
+			continue;
+		judge_tentative(a, ob, went_on);
+		if (ob->discharged && !stlb_obligation_is_kept(a, ob))
+			stlb_obligation_end(a, ob, STLB_END_COUNTED);
+	}
 }
 
 static void other_page(struct stlb_analysis *a, const struct stlb_act *act,
 		       struct stlb_obligation *ob, struct stlb_entry new, enum stlb_level level)
 {
-	if (ob->type == STLB_TIGHTEN)
+	enum belongs belongs;
+
+	/* what was made invalid in place was set again since, to what is not recorded */
+	if (ob->type == STLB_TIGHTEN || ob->set_again_unseen)
 		return;
-	if (same_operation(act, ob, level))
+	belongs = same_operation(act, ob, level);
+	if (belongs == SAME)
 		stlb_repoint_judge(a, act, ob, new);
+	else if (belongs == PERHAPS && !ob->set_seen)
+		set_perhaps(ob, new);
 	else if (ob->type == STLB_CLEAR && !ob->set_seen)
 		stlb_refault_judge(a, act, ob);
 	if (!ob->set_seen)
@@ -125,6 +181,16 @@ static const struct stlb_page *page_below(const struct stlb_obligation *ob, unsi
 	return NULL;
 }
 
+/* Written by the context that has taken the table out: nobody can walk to it before it is put back.
+ */
+static bool is_out_of_sight(const struct stlb_act *act, struct stlb_slot slot)
+{
+	const struct stlb_update_state *update = act->task->update;
+
+	return update && update->detached_mm == act->mm &&
+	       slot.addr - update->detached_base < STLB_REGION_SIZE;
+}
+
 /* A pte set below a cleared pmd: of a split, or in the table that was put back. */
 static void set_piece(struct stlb_analysis *a, const struct stlb_act *act,
 		      struct stlb_obligation *ob, struct stlb_slot slot, struct stlb_entry new)
@@ -135,7 +201,7 @@ static void set_piece(struct stlb_analysis *a, const struct stlb_act *act,
 
 	if (ob->table) {
 		page = page_below(ob, index);
-		if (page && page->pfn != new.pfn)
+		if (page && page->pfn != new.pfn && !is_out_of_sight(act, slot))
 			other_page(a, act, ob, new, slot.level);
 	} else if (new.pfn == ob->old.pfn + ((slot.addr - ob->addr) >> STLB_PAGE_SHIFT) ||
 		   is_zeroes(a, ob->old, new)) {
@@ -190,11 +256,24 @@ static void settle_discharged(struct stlb_analysis *a, const struct stlb_act *ac
 		stlb_obligation_end(a, ob, STLB_END_COUNTED);
 }
 
+/* Where it was cleared is not known: the same page set in the same hold is taken for its place. */
+static void settle_unplaced(struct stlb_analysis *a, const struct stlb_act *act,
+			    struct stlb_obligation *ob, struct stlb_entry new)
+{
+	if (new.pfn == ob->old.pfn && ob->task == act->task &&
+	    !ob->discharged &&stlb_task_holds(ob->task, ob->scope->hold))
+		stlb_obligation_end(a, ob, STLB_END_RESTORED);
+}
+
 static void settle_one(struct stlb_analysis *a, const struct stlb_act *act,
 		       struct stlb_obligation *ob, struct stlb_slot slot, struct stlb_entry new)
 {
 	uint64_t size = UINT64_C(1) << stlb_level_shift(slot.level);
 
+	if (ob->nowhere) {
+		settle_unplaced(a, act, ob, new);
+		return;
+	}
 	if (ob->addr >= slot.addr + size || slot.addr >= ob->addr + stlb_obligation_size(ob))
 		return;
 	if (!a->one_clock && !stlb_obligation_before(a, ob, act->task)) {
@@ -225,22 +304,77 @@ void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 
 /* ---- a table is put into a pmd ---- */
 
-void stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
+/*
+ * What the table says by now of a page that it held. Entries that were not written while it was out
+ * of sight say what they said.
+ */
+static struct stlb_entry entry_again(const struct stlb_region *region, const struct stlb_page *page)
+{
+	struct stlb_entry same = {.pfn = page->pfn, .state = STLB_PRESENT, .known = 1};
+	struct stlb_entry now = {0};
+
+	if (region->ptes)
+		now = region->ptes[page->index];
+	return now.known ? now : same;
+}
+
+/* It restores the entries that say the same as before, and repoints the others. */
+static void put_back(struct stlb_analysis *a, const struct stlb_act *act,
+		     struct stlb_obligation *ob, struct stlb_region *region)
+{
+	struct stlb_entry repointed = {0};
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < ob->nr_below; i++)
+		stlb_pages_unwatch(a, &ob->below[i]);
+	for (uint32_t i = 0; i < ob->nr_below; i++) {
+		struct stlb_entry now = entry_again(region, &ob->below[i]);
+
+		if (stlb_entry_is_present(now) && now.pfn == ob->below[i].pfn)
+			continue;
+		if (stlb_entry_is_present(now))
+			repointed = now;
+		ob->below[kept] = ob->below[i];
+		stlb_pages_watch(a, &ob->below[kept++]);
+	}
+	ob->nr_below = kept;
+	if (!kept)
+		stlb_obligation_end(a, ob, STLB_END_RESTORED);
+	else if (repointed.known)
+		stlb_repoint_judge(a, act, ob, repointed);
+}
+
+bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
 		    struct stlb_slot slot, struct stlb_entry table)
 {
 	struct stlb_list *at, *next;
+	bool again = false;
 
 	stlb_list_each (at, next, &region->obligations) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
 
 		/* a table below a huge page that was split changes no page */
-		if (ob->table && !ob->discharged && ob->addr == slot.addr)
-			set_whole(a, act, ob, slot, table);
+		if (!ob->table || ob->addr != slot.addr)
+			continue;
+		again |= ob->old.pfn == table.pfn;
+		if (ob->discharged)
+			continue;
+		if (ob->old.pfn == table.pfn)
+			put_back(a, act, ob, region);
+		else if (ob->nr_below) /* an empty table maps nothing: RECLAIM_PT, T30 */
+			other_page(a, act, ob, table, slot.level);
 	}
+	stlb_region_doubt(&a->regions, region, STLB_LEVEL_PMD, slot.addr);
 	region->pmd = table;
+	return again;
 }
 
 /* ---- the set itself ---- */
+
+static bool maps(const struct stlb_obligation *ob, uint64_t addr)
+{
+	return addr - ob->addr < stlb_obligation_size(ob);
+}
 
 /* The clear came first and told nothing of what it left: the entry set now does. */
 static void note_left(const struct stlb_act *act, struct stlb_region *region, struct stlb_slot slot,
@@ -251,8 +385,12 @@ static void note_left(const struct stlb_act *act, struct stlb_region *region, st
 	stlb_list_each (at, next, &region->obligations) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
 
-		if (ob->task == act->task && ob->level == slot.level && ob->addr == slot.addr &&
-		    ob->left == STLB_NONE && !ob->set_seen)
+		if (ob->task != act->task || ob->set_seen || ob->table)
+			continue;
+		/* split_huge_page with freeze: migration entries in place of a huge entry */
+		if (ob->level == slot.level ? ob->addr == slot.addr && ob->left == STLB_NONE
+					    : left == STLB_MIGRATION && ob->level > slot.level &&
+						      maps(ob, slot.addr))
 			ob->left = left;
 	}
 }
@@ -265,7 +403,8 @@ static void set_not_present(struct stlb_analysis *a, const struct stlb_act *act,
 		stlb_clear(a, act, slot, old, new.state);
 	else
 		note_left(act, region, slot, new.state);
-	a->failed |= stlb_region_set(region, slot.level, slot.addr, new) < 0;
+	a->failed |=
+		stlb_region_set(&a->regions, region, slot.level, slot.addr, new, act->event) < 0;
 }
 
 static void set_over_present(struct stlb_analysis *a, const struct stlb_act *act,
@@ -296,10 +435,17 @@ static bool was_walkable(struct stlb_entry old)
 	return old.known && (old.state == STLB_PRESENT || old.state == STLB_TABLE);
 }
 
-/* Where zaps go unseen, what was last known of an entry may be long gone. */
-static bool sees_all_clears(const struct stlb_analysis *a)
+void stlb_set_told(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		   struct stlb_entry old, struct stlb_entry new)
 {
-	return (a->seen >> STLB_PTE_CLEAR & 1) != 0;
+	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, slot.addr);
+
+	if (!region || !stlb_mm_is_subscribed(act->mm) || !was_walkable(old))
+		return;
+	if (new.state == STLB_PRESENT)
+		set_over_present(a, act, region, slot, old, new);
+	else
+		stlb_clear(a, act, slot, old, new.state);
 }
 
 void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
@@ -312,12 +458,12 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		return;
 	}
 	stlb_unlocked_note(a, act, region);
-	if (!old.known && sees_all_clears(a))
-		old = stlb_region_entry(region, slot.level, slot.addr);
 	if (new.state == STLB_TABLE) {
 		if (stlb_entry_is_present(old))
 			stlb_clear(a, act, slot, old, STLB_NONE);
 		stlb_set_table(a, act, region, slot, new);
+		a->failed |= stlb_region_set(&a->regions, region, slot.level, slot.addr, new,
+					     act->event) < 0;
 		return;
 	}
 	if (new.state != STLB_PRESENT) {
@@ -333,7 +479,8 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		set_over_present(a, act, region, slot, old, new);
 	if (slot.level == STLB_LEVEL_PMD)
 		stlb_region_forget_ptes(&a->regions, region);
-	else if (region->pmd.state != STLB_TABLE)
-		region->pmd.known = 0;
-	a->failed |= stlb_region_set(region, slot.level, slot.addr, new) < 0;
+	else if (region->pmd.known && region->pmd.state != STLB_TABLE)
+		stlb_region_doubt(&a->regions, region, STLB_LEVEL_PMD, slot.addr);
+	a->failed |=
+		stlb_region_set(&a->regions, region, slot.level, slot.addr, new, act->event) < 0;
 }

@@ -64,6 +64,8 @@ struct stlb_obligation {
 	struct stlb_entry old;
 	uint8_t level, type, left; /* enum stlb_level, stlb_obligation_type, stlb_state */
 	bool table;		   /* the entry pointed to a lower table */
+	bool nowhere;		   /* a clear without a place: known by its page only */
+	bool bounded;		   /* the same, but it lies in its bracket's range */
 	bool only_table;	   /* of which no entry was present */
 	bool unbracketed; /* made outside any bracket that covers it: told when the hold ends */
 	bool exempt;
@@ -75,6 +77,11 @@ struct stlb_obligation {
 	bool in_lock;	 /* discharged in its hold */
 	bool set_seen;	 /* after the clear, something was set */
 	bool held_back;	 /* a breach of it waits for evidence */
+	bool mmap_held;	 /* the context held the mm's mmap_lock at the update, */
+	bool mmap_write; /* for writing */
+	bool tentative; /* set again in a hold that may have ended: @tentative_new judges it then */
+	bool set_again_unseen; /* made invalid in place: a set that is not recorded follows */
+	struct stlb_entry tentative_new;
 	bool weaker; /* discharged, and its page is back with fewer rights: no free concerns it */
 	uint32_t breached;	    /* bit per rule */
 	struct stlb_pieces *pieces; /* huge or table, else NULL */
@@ -107,6 +114,8 @@ enum { STLB_MAX_PHASES = 1024 };
 struct stlb_lock {
 	uint64_t address;
 	bool named;
+	uint64_t
+		suspended; /* key of the context whose hold of it a switch-out suspended, 0: none */
 	struct stlb_clock *written, *read; /* what its releases published */
 };
 
@@ -127,6 +136,7 @@ struct stlb_analysis {
 	struct stlb_order order;
 	struct stlb_map locks;
 	bool only_named_locks; /* no room is to be had among them */
+	uint64_t nr_suspended; /* holds that are, of all contexts, or were when last looked at */
 	struct stlb_map freed; /* pfn -> clock of its free */
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
@@ -149,9 +159,11 @@ struct stlb_analysis {
 	int32_t free_cpu;
 
 	bool lost_somewhere;
-	uint64_t losses;	/* places, whether anybody was subscribed or not */
-	uint64_t local_skipped; /* breaches that only a common clock could order */
-	bool failed;		/* no memory */
+	uint64_t losses;	  /* places, whether anybody was subscribed or not */
+	bool echoes_seen;	  /* the clear hook repeats what a set overwrites */
+	struct stlb_early *early; /* sets into tables that are not placed yet, NULL: none yet */
+	uint64_t local_skipped;	  /* breaches that only a common clock could order */
+	bool failed;		  /* no memory */
 	struct stlb_obligation *last_created;
 };
 

@@ -18,7 +18,16 @@ static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
 static void is_over(struct stlb_analysis *a, struct stlb_mm *mm)
 {
 	void_obligations(a, mm);
+	stlb_regions_unmap(&a->regions, mm);
 	stlb_mm_unsubscribe(&a->mms, mm);
+}
+
+static void begins(struct stlb_analysis *a, struct stlb_mm *mm)
+{
+	if (stlb_mm_is_subscribed(mm))
+		return;
+	stlb_mm_subscribe(&a->mms, mm);
+	a->failed |= stlb_regions_map(&a->regions, mm) < 0;
 }
 
 static void add_callback(struct stlb_mm *mm, uint64_t callback)
@@ -38,7 +47,6 @@ void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act)
 	/* without a notifier it only prepares the mm for interval notifiers */
 	bool counts = event->kind == STLB_INTERVAL_INSERT || stlb_event_or(event, SUB, 1) != 0;
 
-	(void)a;
 	if (counts) { /* what a probe fetches through a NULL notifier is noise */
 		add_callback(mm, stlb_event_or(event, CALLBACK, 0));
 		add_callback(mm, stlb_event_or(event, START_CALLBACK, 0));
@@ -47,6 +55,7 @@ void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act)
 	act->task->subscribing = mm;
 	if (!stlb_mm_is_subscribed(mm))
 		mm->subscription = STLB_SUBSCRIPTION_STARTING;
+	mm->losses = a->losses;
 }
 
 void stlb_on_subscribe_ret(struct stlb_analysis *a, const struct stlb_act *act)
@@ -57,7 +66,7 @@ void stlb_on_subscribe_ret(struct stlb_analysis *a, const struct stlb_act *act)
 	if (!mm)
 		return;
 	if ((int32_t)stlb_event_get(act->event, RET) == 0) {
-		stlb_mm_subscribe(&a->mms, mm);
+		begins(a, mm);
 		return;
 	}
 	mm->subscribers -= mm->subscribers > 0;
@@ -67,14 +76,18 @@ void stlb_on_subscribe_ret(struct stlb_analysis *a, const struct stlb_act *act)
 
 void stlb_subscribe_by_event(struct stlb_analysis *a, struct stlb_mm *mm)
 {
-	bool waits =
-		mm->subscription == STLB_SUBSCRIPTION_STARTING && a->seen >> STLB_SUBSCRIBE_RET & 1;
+	uint64_t lost = a->losses - mm->losses;
 
-	if (mm->subscription == STLB_SUBSCRIPTION_UNSEEN)
+	if (mm->subscription == STLB_SUBSCRIPTION_UNSEEN) {
 		mm->since_before = true;
-	if (mm->subscription == STLB_SUBSCRIPTION_UNSEEN ||
-	    (mm->subscription == STLB_SUBSCRIPTION_STARTING && !waits))
-		stlb_mm_subscribe(&a->mms, mm);
+		begins(a, mm);
+	}
+	/* the return of its registration is waited for, unless it may be among what was lost */
+	if (mm->subscription == STLB_SUBSCRIPTION_STARTING &&
+	    (lost || !(a->seen >> STLB_SUBSCRIBE_RET & 1))) {
+		begins(a, mm);
+		a->result.lost_while_subscribed += lost;
+	}
 }
 
 void stlb_on_unregister(struct stlb_analysis *a, const struct stlb_act *act)
@@ -104,6 +117,13 @@ void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_list *at, *next;
 
 	is_over(a, mm);
+	/* what was kept of its obligations points to what goes now */
+	stlb_list_each (at, next, &mm->obligations)
+		stlb_obligation_end(a, stlb_list_entry(at, struct stlb_obligation, in_mm),
+				    STLB_END_VOID);
+	stlb_early_forget_mm(a, mm);
+	mm->unplaced = 0;
+	mm->zeroes_in_doubt = false;
 	stlb_list_each (at, next, &mm->regions)
 		stlb_region_drop(&a->regions, stlb_list_entry(at, struct stlb_region, in_mm));
 	mm->subscription = STLB_SUBSCRIPTION_UNSEEN;

@@ -12,6 +12,29 @@
 static const char missing[] =
 	"an invalidate_range_start of this task that covers the entry, still open at the update";
 
+/*
+ * From 7.0 on khugepaged collapses to sizes below 2 MiB too: its bracket covers what changes, but
+ * the whole table is taken out, and put back (T29).
+ */
+static bool is_part_of_collapse(const struct stlb_analysis *a, const struct stlb_act *act,
+				const struct stlb_obligation *ob)
+{
+	const struct stlb_bracket *bracket = stlb_task_bracket(act->task, ob->mm);
+
+	return ob->table && bracket && (!a->format.kernel || a->format.kernel >= 7000) &&
+	       bracket->start < ob->addr + stlb_obligation_size(ob) && ob->addr < bracket->end;
+}
+
+/*
+ * Registering a uprobe on 7.x clears an entry, writes the page and sets the same entry again in one
+ * hold, outside any bracket (T28). Where sets are not recorded only another page shows an update.
+ */
+static bool may_be_undone(const struct stlb_analysis *a, const struct stlb_obligation *ob)
+{
+	return ob->update.kind == STLB_PTE_CLEAR_FLUSH && a->format.kernel >= 6018 &&
+	       !stlb_recorded(a, STLB_PTE_SET) && !ob->set_seen;
+}
+
 void stlb_unbracketed_note(struct stlb_analysis *a, const struct stlb_act *act,
 			   struct stlb_obligation *ob)
 {
@@ -24,6 +47,8 @@ void stlb_unbracketed_note(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	/* whoever makes a pmd invalid writes one back in the same hold: MADV_COLD the same one */
 	if (act->event->kind == STLB_PMD_INVAL && !stlb_recorded(a, STLB_PMD_SET))
+		return;
+	if (is_part_of_collapse(a, act, ob))
 		return;
 	ob->unbracketed = true;
 	hold = stlb_task_hold(act->task);
@@ -112,8 +137,11 @@ void stlb_unbracketed_tell(struct stlb_analysis *a, struct stlb_obligation *ob)
 	};
 
 	ob->unbracketed = false;
-	if (ob->task->lossy || ob->lossy || ob->breached >> STLB_RULE_UNBRACKETED & 1)
+	if (ob->task->lossy || ob->lossy || ob->breached >> STLB_RULE_UNBRACKETED & 1 ||
+	    may_be_undone(a, ob))
 		return;
+	if (ob->update.kind == STLB_PTE_CLEAR && !stlb_recorded(a, STLB_PTE_SET))
+		c.verdict = STLB_INCONCLUSIVE;
 	ob->breached |= 1u << STLB_RULE_UNBRACKETED;
 	stlb_brief_expand(&ob->update, &event);
 	if (!may_be_inside(ob->task))

@@ -16,7 +16,9 @@ static bool is_judged(const struct stlb_analysis *a)
 
 static bool holds_lock(const struct stlb_task *task, uint64_t lock)
 {
-	if (task->mmap_write && lock == MMAP_LOCK_OF(task->mmap_write))
+	uint64_t written = stlb_task_mmap_written(task);
+
+	if (written && lock == MMAP_LOCK_OF(written))
 		return true;
 	for (uint32_t i = 0; i < task->nr_holds; i++)
 		if (task->holds[i].lock == lock)
@@ -36,8 +38,8 @@ static void open_lockset(struct stlb_region *region, struct stlb_task *task)
 
 	region->lockset_open = true;
 	region->nr_lockset = 0;
-	if (task->mmap_write)
-		region->lockset[region->nr_lockset++] = MMAP_LOCK_OF(task->mmap_write);
+	if (stlb_task_mmap_written(task))
+		region->lockset[region->nr_lockset++] = MMAP_LOCK_OF(stlb_task_mmap_written(task));
 	for (uint32_t i = task->nr_holds; i > 0 && region->nr_lockset < STLB_MAX_LOCKSET; i--)
 		if (may_be_ptl(&task->holds[i - 1], own))
 			region->lockset[region->nr_lockset++] = task->holds[i - 1].lock;

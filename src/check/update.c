@@ -32,35 +32,71 @@ static bool same_entry(struct stlb_entry one, struct stlb_entry other)
 	       (one.state == STLB_NONE || (one.pfn == other.pfn && one.writable == other.writable));
 }
 
-static bool is_echo(struct stlb_update_state *update, const struct stlb_act *act,
-		    struct stlb_entry old, enum stlb_level level)
+/* Where interrupts are not told from tasks, their events can stand between a set and its echo. */
+static bool is_late_echo(const struct stlb_analysis *a, const struct stlb_update_state *update,
+			 const struct stlb_event *event)
+{
+	if (a->facts.irq_flags)
+		return false;
+	if (update->echo_first && update->echo_old.known)
+		return stlb_event_get(event, OLD) == update->echo_raw;
+	return a->echoes_seen;
+}
+
+static bool is_echo(const struct stlb_analysis *a, const struct stlb_update_state *update,
+		    const struct stlb_act *act, struct stlb_entry old, enum stlb_level level)
 {
 	const struct stlb_event *event = act->event;
 
-	if (!update->echo_left || update->echo_mm != act->mm ||
-	    update->echo_after + 1 != act->task->nr_events)
+	if (!update->echo_left || update->echo_mm != act->mm)
 		return false;
 	if (stlb_event_has(event, ADDR) &&
 	    slot_base(level, stlb_event_get(event, ADDR)) != update->echo_addr)
 		return false;
+	if (update->echo_after + 1 != act->task->nr_events && !is_late_echo(a, update, event))
+		return false;
 	if (update->echo_first && update->echo_old.known)
 		return same_entry(update->echo_old, old);
 	/* what the set overwrote was not told: a real clear would take away what it has set */
-	return old.state != STLB_PRESENT || old.pfn != update->echo_new_pfn;
+	return a->echoes_seen || old.state != STLB_PRESENT || old.pfn != update->echo_new.pfn;
 }
 
-static bool take_echo(struct stlb_update_state *update, const struct stlb_act *act,
-		      struct stlb_entry old, enum stlb_level level)
+static struct stlb_entry next_entry(struct stlb_entry entry, enum stlb_level level)
 {
-	if (!is_echo(update, act, old, level)) {
+	if (entry.state == STLB_PRESENT)
+		entry.pfn += UINT64_C(1) << (stlb_level_shift(level) - STLB_PAGE_SHIFT);
+	return entry;
+}
+
+/* Of a set of many entries, only the echoes tell what each said before. */
+static void told_by_echo(struct stlb_analysis *a, const struct stlb_act *act,
+			 const struct stlb_update_state *update, struct stlb_entry old,
+			 enum stlb_level level)
+{
+	struct stlb_slot slot = {level, update->echo_addr};
+	struct stlb_event event;
+	struct stlb_act set = {&event, act->task, act->mm};
+
+	if (!update->echo_placed || (update->echo_first && !update->echo_tells))
+		return;
+	stlb_brief_expand(&update->echo_set, &event);
+	stlb_set_told(a, &set, slot, old, update->echo_new);
+}
+
+static bool take_echo(struct stlb_analysis *a, struct stlb_update_state *update,
+		      const struct stlb_act *act, struct stlb_entry old, enum stlb_level level)
+{
+	if (!is_echo(a, update, act, old, level)) {
 		update->echo_left = 0;
 		return false;
 	}
+	a->echoes_seen |= update->echo_first && update->echo_old.known;
+	told_by_echo(a, act, update, old, level);
 	update->echo_left--;
-	update->echo_after++;
+	update->echo_after = act->task->nr_events;
 	update->echo_first = false;
 	update->echo_addr += UINT64_C(1) << stlb_level_shift(level);
-	update->echo_new_pfn++;
+	update->echo_new = next_entry(update->echo_new, level);
 	return true;
 }
 
@@ -84,6 +120,16 @@ static bool told_before(struct stlb_update_state *update, const struct stlb_act 
 	return true;
 }
 
+/* The table that the context has taken out: its entries are out of sight from now on. */
+static void detach(struct stlb_update_state *update, const struct stlb_act *act,
+		   enum stlb_level level)
+{
+	if (!stlb_event_has(act->event, ADDR))
+		return;
+	update->detached_mm = act->mm;
+	update->detached_base = slot_base(level, stlb_event_get(act->event, ADDR));
+}
+
 static bool is_detached(const struct stlb_update_state *update, const struct stlb_act *act)
 {
 	if (update->detached_mm != act->mm)
@@ -94,6 +140,18 @@ static bool is_detached(const struct stlb_update_state *update, const struct stl
 }
 
 /* ---- clears ---- */
+
+/* It owes nothing, but the table may be put back without it. */
+static void clear_detached(struct stlb_analysis *a, const struct stlb_act *act,
+			   struct stlb_entry old)
+{
+	uint64_t addr = stlb_event_or(act->event, ADDR, 0);
+	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, addr);
+
+	if (region && stlb_event_has(act->event, ADDR) && old.state == STLB_PRESENT)
+		a->failed |= stlb_region_set(&a->regions, region, STLB_LEVEL_PTE, addr,
+					     stlb_entry_none(), act->event) < 0;
+}
 
 static void clear_at(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level,
 		     struct stlb_entry old, enum stlb_state left)
@@ -114,10 +172,14 @@ void stlb_on_clear(struct stlb_analysis *a, const struct stlb_act *act)
 		a->failed = true;
 		return;
 	}
-	if (take_echo(update, act, old, level) || told_before(update, act, old, level))
+	if (take_echo(a, update, act, old, level) || told_before(update, act, old, level))
 		return;
-	if (level == STLB_LEVEL_PTE && is_detached(update, act))
+	if (level == STLB_LEVEL_PTE && is_detached(update, act)) {
+		clear_detached(a, act, old);
 		return;
+	}
+	if (old.state == STLB_TABLE)
+		detach(update, act, level);
 	if (stlb_event_has(act->event, ADDR))
 		clear_at(a, act, level, old, STLB_NONE);
 	else if (old.state == STLB_PRESENT)
@@ -130,16 +192,6 @@ static bool is_split(struct stlb_update_state *update, const struct stlb_act *ac
 		return false;
 	update->split_mm = NULL;
 	return true;
-}
-
-static void learn_place(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level)
-{
-	const struct stlb_event *event = act->event;
-
-	if (stlb_event_has(event, PTEP) && stlb_event_has(event, ADDR))
-		a->failed |=
-			stlb_table_learn(&a->regions, act->mm, level, stlb_event_get(event, PTEP),
-					 stlb_event_get(event, ADDR)) < 0;
 }
 
 /* The huge zero page becomes 512 zero pages, out of sight where sets are not recorded. */
@@ -164,7 +216,7 @@ void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act)
 		a->failed = true;
 		return;
 	}
-	learn_place(a, act, level);
+	stlb_place_learn(a, act, level);
 	update->echo_left = 0;
 	if (inval && is_split(update, act, slot_base(level, addr)))
 		return;
@@ -172,12 +224,12 @@ void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act)
 		return;
 	if (old.state == STLB_PRESENT || old.state == STLB_TABLE)
 		expect_again(update, act, old, level);
-	if (old.state == STLB_TABLE) {
-		update->detached_mm = act->mm;
-		update->detached_base = slot_base(level, addr);
-	}
+	if (old.state == STLB_TABLE)
+		detach(update, act, level);
 	a->last_created = NULL;
 	clear_at(a, act, level, old, inval ? STLB_PROTNONE : STLB_NONE);
+	if (inval && a->last_created)
+		a->last_created->set_again_unseen = !stlb_recorded(a, STLB_PMD_SET);
 	if (is_zero_split(a, update, act, old) && a->last_created)
 		stlb_obligation_end(a, a->last_created, STLB_END_RESTORED);
 }
@@ -196,23 +248,46 @@ void stlb_on_pmd_split(struct stlb_analysis *a, const struct stlb_act *act)
 
 /* ---- sets ---- */
 
-static struct stlb_entry next_entry(struct stlb_entry entry, enum stlb_level level)
+static bool has_echo(const struct stlb_event *event)
 {
-	entry.pfn += UINT64_C(1) << (stlb_level_shift(level) - STLB_PAGE_SHIFT);
-	return entry;
+	return event->kind == STLB_PTE_SET || event->kind == STLB_PMD_SET;
 }
 
-static void expect_echo(struct stlb_update_state *update, const struct stlb_act *act,
-			struct stlb_slot slot, struct stlb_entry old, struct stlb_entry new,
-			uint64_t nr)
+/* What was last seen of an entry, where no clear of the mm went unseen or unplaced since. */
+static struct stlb_entry last_known(struct stlb_analysis *a, const struct stlb_act *act,
+				    struct stlb_slot slot)
 {
+	struct stlb_entry unknown = {0};
+
+	if (!(a->seen >> STLB_PTE_CLEAR & 1) || act->mm->unplaced)
+		return unknown;
+	return stlb_region_entry(stlb_region_find(&a->regions, act->mm, slot.addr), slot.level,
+				 slot.addr);
+}
+
+/* @placed: the entry's address is known. Returns what the first entry is believed to have said. */
+static struct stlb_entry expect_echo(struct stlb_analysis *a, const struct stlb_act *act,
+				     struct stlb_slot slot, struct stlb_entry old,
+				     struct stlb_entry new, uint64_t nr, bool placed)
+{
+	struct stlb_update_state *update = act->task->update;
+	bool told = old.known;
+
+	if (placed && !told && (!has_echo(act->event) || !a->echoes_seen))
+		old = last_known(a, act, slot);
+	update->echo_left = has_echo(act->event) ? nr : 0;
 	update->echo_mm = act->mm;
 	update->echo_after = act->task->nr_events;
 	update->echo_addr = slot.addr;
-	update->echo_left = nr;
 	update->echo_first = true;
-	update->echo_old = old;
-	update->echo_new_pfn = new.pfn;
+	update->echo_placed = placed;
+	update->echo_tells = !old.known;
+	update->echo_old = told ? old : (struct stlb_entry){0};
+	update->echo_raw = stlb_event_or(act->event, OLD, 0);
+	update->echo_new = new;
+	if (update->echo_left)
+		stlb_brief_keep(&update->echo_set, act->event);
+	return old;
 }
 
 static bool find_slot(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level,
@@ -222,7 +297,7 @@ static bool find_slot(struct stlb_analysis *a, const struct stlb_act *act, enum 
 
 	slot->level = level;
 	if (stlb_event_has(event, ADDR)) {
-		learn_place(a, act, level);
+		stlb_place_learn(a, act, level);
 		slot->addr = slot_base(level, stlb_event_get(event, ADDR));
 		return true;
 	}
@@ -238,16 +313,10 @@ static void set_entries(struct stlb_analysis *a, const struct stlb_act *act, str
 	for (uint64_t i = 0; i < nr; i++) {
 		stlb_set(a, act, slot, old, new);
 		slot.addr += UINT64_C(1) << stlb_level_shift(slot.level);
-		if (new.state == STLB_PRESENT)
-			new = next_entry(new, slot.level);
-		/* only the first entry's old value is told */
-		old.known = 0;
+		new = next_entry(new, slot.level);
+		/* only the first entry's old value is told, that of the others by their echoes */
+		old = (struct stlb_entry){0};
 	}
-}
-
-static bool has_echo(const struct stlb_event *event)
-{
-	return event->kind == STLB_PTE_SET || event->kind == STLB_PMD_SET;
 }
 
 void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
@@ -271,19 +340,18 @@ void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
 		level = STLB_LEVEL_PMD;
 	nr = nr > STLB_ENTRIES ? STLB_ENTRIES : nr;
 	if (!find_slot(a, act, level, &slot)) {
-		stlb_place_failed(a, act->mm, nr);
+		if (!stlb_early_keep(a, act, new, nr))
+			stlb_place_failed(a, act->mm, nr);
 		slot.addr = 0;
-		nr = has_echo(event) ? nr : 0;
-		expect_echo(update, act, slot, old, new, nr);
+		expect_echo(a, act, slot, old, new, nr, false);
 		return;
 	}
 	if (update->nr_parked)
 		stlb_place_parked(a, act, slot, old);
+	old = expect_echo(a, act, slot, old, new, nr, true);
 	/* an invalidation of a huge pmd that its own function told already */
 	if (new.state == STLB_PRESENT || !told_before(update, act, old, level))
 		set_entries(a, act, slot, old, new, nr);
 	if (update->same_mm == act->mm)
 		update->same_mm = NULL;
-	if (has_echo(event))
-		expect_echo(update, act, slot, old, new, nr);
 }

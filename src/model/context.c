@@ -23,6 +23,7 @@ static void task_free(const struct stlb_contexts *contexts, struct stlb_task *ta
 	free(task->unsettled);
 	free(task->actor.clock);
 	free(task->woken);
+	free(task->holds);
 	free(task->brackets);
 	free(task->update);
 	free(task->flush_event);
@@ -31,8 +32,8 @@ static void task_free(const struct stlb_contexts *contexts, struct stlb_task *ta
 
 static bool is_idle(const struct stlb_task *task)
 {
-	return !task->nr_obligations && !task->nr_holds && !task->nr_brackets &&
-	       !task->nr_unsettled && !task->asked.lock && !task->range_mm;
+	return !task->nr_obligations && task->nr_holds == task->nr_suspended &&
+	       !task->nr_brackets && !task->nr_unsettled && !task->asked.lock && !task->range_mm;
 }
 
 static bool is_on_its_cpu(const struct stlb_contexts *contexts, const struct stlb_task *task)
@@ -156,7 +157,7 @@ struct stlb_task *stlb_contexts_restart(struct stlb_contexts *contexts, int32_t 
 	leave_cpus(contexts, old);
 	if (old->nr_obligations || old->nr_unsettled) {
 		old->key = ~(uint64_t)(uintptr_t)old;
-		old->nr_holds = old->nr_brackets = 0;
+		old->nr_holds = old->nr_suspended = old->nr_brackets = old->nr_mmap = 0;
 		/* without memory it is only not freed before the end */
 		stlb_map_put(&contexts->map, old->key, old);
 	} else {
@@ -182,24 +183,82 @@ struct stlb_update_state *stlb_task_update_state(struct stlb_task *task)
 	return task->update;
 }
 
+struct stlb_hold *stlb_task_add_hold(struct stlb_task *task)
+{
+	uint32_t max = task->max_holds ? 2 * task->max_holds : 4;
+	struct stlb_hold *more;
+
+	if (task->nr_holds == task->max_holds) {
+		more = realloc(task->holds, max * sizeof(*more));
+		if (!more)
+			return NULL;
+		task->holds = more;
+		task->max_holds = max;
+	}
+	return &task->holds[task->nr_holds++];
+}
+
+void stlb_task_drop_hold(struct stlb_task *task, uint32_t index)
+{
+	task->nr_suspended -= task->holds[index].suspended;
+	task->nr_holds--;
+	memmove(task->holds + index, task->holds + index + 1,
+		(task->nr_holds - index) * sizeof(*task->holds));
+}
+
+static struct stlb_hold *innermost(const struct stlb_task *task, bool named, bool suspended)
+{
+	for (uint32_t i = task->nr_holds; i > 0; i--) {
+		struct stlb_hold *hold = &task->holds[i - 1];
+
+		if (hold->named >= named && hold->suspended == suspended)
+			return hold;
+	}
+	return NULL;
+}
+
 /*
  * Where lockdep or ptl_map names the PTLs, the innermost of those; else whatever lock was taken
- * last: in page-table code that is the PTL.
+ * last: in page-table code that is the PTL. One that a switch-out suspended may be over.
  */
 struct stlb_hold *stlb_task_hold(struct stlb_task *task)
 {
+	struct stlb_hold *hold = innermost(task, true, false);
+
+	if (!hold)
+		hold = innermost(task, false, false);
+	if (!hold && task->nr_suspended)
+		hold = innermost(task, true, true);
+	return hold || !task->nr_suspended ? hold : innermost(task, false, true);
+}
+
+struct stlb_hold *stlb_task_find_hold(const struct stlb_task *task, uint64_t id)
+{
 	for (uint32_t i = task->nr_holds; i > 0; i--)
-		if (task->holds[i - 1].named)
+		if (task->holds[i - 1].id == id)
 			return &task->holds[i - 1];
-	return task->nr_holds ? &task->holds[task->nr_holds - 1] : NULL;
+	return NULL;
 }
 
 bool stlb_task_holds(const struct stlb_task *task, uint64_t id)
 {
-	for (uint32_t i = task->nr_holds; i > 0; i--)
-		if (task->holds[i - 1].id == id)
-			return true;
-	return false;
+	return stlb_task_find_hold(task, id) != NULL;
+}
+
+uint64_t stlb_task_mmap_written(const struct stlb_task *task)
+{
+	for (uint32_t i = 0; i < task->nr_mmap; i++)
+		if (task->mmap[i].write)
+			return task->mmap[i].mm;
+	return 0;
+}
+
+struct stlb_mmap_hold *stlb_task_mmap(struct stlb_task *task, uint64_t mm)
+{
+	for (uint32_t i = 0; i < task->nr_mmap; i++)
+		if (task->mmap[i].mm == mm)
+			return &task->mmap[i];
+	return NULL;
 }
 
 struct stlb_bracket *stlb_task_bracket(struct stlb_task *task, const struct stlb_mm *mm)

@@ -11,8 +11,9 @@
 #include "order/order.h"
 
 enum {
-	STLB_MAX_HOLDS = 10,   /* deeper nesting forgets the outermost */
-	STLB_MAX_BRACKETS = 8, /* the same */
+	STLB_MAX_HOLDS = 64,	 /* more forget one that no update was made under */
+	STLB_MAX_MMAP_LOCKS = 4, /* a context holds two at fork, more never */
+	STLB_MAX_BRACKETS = 8,	 /* the same */
 	STLB_MAX_CLEARED = STLB_ENTRIES / 64,
 	STLB_MAX_PARKED_CLEARS = 8,
 	STLB_MAX_PENDING_MAPS = 16,
@@ -33,6 +34,13 @@ struct stlb_hold {
 	bool used;	/* an update was made under it: it is a PTL */
 	bool work;	/* something waits for its release */
 	bool confirmed; /* the return of its lock function was seen */
+	bool suspended; /* the context was switched out: only its release shows that it went on */
+};
+
+/** struct stlb_mmap_hold - an mmap_lock that a context holds */
+struct stlb_mmap_hold {
+	uint64_t mm; /* the mm_struct pointer */
+	bool write;
 };
 
 /** struct stlb_bracket - an open invalidate_range_start */
@@ -93,9 +101,14 @@ struct stlb_unsettled {
  */
 struct stlb_update_state {
 	struct stlb_mm *echo_mm, *same_mm, *detached_mm, *split_mm, *map_mm;
-	uint64_t echo_addr, echo_left, echo_new_pfn, echo_after;
+	uint64_t echo_addr, echo_left, echo_after;
+	uint64_t echo_raw;	    /* of the first, where @echo_old is known */
 	struct stlb_entry echo_old; /* of the first, known only where the set told it */
+	struct stlb_entry echo_new; /* what the entry says that the next echo is about */
 	bool echo_first;
+	bool echo_placed; /* @echo_addr is the entry's address */
+	bool echo_tells;  /* what the first entry said before is known by its echo only */
+	struct stlb_brief echo_set;
 	uint64_t same_pfn;
 	uint8_t same_level;
 	uint64_t detached_base;
@@ -125,16 +138,17 @@ struct stlb_task {
 	const char *comm;
 	struct stlb_actor actor;
 	struct stlb_clock *woken; /* what its waker knew, learnt when it runs next */
-	struct stlb_hold holds[STLB_MAX_HOLDS];
-	uint32_t nr_holds;
+	struct stlb_hold *holds;  /* room for @max_holds, the innermost last */
+	uint32_t nr_holds, max_holds;
+	uint32_t nr_suspended; /* of its holds */
 	uint32_t nr_brackets;
 	struct stlb_bracket *brackets;	  /* STLB_MAX_BRACKETS of them once it opens one */
 	struct stlb_update_state *update; /* once it changes an entry */
 	struct stlb_hold asked; /* the lock it asked for at its last event; lock 0: none */
-	uint64_t mmap_write;	/* the mm whose mmap_lock it holds for writing, 0: none */
+	struct stlb_mmap_hold mmap[STLB_MAX_MMAP_LOCKS]; /* the mmap_locks that it holds */
+	uint32_t nr_mmap;
 	struct stlb_list clears, tightens; /* its pending obligations */
 	uint32_t nr_obligations;
-	uint32_t tighten_events; /* bit per bracket event of its tightens, bit 31: not told */
 	struct stlb_unsettled *unsettled; /* STLB_MAX_UNSETTLED of them once there is one */
 	uint32_t nr_unsettled;
 	uint64_t outer_start, outer_end; /* its first balanced brackets lie in there */
@@ -190,8 +204,23 @@ void stlb_contexts_free(struct stlb_contexts *contexts);
 /** stlb_task_update_state - its update state, made on first use; NULL without memory */
 struct stlb_update_state *stlb_task_update_state(struct stlb_task *task);
 
+/** stlb_task_add_hold - room for one more hold, the innermost; NULL without memory */
+struct stlb_hold *stlb_task_add_hold(struct stlb_task *task);
+
+/** stlb_task_drop_hold - the hold at an index is over */
+void stlb_task_drop_hold(struct stlb_task *task, uint32_t index);
+
 /** stlb_task_hold - the hold of the PTL for an update that it makes now; NULL: no lock is held */
 struct stlb_hold *stlb_task_hold(struct stlb_task *task);
+
+/** stlb_task_find_hold - the hold of an id; NULL: it is over */
+struct stlb_hold *stlb_task_find_hold(const struct stlb_task *task, uint64_t id);
+
+/** stlb_task_mmap - the mmap_lock of an mm that it holds; NULL: it holds none, as far as seen */
+struct stlb_mmap_hold *stlb_task_mmap(struct stlb_task *task, uint64_t mm);
+
+/** stlb_task_mmap_written - the mm whose mmap_lock it holds for writing, 0: none */
+uint64_t stlb_task_mmap_written(const struct stlb_task *task);
 
 /** stlb_task_holds - whether it still holds what it acquired as hold @id; 0 is never held */
 bool stlb_task_holds(const struct stlb_task *task, uint64_t id);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/mm.h"
+#include "model/rmap.h"
 
 enum { MAX_REGIONS = 8 * 1024, MAX_TABLES = 32 * 1024 };
 
@@ -15,15 +16,32 @@ static uint64_t region_key(const struct stlb_mm *mm, uint64_t addr)
 	return mm->id ^ stlb_map_mix((addr >> STLB_REGION_SHIFT) + 1);
 }
 
-struct stlb_region *stlb_region_find(const struct stlb_regions *regions, const struct stlb_mm *mm,
+/* What was learned before events were lost: the reverse map has forgotten it already. */
+static void refresh(struct stlb_regions *regions, struct stlb_region *region)
+{
+	if (region->generation == regions->generation)
+		return;
+	region->generation = regions->generation;
+	free(region->mapped);
+	free(region->ptes);
+	region->mapped = NULL;
+	region->ptes = NULL;
+	region->mapped_pmd = NULL;
+	region->pmd = (struct stlb_entry){0};
+	region->lockset_open = false;
+	region->nr_lockset = 0;
+}
+
+struct stlb_region *stlb_region_find(struct stlb_regions *regions, const struct stlb_mm *mm,
 				     uint64_t addr)
 {
 	struct stlb_region *region = stlb_map_get(&regions->map, region_key(mm, addr));
 
 	/* two keys can fall together: then the later one is as if never seen */
-	if (region && region->mm == mm && region->base == (addr & ~(STLB_REGION_SIZE - 1)))
-		return region;
-	return NULL;
+	if (!region || region->mm != mm || region->base != (addr & ~(STLB_REGION_SIZE - 1)))
+		return NULL;
+	refresh(regions, region);
+	return region;
 }
 
 /* How far the hand goes for one more region, so that a full house does not cost a search each time.
@@ -69,6 +87,7 @@ static struct stlb_region *region_new(struct stlb_regions *regions, struct stlb_
 		return NULL;
 	region->mm = mm;
 	region->base = addr & ~(STLB_REGION_SIZE - 1);
+	region->generation = regions->generation;
 	stlb_list_init(&region->obligations);
 	if (stlb_map_put(&regions->map, region_key(mm, addr), region) < 0) {
 		free(region);
@@ -110,9 +129,12 @@ struct stlb_entry stlb_region_entry(const struct stlb_region *region, enum stlb_
 	return (struct stlb_entry){0};
 }
 
-int stlb_region_set(struct stlb_region *region, enum stlb_level level, uint64_t addr,
-		    struct stlb_entry entry)
+int stlb_region_set(struct stlb_regions *regions, struct stlb_region *region, enum stlb_level level,
+		    uint64_t addr, struct stlb_entry entry, const struct stlb_event *event)
 {
+	if (regions->rmap && stlb_mm_is_subscribed(region->mm) &&
+	    stlb_rmap_set(regions->rmap, region, level, addr, entry, event) < 0)
+		return -ENOMEM;
 	if (level != STLB_LEVEL_PTE) {
 		region->pmd = entry;
 		return 0;
@@ -123,6 +145,19 @@ int stlb_region_set(struct stlb_region *region, enum stlb_level level, uint64_t 
 		return -ENOMEM;
 	region->ptes[pte_index(addr)] = entry;
 	return 0;
+}
+
+void stlb_region_doubt(struct stlb_regions *regions, struct stlb_region *region,
+		       enum stlb_level level, uint64_t addr)
+{
+	struct stlb_entry unknown = {0};
+
+	if (regions->rmap)
+		stlb_rmap_set(regions->rmap, region, level, addr, unknown, NULL);
+	if (level != STLB_LEVEL_PTE)
+		region->pmd = unknown;
+	else if (region->ptes)
+		region->ptes[pte_index(addr)] = unknown;
 }
 
 unsigned int stlb_region_present(const struct stlb_region *region, unsigned int *unknown)
@@ -142,6 +177,8 @@ unsigned int stlb_region_present(const struct stlb_region *region, unsigned int 
 
 void stlb_region_forget_ptes(struct stlb_regions *regions, struct stlb_region *region)
 {
+	if (regions->rmap)
+		stlb_rmap_drop_ptes(regions->rmap, region);
 	free(region->ptes);
 	region->ptes = NULL;
 	region->lockset_open = region->lockset_told = false;
@@ -153,7 +190,10 @@ void stlb_region_forget_ptes(struct stlb_regions *regions, struct stlb_region *r
 
 void stlb_region_drop(struct stlb_regions *regions, struct stlb_region *region)
 {
+	refresh(regions, region);
 	stlb_region_forget_ptes(regions, region);
+	if (regions->rmap)
+		stlb_rmap_drop_pmd(regions->rmap, region);
 	stlb_map_remove(&regions->map, region_key(region->mm, region->base));
 	stlb_list_remove(&region->in_mm);
 	region->mm->nr_regions--;
@@ -175,6 +215,15 @@ static uint64_t table_base(enum stlb_level level, uint64_t ptep, uint64_t addr)
 	return ((addr >> shift) - index) << shift;
 }
 
+static void move_mapped(struct stlb_region *from, struct stlb_region *to)
+{
+	to->mapped = from->mapped;
+	from->mapped = NULL;
+	for (unsigned int i = 0; to->mapped && i < STLB_ENTRIES; i++)
+		if (to->mapped[i])
+			to->mapped[i]->region = to;
+}
+
 /* mremap moved the table: what its entries say is now said of other addresses. */
 static void move_ptes(struct stlb_regions *regions, struct stlb_table *table, uint64_t base)
 {
@@ -188,6 +237,7 @@ static void move_ptes(struct stlb_regions *regions, struct stlb_table *table, ui
 	from->ptes = NULL;
 	to->table = table->page;
 	from->table = 0;
+	move_mapped(from, to);
 }
 
 static struct stlb_table *table_new(struct stlb_regions *regions, uint64_t page)
@@ -228,6 +278,10 @@ int stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb
 	uint64_t page = table_page(ptep), base = table_base(level, ptep, addr);
 	struct stlb_table *table = stlb_map_get(&regions->tables, page);
 
+	if (table && table->generation != regions->generation) {
+		stlb_table_forget(regions, page);
+		table = NULL;
+	}
 	if (table && table->mm == mm && table->base == base && table->level == level)
 		return 0;
 	if (table && table->mm == mm && table->level == level && level == STLB_LEVEL_PTE) {
@@ -238,7 +292,7 @@ int stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb
 		if (!table)
 			return 0;
 	}
-	*table = (struct stlb_table){mm, page, base, level};
+	*table = (struct stlb_table){mm, page, base, regions->generation, level};
 	return bind_region(regions, table);
 }
 
@@ -247,7 +301,7 @@ bool stlb_table_place(const struct stlb_regions *regions, const struct stlb_mm *
 {
 	const struct stlb_table *table = stlb_map_get(&regions->tables, table_page(ptep));
 
-	if (!table || table->mm != mm)
+	if (!table || table->mm != mm || table->generation != regions->generation)
 		return false;
 	*level = table->level;
 	*addr = table->base + (((ptep & 0xff8) >> 3) << stlb_level_shift(table->level));
@@ -269,6 +323,65 @@ void stlb_table_forget(struct stlb_regions *regions, uint64_t page)
 	free(table);
 }
 
+/* ---- the reverse map ---- */
+
+int stlb_regions_keep_rmap(struct stlb_regions *regions)
+{
+	if (!regions->rmap)
+		regions->rmap = calloc(1, sizeof(*regions->rmap));
+	return regions->rmap ? 0 : -ENOMEM;
+}
+
+static int map_region(struct stlb_regions *regions, struct stlb_region *region)
+{
+	int err = stlb_rmap_set(regions->rmap, region, STLB_LEVEL_PMD, region->base, region->pmd,
+				NULL);
+
+	for (unsigned int i = 0; !err && region->ptes && i < STLB_ENTRIES; i++)
+		err = stlb_rmap_set(regions->rmap, region, STLB_LEVEL_PTE,
+				    (uint64_t)i << STLB_PAGE_SHIFT, region->ptes[i], NULL);
+	return err;
+}
+
+int stlb_regions_map(struct stlb_regions *regions, struct stlb_mm *mm)
+{
+	struct stlb_list *at, *next;
+	int err = 0;
+
+	if (!regions->rmap)
+		return 0;
+	stlb_list_each (at, next, &mm->regions) {
+		struct stlb_region *region = stlb_list_entry(at, struct stlb_region, in_mm);
+
+		refresh(regions, region);
+		if (!err)
+			err = map_region(regions, region);
+	}
+	return err;
+}
+
+void stlb_regions_unmap(struct stlb_regions *regions, struct stlb_mm *mm)
+{
+	struct stlb_list *at, *next;
+
+	if (!regions->rmap)
+		return;
+	stlb_list_each (at, next, &mm->regions) {
+		struct stlb_region *region = stlb_list_entry(at, struct stlb_region, in_mm);
+
+		refresh(regions, region);
+		stlb_rmap_drop_ptes(regions->rmap, region);
+		stlb_rmap_drop_pmd(regions->rmap, region);
+	}
+}
+
+void stlb_regions_forget(struct stlb_regions *regions)
+{
+	regions->generation++;
+	if (regions->rmap)
+		stlb_rmap_forget(regions->rmap);
+}
+
 void stlb_regions_free(struct stlb_regions *regions)
 {
 	struct stlb_table *table;
@@ -279,9 +392,13 @@ void stlb_regions_free(struct stlb_regions *regions)
 		free(table);
 	at = 0;
 	while ((region = stlb_map_next(&regions->map, &at))) {
+		free(region->mapped);
 		free(region->ptes);
 		free(region);
 	}
+	if (regions->rmap)
+		stlb_rmap_free(regions->rmap);
+	free(regions->rmap);
 	stlb_map_free(&regions->tables);
 	stlb_map_free(&regions->map);
 }

@@ -10,6 +10,10 @@
 #include "util/list.h"
 #include "util/map.h"
 
+struct stlb_event;
+struct stlb_mapping;
+struct stlb_rmap;
+
 #define STLB_PAGE_SHIFT	  12
 #define STLB_REGION_SHIFT 21
 #define STLB_REGION_SIZE  (UINT64_C(1) << STLB_REGION_SHIFT)
@@ -24,6 +28,9 @@ struct stlb_region {
 	struct stlb_list obligations; /* on entries of this region, but for those of a pud */
 	struct stlb_entry pmd;
 	struct stlb_entry *ptes;	    /* STLB_ENTRIES of them; NULL: none seen yet */
+	struct stlb_mapping **mapped;	    /* of the ptes, in the reverse map; NULL: none */
+	struct stlb_mapping *mapped_pmd;    /* of the pmd, NULL: none */
+	uint32_t generation;		    /* of struct stlb_regions when all this was learned */
 	uint64_t table;			    /* kernel address of the pte table, 0: not known */
 	uint64_t lockset[STLB_MAX_LOCKSET]; /* locks held at all updates since the population */
 	uint8_t nr_lockset;
@@ -37,13 +44,16 @@ struct stlb_regions {
 	struct stlb_map tables; /* page of a table's address -> struct stlb_table */
 	uint64_t forgotten;	/* given up for want of room */
 	uint32_t hand;		/* where the search for room goes on */
+	uint32_t generation;	/* what was learned in an older one is known no more */
+	struct stlb_rmap *rmap; /* NULL: not kept */
 };
 
 /** struct stlb_table - where the entries of a page-table page belong */
 struct stlb_table {
 	struct stlb_mm *mm;
-	uint64_t page; /* kernel address of the table */
-	uint64_t base; /* user address of its first entry */
+	uint64_t page;	     /* kernel address of the table */
+	uint64_t base;	     /* user address of its first entry */
+	uint32_t generation; /* as a region's */
 	enum stlb_level level;
 };
 
@@ -60,7 +70,7 @@ static inline bool stlb_is_of_huge_pages(uint64_t start, uint64_t end)
 }
 
 /** stlb_region_find - the region of an address, NULL where nothing was seen of it */
-struct stlb_region *stlb_region_find(const struct stlb_regions *regions, const struct stlb_mm *mm,
+struct stlb_region *stlb_region_find(struct stlb_regions *regions, const struct stlb_mm *mm,
 				     uint64_t addr);
 
 /** stlb_region_get - the same, made where there was none; NULL without memory or room */
@@ -71,9 +81,18 @@ struct stlb_region *stlb_region_get(struct stlb_regions *regions, struct stlb_mm
 struct stlb_entry stlb_region_entry(const struct stlb_region *region, enum stlb_level level,
 				    uint64_t addr);
 
-/** stlb_region_set - note what an entry says from now on; 0 or -ENOMEM */
-int stlb_region_set(struct stlb_region *region, enum stlb_level level, uint64_t addr,
-		    struct stlb_entry entry);
+/**
+ * stlb_region_set - note what an entry says from now on
+ * @event: what set it, NULL: not known
+ *
+ * Returns 0 or -ENOMEM.
+ */
+int stlb_region_set(struct stlb_regions *regions, struct stlb_region *region, enum stlb_level level,
+		    uint64_t addr, struct stlb_entry entry, const struct stlb_event *event);
+
+/** stlb_region_doubt - an entry may have changed unseen: it is not known any more */
+void stlb_region_doubt(struct stlb_regions *regions, struct stlb_region *region,
+		       enum stlb_level level, uint64_t addr);
 
 /** stlb_region_present - how many present ptes are known, and (@unknown) how many are not known */
 unsigned int stlb_region_present(const struct stlb_region *region, unsigned int *unknown);
@@ -104,6 +123,19 @@ bool stlb_table_place(const struct stlb_regions *regions, const struct stlb_mm *
 
 /** stlb_table_forget - a table page was freed; @page is its kernel address */
 void stlb_table_forget(struct stlb_regions *regions, uint64_t page);
+
+/** stlb_regions_keep_rmap - begin to keep the reverse map, of what is set from now on; 0, -ENOMEM
+ */
+int stlb_regions_keep_rmap(struct stlb_regions *regions);
+
+/** stlb_regions_map - an mm is subscribed: its entries join the reverse map; 0 or -ENOMEM */
+int stlb_regions_map(struct stlb_regions *regions, struct stlb_mm *mm);
+
+/** stlb_regions_unmap - an mm has no subscriber any more: they leave it */
+void stlb_regions_unmap(struct stlb_regions *regions, struct stlb_mm *mm);
+
+/** stlb_regions_forget - events were lost: what entries and tables said proves nothing any more */
+void stlb_regions_forget(struct stlb_regions *regions);
 
 /** stlb_regions_free - all of it */
 void stlb_regions_free(struct stlb_regions *regions);

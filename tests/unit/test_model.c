@@ -37,7 +37,7 @@ static void tables_free(struct tables *t)
 	stlb_mms_free(&t->mms);
 }
 
-static uint64_t pfn_at(const struct tables *t, struct stlb_mm *mm, uint64_t addr)
+static uint64_t pfn_at(struct tables *t, struct stlb_mm *mm, uint64_t addr)
 {
 	struct stlb_region *region = stlb_region_find(&t->regions, mm, addr);
 	struct stlb_entry entry = stlb_region_entry(region, STLB_LEVEL_PTE, addr);
@@ -50,7 +50,8 @@ static void set_page(struct tables *t, struct stlb_mm *mm, uint64_t addr, uint64
 	struct stlb_region *region = stlb_region_get(&t->regions, mm, addr);
 
 	cr_assert_not_null(region);
-	cr_assert_eq(stlb_region_set(region, STLB_LEVEL_PTE, addr, page(pfn)), 0);
+	cr_assert_eq(stlb_region_set(&t->regions, region, STLB_LEVEL_PTE, addr, page(pfn), NULL),
+		     0);
 }
 
 Test(region, entries_are_of_their_mm_and_address)
@@ -81,7 +82,9 @@ Test(region, present_entries)
 	set_page(&t, t.mm, PAGE(0), 0xa);
 	set_page(&t, t.mm, PAGE(1), 0xb);
 	region = stlb_region_find(&t.regions, t.mm, PAGE(0));
-	cr_assert_eq(stlb_region_set(region, STLB_LEVEL_PTE, PAGE(2), stlb_entry_none()), 0);
+	cr_assert_eq(stlb_region_set(&t.regions, region, STLB_LEVEL_PTE, PAGE(2), stlb_entry_none(),
+				     NULL),
+		     0);
 	cr_expect_eq(stlb_region_present(region, &unknown), 2);
 	cr_expect_eq(unknown, 509);
 	stlb_region_forget_ptes(&t.regions, region);
@@ -100,7 +103,8 @@ Test(region, pmd_and_ptes_are_apart)
 	set_page(&t, t.mm, PAGE(3), 0xa);
 	region = stlb_region_find(&t.regions, t.mm, PAGE(3));
 	cr_expect_not(stlb_region_entry(region, STLB_LEVEL_PMD, PAGE(3)).known);
-	cr_assert_eq(stlb_region_set(region, STLB_LEVEL_PMD, PAGE(0), page(0x200)), 0);
+	cr_assert_eq(
+		stlb_region_set(&t.regions, region, STLB_LEVEL_PMD, PAGE(0), page(0x200), NULL), 0);
 	cr_expect_eq(stlb_region_entry(region, STLB_LEVEL_PMD, PAGE(3)).pfn, 0x200);
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(3)), 0xa);
 	cr_expect_not(stlb_region_entry(NULL, STLB_LEVEL_PTE, PAGE(3)).known);
@@ -256,8 +260,7 @@ Test(context, a_tid_taken_over_begins_anew)
 	struct stlb_task *old = stlb_contexts_task(&contexts, 7), *new;
 
 	cr_assert_not_null(old);
-	old->nr_holds = 1;
-	old->holds[0] = (struct stlb_hold){.id = 1, .lock = 0x10};
+	*stlb_task_add_hold(old) = (struct stlb_hold){.id = 1, .lock = 0x10};
 	new = stlb_contexts_restart(&contexts, 7);
 	cr_assert_not_null(new);
 	cr_expect_eq(new->nr_holds, 0);
@@ -267,7 +270,7 @@ Test(context, a_tid_taken_over_begins_anew)
 
 static struct stlb_hold *hold_lock(struct stlb_task *task, uint64_t id, bool named)
 {
-	struct stlb_hold *hold = &task->holds[task->nr_holds++];
+	struct stlb_hold *hold = stlb_task_add_hold(task);
 
 	*hold = (struct stlb_hold){.id = id, .lock = id << 8, .named = named};
 	return hold;

@@ -161,7 +161,7 @@ Test(never, failed_migration)
 	};
 	static const struct stlb_obligations ended = {.total = 1, .restored = 1};
 
-	JUDGE(trace, BEFORE_6_6, .ended = &ended);
+	JUDGE(trace, BEFORE_6_6, .ended = &ended, .counts = {[STLB_RULE_MAPPED] = 1});
 }
 
 /* Where sets are not traced, a split may have put the same pages back. */
@@ -223,7 +223,8 @@ Test(never, clear_since_6_6)
 		SETTLE_66,   {START(0, 1)}, ZAP(0, 0xa),    {END_66(0, 1)},
 		{INV(0, 1)}, {START(5, 6)}, {END_66(5, 6)},
 	};
-	static const struct made next_operation[] = {
+	/* one gather for several ranges: no later bracket ends an operation */
+	static const struct made next_bracket[] = {
 		SETTLE_66,     {START(0, 1)},  ZAP(0, 0xa), {END_66(0, 1)},
 		{START(5, 6)}, {END_66(5, 6)}, {INV(0, 1)},
 	};
@@ -241,7 +242,7 @@ Test(never, clear_since_6_6)
 	};
 
 	JUDGE(after_end, SINCE_6_6);
-	JUDGE(next_operation, SINCE_6_6, NEVER(1));
+	JUDGE(next_bracket, SINCE_6_6);
 	JUDGE(other_task, SINCE_6_6);
 	JUDGE(other_mm, SINCE_6_6);
 	JUDGE(nested, SINCE_6_6);
@@ -294,20 +295,122 @@ Test(never, tighten_since_6_6)
 
 	JUDGE(same_event, SINCE_6_6);
 	JUDGE(clear, SINCE_6_6);
-	JUDGE(other_event, SINCE_6_6, NEVER(1));
+	JUDGE(other_event, SINCE_6_6);
 	JUDGE(other_task, SINCE_6_6);
 	JUDGE(in_time, SINCE_6_6);
 }
 
-/* Two tightens of different events: each is held against its own. */
+/* mprotect and fork flush once, after the brackets of all their mappings. */
 Test(never, tightens_of_two_events)
 {
-	static const struct made trace[] = {
-		SETTLE_66,	PROTECTED,	     {START_AS(1, 2, 3)}, WP(1, 0xb),
-		{END_66(1, 2)}, {START_AS(5, 6, 3)}, {END_66(5, 6)},	  {INV(0, 6)},
+	static const struct made right[] = {
+		SETTLE_66,	PROTECTED,	{START_AS(1, 2, 3)},
+		WP(1, 0xb),	{END_66(1, 2)}, {START_AS(5, 6, 3)},
+		{END_66(5, 6)}, {INV(0, 6)},	{USER_MODE},
+	};
+	static const struct made wrong[] = {
+		SETTLE_66,	PROTECTED,   {START_AS(1, 2, 3)}, WP(1, 0xb),
+		{END_66(1, 2)}, {USER_MODE}, {INV(0, 6)},
 	};
 
-	JUDGE(trace, SINCE_6_6, NEVER(1));
+	JUDGE(right, SINCE_6_6);
+	JUDGE(wrong, SINCE_6_6, NEVER(2));
+}
+
+/* ---- the release of the mmap_lock that the context held at the update ---- */
+
+#define ZAPPED                                                                                     \
+	{START(0, 1)}, ZAP(0, 0xa),                                                                \
+	{                                                                                          \
+		END_66(0, 1)                                                                       \
+	}
+#define MMAP_LOCK2   OF(MMAP_LOCKED, F(MM, MM2), F(WRITE, 0))
+#define MMAP_UNLOCK2 OF(MMAP_UNLOCK, F(MM, MM2), F(WRITE, 0))
+
+Test(never, when_mmap_lock_is_dropped)
+{
+	static const struct made wrong[] = {
+		SETTLE_66, {MMAP_LOCK(0)}, ZAPPED, {MMAP_UNLOCK(0)}, {INV(0, 1)},
+	};
+	static const struct made right[] = {
+		SETTLE_66, {MMAP_LOCK(0)}, ZAPPED, {INV(0, 1)}, {MMAP_UNLOCK(0)},
+	};
+	static const struct made downgraded[] = {
+		SETTLE_66, {MMAP_LOCK(1)}, {MMAP_LOCK(0)}, ZAPPED, {INV(0, 1)}, {MMAP_UNLOCK(0)},
+	};
+	static const struct made tightened[] = {
+		SETTLE_66, {MMAP_LOCK(1)}, PROTECTED, {MMAP_UNLOCK(1)}, {INV(0, 1)},
+	};
+	static const struct stlb_obligations expired = {.total = 1, .expired = 1};
+
+	JUDGE(wrong, SINCE_6_6, NEVER(1), .ended = &expired);
+	JUDGE(right, SINCE_6_6);
+	JUDGE(downgraded, SINCE_6_6);
+	JUDGE(tightened, SINCE_6_6, NEVER(1));
+}
+
+Test(never, another_mmap_lock_ends_nothing)
+{
+	static const struct made other_mm[] = {
+		SETTLE_66, {MMAP_LOCK2}, {MMAP_LOCK(0)}, ZAPPED, {MMAP_UNLOCK2}, {INV(0, 1)},
+	};
+	static const struct made other_task[] = {
+		SETTLE_66, {MMAP_LOCK(0)},	 {T2, MMAP_LOCK(0)},
+		ZAPPED,	   {T2, MMAP_UNLOCK(0)}, {INV(0, 1)},
+	};
+	static const struct made not_held[] = {
+		SETTLE_66, ZAPPED, {MMAP_LOCK(0)}, {MMAP_UNLOCK(0)}, {INV(0, 1)},
+	};
+
+	JUDGE(other_mm, SINCE_6_6);
+	JUDGE(other_task, SINCE_6_6);
+	JUDGE(not_held, SINCE_6_6);
+}
+
+/* A repoint has its own bracket's end, whatever lock is dropped inside. */
+Test(never, a_repoint_waits_for_its_bracket)
+{
+	static const struct made trace[] = {
+		SETTLE_66,
+		{MMAP_LOCK(0)},
+		{START(0, 1)},
+		{LOCK(L1)},
+		{SET(0, RW(0xa), RW(0xb))},
+		{UNLOCK(L1)},
+		{MMAP_UNLOCK(0)},
+		{INV(0, 1)},
+		{END_66(0, 1)},
+	};
+
+	JUDGE(trace, SINCE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+}
+
+/* T32: one gather for a vector of ranges; userfaultfd has mmap_lock dropped in between. */
+Test(never, a_gather_stays_open_across_mmap_lock)
+{
+	static const struct made right[] = {
+		SETTLE_66,	{MMAP_LOCK(0)}, ZAPPED,		  {MMAP_UNLOCK(0)},
+		{MMAP_LOCK(0)}, {INV(0, 1)},	{MMAP_UNLOCK(0)}, {USER_MODE},
+	};
+	static const struct made wrong[] = {
+		SETTLE_66, {MMAP_LOCK(0)}, ZAPPED, {MMAP_UNLOCK(0)}, {USER_MODE}, {INV(0, 1)},
+	};
+
+	JUDGE(right, .kernel = "6.18.0", .recorded = MADE_RECORDED | MADE_KIND(USER_MODE));
+	JUDGE(wrong, .kernel = "6.18.0", NEVER(1),
+	      .recorded = MADE_RECORDED | MADE_KIND(USER_MODE));
+	JUDGE(right, SINCE_6_6, NEVER(1), .recorded = MADE_RECORDED | MADE_KIND(USER_MODE));
+}
+
+Test(never, a_clear_back_in_user_mode)
+{
+	static const struct made user[] = {SETTLE_66, ZAPPED, {USER_MODE}, {INV(0, 1)}};
+	static const struct made exits[] = {SETTLE_66, ZAPPED, {EXITS}, {INV(0, 1)}};
+	static const struct made in_time[] = {SETTLE_66, ZAPPED, {INV(0, 1)}, {USER_MODE}};
+
+	JUDGE(user, SINCE_6_6, NEVER(1));
+	JUDGE(exits, SINCE_6_6, NEVER(1));
+	JUDGE(in_time, SINCE_6_6);
 }
 
 Test(never, tighten_back_in_user_mode)
@@ -365,7 +468,8 @@ Test(obligation, restored_with_fewer_rights_is_a_tighten)
 	};
 	static const struct stlb_obligations ended = {.total = 1, .expired = 1};
 
-	JUDGE(trace, BEFORE_6_6, NEVER(1), .ended = &ended);
+	JUDGE(trace, BEFORE_6_6, .ended = &ended,
+	      .counts = {[STLB_RULE_NEVER] = 1, [STLB_RULE_MAPPED] = 1});
 }
 
 Test(obligation, a_tighten_taken_back_is_restored)

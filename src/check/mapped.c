@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * free-while-mapped (mmu_notifier.txt, line 13, without any clear): a page is freed while a present
+ * entry of a subscribed mm still maps it. Judged only where every set and clear of the level is
+ * recorded; an entry that a clear without a place may have changed is not known any more.
+ */
+#include "check/check.h"
+#include "model/rmap.h"
+
+enum { MAX_PAGES = 1 << 20 };
+
+static const char missing[] =
+	"a clear of the entry and an invalidation that covers it, before the page is freed";
+
+static void report(struct stlb_analysis *a, const struct stlb_act *act,
+		   const struct stlb_mapping *mapping)
+{
+	struct stlb_brief set;
+	struct stlb_act freed = {act->event, act->task, mapping->region->mm};
+	struct stlb_case c = {
+		.rule = STLB_RULE_MAPPED,
+		.verdict = stlb_case_verdict(a, NULL),
+		.act = &freed,
+		.role = act->event->kind == STLB_PAGE_ALLOC ? "alloc" : "free",
+		.missing = missing,
+		.addr = stlb_mapping_addr(mapping),
+		.has_addr = true,
+		.also = {{"set", &set}},
+		.nr_also = 1,
+	};
+
+	stlb_mapping_brief(mapping, &set);
+	stlb_report(a, &c);
+}
+
+/* A table is known only by the set of its pmd: then all sets of tables are recorded. */
+static bool is_judged(const struct stlb_analysis *a, enum stlb_mapped how)
+{
+	if (how == STLB_MAPPED_PTE)
+		return stlb_recorded(a, STLB_PTE_SET) && stlb_recorded(a, STLB_PTE_CLEAR);
+	return stlb_recorded(a, STLB_PMD_SET) && stlb_recorded(a, STLB_PMD_CLEAR);
+}
+
+/* Reported once: from then on the entry is not known any more. */
+static void judge(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_mapped how,
+		  uint64_t pfn)
+{
+	struct stlb_mapping *mapping;
+
+	while ((mapping = stlb_rmap_find(a->regions.rmap, how, pfn, NULL))) {
+		report(a, act, mapping);
+		stlb_region_doubt(&a->regions, mapping->region, mapping->level,
+				  stlb_mapping_addr(mapping));
+	}
+}
+
+static void judge_all(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_mapped how,
+		      uint64_t pfn, uint64_t nr)
+{
+	uint64_t step = how == STLB_MAPPED_PMD ? STLB_ENTRIES : 1;
+
+	for (uint64_t i = 0; is_judged(a, how) && i < nr && i < MAX_PAGES; i += step)
+		judge(a, act, how, pfn + i);
+}
+
+void stlb_mapped_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
+			   uint64_t nr)
+{
+	/* tables of hugetlb pages are shared between mms, and taken out unseen */
+	if (!a->regions.rmap || !a->regions.rmap->count || act->event->kind == STLB_HUGE_FREE)
+		return;
+	judge_all(a, act, STLB_MAPPED_PTE, pfn, nr);
+	judge_all(a, act, STLB_MAPPED_PMD, pfn, nr);
+	judge_all(a, act, STLB_MAPPED_TABLE, pfn, nr);
+}

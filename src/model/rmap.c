@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/rmap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/mm.h"
+
+/* 80 MiB of entries: 4 GiB of mapped 4 KiB pages. */
+enum { MAX_MAPPINGS = 1024 * 1024, CHUNK = 1024, BUCKET_BITS = 16, HUGE_SHIFT = 9 };
+
+struct stlb_rmap_chunk {
+	struct stlb_rmap_chunk *next;
+	struct stlb_mapping mappings[CHUNK];
+};
+
+/* Huge pmds are found by any of the 512 pages that they map. */
+static uint64_t mapped_key(enum stlb_mapped how, uint64_t pfn)
+{
+	return (how == STLB_MAPPED_PMD ? pfn >> HUGE_SHIFT : pfn) << 2 | how;
+}
+
+static struct stlb_mapping **bucket_of(const struct stlb_rmap *rmap, enum stlb_mapped how,
+				       uint64_t pfn)
+{
+	uint64_t hash = stlb_map_mix(mapped_key(how, pfn));
+
+	return &rmap->buckets[hash & ((1u << BUCKET_BITS) - 1)];
+}
+
+/* ---- room ---- */
+
+static int add_chunk(struct stlb_rmap *rmap)
+{
+	struct stlb_rmap_chunk *chunk = malloc(sizeof(*chunk));
+
+	if (!chunk)
+		return -ENOMEM;
+	chunk->next = rmap->chunks;
+	rmap->chunks = chunk;
+	for (unsigned int i = 0; i < CHUNK; i++) {
+		chunk->mappings[i].next = rmap->unused;
+		rmap->unused = &chunk->mappings[i];
+	}
+	return 0;
+}
+
+static struct stlb_mapping *take(struct stlb_rmap *rmap)
+{
+	struct stlb_mapping *mapping;
+
+	if (!rmap->buckets)
+		rmap->buckets = calloc(1u << BUCKET_BITS, sizeof(*rmap->buckets));
+	if (!rmap->buckets || (!rmap->unused && add_chunk(rmap) < 0))
+		return NULL;
+	mapping = rmap->unused;
+	rmap->unused = mapping->next;
+	rmap->count++;
+	return mapping;
+}
+
+static void release(struct stlb_rmap *rmap, struct stlb_mapping **at)
+{
+	struct stlb_mapping *mapping = *at;
+
+	if (!mapping)
+		return;
+	*mapping->link = mapping->next;
+	if (mapping->next)
+		mapping->next->link = mapping->link;
+	mapping->next = rmap->unused;
+	rmap->unused = mapping;
+	rmap->count--;
+	*at = NULL;
+}
+
+/* ---- what an entry maps ---- */
+
+static unsigned int pte_index(uint64_t addr)
+{
+	return (addr >> STLB_PAGE_SHIFT) & (STLB_ENTRIES - 1);
+}
+
+static bool is_mapped(struct stlb_entry entry)
+{
+	bool zero_page = entry.special && entry.rights_known && !entry.writable;
+
+	return entry.known && !zero_page &&
+	       (entry.state == STLB_PRESENT || entry.state == STLB_TABLE);
+}
+
+static struct stlb_mapping **place_of(struct stlb_region *region, enum stlb_level level,
+				      uint64_t addr, bool make)
+{
+	if (level != STLB_LEVEL_PTE)
+		return &region->mapped_pmd;
+	if (!region->mapped && make)
+		region->mapped = calloc(STLB_ENTRIES, sizeof(*region->mapped));
+	return region->mapped ? &region->mapped[pte_index(addr)] : NULL;
+}
+
+static void tell(struct stlb_mapping *mapping, const struct stlb_event *event)
+{
+	mapping->name = NULL;
+	if (!event)
+		return;
+	mapping->ns = event->ns;
+	mapping->name = event->name ? event->name : stlb_kind_name(event->kind);
+	mapping->comm = event->comm;
+	mapping->cpu = event->cpu;
+	mapping->tid = event->tid;
+	mapping->kind = event->kind;
+	mapping->context = event->context;
+}
+
+int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
+		  uint64_t addr, struct stlb_entry entry, const struct stlb_event *event)
+{
+	bool mapped = is_mapped(entry);
+	struct stlb_mapping **at = place_of(region, level, addr, mapped), **bucket, *mapping;
+
+	if (at)
+		release(rmap, at);
+	if (!mapped)
+		return 0;
+	if (rmap->count >= MAX_MAPPINGS) {
+		rmap->full = true;
+		return 0;
+	}
+	mapping = at ? take(rmap) : NULL;
+	if (!mapping)
+		return -ENOMEM;
+	*at = mapping;
+	mapping->region = region;
+	mapping->pfn = entry.pfn;
+	mapping->index = pte_index(addr);
+	mapping->level = level;
+	mapping->how = entry.state == STLB_TABLE ? STLB_MAPPED_TABLE
+		       : level == STLB_LEVEL_PTE ? STLB_MAPPED_PTE
+						 : STLB_MAPPED_PMD;
+	tell(mapping, event);
+	bucket = bucket_of(rmap, mapping->how, entry.pfn);
+	mapping->next = *bucket;
+	mapping->link = bucket;
+	if (mapping->next)
+		mapping->next->link = &mapping->next;
+	*bucket = mapping;
+	return 0;
+}
+
+void stlb_rmap_drop_ptes(struct stlb_rmap *rmap, struct stlb_region *region)
+{
+	for (unsigned int i = 0; region->mapped && i < STLB_ENTRIES; i++)
+		release(rmap, &region->mapped[i]);
+	free(region->mapped);
+	region->mapped = NULL;
+}
+
+void stlb_rmap_drop_pmd(struct stlb_rmap *rmap, struct stlb_region *region)
+{
+	release(rmap, &region->mapped_pmd);
+}
+
+/* ---- who maps a page ---- */
+
+struct stlb_mapping *stlb_rmap_find(const struct stlb_rmap *rmap, enum stlb_mapped how,
+				    uint64_t pfn, const struct stlb_mapping *after)
+{
+	struct stlb_mapping *mapping;
+
+	if (!rmap->count)
+		return NULL;
+	mapping = after ? after->next : *bucket_of(rmap, how, pfn);
+	while (mapping &&
+	       (mapping->how != how || mapped_key(how, mapping->pfn) != mapped_key(how, pfn)))
+		mapping = mapping->next;
+	return mapping;
+}
+
+uint64_t stlb_mapping_addr(const struct stlb_mapping *mapping)
+{
+	if (mapping->level != STLB_LEVEL_PTE)
+		return mapping->region->base;
+	return mapping->region->base + ((uint64_t)mapping->index << STLB_PAGE_SHIFT);
+}
+
+void stlb_mapping_brief(const struct stlb_mapping *mapping, struct stlb_brief *event)
+{
+	*event = (struct stlb_brief){
+		.ns = mapping->ns,
+		.name = mapping->name,
+		.comm = mapping->comm,
+		.cpu = mapping->cpu,
+		.tid = mapping->tid,
+		.context = mapping->context,
+		.kind = mapping->kind,
+		.level = mapping->level,
+		.nr_values = 3,
+		.field = {STLB_FIELD_MM, STLB_FIELD_ADDR, STLB_FIELD_PFN},
+		.value = {mapping->region->mm->id, stlb_mapping_addr(mapping), mapping->pfn},
+	};
+}
+
+/* ---- the end ---- */
+
+void stlb_rmap_forget(struct stlb_rmap *rmap)
+{
+	bool full = rmap->full;
+
+	if (!rmap->count)
+		return;
+	stlb_rmap_free(rmap);
+	rmap->full = full;
+}
+
+void stlb_rmap_free(struct stlb_rmap *rmap)
+{
+	while (rmap->chunks) {
+		struct stlb_rmap_chunk *chunk = rmap->chunks;
+
+		rmap->chunks = chunk->next;
+		free(chunk);
+	}
+	free(rmap->buckets);
+	memset(rmap, 0, sizeof(*rmap));
+}
