@@ -18,7 +18,7 @@
 /* Until ksmd has merged all pages of this process that are alike; it scans each twice first. */
 static int ksm_wait(unsigned int count)
 {
-	for (int tries = 0; tries < 300; tries++) {
+	for (int tries = 0; tries < 6000; tries++) {
 		long merged = read_number("/proc/self/ksm_merging_pages");
 
 		if (merged < 0 || merged >= (long)count)
@@ -26,7 +26,7 @@ static int ksm_wait(unsigned int count)
 		usleep(100000);
 	}
 	errno = 0;
-	return fail("ksmd did not merge the pages within 30 s");
+	return fail("ksmd did not merge the pages within ten minutes");
 }
 
 static int ksm_merge(char *memory, unsigned int count)

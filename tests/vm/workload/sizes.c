@@ -14,6 +14,10 @@
 
 #define THP   "/sys/kernel/mm/transparent_hugepage/"
 #define SMALL THP "hugepages-64kB/enabled"
+#define WHOLE THP "hugepages-2048kB/enabled"
+
+/* Kernels whose khugepaged makes pages of this size count them; others make whole ones only. */
+#define SMALL_COLLAPSES THP "hugepages-64kB/stats/collapse_alloc"
 
 /* One call for two mappings, whose border is in the middle of a huge page. */
 static int across_mappings(char *memory)
@@ -130,7 +134,7 @@ static int wait_for_scan(void)
 {
 	long first = read_number(THP "khugepaged/full_scans"), now = first;
 
-	for (int tries = 0; first >= 0 && now < first + 2 && tries < 600; tries++) {
+	for (int tries = 0; first >= 0 && now < first + 2 && tries < 12000; tries++) {
 		usleep(50000);
 		now = read_number(THP "khugepaged/full_scans");
 	}
@@ -168,13 +172,15 @@ static int run_pieces(void)
 	if (use_pieces(memory))
 		return -1;
 	write_pages(memory + HUGE, HUGE / PAGE / 2, 5);
+	if (access(SMALL_COLLAPSES, F_OK) && write_text(WHOLE, "madvise"))
+		return -1;
 	if (madvise(memory + HUGE, HUGE, MADV_HUGEPAGE) || wait_for_scan())
 		return fail("khugepaged");
 	if (read_pages(memory + HUGE, HUGE / PAGE / 2) != 5 * HUGE / PAGE / 2)
 		return fail("collapsing changed a page");
 	write_pages(memory + HUGE, HUGE / PAGE / 2, 6);
 	munmap(memory, 2 * HUGE);
-	return 0;
+	return write_text(WHOLE, "never");
 }
 
 static int with_pieces(unsigned int count)
@@ -183,14 +189,14 @@ static int with_pieces(unsigned int count)
 	int result = 0;
 
 	if (read_setting(SMALL, small, sizeof(small)) ||
-	    read_setting(THP "hugepages-2048kB/enabled", whole, sizeof(whole)) ||
+	    read_setting(WHOLE, whole, sizeof(whole)) ||
 	    write_text(THP "khugepaged/scan_sleep_millisecs", "10") ||
 	    write_text(THP "khugepaged/alloc_sleep_millisecs", "10") ||
-	    write_text(SMALL, "always") || write_text(THP "hugepages-2048kB/enabled", "never"))
+	    write_text(SMALL, "always") || write_text(WHOLE, "never"))
 		return -1;
 	for (unsigned int i = 0; !result && i < count; i++)
 		result = run_pieces();
-	if (write_text(THP "hugepages-2048kB/enabled", whole) || write_text(SMALL, small))
+	if (write_text(WHOLE, whole) || write_text(SMALL, small))
 		return -1;
 	return result ? -1 : (int)count;
 }
