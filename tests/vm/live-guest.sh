@@ -39,7 +39,7 @@ live_and_file() {
 	step "$name" 0 staletlb live -f json -o "$out/$name.json" --save "/tmp/$name.dat" -- \
 		workload "$@"
 	step "$name-file" 0 staletlb analyze -f json -o "$out/$name-file.json" "/tmp/$name.dat"
-	[ -n "${keep-}" ] && mv "/tmp/$name.dat" "$out" || rm -f "/tmp/$name.dat"
+	if [ -n "$keep" ]; then mv "/tmp/$name.dat" "$out"; else rm -f "/tmp/$name.dat"; fi
 }
 
 live_and_file live
