@@ -77,8 +77,9 @@ void stlb_unlocked_note(struct stlb_analysis *a, const struct stlb_act *act,
 		.has_addr = true,
 	};
 
-	if (!is_judged(a) || act->event->level != STLB_LEVEL_PTE || region->lockset_told ||
-	    !stlb_mm_is_subscribed(act->mm) || has_pending_huge(region))
+	/* a page is mapped somewhere in the hold, and by a split before its table is linked */
+	if (!is_judged(a) || act->event->kind == STLB_MAP || act->event->level != STLB_LEVEL_PTE ||
+	    region->lockset_told || !stlb_mm_is_subscribed(act->mm) || has_pending_huge(region))
 		return;
 	if (!region->lockset_open)
 		open_lockset(region, act->task);
