@@ -32,7 +32,7 @@ static bool is_part_of_collapse(const struct stlb_analysis *a, const struct stlb
 static bool may_be_undone(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
 	return ob->update.kind == STLB_PTE_CLEAR_FLUSH && a->format.kernel >= 6018 &&
-	       !stlb_recorded(a, STLB_PTE_SET) && !ob->set_seen;
+	       !a->echoes_seen && !ob->set_seen;
 }
 
 void stlb_unbracketed_note(struct stlb_analysis *a, const struct stlb_act *act,
