@@ -30,6 +30,11 @@ static bool has_command(const struct live *live)
 	return live->settings.nr_arguments > 0;
 }
 
+static bool asks_for_tasks(const struct live *live)
+{
+	return has_command(live) || live->settings.nr_pids;
+}
+
 static int note_refused(struct live *live)
 {
 	const char *line;
@@ -86,7 +91,8 @@ static int open_all(struct live *live, struct stlb_error *err)
 		r = stlb_reporting_open(&live->reporting, &live->settings, false, err);
 	stlb_interrupts_watch();
 	if (r == 0)
-		r = stlb_ground_plan(&live->ground, &live->settings, group, err);
+		r = stlb_ground_plan(&live->ground, &live->settings, group, asks_for_tasks(live),
+				     err);
 	if (r == 0)
 		r = stlb_ground_take(&live->ground, &live->settings, has_command(live), err);
 	if (r == 0 && live->settings.save)
@@ -152,6 +158,8 @@ static int stop(struct live *live, int r, struct stlb_error *err)
 	r = r ? r : one;
 	if (r == 0 && live->save)
 		r = stlb_save_commit(live->save, err);
+	if (r == 0)
+		r = stlb_live_run_again(&live->run, err);
 	return r;
 }
 

@@ -128,6 +128,12 @@ static int install(struct stlb_ground *ground, struct stlb_error *err)
 	return 0;
 }
 
+/* perf records all tasks: processes are to be told apart in the trace. */
+static bool is_by_task(const struct stlb_settings *settings)
+{
+	return settings->nr_pids && !settings->perf;
+}
+
 static int make_recorder(struct stlb_recorder *recorder, struct stlb_ground *ground,
 			 const struct stlb_settings *settings, struct stlb_error *err)
 {
@@ -136,7 +142,7 @@ static int make_recorder(struct stlb_recorder *recorder, struct stlb_ground *gro
 		.plan = ground->plan,
 		.tracing = stlb_kernel_tracing(ground->kernel),
 	};
-	bool by_task = settings->nr_pids && !settings->perf;
+	bool by_task = is_by_task(settings);
 	int r = by_task ? stlb_tasks_add_kernel(&ground->tasks, err) : 0;
 
 	for (unsigned int i = 0; by_task && r == 0 && i < settings->nr_pids; i++)
@@ -162,7 +168,7 @@ static int run(const struct stlb_settings *settings)
 
 	stlb_interrupts_watch();
 	stlb_session_group(group, sizeof(group));
-	r = stlb_ground_plan(&ground, settings, group, &err);
+	r = stlb_ground_plan(&ground, settings, group, is_by_task(settings), &err);
 	if (r == 0) {
 		tracing = stlb_kernel_tracing(ground.kernel);
 		snprintf(instance, sizeof(instance), "%s/instances/%s", tracing, group);
