@@ -171,9 +171,15 @@ void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struc
 /** stlb_place_failed - updates that no slot was found for; of an mm that owes nothing, no matter */
 void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t nr);
 
-/** stlb_place_parked - the set of a slot names where a parked clear was */
-void stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
-		       struct stlb_entry found);
+/**
+ * stlb_place_parked - the set of a slot names where a parked clear was
+ * @found, @new: what the slot says before and after
+ * @nr: how many slots are still to be set, with this one
+ *
+ * Returns whether there was one that it names.
+ */
+bool stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		       struct stlb_entry found, struct stlb_entry new, uint64_t nr);
 
 /** stlb_place_invalidated - a task invalidated a range: parked clears of its have to know */
 void stlb_place_invalidated(struct stlb_task *task, const struct stlb_mm *mm, uint64_t start,

@@ -319,6 +319,17 @@ static void set_entries(struct stlb_analysis *a, const struct stlb_act *act, str
 	}
 }
 
+/* What a set of many finds is told of the first: a batch was cleared before it, all or none. */
+static void name_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+			struct stlb_entry old, struct stlb_entry new, uint64_t nr)
+{
+	while (nr && stlb_place_parked(a, act, slot, old, new, nr)) {
+		slot.addr += UINT64_C(1) << stlb_level_shift(slot.level);
+		new = next_entry(new, slot.level);
+		nr--;
+	}
+}
+
 void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	const struct stlb_event *event = act->event;
@@ -347,7 +358,7 @@ void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
 		return;
 	}
 	if (update->nr_parked)
-		stlb_place_parked(a, act, slot, old);
+		name_parked(a, act, slot, old, new, nr);
 	old = expect_echo(a, act, slot, old, new, nr, true);
 	/* an invalidation of a huge pmd that its own function told already */
 	if (new.state == STLB_PRESENT || !told_before(update, act, old, level))
