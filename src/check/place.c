@@ -102,8 +102,10 @@ static void doubt_entries(struct stlb_analysis *a, struct stlb_mm *mm, struct st
 static void clear_unplaced(struct stlb_analysis *a, const struct stlb_act *act,
 			   struct stlb_entry old)
 {
-	if (!stlb_mm_is_subscribed(act->mm))
+	if (!stlb_mm_is_subscribed(act->mm)) {
+		act->mm->stale = true;
 		return;
+	}
 	stlb_place_failed(a, act->mm, 1);
 	act->mm->unplaced++;
 	doubt_entries(a, act->mm, old);

@@ -123,7 +123,7 @@ void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act)
 				    STLB_END_VOID);
 	stlb_early_forget_mm(a, mm);
 	mm->unplaced = 0;
-	mm->zeroes_in_doubt = false;
+	mm->zeroes_in_doubt = mm->stale = false;
 	stlb_list_each (at, next, &mm->regions)
 		stlb_region_drop(&a->regions, stlb_list_entry(at, struct stlb_region, in_mm));
 	mm->subscription = STLB_SUBSCRIPTION_UNSEEN;
