@@ -176,7 +176,7 @@ static void report_empty(struct stlb_analysis *a, const struct stlb_act *act)
 void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 		     struct stlb_invalidation what)
 {
-	if (act->task->flushed == act->mm)
+	if (act->task->flushed == act->mm && !stlb_range_is_of_kernel(what.start))
 		act->task->flushed = NULL;
 	if (!stlb_mm_is_subscribed(act->mm))
 		return;
@@ -246,7 +246,7 @@ void stlb_on_inv_range(struct stlb_analysis *a, const struct stlb_act *act)
 	task->range_ns = act->event->ns;
 	if (!(a->seen >> STLB_INV_RANGE_RET & 1))
 		finish_range(a, act, false);
-	else if (task->flushed == act->mm)
+	else if (task->flushed == act->mm && !stlb_range_is_of_kernel(start))
 		task->flushed = NULL;
 }
 
