@@ -53,9 +53,11 @@ void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act)
 	}
 	mm->subscribers += counts;
 	act->task->subscribing = mm;
+	/* what was lost since the first registration that has not returned may be its return */
+	if (mm->subscription != STLB_SUBSCRIPTION_STARTING)
+		mm->losses = a->losses;
 	if (!stlb_mm_is_subscribed(mm))
 		mm->subscription = STLB_SUBSCRIPTION_STARTING;
-	mm->losses = a->losses;
 }
 
 void stlb_on_subscribe_ret(struct stlb_analysis *a, const struct stlb_act *act)
