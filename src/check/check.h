@@ -310,7 +310,7 @@ void stlb_unbracketed_tell(struct stlb_analysis *a, struct stlb_obligation *ob);
 /** stlb_unsettled_drop - the trace began inside a bracket of the task's */
 void stlb_unsettled_drop(struct stlb_task *task);
 
-/** stlb_unsettled_tell - the trace is over and showed no such bracket */
+/** stlb_unsettled_tell - the trace is over: of tasks that were seen outside any, they are told */
 void stlb_unsettled_tell(struct stlb_analysis *a);
 
 /** stlb_unlocked_note - an update of a page table, for its lockset */
