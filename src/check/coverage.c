@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "model/rmap.h"
 
 #define KIND(id) (UINT64_C(1) << STLB_##id)
 
@@ -181,8 +182,21 @@ static enum stlb_judged off_is(enum stlb_rule rule)
 								   : STLB_JUDGED_NONE;
 }
 
+/* A profile can bind some of the sets and clears as if they were all. */
+static void lower_mapped(struct stlb_analysis *a)
+{
+	struct stlb_rule_result *rule = &a->result.rules[STLB_RULE_MAPPED];
+
+	if (rule->judged != STLB_JUDGED_NONE && !a->echoes_seen)
+		lower(rule, STLB_JUDGED_NONE,
+		      "nothing shows that every set and clear is recorded (page_table_check)");
+	else if (rule->judged != STLB_JUDGED_NONE && a->regions.rmap && a->regions.rmap->full)
+		lower(rule, STLB_JUDGED_PARTIAL, "no room for more than 1048576 mapped pages");
+}
+
 static void lower_all(struct stlb_analysis *a)
 {
+	lower_mapped(a);
 	for (int id = 0; id < STLB_NR_RULES; id++) {
 		struct stlb_rule_result *rule = &a->result.rules[id];
 

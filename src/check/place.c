@@ -127,7 +127,7 @@ static bool place_huge(struct stlb_analysis *a, const struct stlb_act *act, stru
 	}
 	if (!found)
 		return false;
-	stlb_clear(a, act, (struct stlb_slot){STLB_LEVEL_PMD, found->region->base}, old, STLB_NONE);
+	stlb_clear(a, act, (struct stlb_slot){found->level, found->region->base}, old, STLB_NONE);
 	return true;
 }
 

@@ -33,8 +33,8 @@ static bool may_be_undone(const struct stlb_analysis *a, const struct stlb_oblig
 {
 	bool may_be_new = !a->format.kernel ? !a->before_6_6 : a->format.kernel >= 6018;
 
-	return ob->update.kind == STLB_PTE_CLEAR_FLUSH && may_be_new &&
-	       !stlb_recorded(a, STLB_PTE_SET) && !ob->set_seen;
+	return ob->update.kind == STLB_PTE_CLEAR_FLUSH && may_be_new && !a->echoes_seen &&
+	       !ob->set_seen;
 }
 
 void stlb_unbracketed_note(struct stlb_analysis *a, const struct stlb_act *act,

@@ -229,7 +229,7 @@ static bool is_zero_split(const struct stlb_analysis *a, struct stlb_update_stat
 			  const struct stlb_act *act, struct stlb_entry old)
 {
 	return act->event->kind == STLB_PMD_CLEAR_FLUSH && old.state == STLB_PRESENT &&
-	       !stlb_recorded(a, STLB_PTE_SET) && stlb_pages_is_zero(a, old.pfn) &&
+	       !a->echoes_seen && stlb_pages_is_zero(a, old.pfn) &&
 	       is_split(update, act, slot_base(STLB_LEVEL_PMD, stlb_event_get(act->event, ADDR)));
 }
 

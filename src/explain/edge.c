@@ -53,6 +53,10 @@ static struct ends ends_of(const struct stlb_explain *explain)
 		ends.between = "an edge that orders the second behind the first";
 		ends.of_range = false;
 		break;
+	case STLB_RULE_MAPPED:
+		ends.from = stlb_explain_evidence(explain, "set");
+		ends.between = "a clear and an invalidation of";
+		break;
 	case STLB_RULE_STALE_ACCESS:
 		ends.from = stlb_explain_evidence(explain, "fill");
 		ends.to = stlb_explain_evidence(explain, "set");
@@ -255,6 +259,9 @@ static const char *remedy_of(enum stlb_rule rule)
 		return "Call range_start before the PTL is taken, with the flag of a blockable "
 		       "range only where it may sleep, and range_end once for each start, with "
 		       "the same range, by the same task.";
+	case STLB_RULE_MAPPED:
+		return "Clear every entry that maps the page, and invalidate, before it is freed; "
+		       "or keep a reference to it for as long as an entry maps it.";
 	case STLB_RULE_EMPTY:
 		return "Leave the call out where the range is empty.";
 	case STLB_RULE_FLUSH:

@@ -54,6 +54,9 @@ static const struct quote quotes[STLB_NR_RULES] = {
 			       "A zap owes its invalidation before the page is freed, not before "
 			       "somebody else's fault fills the entry."},
 	[STLB_RULE_FREE] = {{{13, 13}, {17, 18}}, NULL},
+	[STLB_RULE_MAPPED] = {{{13, 13}, {17, 18}},
+			      "An entry that was never cleared is the worst case of it: the CPUs "
+			      "still reach the page, too."},
 	[STLB_RULE_NEVER] = {{{93, 97}},
 			     "Delayed is not left out: a deferral has to end with the operation."},
 	[STLB_RULE_UNBRACKETED] = {{{93, 97}},

@@ -236,6 +236,9 @@ static const char *without_witness(const struct stlb_explain *explain)
 	case STLB_RULE_DEVICE_ORDER:
 		return "It was observed: the events above are the witness, no schedule has to be "
 		       "searched.";
+	case STLB_RULE_MAPPED:
+		return "The process, and every device that walks its page table, still reach the "
+		       "page after its next owner has got it.";
 	case STLB_RULE_NEVER:
 		return "The device goes on using the old translation, with the old rights, for as "
 		       "long as its TLB keeps it. What follows depends on what becomes of the "
