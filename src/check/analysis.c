@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/evidence.h"
 
 enum { PAGE_BUCKETS = (1 << 16) + 1 };
 
@@ -72,6 +72,7 @@ static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_DEV_FILL] = stlb_on_dev_fill,
 	[STLB_DEV_READ] = stlb_on_dev_access,
 	[STLB_DEV_WRITE] = stlb_on_dev_access,
+	[STLB_DEV_INV] = stlb_on_dev_inv,
 	[STLB_PHASE] = on_phase,
 	[STLB_STACK] = on_stack,
 };
@@ -200,6 +201,7 @@ struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *opti
 		return NULL;
 	}
 	take_facts(a);
+	stlb_devices_expect(a);
 	return a;
 }
 
@@ -242,8 +244,9 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	if (!a)
 		return;
 	end_all(a, STLB_END_PENDING);
-	stlb_held_back_free(a);
+	stlb_evidence_free(a);
 	stlb_devices_free(a);
+	stlb_unlocked_free(a);
 	stlb_early_free(a);
 	stlb_contexts_free(&a->contexts);
 	stlb_regions_free(&a->regions);
@@ -290,8 +293,11 @@ static struct stlb_task *actor(struct stlb_analysis *a, const struct stlb_event 
 	task->cpu = event->cpu;
 	task->nr_events++;
 	task->cpus |= UINT64_C(1) << (event->cpu & 63);
-	if (event->comm && event->context == STLB_CONTEXT_TASK)
+	if (event->comm && event->context == STLB_CONTEXT_TASK) {
+		if (task->comm && task->comm != event->comm)
+			stlb_task_renamed(a, task, event->comm);
 		task->comm = event->comm;
+	}
 	if (!cpu)
 		return task;
 	cpu->last_ns = event->ns;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/evidence.h"
 
 enum { BLOCKABLE = 1 };
 
@@ -141,6 +141,7 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 	if (stlb_range_is_unaligned(start, end))
 		report_range(a, act, STLB_RULE_UNALIGNED, "start", "page-aligned bounds");
 	judge_in_lock(a, act);
+	stlb_evidence_note_start(a, act);
 	open_bracket(a, act);
 }
 
@@ -252,6 +253,7 @@ static void close_bracket(struct stlb_analysis *a, const struct stlb_act *act, i
 	for (uint32_t i = task->nr_brackets - 1; i > (uint32_t)index; i--)
 		never_ended(a, act, &task->brackets[i]);
 	task->nr_brackets = index;
+	stlb_unlocked_bracket(a, bracket.mm, &bracket);
 	if (outermost)
 		stlb_never_at_end(a, act, &bracket, invalidates);
 	note_balanced(task, &bracket);

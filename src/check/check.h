@@ -280,9 +280,6 @@ void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,
 void stlb_refault_judge(struct stlb_analysis *a, const struct stlb_act *act,
 			struct stlb_obligation *ob);
 
-/** stlb_on_same_content - evidence of a merge, for sets before and after it */
-void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act);
-
 /** stlb_never_at_end - which operations a bracket's end concludes */
 void stlb_never_at_end(struct stlb_analysis *a, const struct stlb_act *act,
 		       const struct stlb_bracket *bracket, bool invalidates);
@@ -313,9 +310,22 @@ void stlb_unsettled_drop(struct stlb_task *task);
 /** stlb_unsettled_tell - the trace is over: of tasks that were seen outside any, they are told */
 void stlb_unsettled_tell(struct stlb_analysis *a);
 
-/** stlb_unlocked_note - an update of a page table, for its lockset */
+/**
+ * stlb_unlocked_note - an update of a page table, for its lockset
+ * @of_table: a lower table was put in or taken out
+ */
 void stlb_unlocked_note(struct stlb_analysis *a, const struct stlb_act *act,
-			struct stlb_region *region);
+			struct stlb_region *region, struct stlb_slot slot, bool of_table);
+
+/** stlb_unlocked_bracket - a bracket ends: tables of its range may be freed unseen from then on */
+void stlb_unlocked_bracket(struct stlb_analysis *a, const struct stlb_mm *mm,
+			   const struct stlb_bracket *bracket);
+
+/** stlb_unlocked_forget - the mm has no subscriber any more, or goes away */
+void stlb_unlocked_forget(struct stlb_analysis *a, const struct stlb_mm *mm);
+
+/** stlb_unlocked_free - free what is known of locks of upper tables */
+void stlb_unlocked_free(struct stlb_analysis *a);
 
 /** stlb_on_flush_mm - a CPU TLB flush, whose secondary invalidation has to follow */
 void stlb_on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act);
@@ -327,31 +337,39 @@ void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_redundant_note(struct stlb_analysis *a, const struct stlb_act *act,
 			 struct stlb_obligation *ob, const struct stlb_invalidation *what);
 
-/**
- * stlb_held_back_count - a rule is breached that a breach held back stands for already
- *
- * From now on that one counts no more. Returns false where there is none.
- */
-bool stlb_held_back_count(struct stlb_analysis *a, const struct stlb_obligation *ob,
-			  enum stlb_rule rule);
-
-/** stlb_held_back_over - the obligation is over: what is held back of it stands alone */
-void stlb_held_back_over(struct stlb_analysis *a, const struct stlb_obligation *ob);
-
-/** stlb_held_back_finish - no evidence can come any more: they are findings */
-void stlb_held_back_finish(struct stlb_analysis *a);
-
-/** stlb_held_back_free - drop them */
-void stlb_held_back_free(struct stlb_analysis *a);
-
 /* ---- device.c ---- */
 
 void stlb_on_dev_fill(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_dev_access(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_dev_inv(struct stlb_analysis *a, const struct stlb_act *act);
 
-/** stlb_device_note_set - an entry was set to a page: devices that hold another one are stale */
-void stlb_device_note_set(struct stlb_analysis *a, const struct stlb_act *act,
-			  struct stlb_slot slot, struct stlb_entry new);
+/** stlb_devices_expect - note what devices are held against, where the trace may have some */
+void stlb_devices_expect(struct stlb_analysis *a);
+
+/*
+ * What follows is called only where a->devices is there.
+ */
+
+/** stlb_device_note_update - an entry says something new; before its obligation is made */
+void stlb_device_note_update(struct stlb_analysis *a, const struct stlb_act *act,
+			     struct stlb_slot slot, struct stlb_entry old, struct stlb_entry new);
+
+/** stlb_device_note_not_placed - a set whose slot is not known (yet) */
+void stlb_device_note_not_placed(struct stlb_analysis *a, const struct stlb_mm *mm);
+
+/** stlb_device_note_owed - the update noted last left this obligation */
+void stlb_device_note_owed(struct stlb_analysis *a, struct stlb_obligation *ob);
+
+/** stlb_device_note_gone - an invalidation that is ordered after its update covers [start, end) */
+void stlb_device_note_gone(struct stlb_analysis *a, const struct stlb_act *act,
+			   const struct stlb_obligation *ob, uint64_t start, uint64_t end);
+
+/** stlb_device_note_over - the obligation ends */
+void stlb_device_note_over(struct stlb_analysis *a, const struct stlb_obligation *ob,
+			   enum stlb_ending ending);
+
+/** stlb_device_forget - the mm has no subscriber any more, or goes away */
+void stlb_device_forget(struct stlb_analysis *a, const struct stlb_mm *mm);
 
 /** stlb_device_note_free - pages were freed that a device may still hold */
 void stlb_device_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,

@@ -26,7 +26,10 @@ void stlb_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb
 		a->result.dropped++;
 		return;
 	}
-	stlb_unlocked_note(a, act, region);
+	now.state = left;
+	stlb_unlocked_note(a, act, region, slot, old.state == STLB_TABLE);
+	if (a->devices)
+		stlb_device_note_update(a, act, slot, old, now);
 	if (owes(act->mm, old)) {
 		ob = stlb_obligation_new(a, act, region, slot, old, STLB_CLEAR);
 		if (ob)
@@ -34,7 +37,6 @@ void stlb_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb
 	}
 	if (old.state == STLB_TABLE)
 		table_left(a, region, slot);
-	now.state = left;
 	a->failed |=
 		stlb_region_set(&a->regions, region, slot.level, slot.addr, now, act->event) < 0;
 }

@@ -1,258 +1,209 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What devices did (semantics.md, section 5): stale-device-access, an access through a translation
- * that was repointed or whose page was freed; and device-order, the cycle of mmu_notifier.txt,
- * lines 33-91. No event tells of a CPU's store: the set of the new page stands for it, since a
- * copy-on-write is a store that waits for just that.
+ * What devices did (semantics.md, section 5), held against what the entries said:
+ * stale-device-access, a use of a page that was repointed or freed; and device-order, the cycle of
+ * mmu_notifier.txt, lines 33-91. No event tells of a CPU's store: the set of the new page stands
+ * for it, since a copy-on-write is a store that waits for just that.
  */
-#include <stdlib.h>
+#include "check/device.h"
+#include "check/evidence.h"
+#include "check/past.h"
 
-#include "check/check.h"
-
-enum { MAX_PAGES = 16 * 1024, BUCKETS = 32 * 1024, MAX_VIEWS = 64 };
-
-/** struct device_page - one page of an mm as one device sees it */
-struct device_page {
-	struct stlb_list by_addr, by_pfn; /* in their buckets */
-	struct stlb_mm *mm;
-	uint64_t dev, addr;
-	uint64_t pfn;	  /* what the device's TLB holds */
-	uint64_t set_pfn; /* what the entry was set to last, ~0: not seen */
-	uint64_t set_seq;
-	bool read;	       /* the device has read @set_pfn since */
-	bool freed;	       /* @pfn was freed since it was filled */
-	bool told, order_told; /* this set's or free's breaches are reported */
-	struct stlb_brief fill, set, read_new, free;
-};
-
-/** struct device_view - of what a device has read of an mm, the page that was set last */
-struct device_view {
-	uint64_t dev;
-	struct stlb_mm *mm;
-	struct device_page *newest;
-};
-
-struct stlb_devices {
-	struct stlb_list by_addr[BUCKETS], by_pfn[BUCKETS];
-	struct device_view views[MAX_VIEWS];
-	uint32_t nr_pages, nr_views;
-};
-
-static struct stlb_list *addr_bucket(struct stlb_devices *devices, const struct stlb_mm *mm,
-				     uint64_t addr)
+/* From now on the device holds this page there, or (~0) whatever. */
+static void hold_pfn(struct stlb_device_page *page, uint64_t pfn)
 {
-	return &devices->by_addr[stlb_map_mix(mm->id ^ (addr >> STLB_PAGE_SHIFT)) % BUCKETS];
-}
-
-static struct stlb_list *pfn_bucket(struct stlb_devices *devices, uint64_t pfn)
-{
-	return &devices->by_pfn[stlb_map_mix(pfn) % BUCKETS];
-}
-
-static struct stlb_devices *devices_get(struct stlb_analysis *a)
-{
-	if (a->devices)
-		return a->devices;
-	a->devices = calloc(1, sizeof(*a->devices));
-	for (unsigned int i = 0; a->devices && i < BUCKETS; i++) {
-		stlb_list_init(&a->devices->by_addr[i]);
-		stlb_list_init(&a->devices->by_pfn[i]);
-	}
-	a->failed |= !a->devices;
-	return a->devices;
-}
-
-static struct device_page *page_new(struct stlb_analysis *a, uint64_t dev, struct stlb_mm *mm,
-				    uint64_t addr)
-{
-	struct device_page *page;
-
-	if (a->devices->nr_pages == MAX_PAGES) {
-		a->result.dropped++;
-		return NULL;
-	}
-	page = calloc(1, sizeof(*page));
-	if (!page) {
-		a->failed = true;
-		return NULL;
-	}
-	a->devices->nr_pages++;
-	page->mm = mm;
-	page->dev = dev;
-	page->addr = addr;
-	page->pfn = page->set_pfn = UINT64_MAX;
-	stlb_list_add(addr_bucket(a->devices, mm, addr), &page->by_addr);
-	stlb_list_init(&page->by_pfn);
-	return page;
-}
-
-static struct device_page *page_of(struct stlb_analysis *a, const struct stlb_act *act)
-{
-	uint64_t dev = stlb_event_or(act->event, DEV, 0);
-	uint64_t addr = stlb_event_get(act->event, ADDR) >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
-	struct stlb_list *at, *next, *bucket;
-
-	if (!devices_get(a))
-		return NULL;
-	bucket = addr_bucket(a->devices, act->mm, addr);
-	stlb_list_each (at, next, bucket) {
-		struct device_page *page = stlb_list_entry(at, struct device_page, by_addr);
-
-		if (page->mm == act->mm && page->addr == addr && page->dev == dev)
-			return page;
-	}
-	return page_new(a, dev, act->mm, addr);
-}
-
-static void hold_pfn(struct stlb_analysis *a, struct device_page *page, uint64_t pfn)
-{
+	if (page->pfn == pfn)
+		return;
 	page->pfn = pfn;
-	page->freed = false;
-	stlb_list_remove(&page->by_pfn);
-	stlb_list_add(pfn_bucket(a->devices, pfn), &page->by_pfn);
+	page->told_cut = false;
+	page->fill.name = NULL;
 }
 
-/* ---- what the kernel does to pages that devices use ---- */
+/* ---- what the kernel does ---- */
 
-static void note_set(struct stlb_analysis *a, const struct stlb_act *act, uint64_t addr,
-		     uint64_t pfn)
+/* What makes a later conclusion unsure: something was lost, not placed or given up meanwhile. */
+static uint64_t doubt_of(const struct stlb_analysis *a)
 {
-	struct stlb_list *at, *next, *bucket = addr_bucket(a->devices, act->mm, addr);
-
-	stlb_list_each (at, next, bucket) {
-		struct device_page *page = stlb_list_entry(at, struct device_page, by_addr);
-
-		if (page->mm != act->mm || page->addr != addr)
-			continue;
-		page->set_pfn = pfn;
-		page->set_seq = a->order.now;
-		page->read = page->told = page->order_told = false;
-		page->freed &= pfn != page->pfn;
-		stlb_brief_keep(&page->set, act->event);
-	}
+	return a->losses + a->result.dropped + a->devices->not_placed;
 }
 
-void stlb_device_note_set(struct stlb_analysis *a, const struct stlb_act *act,
-			  struct stlb_slot slot, struct stlb_entry new)
+void stlb_device_note_update(struct stlb_analysis *a, const struct stlb_act *act,
+			     struct stlb_slot slot, struct stlb_entry old, struct stlb_entry new)
 {
-	uint64_t nr = slot.level == STLB_LEVEL_PTE ? 1 : STLB_ENTRIES;
+	struct stlb_said said = {.mm = act->mm->id,
+				 .addr = slot.addr,
+				 .level = slot.level,
+				 .seq = a->order.now,
+				 .doubt = doubt_of(a),
+				 .old = old,
+				 .new = new};
 
-	for (uint64_t i = 0; i < nr; i++)
-		note_set(a, act, slot.addr + (i << STLB_PAGE_SHIFT), new.pfn + i);
+	if (!stlb_mm_is_subscribed(act->mm))
+		return;
+	stlb_brief_keep(&said.event, act->event);
+	a->failed |= stlb_history_add(a->devices->history, &said) == 0;
 }
 
-static void note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn)
+void stlb_device_note_not_placed(struct stlb_analysis *a, const struct stlb_mm *mm)
 {
-	struct stlb_list *at, *next, *bucket = pfn_bucket(a->devices, pfn);
-
-	stlb_list_each (at, next, bucket) {
-		struct device_page *page = stlb_list_entry(at, struct device_page, by_pfn);
-
-		if (page->pfn != pfn || page->freed)
-			continue;
-		page->freed = true;
-		page->told = false;
-		stlb_brief_keep(&page->free, act->event);
-	}
+	a->devices->not_placed += stlb_mm_is_subscribed(mm);
 }
 
 void stlb_device_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
 			   uint64_t nr)
 {
+	struct stlb_freed freed = {.pfn = pfn, .nr = nr, .seq = a->order.now, .doubt = doubt_of(a)};
+
 	/* an allocation after a free that was seen changes nothing more */
-	for (uint64_t i = 0; i < nr && i < STLB_ENTRIES; i++)
-		note_free(a, act, pfn + i);
+	if (!a->mms.subscribed ||
+	    (act->event->kind == STLB_PAGE_ALLOC && stlb_recorded(a, STLB_PAGE_FREE)))
+		return;
+	stlb_brief_keep(&freed.event, act->event);
+	a->failed |= stlb_history_add_free(a->devices->history, &freed) < 0;
+}
+
+/* ---- what becomes of what an update owes ---- */
+
+void stlb_device_note_owed(struct stlb_analysis *a, struct stlb_obligation *ob)
+{
+	uint64_t last = stlb_history_last(a->devices->history);
+	struct stlb_said *said = stlb_history_get(a->devices->history, last);
+
+	if (!said || ob->type == STLB_TIGHTEN || said->seq != ob->seq || said->mm != ob->mm->id ||
+	    said->level != ob->level || said->addr != ob->addr)
+		return;
+	said->ob = ob;
+	said->owed = true;
+	ob->said = last;
+}
+
+void stlb_device_note_gone(struct stlb_analysis *a, const struct stlb_act *act,
+			   const struct stlb_obligation *ob, uint64_t start, uint64_t end)
+{
+	struct stlb_said *said = stlb_history_get(a->devices->history, ob->said);
+
+	if (!said)
+		return;
+	said->gone_start = start;
+	said->gone_end = end;
+	stlb_brief_keep(&said->gone, act->event);
+}
+
+void stlb_device_note_over(struct stlb_analysis *a, const struct stlb_obligation *ob,
+			   enum stlb_ending ending)
+{
+	struct stlb_said *said = stlb_history_get(a->devices->history, ob->said);
+
+	if (!said)
+		return;
+	said->ob = NULL;
+	said->same_content = ob->exempt || ending == STLB_END_RESTORED;
+	said->expired = ending == STLB_END_EXPIRED && !ob->discharged;
+	/* of a huge page, each piece was covered by now, or came too late */
+	if (ob->discharged && !ob->table) {
+		said->gone_start = ob->addr;
+		said->gone_end = ob->addr + stlb_obligation_size(ob);
+	}
 }
 
 /* ---- the rules ---- */
 
-/* A page of the same content may be used until its deferred invalidation has come. */
-static bool is_deferred(struct stlb_analysis *a, const struct device_page *page, uint64_t pfn)
+/* Without a common clock, what another CPU did may as well have come later. */
+static bool is_ordered(struct stlb_analysis *a, const struct stlb_act *act,
+		       const struct stlb_past *past)
 {
-	struct stlb_region *region = stlb_region_find(&a->regions, page->mm, page->addr);
-	struct stlb_list *at, *next;
+	const struct stlb_brief *by = past->freed ? &past->freed->event : &past->proof->event;
 
-	if (!region)
-		return false;
-	stlb_list_each (at, next, &region->obligations) {
-		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
-
-		if (ob->exempt && !ob->discharged && ob->addr == page->addr && ob->old.pfn == pfn)
-			return true;
-	}
+	if (past->stale == STLB_STALE_DROPPED)
+		by = &past->proof->gone;
+	if (a->one_clock || act->event->cpu == by->cpu || act->event->tid == by->tid)
+		return true;
+	a->local_skipped++;
 	return false;
 }
 
+/* Where sets are not recorded, the page may have come back unseen. */
+static enum stlb_verdict verdict_of(const struct stlb_analysis *a, const struct stlb_past *past)
+{
+	bool huge = past->proof && past->proof->level != STLB_LEVEL_PTE;
+
+	if (!stlb_recorded(a, huge ? STLB_PMD_SET : STLB_PTE_SET) || past->doubt != doubt_of(a))
+		return STLB_INCONCLUSIVE;
+	return stlb_case_verdict(a, NULL);
+}
+
+/* A breach that evidence can still clear takes along what follows from it. */
+static void report(struct stlb_analysis *a, const struct stlb_case *c, const struct stlb_past *past)
+{
+	const struct stlb_obligation *ob = past->proof ? past->proof->ob : NULL;
+
+	if (past->stale != STLB_STALE_REPOINTED || !ob || !stlb_held_back_join(a, c, ob))
+		stlb_report(a, c);
+}
+
+static const char *const missing_of[] = {
+	[STLB_STALE_REPOINTED] = "an invalidation of the device's TLB before the entry was set "
+				 "to its new page",
+	[STLB_STALE_DROPPED] = "the device dropping this translation at the invalidation, and with "
+			       "it any walk that had begun before",
+	[STLB_STALE_FREED] = "an invalidation of the device's TLB before the page was freed",
+};
+
 static void report_stale(struct stlb_analysis *a, const struct stlb_act *act,
-			 struct device_page *page, bool repointed)
+			 struct stlb_device_page *page, const struct stlb_past *past)
 {
 	struct stlb_case c = {
 		.rule = STLB_RULE_STALE_ACCESS,
-		.verdict = stlb_case_verdict(a, NULL),
+		.verdict = verdict_of(a, past),
 		.act = act,
-		.role = "access",
-		.missing = repointed
-				   ? "an invalidation of the device's TLB before the entry was set "
-				     "to its new page"
-				   : "an invalidation of the device's TLB before the page was "
-				     "freed",
+		.role = act->event->kind == STLB_DEV_FILL ? "fill" : "access",
+		.missing = missing_of[past->stale],
+		.variant = past->stale == STLB_STALE_DROPPED,
 		.addr = page->addr,
 		.has_addr = true,
-		.also = {{"fill", &page->fill},
-			 {repointed ? "set" : "free", repointed ? &page->set : &page->free}},
-		.nr_also = 2,
+		.also = {{"fill", &page->fill}},
+		.nr_also = 1,
 	};
 
-	if (page->told)
+	if (page->told == past->taken)
 		return;
-	page->told = true;
-	stlb_report(a, &c);
+	page->told = past->taken;
+	if (past->next)
+		c.also[c.nr_also++] = (struct stlb_also){"set", &past->next->event};
+	else if (past->proof)
+		c.also[c.nr_also++] = (struct stlb_also){"clear", &past->proof->event};
+	if (past->stale == STLB_STALE_DROPPED)
+		c.also[c.nr_also++] = (struct stlb_also){"invalidate", &past->proof->gone};
+	if (past->freed)
+		c.also[c.nr_also++] = (struct stlb_also){"free", &past->freed->event};
+	report(a, &c, past);
 }
 
-static struct device_view *view_of(struct stlb_analysis *a, const struct device_page *page)
+static bool is_seen(const struct stlb_device_seen *seen)
 {
-	struct stlb_devices *devices = a->devices;
-	struct device_view *view;
+	return seen->read.name != NULL;
+}
 
-	for (uint32_t i = 0; i < devices->nr_views; i++)
-		if (devices->views[i].dev == page->dev && devices->views[i].mm == page->mm)
-			return &devices->views[i];
-	if (devices->nr_views == MAX_VIEWS) {
-		a->result.dropped++;
+/* A set of another page that came after this one, and whose page the device has read. */
+static const struct stlb_device_seen *seen_newer(const struct stlb_device_page *page,
+						 const struct stlb_said *set)
+{
+	const struct stlb_device_seen *seen = page->view->seen;
+
+	if (is_seen(seen) && seen->addr == page->addr)
+		seen++;
+	if (!is_seen(seen) || seen->seq <= set->seq || seen->set.ns < set->event.ns)
 		return NULL;
-	}
-	view = &devices->views[devices->nr_views++];
-	*view = (struct device_view){page->dev, page->mm, NULL};
-	return view;
-}
-
-static void note_read(struct stlb_analysis *a, const struct stlb_act *act, struct device_page *page)
-{
-	struct device_view *view = view_of(a, page);
-
-	page->read = true;
-	stlb_brief_keep(&page->read_new, act->event);
-	if (view &&
-	    (!view->newest || !view->newest->read || view->newest->set_seq <= page->set_seq))
-		view->newest = page;
-}
-
-/* A page that was set after this one, and whose new value the device has read before. */
-static struct device_page *seen_newer(struct stlb_analysis *a, const struct device_page *page)
-{
-	const struct device_view *view = view_of(a, page);
-	struct device_page *newest = view ? view->newest : NULL;
-
-	return newest && newest->read && newest->set_seq > page->set_seq ? newest : NULL;
+	return seen;
 }
 
 static void judge_order(struct stlb_analysis *a, const struct stlb_act *act,
-			struct device_page *page)
+			struct stlb_device_page *page, const struct stlb_past *past)
 {
-	struct device_page *other = page->order_told ? NULL : seen_newer(a, page);
+	const struct stlb_device_seen *other = past->next ? seen_newer(page, past->next) : NULL;
 	struct stlb_case c = {
 		.rule = STLB_RULE_DEVICE_ORDER,
-		.verdict = stlb_case_verdict(a, NULL),
+		.verdict = verdict_of(a, past),
 		.act = act,
 		.role = "read A, old",
 		.missing = "an invalidation before the set of this address: then no cycle of "
@@ -261,62 +212,122 @@ static void judge_order(struct stlb_analysis *a, const struct stlb_act *act,
 		.has_addr = true,
 	};
 
-	if (!other)
+	/* a set that a reverse mapping tells of lies anywhere in its hold */
+	if (!other || past->next->event.kind == STLB_MAP || page->cycle == past->next->seq)
 		return;
 	if (!a->one_clock) {
 		a->local_skipped++;
 		return;
 	}
-	page->order_told = true;
-	c.also[0] = (struct stlb_also){"set A", &page->set};
+	page->cycle = past->next->seq;
+	c.also[0] = (struct stlb_also){"set A", &past->next->event};
 	c.also[1] = (struct stlb_also){"set B", &other->set};
-	c.also[2] = (struct stlb_also){"read B, new", &other->read_new};
+	c.also[2] = (struct stlb_also){"read B, new", &other->read};
 	c.nr_also = 3;
-	stlb_report(a, &c);
+	report(a, &c, past);
+}
+
+/* Two are enough: of any page, the newest set of another one. */
+static void note_read(struct stlb_analysis *a, const struct stlb_act *act,
+		      const struct stlb_device_page *page, const struct stlb_past *past)
+{
+	const struct stlb_said *set = stlb_past_start(a->devices->history, past);
+	struct stlb_device_seen *seen = page->view->seen, now = {.addr = page->addr};
+
+	if (!set || set->event.kind == STLB_MAP ||
+	    (is_seen(&seen[0]) && seen[0].addr == page->addr && seen[0].seq >= set->seq))
+		return;
+	now.seq = set->seq;
+	now.set = set->event;
+	stlb_brief_keep(&now.read, act->event);
+	if (is_seen(&seen[0]) && seen[0].addr != now.addr && seen[0].seq > now.seq)
+		seen++; /* the newest stays */
+	if (is_seen(seen) && seen->seq > now.seq)
+		return;
+	if (seen == page->view->seen && is_seen(seen) && seen->addr != now.addr)
+		seen[1] = seen[0];
+	*seen = now;
 }
 
 /* ---- device events ---- */
 
+static void judge(struct stlb_analysis *a, const struct stlb_act *act,
+		  struct stlb_device_page *page)
+{
+	struct stlb_past past;
+
+	if (page->pfn == UINT64_MAX || !stlb_mm_is_subscribed(act->mm))
+		return;
+	stlb_past_look(a, a->devices->history, act->mm, page->addr, page->pfn, &past);
+	if (past.stale == STLB_NOT_STALE) {
+		if (past.cut && !past.own && !page->told_cut)
+			a->result.dropped += page->told_cut = true;
+	} else if (is_ordered(a, act, &past)) {
+		report_stale(a, act, page, &past);
+		if (act->event->kind == STLB_DEV_READ)
+			judge_order(a, act, page, &past);
+	}
+	if (act->event->kind == STLB_DEV_READ)
+		note_read(a, act, page, &past);
+}
+
 void stlb_on_dev_fill(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	struct device_page *page = page_of(a, act);
+	struct stlb_device_page *page = stlb_device_page(a, act);
 
-	if (!page || !stlb_event_has(act->event, PFN))
+	if (!page)
 		return;
-	hold_pfn(a, page, stlb_event_get(act->event, PFN));
+	hold_pfn(page, stlb_event_or(act->event, PFN, UINT64_MAX));
+	judge(a, act, page);
 	stlb_brief_keep(&page->fill, act->event);
 }
 
 void stlb_on_dev_access(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	struct device_page *page = page_of(a, act);
-	uint64_t pfn;
+	struct stlb_device_page *page = stlb_device_page(a, act);
 
 	if (!page)
 		return;
-	pfn = stlb_event_or(act->event, PFN, page->pfn);
-	if (page->pfn != pfn) {
-		/* its fill was not traced */
-		hold_pfn(a, page, pfn);
-		page->fill.name = NULL;
-	}
-	if (page->set_pfn != UINT64_MAX && page->set_pfn != pfn && !is_deferred(a, page, pfn)) {
-		report_stale(a, act, page, true);
-		if (act->event->kind == STLB_DEV_READ)
-			judge_order(a, act, page);
-	} else if (page->freed) {
-		report_stale(a, act, page, false);
-	} else if (act->event->kind == STLB_DEV_READ && page->set_pfn == pfn) {
-		note_read(a, act, page);
-	}
+	hold_pfn(page, stlb_event_or(act->event, PFN, page->pfn));
+	judge(a, act, page);
 }
 
-void stlb_devices_free(struct stlb_analysis *a)
+static void drop(struct stlb_device_page *page)
+{
+	hold_pfn(page, UINT64_MAX);
+	page->told = 0;
+}
+
+static void drop_all(struct stlb_device_view *view, uint64_t start, uint64_t end)
 {
 	struct stlb_list *at, *next;
 
-	for (unsigned int i = 0; a->devices && i < BUCKETS; i++)
-		stlb_list_each (at, next, &a->devices->by_addr[i])
-			free(stlb_list_entry(at, struct device_page, by_addr));
-	free(a->devices);
+	stlb_list_each (at, next, &view->pages) {
+		struct stlb_device_page *page =
+			stlb_list_entry(at, struct stlb_device_page, in_view);
+
+		if (start <= page->addr && page->addr < end)
+			drop(page);
+	}
+}
+
+/* The device's TLB holds nothing of the range any more. Without a range: of the whole mm. */
+void stlb_on_dev_inv(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_device_view *view = a->devices ? stlb_device_view(a->devices, act) : NULL;
+	uint64_t start = stlb_event_or(act->event, START, 0) >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
+	uint64_t end = stlb_event_or(act->event, END, UINT64_MAX);
+
+	if (!view || start >= end)
+		return;
+	if ((end - start) >> STLB_PAGE_SHIFT >= view->nr_pages) {
+		drop_all(view, start, end);
+		return;
+	}
+	for (uint64_t addr = start; addr < end; addr += UINT64_C(1) << STLB_PAGE_SHIFT) {
+		struct stlb_device_page *page = stlb_device_page_find(a->devices, view, addr);
+
+		if (page)
+			drop(page);
+	}
 }

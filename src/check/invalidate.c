@@ -122,6 +122,8 @@ static void discharge(struct stlb_analysis *a, const struct stlb_act *act,
 		stlb_redundant_note(a, act, ob, what);
 	if (!ob->discharged)
 		count_discharge(a, ob);
+	if (ob->said)
+		stlb_device_note_gone(a, act, ob, what->start, what->end);
 	if (stlb_obligation_is_kept(a, ob))
 		stlb_obligation_keep(a, ob, STLB_LATER_COVER, act->event);
 	else

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/evidence.h"
 
 uint64_t stlb_obligation_size(const struct stlb_obligation *ob)
 {
@@ -239,6 +239,8 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 	if (ob->table)
 		watch_below(a, ob);
 	stlb_unbracketed_note(a, act, ob);
+	if (a->devices)
+		stlb_device_note_owed(a, ob);
 	a->last_created = ob;
 	if (act->task->update)
 		act->task->update->created_at = act->task->nr_events;
@@ -324,6 +326,8 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 	if (ob->unbracketed && ending == STLB_END_EXPIRED)
 		stlb_unbracketed_tell(a, ob);
 	stlb_held_back_over(a, ob);
+	if (ob->said)
+		stlb_device_note_over(a, ob, ending);
 	count_ending(&a->result.obligations, ob->discharged ? STLB_END_COUNTED : ending);
 	stlb_list_remove(&ob->in_region);
 	stlb_list_remove(&ob->in_mm);

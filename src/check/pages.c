@@ -2,7 +2,7 @@
 /* Pages: which obligations a free concerns, and free-before-invalidate. */
 #include <stdlib.h>
 
-#include "check/check.h"
+#include "check/evidence.h"
 
 enum { BUCKET_BITS = 16, GROUP_SHIFT = 9, MAX_ORDER = 20, MAX_FREED = 32 * 1024 };
 
@@ -190,6 +190,8 @@ static void pages_go(struct stlb_analysis *a, const struct stlb_act *act, uint64
 
 	if (a->devices)
 		stlb_device_note_free(a, act, pfn, nr);
+	if (a->page_events)
+		stlb_evidence_note_pages(a, pfn, nr);
 	stlb_mapped_note_free(a, act, pfn, nr);
 	if (!a->nr_obligations)
 		return;

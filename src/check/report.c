@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/evidence.h"
 
 /* ---- is it wanted, and how sure is it? ---- */
 

@@ -2,7 +2,7 @@
 /* The scheduler and interrupts: order between contexts, and where holds and tasks end. */
 #include <stdlib.h>
 
-#include "check/check.h"
+#include "check/evidence.h"
 
 /* ---- interrupts lie between the events of the task that they interrupted ---- */
 
@@ -132,6 +132,7 @@ void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
 	if (!child)
 		return;
 	child->settled = true;
+	stlb_task_begins(a, child, act->task);
 	/* learnt with its first event, not before it runs */
 	if (stlb_order_publish(&a->order, &act->task->actor, &child->woken) < 0)
 		a->failed = true;
@@ -139,6 +140,8 @@ void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
 
 void stlb_on_leave(struct stlb_analysis *a, const struct stlb_act *act)
 {
+	if (act->event->kind == STLB_USER_MODE && act->task->kind == STLB_CONTEXT_TASK)
+		stlb_task_is_user(a, act->task);
 	stlb_holds_end(a, act);
 	stlb_never_at_leave(a, act);
 	stlb_brackets_leave(a, act);

@@ -442,10 +442,13 @@ void stlb_set_told(struct stlb_analysis *a, const struct stlb_act *act, struct s
 
 	if (!region || !stlb_mm_is_subscribed(act->mm) || !was_walkable(old))
 		return;
-	if (new.state == STLB_PRESENT)
-		set_over_present(a, act, region, slot, old, new);
-	else
+	if (new.state != STLB_PRESENT) {
 		stlb_clear(a, act, slot, old, new.state);
+		return;
+	}
+	if (a->devices)
+		stlb_device_note_update(a, act, slot, old, new);
+	set_over_present(a, act, region, slot, old, new);
 }
 
 void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
@@ -457,7 +460,8 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		a->result.dropped++;
 		return;
 	}
-	stlb_unlocked_note(a, act, region);
+	stlb_unlocked_note(a, act, region, slot,
+			   new.state == STLB_TABLE || (old.known && old.state == STLB_TABLE));
 	if (new.state == STLB_TABLE) {
 		if (stlb_entry_is_present(old))
 			stlb_clear(a, act, slot, old, STLB_NONE);
@@ -474,7 +478,7 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 	if (a->nr_obligations)
 		stlb_settle(a, act, region, slot, new);
 	if (a->devices)
-		stlb_device_note_set(a, act, slot, new);
+		stlb_device_note_update(a, act, slot, old, new);
 	if (stlb_mm_is_subscribed(act->mm) && was_walkable(old))
 		set_over_present(a, act, region, slot, old, new);
 	if (slot.level == STLB_LEVEL_PMD)

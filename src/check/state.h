@@ -88,6 +88,7 @@ struct stlb_obligation {
 	struct stlb_page page;	    /* what the entry pointed to */
 	struct stlb_page *below;    /* the present pages below a table */
 	uint32_t nr_below;
+	uint64_t said; /* number of its update in the devices' history, 0: none */
 	struct stlb_brief update;
 	struct stlb_later *later; /* NULL while nothing more has happened to it */
 };
@@ -106,6 +107,8 @@ struct stlb_held_back {
 	struct stlb_task *task;
 	const struct stlb_obligation *ob; /* NULL once it is over */
 	bool counted;			  /* the same breach was reported at another moment */
+	bool joins;			  /* it follows from another one */
+	uint64_t seq, addr, end;	  /* of the set, and what its entry maps */
 	uint64_t mm, pfn, new_pfn, site;
 };
 
@@ -145,13 +148,20 @@ struct stlb_analysis {
 	char (*phases)[STLB_MAX_PHASE];
 	uint32_t nr_phases, phase;
 
-	struct stlb_devices *devices; /* NULL while no device event was seen */
+	struct stlb_map upper_tables; /* of pmds and puds: which locks their updates share */
+	struct stlb_devices *devices; /* NULL while no device event is expected */
 
 	struct stlb_map sites;
 	struct stlb_breach *breaches; /* a ring */
 	uint64_t nr_breaches;
 	struct stlb_held_back held_back[STLB_MAX_HELD_BACK];
 	uint32_t nr_held_back;
+	struct {
+		int32_t tid;
+		struct stlb_unsettled of;
+	} by_ksmd[STLB_MAX_UNSETTLED]; /* exempt, unless that task is no kernel thread after all */
+	uint32_t nr_by_ksmd;
+	struct stlb_page_events *page_events; /* NULL while evidence needs none */
 
 	uint64_t vmemmap, direct_map;	  /* 0: not known */
 	uint64_t zero_pfn, huge_zero_pfn; /* ~0: not known */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Subscriptions: from when to when anything is owed (semantics.md, section 1). */
-#include "check/check.h"
+#include "check/evidence.h"
 
 static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
 {
@@ -18,6 +18,9 @@ static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
 static void is_over(struct stlb_analysis *a, struct stlb_mm *mm)
 {
 	void_obligations(a, mm);
+	stlb_unlocked_forget(a, mm);
+	if (a->devices)
+		stlb_device_forget(a, mm);
 	stlb_regions_unmap(&a->regions, mm);
 	stlb_mm_unsubscribe(&a->mms, mm);
 }
@@ -56,6 +59,7 @@ void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act)
 	/* what was lost since the first registration that has not returned may be its return */
 	if (mm->subscription != STLB_SUBSCRIPTION_STARTING)
 		mm->losses = a->losses;
+	stlb_task_is_user(a, act->task); /* no kernel thread subscribes */
 	if (!stlb_mm_is_subscribed(mm))
 		mm->subscription = STLB_SUBSCRIPTION_STARTING;
 }

@@ -3,6 +3,8 @@
  * unlocked-update (mmu_notifier.txt, lines 23-25: "take page table lock"): the lockset of a page
  * table is the intersection of the locks held at its updates.
  */
+#include <stdlib.h>
+
 #include "check/check.h"
 
 /* mm_structs are aligned: bit 0 tells an mmap_lock from a spinlock's address */
@@ -32,27 +34,27 @@ static bool may_be_ptl(const struct stlb_hold *hold, const struct stlb_hold *own
 	return hold->named || hold->used || !own->named;
 }
 
-static void open_lockset(struct stlb_region *region, struct stlb_task *task)
+static void open_lockset(struct stlb_lockset *set, struct stlb_task *task)
 {
 	const struct stlb_hold *own = stlb_task_hold(task);
 
-	region->lockset_open = true;
-	region->nr_lockset = 0;
+	set->open = true;
+	set->nr = 0;
 	if (stlb_task_mmap_written(task))
-		region->lockset[region->nr_lockset++] = MMAP_LOCK_OF(stlb_task_mmap_written(task));
-	for (uint32_t i = task->nr_holds; i > 0 && region->nr_lockset < STLB_MAX_LOCKSET; i--)
+		set->locks[set->nr++] = MMAP_LOCK_OF(stlb_task_mmap_written(task));
+	for (uint32_t i = task->nr_holds; i > 0 && set->nr < STLB_MAX_LOCKSET; i--)
 		if (may_be_ptl(&task->holds[i - 1], own))
-			region->lockset[region->nr_lockset++] = task->holds[i - 1].lock;
+			set->locks[set->nr++] = task->holds[i - 1].lock;
 }
 
-static void narrow_lockset(struct stlb_region *region, const struct stlb_task *task)
+static void narrow_lockset(struct stlb_lockset *set, const struct stlb_task *task)
 {
 	uint8_t kept = 0;
 
-	for (uint8_t i = 0; i < region->nr_lockset; i++)
-		if (holds_lock(task, region->lockset[i]))
-			region->lockset[kept++] = region->lockset[i];
-	region->nr_lockset = kept;
+	for (uint8_t i = 0; i < set->nr; i++)
+		if (holds_lock(task, set->locks[i]))
+			set->locks[kept++] = set->locks[i];
+	set->nr = kept;
 }
 
 static bool has_pending_huge(const struct stlb_region *region)
@@ -65,27 +67,228 @@ static bool has_pending_huge(const struct stlb_region *region)
 	return false;
 }
 
-void stlb_unlocked_note(struct stlb_analysis *a, const struct stlb_act *act,
-			struct stlb_region *region)
+/* Where the table lies, if the event says so: at another place it is another table. */
+static void place(struct stlb_lockset *set, const struct stlb_event *event)
+{
+	uint64_t table = stlb_event_or(event, PTEP, 0) >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
+
+	if (!table || table == set->table)
+		return;
+	if (set->table)
+		*set = (struct stlb_lockset){0};
+	set->table = table;
+}
+
+static void note(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_lockset *set,
+		 uint64_t base)
 {
 	struct stlb_case c = {
 		.rule = STLB_RULE_UNLOCKED,
 		.act = act,
 		.role = "update",
 		.missing = "one lock that is held at all updates of this page table",
-		.addr = region->base,
+		.addr = base,
 		.has_addr = true,
 	};
 
-	if (!is_judged(a) || act->event->level != STLB_LEVEL_PTE || region->lockset_told ||
-	    !stlb_mm_is_subscribed(act->mm) || has_pending_huge(region))
+	if (set->told)
 		return;
-	if (!region->lockset_open)
-		open_lockset(region, act->task);
+	if (!set->open)
+		open_lockset(set, act->task);
 	else
-		narrow_lockset(region, act->task);
-	if (region->nr_lockset)
+		narrow_lockset(set, act->task);
+	if (set->nr)
 		return;
-	region->lockset_told = true;
+	set->told = true;
 	stlb_report(a, &c);
+}
+
+/* ---- tables above the ptes' ---- */
+
+enum { MAX_UPPER = 16 * 1024, MAX_AT_ONCE = 256 };
+
+/** struct upper - a table of pmds or puds of a subscribed mm */
+struct upper {
+	struct stlb_lockset lockset;
+	uint64_t mm, base;
+	uint8_t level;
+};
+
+static unsigned int span_shift(enum stlb_level level)
+{
+	return stlb_level_shift(level) + 9;
+}
+
+static uint64_t upper_key(uint64_t mm, enum stlb_level level, uint64_t addr)
+{
+	return mm ^ stlb_map_mix((addr >> span_shift(level) << 2) + level);
+}
+
+static struct upper *upper_new(struct stlb_analysis *a, uint64_t key)
+{
+	struct upper *upper;
+
+	if (a->upper_tables.count >= MAX_UPPER) {
+		a->result.dropped++;
+		return NULL;
+	}
+	upper = calloc(1, sizeof(*upper));
+	if (!upper || stlb_map_put(&a->upper_tables, key, upper) < 0) {
+		free(upper);
+		a->failed = true;
+		return NULL;
+	}
+	return upper;
+}
+
+static struct upper *upper_get(struct stlb_analysis *a, const struct stlb_mm *mm,
+			       struct stlb_slot slot)
+{
+	uint64_t key = upper_key(mm->id, slot.level, slot.addr);
+	uint64_t base = slot.addr >> span_shift(slot.level) << span_shift(slot.level);
+	struct upper *upper = stlb_map_get(&a->upper_tables, key);
+
+	if (!upper)
+		upper = upper_new(a, key);
+	if (upper && (upper->mm != mm->id || upper->base != base || upper->level != slot.level))
+		*upper = (struct upper){.mm = mm->id, .base = base, .level = slot.level};
+	return upper;
+}
+
+/* Only a table that is known is judged, so that another one in its place is known too. */
+static void note_upper(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot)
+{
+	struct upper *upper = upper_get(a, act->mm, slot);
+
+	if (upper)
+		place(&upper->lockset, act->event);
+	if (upper && upper->lockset.table)
+		note(a, act, &upper->lockset, upper->base);
+}
+
+static void forget_one(struct stlb_analysis *a, uint64_t key)
+{
+	free(stlb_map_remove(&a->upper_tables, key));
+}
+
+static bool overlaps(const struct upper *upper, uint64_t start, uint64_t end)
+{
+	uint64_t last = upper->base + (UINT64_C(1) << span_shift(upper->level)) - 1;
+
+	return upper->base < end && start <= last;
+}
+
+static void forget_all(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t start,
+		       uint64_t end)
+{
+	uint64_t keys[MAX_AT_ONCE];
+	uint32_t at, nr, left;
+
+	do {
+		at = nr = 0;
+		for (struct upper *upper;
+		     nr < MAX_AT_ONCE && (upper = stlb_map_next(&a->upper_tables, &at));)
+			if (upper->mm == mm->id && overlaps(upper, start, end))
+				keys[nr++] = upper_key(upper->mm, upper->level, upper->base);
+		left = MAX_AT_ONCE - nr;
+		while (nr)
+			forget_one(a, keys[--nr]);
+	} while (!left);
+}
+
+static void forget_upper(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t start,
+			 uint64_t end)
+{
+	if ((end - 1) >> span_shift(STLB_LEVEL_PMD) != start >> span_shift(STLB_LEVEL_PMD)) {
+		forget_all(a, mm, start, end);
+		return;
+	}
+	for (unsigned int level = STLB_LEVEL_PMD; level <= STLB_LEVEL_PUD; level++) {
+		uint64_t key = upper_key(mm->id, level, start);
+		const struct upper *upper = stlb_map_get(&a->upper_tables, key);
+
+		if (upper && upper->mm == mm->id)
+			forget_one(a, key);
+	}
+}
+
+/* ---- tables that go unseen ---- */
+
+static void forget_region(struct stlb_region *region)
+{
+	if (region)
+		region->lockset = (struct stlb_lockset){0};
+}
+
+static void forget_ptes(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t start,
+			uint64_t end)
+{
+	uint64_t first = start >> STLB_REGION_SHIFT, last = (end - 1) >> STLB_REGION_SHIFT;
+	struct stlb_list *at, *next;
+
+	for (uint64_t i = first; last - first < mm->nr_regions && i <= last; i++)
+		forget_region(stlb_region_find(&a->regions, mm, i << STLB_REGION_SHIFT));
+	if (last - first < mm->nr_regions)
+		return;
+	stlb_list_each (at, next, &mm->regions) {
+		struct stlb_region *region = stlb_list_entry(at, struct stlb_region, in_mm);
+		uint64_t index = region->base >> STLB_REGION_SHIFT;
+
+		if (first <= index && index <= last)
+			forget_region(region);
+	}
+}
+
+void stlb_unlocked_bracket(struct stlb_analysis *a, const struct stlb_mm *mm,
+			   const struct stlb_bracket *bracket)
+{
+	enum { UNMAP, CLEAR };
+	uint64_t start = bracket->start, end = bracket->end;
+
+	if (start >= end || !is_judged(a))
+		return;
+	/* munmap, mremap and exit give up tables that nothing is mapped by any more */
+	if (bracket->event <= UNMAP && a->upper_tables.count)
+		forget_upper(a, mm, start, end);
+	/* from 6.14 on MADV_DONTNEED does so too, of page tables that it emptied */
+	if (bracket->event <= UNMAP || (bracket->event == CLEAR && end - start >= STLB_REGION_SIZE))
+		forget_ptes(a, mm, start, end);
+}
+
+void stlb_unlocked_forget(struct stlb_analysis *a, const struct stlb_mm *mm)
+{
+	if (a->upper_tables.count)
+		forget_all(a, mm, 0, UINT64_MAX);
+}
+
+void stlb_unlocked_free(struct stlb_analysis *a)
+{
+	uint32_t at = 0;
+
+	for (struct upper *upper; (upper = stlb_map_next(&a->upper_tables, &at));)
+		free(upper);
+	stlb_map_free(&a->upper_tables);
+}
+
+/* ---- updates ---- */
+
+/* Probes at the entry of functions that take the lock only then, or that tell no time. */
+static bool is_at_no_certain_time(const struct stlb_event *event)
+{
+	return event->kind == STLB_PMD_ZAP || event->kind == STLB_PMD_SPLIT ||
+	       event->kind == STLB_MAP;
+}
+
+void stlb_unlocked_note(struct stlb_analysis *a, const struct stlb_act *act,
+			struct stlb_region *region, struct stlb_slot slot, bool of_table)
+{
+	if (!is_judged(a) || !stlb_mm_is_subscribed(act->mm) || is_at_no_certain_time(act->event))
+		return;
+	/* free_pgtables takes tables out when nobody can find them any more */
+	if (slot.level != STLB_LEVEL_PTE && !of_table) {
+		note_upper(a, act, slot);
+	} else if (slot.level == STLB_LEVEL_PTE && !has_pending_huge(region)) {
+		place(&region->lockset, act->event);
+		note(a, act, &region->lockset, region->base);
+	}
 }

@@ -6,14 +6,67 @@
  */
 #include "check/check.h"
 
-static struct stlb_entry old_entry(const struct stlb_analysis *a, const struct stlb_event *event,
+/* ---- the level of a hugetlb page, which is told through pte functions ---- */
+
+static bool fits(const struct stlb_event *event, enum stlb_level level)
+{
+	uint64_t index = stlb_event_get(event, ADDR) >> stlb_level_shift(level);
+
+	return (index & (STLB_ENTRIES - 1)) == (stlb_event_get(event, PTEP) & 0xff8) >> 3;
+}
+
+static bool is_bracket_of_one(const struct stlb_act *act, enum stlb_level level)
+{
+	uint64_t addr = stlb_event_or(act->event, ADDR, 1);
+
+	for (uint32_t i = 0; i < act->task->nr_brackets; i++) {
+		const struct stlb_bracket *bracket = &act->task->brackets[i];
+
+		if (bracket->mm == act->mm && bracket->start == addr &&
+		    bracket->end - addr == UINT64_C(1) << stlb_level_shift(level))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The entry does not say how large the page is. The table that it is in does, or the entry's place
+ * in the table where it fits one level only; else the bracket of a single page does.
+ */
+static enum stlb_level hugetlb_level(const struct stlb_analysis *a, const struct stlb_act *act,
+				     uint64_t pfn)
+{
+	const struct stlb_event *event = act->event;
+	uint64_t pages = UINT64_C(1) << (stlb_level_shift(STLB_LEVEL_PUD) - STLB_PAGE_SHIFT), addr;
+	enum stlb_level level;
+
+	if (pfn % pages)
+		return STLB_LEVEL_PMD;
+	if (stlb_event_has(event, PTEP) &&
+	    stlb_table_place(&a->regions, act->mm, stlb_event_get(event, PTEP), &level, &addr) &&
+	    level != STLB_LEVEL_PTE)
+		return level;
+	if (stlb_event_has(event, PTEP) && stlb_event_has(event, ADDR) &&
+	    fits(event, STLB_LEVEL_PMD) != fits(event, STLB_LEVEL_PUD))
+		return fits(event, STLB_LEVEL_PUD) ? STLB_LEVEL_PUD : STLB_LEVEL_PMD;
+	return is_bracket_of_one(act, STLB_LEVEL_PUD) ? STLB_LEVEL_PUD : STLB_LEVEL_PMD;
+}
+
+static enum stlb_level level_of(const struct stlb_analysis *a, const struct stlb_act *act,
+				struct stlb_translation said)
+{
+	if (act->event->level == STLB_LEVEL_PTE && said.huge)
+		return hugetlb_level(a, act, said.pfn);
+	return act->event->level;
+}
+
+static struct stlb_entry old_entry(const struct stlb_analysis *a, const struct stlb_act *act,
 				   enum stlb_level *level)
 {
 	struct stlb_translation said =
-		stlb_pte_decode(&a->format, event->level, stlb_event_get(event, OLD));
+		stlb_pte_decode(&a->format, act->event->level, stlb_event_get(act->event, OLD));
 
-	/* a hugetlb page is told through pte functions */
-	*level = event->level == STLB_LEVEL_PTE && said.huge ? STLB_LEVEL_PMD : event->level;
+	*level = level_of(a, act, said);
 	return stlb_entry_of(said);
 }
 
@@ -196,7 +249,7 @@ void stlb_on_clear(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_update_state *update = stlb_task_update_state(act->task);
 	enum stlb_level level;
-	struct stlb_entry old = old_entry(a, act->event, &level);
+	struct stlb_entry old = old_entry(a, act, &level);
 
 	if (!update) {
 		a->failed = true;
@@ -239,7 +292,7 @@ void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_update_state *update = stlb_task_update_state(act->task);
 	bool inval = act->event->kind == STLB_PMD_INVAL;
 	enum stlb_level level;
-	struct stlb_entry old = old_entry(a, act->event, &level);
+	struct stlb_entry old = old_entry(a, act, &level);
 	struct stlb_slot slot = slot_of(act, level);
 
 	if (!update) {
@@ -376,13 +429,15 @@ void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
 		return;
 	}
 	if (stlb_event_has(event, OLD))
-		old = old_entry(a, event, &level);
+		old = old_entry(a, act, &level);
 	if (said.huge && level == STLB_LEVEL_PTE)
-		level = STLB_LEVEL_PMD;
+		level = level_of(a, act, said);
 	nr = nr > STLB_ENTRIES ? STLB_ENTRIES : nr;
 	if (!find_slot(a, act, level, &slot)) {
 		if (!stlb_early_keep(a, act, new, nr))
 			stlb_place_failed(a, act->mm, nr);
+		if (a->devices)
+			stlb_device_note_not_placed(a, act->mm);
 		slot.addr = 0;
 		expect_echo(a, act, slot, old, new, nr, false);
 		return;

@@ -18,6 +18,7 @@ enum {
 	STLB_MAX_PARKED_CLEARS = 8,
 	STLB_MAX_PENDING_MAPS = 16,
 	STLB_MAX_SAME_CONTENT = 8,
+	STLB_MAX_STARTS = 16,
 	STLB_MAX_UNSETTLED = 64,
 };
 
@@ -84,6 +85,12 @@ struct stlb_pending_map {
 struct stlb_same_content {
 	uint64_t mm;
 	uint64_t pfn, kpfn; /* ~0: not told */
+	uint64_t seq;	    /* event number */
+};
+
+/** struct stlb_start - a bracket began, the number of the event */
+struct stlb_start {
+	uint64_t seq, mm, start, end;
 };
 
 /** struct stlb_unsettled - updates that may lie in a bracket older than what the trace shows */
@@ -121,6 +128,8 @@ struct stlb_update_state {
 	uint32_t nr_parked, nr_maps;
 	struct stlb_same_content merged[STLB_MAX_SAME_CONTENT]; /* the latest ones */
 	uint32_t nr_merged;					/* ever */
+	struct stlb_start starts[STLB_MAX_STARTS];		/* the same of brackets */
+	uint64_t nr_starts;
 	struct stlb_scope *scope; /* of its latest obligation, NULL: none */
 	uint64_t created_at;	  /* its nr_events when that was made */
 	bool loose;		  /* outside any hold it left an update that may be unbracketed */
@@ -137,6 +146,7 @@ struct stlb_task {
 	uint64_t nr_events;
 	uint64_t cpus; /* where it ever ran: bit cpu % 64 */
 	const char *comm;
+	bool user; /* it was in user mode, or made a system call: no kernel thread */
 	struct stlb_actor actor;
 	struct stlb_clock *woken; /* what its waker knew, learnt when it runs next */
 	struct stlb_hold *holds;  /* room for @max_holds, the innermost last */

@@ -28,8 +28,7 @@ static void refresh(struct stlb_regions *regions, struct stlb_region *region)
 	region->ptes = NULL;
 	region->mapped_pmd = NULL;
 	region->pmd = (struct stlb_entry){0};
-	region->lockset_open = false;
-	region->nr_lockset = 0;
+	region->lockset = (struct stlb_lockset){0};
 }
 
 struct stlb_region *stlb_region_find(struct stlb_regions *regions, const struct stlb_mm *mm,
@@ -181,8 +180,7 @@ void stlb_region_forget_ptes(struct stlb_regions *regions, struct stlb_region *r
 		stlb_rmap_drop_ptes(regions->rmap, region);
 	free(region->ptes);
 	region->ptes = NULL;
-	region->lockset_open = region->lockset_told = false;
-	region->nr_lockset = 0;
+	region->lockset = (struct stlb_lockset){0};
 	if (region->table)
 		free(stlb_map_remove(&regions->tables, region->table));
 	region->table = 0;

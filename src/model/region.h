@@ -21,21 +21,27 @@ struct stlb_rmap;
 
 enum { STLB_MAX_LOCKSET = 4 };
 
+/** struct stlb_lockset - the locks held at all updates of a page table since its population */
+struct stlb_lockset {
+	uint64_t table; /* its kernel address, 0: not known yet */
+	uint64_t locks[STLB_MAX_LOCKSET];
+	uint8_t nr;
+	bool open; /* an update was seen */
+	bool told; /* its emptiness was reported */
+};
+
 struct stlb_region {
 	struct stlb_mm *mm;
 	uint64_t base;
 	struct stlb_list in_mm;	      /* struct stlb_mm's regions */
 	struct stlb_list obligations; /* on entries of this region, but for those of a pud */
 	struct stlb_entry pmd;
-	struct stlb_entry *ptes;	    /* STLB_ENTRIES of them; NULL: none seen yet */
-	struct stlb_mapping **mapped;	    /* of the ptes, in the reverse map; NULL: none */
-	struct stlb_mapping *mapped_pmd;    /* of the pmd, NULL: none */
-	uint32_t generation;		    /* of struct stlb_regions when all this was learned */
-	uint64_t table;			    /* kernel address of the pte table, 0: not known */
-	uint64_t lockset[STLB_MAX_LOCKSET]; /* locks held at all updates since the population */
-	uint8_t nr_lockset;
-	bool lockset_open; /* an update was seen */
-	bool lockset_told; /* its emptiness was reported */
+	struct stlb_entry *ptes;	 /* STLB_ENTRIES of them; NULL: none seen yet */
+	struct stlb_mapping **mapped;	 /* of the ptes, in the reverse map; NULL: none */
+	struct stlb_mapping *mapped_pmd; /* of the pmd, NULL: none */
+	uint32_t generation;		 /* of struct stlb_regions when all this was learned */
+	uint64_t table;			 /* kernel address of the pte table, 0: not known */
+	struct stlb_lockset lockset;	 /* of the pte table */
 };
 
 /** struct stlb_regions - all regions, bounded in number */

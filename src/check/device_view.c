@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "check/device.h"
+
+#include <stdlib.h>
+
+enum { MAX_PAGES = 64 * 1024, MAX_VIEWS = 4096 };
+
+/* ---- life ---- */
+
+#define DEVICE_KINDS                                                                               \
+	(UINT64_C(1) << STLB_DEV_FILL | UINT64_C(1) << STLB_DEV_READ |                             \
+	 UINT64_C(1) << STLB_DEV_WRITE | UINT64_C(1) << STLB_DEV_INV)
+
+static struct stlb_devices *devices_new(void)
+{
+	struct stlb_devices *devices = calloc(1, sizeof(*devices));
+
+	if (!devices)
+		return NULL;
+	devices->history = stlb_history_new();
+	for (unsigned int i = 0; i < STLB_DEVICE_BUCKETS; i++)
+		stlb_list_init(&devices->buckets[i]);
+	if (devices->history)
+		return devices;
+	free(devices);
+	return NULL;
+}
+
+struct stlb_devices *stlb_devices_get(struct stlb_analysis *a)
+{
+	if (!a->devices)
+		a->devices = devices_new();
+	a->failed |= !a->devices;
+	return a->devices;
+}
+
+/* Text does not say what was recorded: a device event may come. */
+void stlb_devices_expect(struct stlb_analysis *a)
+{
+	if (!a->facts.recorded || a->facts.recorded & DEVICE_KINDS)
+		stlb_devices_get(a);
+}
+
+static void view_free(struct stlb_devices *devices, struct stlb_device_view *view)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each (at, next, &view->pages) {
+		struct stlb_device_page *page =
+			stlb_list_entry(at, struct stlb_device_page, in_view);
+
+		stlb_list_remove(&page->in_bucket);
+		devices->nr_pages--;
+		free(page);
+	}
+	free(view);
+}
+
+void stlb_devices_free(struct stlb_analysis *a)
+{
+	uint32_t at = 0;
+
+	if (!a->devices)
+		return;
+	for (struct stlb_device_view *view; (view = stlb_map_next(&a->devices->views, &at));)
+		view_free(a->devices, view);
+	stlb_map_free(&a->devices->views);
+	stlb_history_free(a->devices->history);
+	free(a->devices);
+}
+
+/* ---- views and pages ---- */
+
+static uint64_t view_key(uint64_t dev, uint64_t mm)
+{
+	return mm ^ stlb_map_mix(dev + 1);
+}
+
+struct stlb_device_view *stlb_device_view(const struct stlb_devices *devices,
+					  const struct stlb_act *act)
+{
+	uint64_t dev = stlb_event_or(act->event, DEV, 0);
+	struct stlb_device_view *view = stlb_map_get(&devices->views, view_key(dev, act->mm->id));
+
+	return view && view->dev == dev && view->mm == act->mm->id ? view : NULL;
+}
+
+static struct stlb_device_view *view_new(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	uint64_t dev = stlb_event_or(act->event, DEV, 0);
+	uint64_t key = view_key(dev, act->mm->id);
+	struct stlb_device_view *view;
+
+	if (a->devices->views.count == MAX_VIEWS || stlb_map_get(&a->devices->views, key)) {
+		a->result.dropped++;
+		return NULL;
+	}
+	view = calloc(1, sizeof(*view));
+	if (!view || stlb_map_put(&a->devices->views, key, view) < 0) {
+		free(view);
+		a->failed = true;
+		return NULL;
+	}
+	view->dev = dev;
+	view->mm = act->mm->id;
+	stlb_list_init(&view->pages);
+	return view;
+}
+
+static struct stlb_list *bucket_of(struct stlb_devices *devices,
+				   const struct stlb_device_view *view, uint64_t addr)
+{
+	uint64_t key = view_key(view->dev, view->mm) ^ stlb_map_mix(addr >> STLB_PAGE_SHIFT);
+
+	return &devices->buckets[stlb_map_mix(key) % STLB_DEVICE_BUCKETS];
+}
+
+struct stlb_device_page *stlb_device_page_find(struct stlb_devices *devices,
+					       const struct stlb_device_view *view, uint64_t addr)
+{
+	struct stlb_list *at, *next, *bucket = bucket_of(devices, view, addr);
+
+	stlb_list_each (at, next, bucket) {
+		struct stlb_device_page *page =
+			stlb_list_entry(at, struct stlb_device_page, in_bucket);
+
+		if (page->view == view && page->addr == addr)
+			return page;
+	}
+	return NULL;
+}
+
+static struct stlb_device_page *page_new(struct stlb_analysis *a, struct stlb_device_view *view,
+					 uint64_t addr)
+{
+	struct stlb_device_page *page;
+
+	if (a->devices->nr_pages == MAX_PAGES) {
+		a->result.dropped++;
+		return NULL;
+	}
+	page = calloc(1, sizeof(*page));
+	if (!page) {
+		a->failed = true;
+		return NULL;
+	}
+	a->devices->nr_pages++;
+	view->nr_pages++;
+	page->view = view;
+	page->addr = addr;
+	page->pfn = UINT64_MAX;
+	stlb_list_add(bucket_of(a->devices, view, addr), &page->in_bucket);
+	stlb_list_add(&view->pages, &page->in_view);
+	return page;
+}
+
+struct stlb_device_page *stlb_device_page(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	uint64_t addr = stlb_event_get(act->event, ADDR) >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
+	struct stlb_devices *devices = stlb_devices_get(a);
+	struct stlb_device_view *view;
+	struct stlb_device_page *page;
+
+	if (!devices)
+		return NULL;
+	view = stlb_device_view(devices, act);
+	if (!view)
+		view = view_new(a, act);
+	if (!view)
+		return NULL;
+	page = stlb_device_page_find(devices, view, addr);
+	return page ? page : page_new(a, view, addr);
+}
+
+void stlb_device_forget(struct stlb_analysis *a, const struct stlb_mm *mm)
+{
+	struct stlb_devices *devices = a->devices;
+	uint32_t at = 0;
+
+	stlb_history_forget(devices->history, mm->id);
+	for (struct stlb_device_view *view; (view = stlb_map_next(&devices->views, &at));) {
+		if (view->mm != mm->id)
+			continue;
+		stlb_map_remove(&devices->views, view_key(view->dev, view->mm));
+		view_free(devices, view);
+		at = 0; /* the map has moved */
+	}
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Evidence that a page was replaced by one of the same content (semantics.md, section 3, "Exempt"):
+ * of which update it is, and the repoints that it can still clear.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/evidence.h"
+
+enum { PAGE_EVENTS = 4096 };
+
+/** struct stlb_page_events - the pages that were freed or handed out lately, a ring */
+struct stlb_page_events {
+	uint64_t nr; /* ever */
+	struct {
+		uint64_t pfn, nr, seq;
+	} at[PAGE_EVENTS];
+};
+
+/* ---- of which update evidence is ---- */
+
+static void watch_pages(struct stlb_analysis *a)
+{
+	if (!a->page_events)
+		a->page_events = calloc(1, sizeof(*a->page_events));
+	a->failed |= !a->page_events;
+}
+
+void stlb_evidence_note_pages(struct stlb_analysis *a, uint64_t pfn, uint64_t nr)
+{
+	struct stlb_page_events *events = a->page_events;
+
+	events->at[events->nr % PAGE_EVENTS].pfn = pfn;
+	events->at[events->nr % PAGE_EVENTS].nr = nr;
+	events->at[events->nr++ % PAGE_EVENTS].seq = a->order.now;
+}
+
+/* Whether one of two pages became another page's content since; or it is too long ago to tell. */
+static bool was_reused(const struct stlb_analysis *a, uint64_t since, uint64_t pfn, uint64_t other)
+{
+	const struct stlb_page_events *events = a->page_events;
+
+	for (uint64_t i = 1; events && i <= events->nr; i++) {
+		uint64_t at = (events->nr - i) % PAGE_EVENTS;
+
+		if (events->at[at].seq <= since)
+			return false;
+		if (i == PAGE_EVENTS || pfn - events->at[at].pfn < events->at[at].nr ||
+		    other - events->at[at].pfn < events->at[at].nr)
+			return true;
+	}
+	return false;
+}
+
+void stlb_evidence_note_start(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_update_state *update = act->task->update;
+
+	if (!update)
+		return;
+	update->starts[update->nr_starts++ % STLB_MAX_STARTS] = (struct stlb_start){
+		.seq = a->order.now,
+		.mm = act->mm->id,
+		.start = stlb_event_get(act->event, START),
+		.end = stlb_event_get(act->event, END),
+	};
+}
+
+/** struct place - the update that evidence may be of; @end: the byte after what its entry maps */
+struct place {
+	uint64_t mm, addr, end, pfn, new_pfn;
+};
+
+/* Whether all brackets that the task began since were of the place. */
+static bool stays_there(const struct stlb_update_state *update, uint64_t since,
+			const struct place *place)
+{
+	for (uint64_t i = 1; i <= update->nr_starts; i++) {
+		const struct stlb_start *at =
+			&update->starts[(update->nr_starts - i) % STLB_MAX_STARTS];
+
+		if (at->seq <= since)
+			return true;
+		if (i == STLB_MAX_STARTS || at->mm != place->mm || at->start >= place->end ||
+		    at->end <= place->addr)
+			return false;
+	}
+	return true;
+}
+
+static bool is_about(const struct stlb_same_content *merged, const struct place *place)
+{
+	if (merged->mm && merged->mm != place->mm)
+		return false;
+	/* a merge of some other page with the same KSM page says nothing of this one */
+	if (merged->pfn != UINT64_MAX)
+		return merged->pfn == place->pfn || merged->pfn == place->new_pfn;
+	return merged->kpfn == UINT64_MAX || merged->kpfn == place->new_pfn;
+}
+
+/* Between the evidence and the update, whichever came first at @since, nothing made it another's.
+ */
+static bool is_of(const struct stlb_analysis *a, const struct stlb_update_state *update,
+		  const struct stlb_same_content *merged, uint64_t since, const struct place *place)
+{
+	return is_about(merged, place) && stays_there(update, since, place) &&
+	       !was_reused(a, since, place->pfn, place->new_pfn);
+}
+
+bool stlb_evidence_has(const struct stlb_analysis *a, const struct stlb_act *act,
+		       const struct stlb_obligation *ob, struct stlb_entry new)
+{
+	const struct stlb_update_state *update = act->task->update;
+	struct place place = {ob->mm->id, ob->addr, ob->addr + stlb_obligation_size(ob),
+			      ob->old.pfn, new.pfn};
+	uint32_t nr = update ? update->nr_merged : 0;
+
+	if (act->event->same_content)
+		return true;
+	for (uint32_t i = 0; i < nr && i < STLB_MAX_SAME_CONTENT; i++)
+		if (is_of(a, update, &update->merged[i], update->merged[i].seq, &place))
+			return true;
+	return false;
+}
+
+/* ---- repoints that evidence can still clear ---- */
+
+static void tell(struct stlb_analysis *a, const struct stlb_held_back *held)
+{
+	if (held->counted)
+		free(held->finding);
+	else
+		stlb_sites_count(a, held->site, held->finding, 1);
+}
+
+static struct stlb_held_back *held_of(struct stlb_analysis *a, const struct stlb_obligation *ob)
+{
+	for (uint32_t i = 0; ob->held_back && i < a->nr_held_back; i++)
+		if (a->held_back[i].ob == ob)
+			return &a->held_back[i];
+	return NULL;
+}
+
+bool stlb_held_back_count(struct stlb_analysis *a, const struct stlb_obligation *ob,
+			  enum stlb_rule rule)
+{
+	struct stlb_held_back *held = held_of(a, ob);
+
+	if (!held || held->finding->rule != rule || held->counted)
+		return false;
+	held->counted = true;
+	return true;
+}
+
+void stlb_held_back_over(struct stlb_analysis *a, const struct stlb_obligation *ob)
+{
+	struct stlb_held_back *held = held_of(a, ob);
+
+	if (held)
+		held->ob = NULL;
+}
+
+void stlb_hold_back(struct stlb_analysis *a, const struct stlb_case *c,
+		    const struct stlb_held_back *as)
+{
+	struct stlb_held_back *held;
+
+	if (!stlb_case_passes(a, c))
+		return;
+	if (a->nr_held_back == STLB_MAX_HELD_BACK) {
+		tell(a, &a->held_back[0]);
+		memmove(a->held_back, a->held_back + 1,
+			(STLB_MAX_HELD_BACK - 1) * sizeof(*a->held_back));
+		a->nr_held_back--;
+	}
+	watch_pages(a);
+	held = &a->held_back[a->nr_held_back];
+	*held = *as;
+	held->finding = stlb_case_finding(a, c);
+	if (!held->finding) {
+		a->failed = true;
+		return;
+	}
+	held->site = stlb_case_site(a, c);
+	a->nr_held_back++;
+}
+
+void stlb_held_back_finish(struct stlb_analysis *a)
+{
+	for (uint32_t i = 0; i < a->nr_held_back; i++)
+		tell(a, &a->held_back[i]);
+	a->nr_held_back = 0;
+}
+
+void stlb_held_back_free(struct stlb_analysis *a)
+{
+	while (a->nr_held_back)
+		free(a->held_back[--a->nr_held_back].finding);
+}
+
+bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
+			 const struct stlb_obligation *ob)
+{
+	const struct stlb_held_back *held = held_of(a, ob);
+	struct stlb_held_back joined;
+
+	if (!held)
+		return false;
+	joined = *held;
+	joined.ob = NULL;
+	joined.joins = true;
+	joined.counted = false;
+	stlb_hold_back(a, c, &joined);
+	return true;
+}
+
+static void clear_held_back(struct stlb_analysis *a, const struct stlb_task *task,
+			    const struct stlb_same_content *merged)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < a->nr_held_back; i++) {
+		struct stlb_held_back *held = &a->held_back[i];
+		struct place place = {held->mm, held->addr, held->end, held->pfn, held->new_pfn};
+
+		if (held->task == task && is_of(a, task->update, merged, held->seq, &place)) {
+			free(held->finding);
+			a->result.obligations.exempt += !held->joins;
+		} else {
+			a->held_back[kept++] = *held;
+		}
+	}
+	a->nr_held_back = kept;
+}
+
+void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	const struct stlb_event *event = act->event;
+	struct stlb_update_state *update = stlb_task_update_state(act->task);
+	struct stlb_same_content *merged;
+	uint64_t pfn;
+
+	if (!update) {
+		a->failed = true;
+		return;
+	}
+	merged = &update->merged[update->nr_merged++ % STLB_MAX_SAME_CONTENT];
+	*merged = (struct stlb_same_content){.mm = stlb_event_or(event, MM, 0),
+					     .pfn = UINT64_MAX,
+					     .kpfn = UINT64_MAX,
+					     .seq = a->order.now};
+	watch_pages(a);
+	if (stlb_pages_pfn(a, event, &pfn))
+		merged->pfn = pfn;
+	if (stlb_event_has(event, KPAGE) &&
+	    stlb_pages_pfn_of(a, stlb_event_get(event, KPAGE), &pfn))
+		merged->kpfn = pfn;
+	clear_held_back(a, act->task, merged);
+}
+
+/* ---- who acts ---- */
+
+bool stlb_is_ksmd(const struct stlb_task *task)
+{
+	return task->kind == STLB_CONTEXT_TASK && !task->user && task->comm &&
+	       !strcmp(task->comm, "ksmd");
+}
+
+/* A kernel thread has one name for ever, but for the one that it was begun under. */
+void stlb_task_renamed(struct stlb_analysis *a, struct stlb_task *task, const char *comm)
+{
+	if (strcmp(comm, "ksmd") != 0 || !strcmp(task->comm, comm) ||
+	    !strcmp(task->comm, "kthreadd") || !strcmp(task->comm, "<...>"))
+		return;
+	stlb_task_is_user(a, task);
+}
+
+static struct stlb_unsettled *by_ksmd_find(struct stlb_analysis *a, const struct stlb_task *task,
+					   uint64_t site)
+{
+	for (uint32_t i = 0; i < a->nr_by_ksmd; i++)
+		if (a->by_ksmd[i].tid == task->tid && a->by_ksmd[i].of.site == site)
+			return &a->by_ksmd[i].of;
+	return NULL;
+}
+
+/* One that calls itself ksmd may turn out to be none. */
+void stlb_by_ksmd(struct stlb_analysis *a, const struct stlb_case *c)
+{
+	uint64_t site = stlb_case_site(a, c);
+	struct stlb_unsettled *known = by_ksmd_find(a, c->act->task, site);
+	struct stlb_finding *finding;
+
+	if (known)
+		known->count++;
+	if (known || !stlb_case_passes(a, c) || a->nr_by_ksmd == STLB_MAX_UNSETTLED)
+		return;
+	finding = stlb_case_finding(a, c);
+	if (!finding) {
+		a->failed = true;
+		return;
+	}
+	a->by_ksmd[a->nr_by_ksmd].tid = c->act->task->tid;
+	a->by_ksmd[a->nr_by_ksmd++].of = (struct stlb_unsettled){site, 1, finding};
+}
+
+static void end_by_ksmd(struct stlb_analysis *a, const struct stlb_task *task, bool tell)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < a->nr_by_ksmd; i++) {
+		struct stlb_unsettled *of = &a->by_ksmd[i].of;
+
+		if (task && a->by_ksmd[i].tid != task->tid) {
+			a->by_ksmd[kept++] = a->by_ksmd[i];
+		} else if (tell) {
+			a->result.obligations.exempt -= of->count;
+			stlb_sites_count(a, of->site, of->finding, of->count);
+		} else {
+			free(of->finding);
+		}
+	}
+	a->nr_by_ksmd = kept;
+}
+
+void stlb_task_is_user(struct stlb_analysis *a, struct stlb_task *task)
+{
+	task->user = true;
+	if (a->nr_by_ksmd)
+		end_by_ksmd(a, task, true);
+}
+
+/* Only kthreadd begins kernel threads; nothing that was known of the tid is known of the child. */
+void stlb_task_begins(struct stlb_analysis *a, struct stlb_task *child,
+		      const struct stlb_task *parent)
+{
+	enum { KTHREADD = 2 };
+
+	end_by_ksmd(a, child, false);
+	child->user = parent->tid != KTHREADD;
+}
+
+void stlb_evidence_free(struct stlb_analysis *a)
+{
+	end_by_ksmd(a, NULL, false);
+	stlb_held_back_free(a);
+	free(a->page_events);
+}

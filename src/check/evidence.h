@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Evidence of the same content, the repoints that wait for it, and who is a kernel thread. */
+#ifndef CHECK_EVIDENCE_H
+#define CHECK_EVIDENCE_H
+
+#include "check/check.h"
+
+/** stlb_on_same_content - evidence of a merge, for sets before and after it */
+void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act);
+
+/**
+ * stlb_held_back_count - a rule is breached that a breach held back stands for already
+ *
+ * From now on that one counts no more. Returns false where there is none.
+ */
+bool stlb_held_back_count(struct stlb_analysis *a, const struct stlb_obligation *ob,
+			  enum stlb_rule rule);
+
+/**
+ * stlb_held_back_join - a breach that follows from a repoint which evidence can still clear
+ *
+ * Returns false where no breach of the obligation is held back: it has to be reported.
+ */
+bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
+			 const struct stlb_obligation *ob);
+
+/** stlb_held_back_over - the obligation is over: what is held back of it stands alone */
+void stlb_held_back_over(struct stlb_analysis *a, const struct stlb_obligation *ob);
+
+/** stlb_evidence_has - whether something shows that an update left the content as it was */
+bool stlb_evidence_has(const struct stlb_analysis *a, const struct stlb_act *act,
+		       const struct stlb_obligation *ob, struct stlb_entry new);
+
+/** stlb_evidence_note_start - a bracket begins: evidence ends where it is on another range */
+void stlb_evidence_note_start(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_evidence_note_pages - pages were freed or handed out; only where a->page_events is there */
+void stlb_evidence_note_pages(struct stlb_analysis *a, uint64_t pfn, uint64_t nr);
+
+/** stlb_evidence_free - free all that waits for evidence */
+void stlb_evidence_free(struct stlb_analysis *a);
+
+/** stlb_is_ksmd - whether it is the kernel thread, as far as was seen; a name alone is nothing */
+bool stlb_is_ksmd(const struct stlb_task *task);
+
+/** stlb_by_ksmd - a repoint that is exempt if this task stays the kernel thread */
+void stlb_by_ksmd(struct stlb_analysis *a, const struct stlb_case *c);
+
+/** stlb_task_is_user - it was in user mode, or made a system call */
+void stlb_task_is_user(struct stlb_analysis *a, struct stlb_task *task);
+
+/** stlb_task_renamed - it has another name than before */
+void stlb_task_renamed(struct stlb_analysis *a, struct stlb_task *task, const char *comm);
+
+/** stlb_task_begins - it was forked */
+void stlb_task_begins(struct stlb_analysis *a, struct stlb_task *child,
+		      const struct stlb_task *parent);
+
+/**
+ * stlb_hold_back - report a repoint only when no evidence can clear it any more
+ * @as: all but the finding and the site, which are the case's
+ */
+void stlb_hold_back(struct stlb_analysis *a, const struct stlb_case *c,
+		    const struct stlb_held_back *as);
+
+/** stlb_held_back_finish - no evidence can come any more: they are findings */
+void stlb_held_back_finish(struct stlb_analysis *a);
+
+/** stlb_held_back_free - drop them */
+void stlb_held_back_free(struct stlb_analysis *a);
+
+#endif

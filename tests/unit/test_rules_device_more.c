@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* stale-device-access: huge pages, pages of the same content, and what is not known. */
+#include "made_events.h"
+
+#define DEVICES                                                                                    \
+	.recorded = MADE_RECORDED | MADE_KIND(DEV_FILL) | MADE_KIND(DEV_READ) |                    \
+		    MADE_KIND(DEV_WRITE) | MADE_KIND(DEV_INV)
+
+/* events of device @d, by a thread of its own on CPU 3 */
+#define BY(d)		  .tid = 400 + (d), .cpu = 3
+#define USE(k, d, n)	  OF(DEV_##k, F(DEV, d), F(MM, MM1), F(ADDR, PAGE(n))), BY(d)
+#define DEV(k, d, n, pfn) OF(DEV_##k, F(DEV, d), F(MM, MM1), F(ADDR, PAGE(n)), F(PFN, pfn)), BY(d)
+#define FILL(n, pfn)	  DEV(FILL, 0, n, pfn)
+#define READ(n, pfn)	  DEV(READ, 0, n, pfn)
+#define WRITE(n, pfn)	  DEV(WRITE, 0, n, pfn)
+#define DROPS(a, b)	  OF(DEV_INV, F(DEV, 0), F(MM, MM1), F(START, PAGE(a)), F(END, PAGE(b))), BY(0)
+
+/* a right copy-on-write of page n; a zap */
+#define COW(n, was, is)                                                                            \
+	{START(n, (n) + 1)}, {LOCK(L1)}, {CLEAR(n, RO(was))}, {INV(n, (n) + 1)},                   \
+		{SET(n, 0, RW(is))}, {UNLOCK(L1)},                                                 \
+	{                                                                                          \
+		ONLY_END(n, (n) + 1)                                                               \
+	}
+#define ZAP(n, was)                                                                                \
+	{START(n, (n) + 1)}, {LOCK(L1)}, {CLEAR(n, was)}, {UNLOCK(L1)},                            \
+	{                                                                                          \
+		END(n, (n) + 1)                                                                    \
+	}
+
+#define STALE(n) .counts = {[STLB_RULE_STALE_ACCESS] = (n)}
+
+/* ---- huge pages ---- */
+
+Test(device_more, piece_of_a_huge_page)
+{
+	static const struct made kept[] = {
+		SETTLE, {PMD_SET(512, 0, HUGE(0x40000))}, {READ(517, 0x40005)}};
+	static const struct made gone[] = {
+		SETTLE,
+		{PMD_SET(512, 0, HUGE(0x40000))},
+		{START(512, 1024)},
+		{LOCK(L1)},
+		{PMD_CLEAR(512, HUGE(0x40000))},
+		{INV(512, 1024)},
+		{PMD_SET(512, 0, HUGE(0x40200))},
+		{UNLOCK(L1)},
+		{ONLY_END(512, 1024)},
+		{READ(518, 0x40206)},
+		{READ(517, 0x40005)},
+	};
+	static const struct made split[] = {
+		SETTLE,
+		{PMD_SET(512, 0, HUGE(0x40000))},
+		{START(512, 1024)},
+		{LOCK(L1)},
+		{PMD_CLEAR(512, HUGE(0x40000))},
+		{SET_NR(512, RW(0x40000), 512)},
+		{UNLOCK(L1)},
+		{ONLY_END(512, 1024)},
+		{READ(517, 0x40005)},
+	};
+
+	JUDGE(kept, BEFORE_6_6, DEVICES, STALE(0));
+	JUDGE(gone, BEFORE_6_6, DEVICES, STALE(1));
+	JUDGE(split, BEFORE_6_6, DEVICES, STALE(0));
+}
+
+/* Only the covered part of it is gone, until its deadline. */
+Test(device_more, part_of_a_huge_page_invalidated)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{PMD_SET(512, 0, HUGE(0x40000))},
+		{START(512, 1024)},
+		{LOCK(L1)},
+		{PMD_CLEAR(512, HUGE(0x40000))},
+		{INV(512, 513)},
+		{READ(517, 0x40005)},
+		{READ(512, 0x40000)},
+		{UNLOCK(L1)},
+		{ONLY_END(512, 1024)},
+		{READ(518, 0x40006)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, DEVICES,
+	      .counts = {[STLB_RULE_STALE_ACCESS] = 2, [STLB_RULE_PARTIAL] = 1});
+}
+
+/* A table that was taken out may come back unseen, with all its entries; a huge page shows not. */
+Test(device_more, table_taken_out)
+{
+#define OUT                                                                                        \
+	SETTLE, {SET(512, 0, RO(0xa))}, {START(512, 1024)}, {LOCK(L1)}, {COLLAPSE(512, TABLE(7))}, \
+	{                                                                                          \
+		INV(512, 1024)                                                                     \
+	}
+	static const struct made perhaps_back[] = {
+		OUT, {UNLOCK(L1)}, {ONLY_END(512, 1024)}, {READ(512, 0xa)}};
+	static const struct made collapsed[] = {OUT,
+						{UNLOCK(L1)},
+						{ONLY_END(512, 1024)},
+						{LOCK(L1)},
+						{PMD_SET(512, 0, HUGE(0x40000))},
+						{UNLOCK(L1)},
+						{READ(513, 0x40001)},
+						{READ(512, 0xa)}};
+
+	JUDGE(perhaps_back, BEFORE_6_6, DEVICES, STALE(0));
+	JUDGE(collapsed, BEFORE_6_6, DEVICES, STALE(1));
+}
+
+/* 6.1 splits the huge zero page and notifies nothing: zeroes are zeroes. */
+Test(device_more, huge_zero_page_split)
+{
+#define ZERO_SPLIT                                                                                 \
+	SETTLE, {PMD_SET(512, 0, HUGERO(0x40000))}, {FILL(517, 0x40005)}, {START(512, 1024)},      \
+		{LOCK(L1)},                                                                        \
+	{                                                                                          \
+		PMD_CLEAR(512, HUGERO(0x40000))                                                    \
+	}
+	struct made trace[600] = {ZERO_SPLIT};
+	const struct made after[] = {{UNLOCK(L1)},
+				     {ONLY_END(512, 1024)},
+				     {READ(517, 0x40005)},
+				     COW(517, 0x2, 0xb),
+				     {READ(517, 0x40005)}};
+	size_t nr = 7;
+
+	for (unsigned int i = 0; i < 512; i++)
+		trace[nr++] = (struct made){SET(512 + i, 0, ZERO(0x2))};
+	for (size_t i = 0; i < sizeof(after) / sizeof(*after); i++)
+		trace[nr++] = after[i];
+	made_judge(__func__, __LINE__, trace, nr - 8, &(struct made_how){BEFORE_6_6, DEVICES});
+	made_judge(__func__, __LINE__, trace, nr,
+		   &(struct made_how){BEFORE_6_6, DEVICES, STALE(1)});
+}
+
+/* ---- the same content ---- */
+
+Test(device_more, merged_page_until_its_invalidation)
+{
+#define MERGED                                                                                     \
+	SETTLE, {SET(0, 0, RO(0xa))}, {FILL(0, 0xa)}, {KSM(0xa)}, {START(0, 1)}, {LOCK(L1)},       \
+		{CLEAR(0, RO(0xa))}, {SET(0, 0, RO(0xb))}, {UNLOCK(L1)},                           \
+	{                                                                                          \
+		READ(0, 0xa)                                                                       \
+	}
+	static const struct made before[] = {MERGED, {END(0, 1)}};
+	static const struct made after[] = {MERGED, {END(0, 1)}, {READ(0, 0xa)}};
+	static const struct made late[] = {
+		SETTLE,		{SET(0, 0, RO(0xa))}, {START(0, 1)},
+		{LOCK(L1)},	{CLEAR(0, RO(0xa))},  {SET(0, 0, RO(0xb))},
+		{READ(0, 0xa)}, {UNLOCK(L1)},	      {END(0, 1)},
+		{KSM(0xa)}};
+	static const struct made no_evidence[] = {
+		SETTLE,		{SET(0, 0, RO(0xa))}, {START(0, 1)},
+		{LOCK(L1)},	{CLEAR(0, RO(0xa))},  {SET(0, 0, RO(0xb))},
+		{READ(0, 0xa)}, {UNLOCK(L1)},	      {END(0, 1)}};
+
+	JUDGE(before, BEFORE_6_6, DEVICES, STALE(0));
+	JUDGE(after, BEFORE_6_6, DEVICES, STALE(1));
+	/* what clears the repoint clears what follows from it */
+	JUDGE(late, BEFORE_6_6, DEVICES, STALE(0));
+	JUDGE(no_evidence, BEFORE_6_6, DEVICES,
+	      .counts = {[STLB_RULE_STALE_ACCESS] = 1, [STLB_RULE_REPOINT] = 1});
+}
+
+/* ---- what is known, and of whom ---- */
+
+Test(device_more, nothing_is_owed_without_a_subscriber)
+{
+	static const struct made before[] = {
+		{SET(0, 0, RO(0xa))}, {CLEAR(0, RO(0xa))}, {FREE(0xa)}, {READ(0, 0xa)}};
+	static const struct made after[] = {
+		SETTLE, {SET(0, 0, RO(0xa))}, COW(0, 0xa, 0xb), {RELEASE}, {READ(0, 0xa)}};
+
+	JUDGE(before, BEFORE_6_6, DEVICES, STALE(0));
+	JUDGE(after, BEFORE_6_6, DEVICES, STALE(0));
+}
+
+/* The pointer comes back as another mm's: it knows nothing of the one before. */
+Test(device_more, mm_used_again)
+{
+#define FREED_MM .kind = STLB_MM_FREE, .fields = { F(MM, MM1) }
+	static const struct made trace[] = {
+		SETTLE,		{SET(0, 0, RO(0xa))}, COW(0, 0xa, 0xb),
+		{FILL(0, 0xb)}, {FREED_MM},	      SETTLE,
+		{READ(0, 0xa)}, {USE(READ, 0, 0)},    {SET(0, 0, RO(0xa))},
+		{READ(0, 0xa)}};
+	static const struct made now[] = {
+		SETTLE, {FREED_MM}, SETTLE, {SET(0, 0, RO(0xa))}, COW(0, 0xa, 0xb), {READ(0, 0xa)}};
+
+	JUDGE(trace, BEFORE_6_6, DEVICES, STALE(0));
+	JUDGE(now, BEFORE_6_6, DEVICES, STALE(1));
+}
+
+/* What was lost may have been the set that brought the page back. */
+Test(device_more, loss_since_the_proof)
+{
+	static const struct made since[] = {
+		SETTLE, {SET(0, 0, RO(0xa))}, COW(0, 0xa, 0xb), {LOST(HERE)}, {READ(0, 0xa)}};
+	static const struct made before[] = {
+		SETTLE, {SET(0, 0, RO(0xa))}, {LOST(HERE)}, COW(0, 0xa, 0xb), {READ(0, 0xa)}};
+	static const struct made freed[] = {
+		SETTLE,	     {SET(0, 0, RO(0xa))}, {START(0, 1)},  {CLEAR(0, RO(0xa))},
+		{FREE(0xa)}, {LOST(HERE)},	   {READ(0, 0xa)}, {END(0, 1)},
+	};
+
+	JUDGE(since, BEFORE_6_6, DEVICES, .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
+	JUDGE(before, BEFORE_6_6, DEVICES, STALE(1));
+	JUDGE(freed, BEFORE_6_6, DEVICES, .counts = {[STLB_RULE_FREE] = 1},
+	      .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
+}
+
+/* So may have been a set whose table is not known, or any where sets are not recorded. */
+Test(device_more, sets_that_are_not_known)
+{
+	static const struct made unplaced[] = {SETTLE,
+					       {SET(0, 0, RO(0xa))},
+					       COW(0, 0xa, 0xb),
+					       {SET_AT(TABLE2, 0, RO(0xa))},
+					       {READ(0, 0xa)}};
+	static const struct made announced[] = {
+		SETTLE,
+		{START(0, 1)},
+		{CLEARF(0, RO(0xa))},
+		{INV(0, 1)},
+		{OF(CHANGE_PTE, F(MM, MM1), F(ADDR, PAGE(0)), F(NEW, RW(0xb)))},
+		{ONLY_END(0, 1)},
+		{READ(0, 0xa)},
+	};
+
+	JUDGE(unplaced, BEFORE_6_6, DEVICES, .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
+	JUDGE(announced, BEFORE_6_6,
+	      .recorded = MADE_KIND(INV_START) | MADE_KIND(INV_END) | MADE_KIND(INV_RANGE) |
+			  MADE_KIND(PTE_CLEAR_FLUSH) | MADE_KIND(CHANGE_PTE) | MADE_KIND(DEV_READ),
+	      .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
+}
+
+/* Without a common clock, what another CPU did may have come later. */
+Test(device_more, clock_of_each_cpu)
+{
+	static const struct made other[] = {
+		SETTLE, {SET(0, 0, RO(0xa))}, COW(0, 0xa, 0xb), {READ(0, 0xa)}};
+	static const struct made same[] = {
+		SETTLE,
+		{SET(0, 0, RO(0xa))},
+		COW(0, 0xa, 0xb),
+		{OF(DEV_READ, F(DEV, 0), F(MM, MM1), F(ADDR, PAGE(0)), F(PFN, 0xa)), .tid = 400},
+	};
+
+	JUDGE(other, BEFORE_6_6, DEVICES, .clock = "local", STALE(0));
+	JUDGE(same, BEFORE_6_6, DEVICES, .clock = "local", STALE(1));
+}
+
+/* An mm whose every update is newer than what the rings hold is not judged from before. */
+Test(device_more, more_updates_than_are_kept)
+{
+	enum { MANY = 140 * 1024 };
+	struct made_how how = {BEFORE_6_6, DEVICES};
+	struct stlb_analysis *analysis = made_start(&how);
+	static const struct made first[] = {SETTLE, {SET(0, 0, RO(0xa))}, COW(0, 0xa, 0xb)};
+	const struct made last = {READ(0, 0xa)};
+	const struct stlb_result *result;
+	struct stlb_event event;
+
+	for (size_t i = 0; i < sizeof(first) / sizeof(*first); i++) {
+		made_fill(&event, &first[i], 1000 * (i + 1));
+		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
+	}
+	for (unsigned int i = 0; i < MANY; i++) {
+		struct made set = {SET(1, 0, RW(0xc))};
+
+		made_fill(&event, &set, 100000 + i);
+		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
+	}
+	made_fill(&event, &last, 100000 + MANY);
+	cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
+	result = stlb_analysis_finish(analysis, how.recorded);
+	cr_assert_not_null(result);
+	cr_expect_eq(result->rules[STLB_RULE_STALE_ACCESS].occurrences, 0);
+	cr_expect_eq(result->dropped, 1);
+	stlb_analysis_free(analysis);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* device-order: the new value of one page, then the old value of another. */
+#include "made_events.h"
+
+#define DEVICES .recorded = MADE_RECORDED | MADE_KIND(DEV_FILL) | MADE_KIND(DEV_READ)
+
+#define READS(d, n, pfn)                                                                           \
+	OF(DEV_READ, F(DEV, d), F(MM, MM1), F(ADDR, PAGE(n)), F(PFN, pfn)), .tid = 400, .cpu = 3
+#define READ(n, pfn) READS(0, n, pfn)
+
+/* page n becomes another one: in a breach that is still open, or right */
+#define REPOINT(n, was, is)                                                                        \
+	{START(n, (n) + 1)}, {LOCK(L1)}, {CLEAR(n, RO(was))}, {SET(n, 0, RW(is))},                 \
+	{                                                                                          \
+		UNLOCK(L1)                                                                         \
+	}
+#define COW(n, was, is)                                                                            \
+	{START(n, (n) + 1)}, {LOCK(L1)}, {CLEAR(n, RO(was))}, {INV(n, (n) + 1)},                   \
+		{SET(n, 0, RW(is))}, {UNLOCK(L1)},                                                 \
+	{                                                                                          \
+		ONLY_END(n, (n) + 1)                                                               \
+	}
+#define BEGIN                                                                                      \
+	SETTLE, {SET(0, 0, RO(0xa))},                                                              \
+	{                                                                                          \
+		SET(2, 0, RO(0xc))                                                                 \
+	}
+
+#define CYCLES(repoints, stale, cycles)                                                            \
+	.counts = {[STLB_RULE_REPOINT] = (repoints),                                               \
+		   [STLB_RULE_STALE_ACCESS] = (stale),                                             \
+		   [STLB_RULE_DEVICE_ORDER] = (cycles)}
+
+Test(order, new_and_then_old)
+{
+	static const struct made trace[] = {
+		BEGIN,		REPOINT(0, 0xa, 0xb), {END(0, 1)},   COW(2, 0xc, 0xd),
+		{READ(2, 0xd)}, {READ(0, 0xa)},	      {READ(0, 0xa)}};
+	static const struct made old_first[] = {BEGIN,	       REPOINT(0, 0xa, 0xb), {READ(0, 0xa)},
+						{END(0, 1)},   COW(2, 0xc, 0xd),     {READ(2, 0xd)},
+						{READ(0, 0xb)}};
+
+	JUDGE(trace, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
+	JUDGE(old_first, BEFORE_6_6, DEVICES, CYCLES(1, 1, 0));
+}
+
+/* The CPU wrote the other way round: no order is broken. */
+Test(order, of_the_writes_themselves)
+{
+	static const struct made trace[] = {BEGIN,	    COW(2, 0xc, 0xd), REPOINT(0, 0xa, 0xb),
+					    {READ(2, 0xd)}, {READ(0, 0xa)},   {END(0, 1)}};
+
+	JUDGE(trace, BEFORE_6_6, DEVICES, CYCLES(1, 1, 0));
+}
+
+/* A page that was never there before counts: the device had held nothing of it. */
+Test(order, through_a_first_touch)
+{
+	static const struct made trace[] = {
+		SETTLE,	       {SET(0, 0, RO(0xa))}, REPOINT(0, 0xa, 0xb),
+		{END(0, 1)},   {SET(2, 0, RW(0xd))}, {READ(2, 0xd)},
+		{READ(0, 0xa)}};
+	static const struct made before[] = {
+		SETTLE,	     {SET(0, 0, RO(0xa))}, {SET(2, 0, RW(0xd))}, REPOINT(0, 0xa, 0xb),
+		{END(0, 1)}, {READ(2, 0xd)},	   {READ(0, 0xa)}};
+
+	JUDGE(trace, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
+	JUDGE(before, BEFORE_6_6, DEVICES, CYCLES(1, 1, 0));
+}
+
+/* The write that the old read missed is the first one after its page's, however many follow. */
+Test(order, through_an_older_set)
+{
+	static const struct made later[] = {BEGIN,
+					    REPOINT(0, 0xa, 0xb),
+					    {END(0, 1)},
+					    COW(2, 0xc, 0xd),
+					    COW(0, 0xb, 0xe),
+					    {READ(2, 0xd)},
+					    {READ(0, 0xa)}};
+	static const struct made between[] = {BEGIN,
+					      REPOINT(0, 0xa, 0xb),
+					      {END(0, 1)},
+					      COW(2, 0xc, 0xd),
+					      COW(2, 0xd, 0xf),
+					      {READ(2, 0xd)},
+					      {READ(0, 0xa)}};
+	static const struct made early[] = {BEGIN,	    COW(2, 0xc, 0xd), REPOINT(0, 0xa, 0xb),
+					    {READ(2, 0xd)}, COW(2, 0xd, 0xf), {READ(0, 0xa)},
+					    {END(0, 1)}};
+
+	JUDGE(later, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
+	/* two stale pages; the set that the first read saw is not the newest either */
+	JUDGE(between, BEFORE_6_6, DEVICES, CYCLES(1, 2, 1));
+	JUDGE(early, BEFORE_6_6, DEVICES, CYCLES(1, 1, 0));
+}
+
+/* An entry set again to the page that it has is no new value. */
+Test(order, same_page_set_again)
+{
+	static const struct made again[] = {BEGIN,	    REPOINT(0, 0xa, 0xb),
+					    {END(0, 1)},    {SET(2, RO(0xc), RO(0xc))},
+					    {READ(2, 0xc)}, {READ(0, 0xa)}};
+	static const struct made reused[] = {
+		BEGIN,		REPOINT(0, 0xa, 0xb), {END(0, 1)},
+		{START(2, 3)},	{CLEAR(2, RO(0xc))},  {END(2, 3)},
+		{FREE(0xc)},	{ALLOC(0xc)},	      {SET(2, 0, RO(0xc))},
+		{READ(2, 0xc)}, {READ(0, 0xa)}};
+
+	JUDGE(again, BEFORE_6_6, DEVICES, CYCLES(1, 1, 0));
+	JUDGE(reused, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
+}
+
+Test(order, of_one_device_only)
+{
+	static const struct made trace[] = {BEGIN,
+					    REPOINT(0, 0xa, 0xb),
+					    {END(0, 1)},
+					    COW(2, 0xc, 0xd),
+					    {READS(1, 2, 0xd)},
+					    {READS(0, 0, 0xa)}};
+	static const struct made local[] = {BEGIN,	    REPOINT(0, 0xa, 0xb),
+					    {END(0, 1)},    COW(2, 0xc, 0xd),
+					    {READ(2, 0xd)}, {READ(0, 0xa)}};
+
+	JUDGE(trace, BEFORE_6_6, DEVICES, CYCLES(1, 1, 0));
+	JUDGE(local, BEFORE_6_6, DEVICES, .clock = "local", .counts = {[STLB_RULE_REPOINT] = 1});
+}
+
+/* One page, new and then old, is stale; the order is one of two pages. */
+Test(order, of_two_pages)
+{
+	static const struct made trace[] = {
+		BEGIN, REPOINT(0, 0xa, 0xb), {END(0, 1)}, {READ(0, 0xb)}, {READ(0, 0xa)}};
+	/* the newest set it has seen is of this very page: the next newest counts */
+	static const struct made next[] = {BEGIN,
+					   REPOINT(0, 0xa, 0xb),
+					   {END(0, 1)},
+					   COW(2, 0xc, 0xd),
+					   COW(0, 0xb, 0xe),
+					   {READ(2, 0xd)},
+					   {READ(0, 0xe)},
+					   {READ(0, 0xa)}};
+
+	JUDGE(trace, BEFORE_6_6, DEVICES, CYCLES(1, 1, 0));
+	JUDGE(next, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
+}
+
+/* What the kernel allows breaks no order: the window of a zap, and a merge of equal pages. */
+Test(order, in_the_window)
+{
+	static const struct made zap[] = {
+		BEGIN,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RO(0xa))},
+		{UNLOCK(L1)},
+		{T2, LOCK(L1)},
+		{T2, SET(0, 0, RW(0xb))},
+		{T2, UNLOCK(L1)},
+		{T2, SET(4, 0, RW(0xe))},
+		{READ(4, 0xe)},
+		{READ(0, 0xa)},
+		{END(0, 1)},
+	};
+	static const struct made merged[] = {
+		BEGIN,		{KSM(0xa)},	     {START(0, 1)},
+		{LOCK(L1)},	{CLEAR(0, RO(0xa))}, {SET(0, 0, RO(0xb))},
+		{UNLOCK(L1)},	{END(0, 1)},	     {SET(4, 0, RW(0xe))},
+		{READ(4, 0xe)}, {READ(0, 0xa)},
+	};
+
+	JUDGE(zap, BEFORE_6_6, DEVICES, .counts = {[STLB_RULE_REFAULT] = 1});
+	JUDGE(merged, BEFORE_6_6, DEVICES, CYCLES(0, 1, 0));
+}
