@@ -188,6 +188,10 @@ void stlb_place_invalidated(struct stlb_task *task, const struct stlb_mm *mm, ui
 /** stlb_place_note - an entry of the mapped table was cleared by an event that names it */
 void stlb_place_note(struct stlb_task *task, const struct stlb_mm *mm, struct stlb_slot slot);
 
+/** stlb_place_freed - pages are freed: parked clears of them are judged by their page */
+void stlb_place_freed(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
+		      uint64_t nr);
+
 /** stlb_place_drop - a hold ends: clears that no set has named are unplaced */
 void stlb_place_drop(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold);
 

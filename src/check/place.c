@@ -148,6 +148,9 @@ static void park(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 	parked->hold = hold->id;
 	stlb_brief_keep(&parked->event, act->event);
 	hold->work = true;
+	/* whichever it was, it maps the page no more; zero pages are not freed */
+	if (!is_zero_like(old))
+		doubt_entries(a, act->mm, old);
 }
 
 void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)
@@ -303,6 +306,20 @@ void stlb_place_drop(struct stlb_analysis *a, struct stlb_task *task, uint64_t h
 	}
 	if (update)
 		update->nr_parked = kept;
+}
+
+void stlb_place_freed(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
+		      uint64_t nr)
+{
+	struct stlb_update_state *update = act->task->update;
+	struct stlb_parked_clear parked;
+
+	for (uint32_t i = update ? update->nr_parked : 0; i > 0; i--) {
+		if (update->parked[i - 1].old.pfn - pfn >= nr)
+			continue;
+		take_parked(update, i - 1, &parked);
+		drop_parked(a, act->task, &parked);
+	}
 }
 
 void stlb_on_ptl_map(struct stlb_analysis *a, const struct stlb_act *act)

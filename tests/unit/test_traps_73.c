@@ -50,8 +50,13 @@ Test(t27, an_invalidation_of_kernel_addresses_says_nothing)
 	static const struct made whole[] = {
 		SETTLE_66, ZAPPED(0, RW(0xa)), {BYTES(0, UINT64_MAX)}, {FREE(0xa)}};
 
+	/* nor of an entry whose address is not known */
+	static const struct made unplaced[] = {
+		SETTLE_66, {CLEAR_AT(RW(0xa))}, {KERNEL_RANGE}, {FREE(0xa)}, {INV(0, 1)}};
+
 	JUDGE(wrong, SINCE_7_0, FREED(1));
 	JUDGE(right, SINCE_7_0);
+	JUDGE(unplaced, SINCE_7_0, FREED(1));
 	JUDGE(arm64, SINCE_7_0, FREED(1), .arch = STLB_ARCH_ARM64);
 	JUDGE(whole, SINCE_7_0);
 }
@@ -171,7 +176,14 @@ Test(t31, each_page_below_has_to_be_covered)
 		{INV(0, 1)}, {INV(5, 6)},	 {FREE(0xa)},	     {FREE(0xb)}, {FREE(0x77)},
 	};
 
+	/* the table itself owes no more than that its span was met */
+	static const struct made table[] = {
+		SETTLE_66,	  FILLED(0, RW(0xa)), FILLED(5, RW(0xb)), TAKEN_OUT,
+		{END_66(0, 512)}, {INV(0, 1)},	      {FREE(0x77)},	  {INV(5, 6)},
+	};
+
 	JUDGE(in_part, SINCE_7_0, FREED(1));
+	JUDGE(table, SINCE_7_0, ENDED(.total = 1, .discharged_deferred = 1));
 	JUDGE(in_two, SINCE_7_0, ENDED(.total = 1, .discharged_deferred = 1));
 }
 

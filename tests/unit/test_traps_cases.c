@@ -213,6 +213,22 @@ Test(hugetlb, is_zapped_without_an_address)
 	JUDGE(beside, SINCE_6_6, FREED(1));
 }
 
+/* Tables of hugetlb pages are shared, and taken out unseen: back in its pool, it may go on. */
+Test(hugetlb, goes_back_to_its_pool_and_is_dissolved)
+{
+#define PMD_FILLED                                                                                 \
+	{LOCK(L2)}, {PMD_SET(512, 0, HUGE(0x400))}, {PMD_CLEAR(512, 0)},                           \
+	{                                                                                          \
+		UNLOCK(L2)                                                                         \
+	}
+	static const struct made dissolved[] = {
+		SETTLE, PMD_FILLED, {OF(HUGE_FREE, F(PFN, 0x400))}, {FREES(0x400, 9)}};
+	static const struct made thp[] = {SETTLE, PMD_FILLED, {FREES(0x400, 9)}};
+
+	JUDGE(dissolved, BEFORE_6_6);
+	JUDGE(thp, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
+}
+
 /* ---- clears without a place, in batches ---- */
 
 #define BATCH(nr_invalidated, ...)                                                                 \
@@ -246,6 +262,31 @@ Test(batch, is_cleared_and_then_set)
 	JUDGE(others, SINCE_6_6, USER_MODE_SEEN,
 	      .counts = {[STLB_RULE_REPOINT] = 2, [STLB_RULE_NEVER] = 2});
 	JUDGE(one, SINCE_6_6, USER_MODE_SEEN, .unplaced = 3);
+}
+
+/* ---- a page is freed in the hold of its clear, before a set could name the entry ---- */
+
+#define PARKED(...)                                                                                \
+	SETTLE_66, MAPS(TABLE1, 0), {SET_AT(PTE_OF(TABLE1, 0), 0, RW(0xa))}, {CLEAR_AT(0)},        \
+		{UNLOCK(L1)}, {START(0, 1)}, {LOCK(L1)}, {CLEAR_AT(RW(0xa))}, __VA_ARGS__,         \
+		{UNLOCK(L1)},                                                                      \
+	{                                                                                          \
+		END_66(0, 1)                                                                       \
+	}
+
+Test(place, freed_before_it_could_be_placed)
+{
+	static const struct made right[] = {PARKED({INV(0, 1)}, {FREE(0xa)})};
+	static const struct made by_another[] = {PARKED({INV(0, 1)}, {T2, FREE(0xa)})};
+	static const struct made wrong[] = {PARKED({FREE(0xa)}, {INV(0, 1)})};
+	static const struct made named[] = {PARKED({INV(0, 1)},
+						   {SET_AT(PTE_OF(TABLE1, 0), 0, RW(0xb))},
+						   {CLEAR_AT(0)}, {FREE(0xa)}, {FREE(0x99)})};
+
+	JUDGE(right, SINCE_6_6);
+	JUDGE(by_another, SINCE_6_6);
+	JUDGE(wrong, SINCE_6_6, FREED(1));
+	JUDGE(named, SINCE_6_6, .unplaced = 1);
 }
 
 /* ---- khugepaged, told by a clear of the pmd that has no address ---- */
