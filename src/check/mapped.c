@@ -47,18 +47,17 @@ static bool is_judged(const struct stlb_analysis *a, enum stlb_mapped how)
 	return stlb_recorded(a, STLB_PMD_SET) && stlb_recorded(a, STLB_PMD_CLEAR);
 }
 
-/* Reported once: from then on the entry is not known any more. */
+/* Reported once for each set of an entry. */
 static void judge(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_mapped how,
 		  uint64_t pfn)
 {
-	struct stlb_mapping *mapping;
+	struct stlb_mapping *mapping = NULL;
 
-	while ((mapping = stlb_rmap_find(a->regions.rmap, how, pfn, NULL))) {
+	while ((mapping = stlb_rmap_find(a->regions.rmap, how, pfn, mapping))) {
 		/* tables of hugetlb pages are shared between mms, and taken out unseen */
-		if (act->event->kind != STLB_HUGE_FREE)
+		if (!mapping->told && act->event->kind != STLB_HUGE_FREE)
 			report(a, act, mapping);
-		stlb_region_doubt(&a->regions, mapping->region, mapping->level,
-				  stlb_mapping_addr(mapping));
+		mapping->told = true;
 	}
 }
 

@@ -35,12 +35,15 @@ static uint64_t recorded_kinds(const struct world *world)
 		STLB_SUBSCRIBE, STLB_UNSUBSCRIBE,	 STLB_INV_START,  STLB_INV_END,
 		STLB_INV_RANGE, STLB_PTE_CLEAR,		 STLB_PTE_SET,	  STLB_PMD_SET,
 		STLB_PMD_CLEAR, STLB_PMD_COLLAPSE_FLUSH, STLB_PAGE_ALLOC, STLB_PAGE_FREE,
-		STLB_FORK,	STLB_SAME_CONTENT,	 STLB_USER_MODE,  STLB_PTE_CLEAR_FLUSH,
+		STLB_FORK,	STLB_SAME_CONTENT,	 STLB_EXIT,	  STLB_PTE_CLEAR_FLUSH,
+		STLB_MM_FREE,
 	};
 	uint64_t kinds = 0;
 
 	for (unsigned int i = 0; i < sizeof(always); i++)
 		kinds |= bit(always[i]);
+	if (world->blind)
+		kinds &= ~bit(STLB_INV_RANGE);
 	if (world->locks)
 		kinds |= bit(STLB_LOCK_ACQUIRE) | bit(STLB_LOCK_RELEASE);
 	if (world->locks && world->acquired)
@@ -51,6 +54,16 @@ static uint64_t recorded_kinds(const struct world *world)
 		kinds |= bit(STLB_SCHED_SWITCH) | bit(STLB_SCHED_WAKING);
 	if (world->batched)
 		kinds |= bit(STLB_PAGE_FREE_BATCHED);
+	if (world->user_mode)
+		kinds |= bit(STLB_USER_MODE);
+	if (world->hugetlb)
+		kinds |= bit(STLB_HUGE_FREE);
+	if (world->bare)
+		kinds |= bit(STLB_PTL_MAP);
+	if (world->has_devices)
+		kinds |= bit(STLB_DEV_FILL) | bit(STLB_DEV_READ) | bit(STLB_DEV_WRITE);
+	if (world->mmap)
+		kinds |= bit(STLB_MMAP_LOCKED) | bit(STLB_MMAP_UNLOCK);
 	if (world->subscribe_return)
 		kinds |= bit(STLB_SUBSCRIBE_RET);
 	return kinds;
@@ -64,10 +77,19 @@ static void choose_probes(struct world *world)
 	world->locks = !one_in(world, 5);
 	world->acquired = one_in(world, 2);
 	world->returns = one_in(world, 3);
+	world->blind = one_in(world, 20);
+	world->returns &= !world->blind;
 	world->echo = one_in(world, 2);
 	world->sched = one_in(world, 2);
 	world->batched = one_in(world, 3);
 	world->subscribe_return = one_in(world, 2);
+	world->bare = !world->before_6_6 && world->locks && one_in(world, 3);
+	world->echo |= world->bare;
+	world->hugetlb = !world->bare && one_in(world, 3);
+	trace->bare = world->bare;
+	world->has_devices = one_in(world, 4);
+	world->mmap = one_in(world, 2);
+	world->user_mode = !one_in(world, 4);
 	trace->strict = one_in(world, 3);
 	trace->facts = (struct stlb_trace_facts){
 		.kernel = world->before_6_6 ? "6.1" : "6.12",
@@ -83,22 +105,21 @@ static uint64_t present_entry(uint64_t pfn, bool writable, uint64_t bits)
 	return pfn << 12 | X86_PRESENT | X86_USER | X86_ACCESSED | bits | (writable ? X86_RW : 0);
 }
 
-static void populate(struct world *world)
+void populate(struct world *world, unsigned int index)
 {
-	for (unsigned int i = 0; i < CHILD_MM; i++) {
-		struct mm *mm = &world->mm[i];
+	struct mm *mm = &world->mm[index];
 
-		mm->pmd[0] = present_entry(world->next_pfn++, true, 0);
-		mm->pmd[1] = present_entry(world->next_huge_pfn, true, X86_PSE);
-		world->next_huge_pfn += MAX_PAGES;
-		for (unsigned int page = 0; page < NR_PAGES; page++)
-			if (!one_in(world, 6))
-				mm->pte[0][page] =
-					present_entry(world->next_pfn++, !one_in(world, 4), 0);
-	}
-	for (unsigned int i = CHILD_MM; i < NR_MMS; i++)
+	if (index >= CHILD_MM) {
 		for (unsigned int region = 0; region < NR_REGIONS; region++)
-			world->mm[i].pmd[region] = present_entry(world->next_pfn++, true, 0);
+			mm->pmd[region] = present_entry(world->next_pfn++, true, 0);
+		return;
+	}
+	mm->pmd[0] = present_entry(world->next_pfn++, true, 0);
+	mm->pmd[1] = present_entry(world->next_huge_pfn, true, X86_PSE);
+	world->next_huge_pfn += MAX_PAGES;
+	for (unsigned int page = 0; page < NR_PAGES; page++)
+		if (!world->bare && !one_in(world, 6))
+			mm->pte[0][page] = present_entry(world->next_pfn++, !one_in(world, 4), 0);
 }
 
 static void create_tasks(struct world *world)
@@ -113,10 +134,11 @@ static void create_tasks(struct world *world)
 
 		task->tid = 100 + (int32_t)i;
 		task->cpu = (int32_t)(i % NR_CPUS);
-		task->comm = i == 3 && !one_in(world, 3) ? "kcompactd0" : names[i];
+		task->comm = i == KSMD && !one_in(world, 3) ? "kcompactd0" : names[i];
 		task->started = i < world->nr_tasks;
 	}
 	world->current[1] = 1;
+	world->fake_ksmd = one_in(world, 4) && world->user_mode;
 }
 
 /* What each kind is like, told of an mm that nothing else is about: readers learn what is traced.
@@ -139,19 +161,25 @@ static void write_example(struct world *world, struct task *task)
 		step_run(world, task, &steps[i]);
 }
 
+/* The task called ksmd that is no kernel thread. */
+static bool is_fake_ksmd(struct world *world, unsigned int task)
+{
+	return task == KSMD && world->fake_ksmd;
+}
+
 /*
  * Each context shows that it is outside of brackets: it returns to user mode or closes a bracket.
  * The mms are subscribed here, or were before the trace.
  */
 static void write_preamble(struct world *world)
 {
-	bool traced = !one_in(world, 4), examples = !one_in(world, 8);
+	bool traced = !one_in(world, 4), examples = !world->bare && !one_in(world, 8);
 
 	for (unsigned int i = 0; i < world->nr_tasks; i++) {
 		struct step step = {
 			.kind = STEP_START, .mm = OTHER_MM, .end = PAGE_BYTES, .flag = true};
 
-		if (one_in(world, 8)) {
+		if (world->user_mode && (one_in(world, 8) || is_fake_ksmd(world, i))) {
 			emit(world, &world->task[i], STLB_USER_MODE);
 			continue;
 		}
@@ -165,6 +193,19 @@ static void write_preamble(struct world *world)
 	for (unsigned int mm = 0; traced && mm < CHILD_MM; mm++) {
 		struct step step = {.kind = STEP_SUBSCRIBE, .mm = mm};
 
+		step_run(world, &world->task[0], &step);
+	}
+	for (unsigned int mm = 0; world->bare && mm < CHILD_MM; mm++) {
+		struct step step = {.kind = STEP_INV, .mm = mm, .end = PAGE_BYTES};
+
+		step_run(world, &world->task[0], &step);
+		step = (struct step){.kind = STEP_LOCK, .mm = mm};
+
+		step_run(world, &world->task[0], &step);
+		step = (struct step){
+			.kind = STEP_SET_BATCH, .mm = mm, .how = NR_PAGES, .flag = true};
+		step_run(world, &world->task[0], &step);
+		step = (struct step){.kind = STEP_UNLOCK, .mm = mm};
 		step_run(world, &world->task[0], &step);
 	}
 	world->trace->fixed = world->trace->nr;
@@ -189,13 +230,24 @@ static void write_program(struct world *world, struct task *task)
 	for (unsigned int i = 0; i < operations; i++) {
 		unsigned int from = task->program.nr;
 
-		if (one_in(world, 3))
+		bool locked = one_in(world, 2), huge = !world->bare && one_in(world, 3);
+
+		if (locked)
+			add_step(&task->program,
+				 (struct step){.kind = STEP_MMAP_LOCK, .flag = one_in(world, 4)});
+		if (huge)
 			add_huge_operation(world, task);
 		else
 			add_operation(world, task);
+		if (locked)
+			add_step(&task->program, (struct step){.kind = STEP_MMAP_UNLOCK});
+		if (one_in(world, 2))
+			add_step(&task->program, (struct step){.kind = STEP_USER_MODE});
 		if (one_in(world, 12))
 			narrow_brackets(&task->program, from);
 	}
+	if (one_in(world, 4))
+		add_step(&task->program, (struct step){.kind = STEP_EXIT});
 }
 
 static bool is_lock_step(const struct step *step)
@@ -229,9 +281,10 @@ static void spoil(struct world *world, struct program *program)
 {
 	unsigned int at = random_below(world, program->nr), near;
 
-	if (one_in(world, 2))
+	if (world->bare || one_in(world, 2))
 		at = find_inv(world, program);
-	if (is_lock_step(&program->steps[at]))
+	if (is_lock_step(&program->steps[at]) ||
+	    (world->bare && program->steps[at].kind != STEP_INV))
 		return;
 	if (one_in(world, 2)) {
 		move_step(program, at, program->nr - 1);
@@ -249,15 +302,17 @@ static bool holds_lock(const struct world *world, const struct task *task)
 		for (unsigned int region = 0; region < NR_REGIONS; region++)
 			if (world->mm[i].lock_owner[region] == task->tid)
 				return true;
-	return task->waits;
+	return false;
 }
 
-static bool can_run(const struct world *world, const struct task *task)
+/* One that spins for a lock keeps its CPU; one that holds it may be preempted. */
+static bool can_run(struct world *world, const struct task *task)
 {
 	const struct task *current = &world->task[world->current[task->cpu]];
 
-	return task->started && task->at < task->program.nr &&
-	       (current == task || !holds_lock(world, current));
+	return task->started && !task->exited && task->at < task->program.nr &&
+	       (current == task ||
+		(!current->waits && (!holds_lock(world, current) || one_in(world, 8))));
 }
 
 static void switch_to(struct world *world, struct task *task)
@@ -277,12 +332,12 @@ static void take_turn(struct world *world, struct task *task)
 	unsigned int steps = 1 + random_below(world, 12);
 
 	switch_to(world, task);
-	while (steps-- && task->at < task->program.nr) {
+	while (steps-- && !task->exited && task->at < task->program.nr) {
 		if (!step_run(world, task, &task->program.steps[task->at]))
 			return;
 		task->at++;
 	}
-	if (one_in(world, 15))
+	if (one_in(world, 15) && !task->exited)
 		interrupt(world, task);
 }
 
@@ -293,6 +348,8 @@ static void run_tasks(struct world *world)
 
 		if (can_run(world, task))
 			take_turn(world, task);
+		if (world->has_devices && one_in(world, 3))
+			device_turn(world);
 	}
 }
 
@@ -357,7 +414,8 @@ void generate(uint64_t seed, struct trace *trace)
 	world.next_pfn = 0x10000;
 	world.next_huge_pfn = 0x200000;
 	choose_probes(&world);
-	populate(&world);
+	for (unsigned int mm = 0; mm < NR_MMS; mm++)
+		populate(&world, mm);
 	create_tasks(&world);
 	write_preamble(&world);
 	for (unsigned int i = 0; i < world.nr_tasks; i++) {
@@ -368,9 +426,9 @@ void generate(uint64_t seed, struct trace *trace)
 	if (one_in(&world, 6))
 		write_fork(&world);
 	run_tasks(&world);
-	if (one_in(&world, 6))
+	if (!world.bare && one_in(&world, 6))
 		lose_silently(&world);
-	if (one_in(&world, 12))
+	if (!world.bare && one_in(&world, 12))
 		lose_with_record(&world);
 	for (unsigned int i = 0; i < trace->nr; i++)
 		trace->events[i].ns = 1000 * (uint64_t)(i + 1);

@@ -53,7 +53,8 @@ static void split(struct huge *h)
 	if (!h->world->before_6_6 && !one_in(h->world, 3))
 		add_inv(h->program, h->mm, 0, UINT64_MAX);
 	add_page_step(h->program, STEP_SET, h->mm, h->region, 0,
-		      SET_SPLIT | (one_in(h->world, 4) ? 0x100 : 0));
+		      one_in(h->world, 4) ? SET_FREEZE
+					  : SET_SPLIT | (one_in(h->world, 4) ? 0x100 : 0));
 	pmd(h, STEP_SET, SET_TABLE | 0x100);
 	pmd(h, STEP_UNLOCK, 0);
 	finish(h, true);
@@ -155,6 +156,34 @@ static void collapse(struct huge *h)
 	late_frees(h);
 }
 
+/* Some pages of a table, which is taken out for that, and put back: khugepaged from 7.x on. */
+static void collapse_part(struct huge *h)
+{
+	int first = (int)random_below(h->world, NR_PAGES - 1);
+	struct huge part = *h;
+
+	part.start = h->start + (uint64_t)first * PAGE_BYTES;
+	part.end = part.start + 2 * PAGE_BYTES;
+	start(one_in(h->world, 4) ? h : &part, 1);
+	pmd(h, STEP_LOCK, 0);
+	pmd(h, STEP_CLEAR, one_in(h->world, 4) ? 0 : 0x100);
+	if (!one_in(h->world, 4))
+		add_inv(h->program, h->mm, h->start, h->end);
+	pmd(h, STEP_UNLOCK, 0);
+	finish(&part, one_in(h->world, 2));
+	for (int i = first; i < first + 2; i++) {
+		if (!one_in(h->world, 4))
+			add_page_step(h->program, STEP_LATE_CLEAR, h->mm, h->region, i, 0);
+		add_page_step(h->program, STEP_ALLOC, h->mm, h->region, i, 0);
+		if (!one_in(h->world, 4))
+			add_page_step(h->program, STEP_LATE_SET, h->mm, h->region, i, 0x100);
+	}
+	pmd(h, STEP_LOCK, 0);
+	pmd(h, STEP_SET, SET_BACK);
+	pmd(h, STEP_UNLOCK, 0);
+	late_frees(h);
+}
+
 /* munmap: the pages inside of the bracket, the table after it. */
 static void unmap_table(struct huge *h)
 {
@@ -174,16 +203,22 @@ static void unmap_table(struct huge *h)
 void add_huge_operation(struct world *world, struct task *task)
 {
 	static void (*const operations[])(struct huge *) = {
-		split,	    zap_huge, copy_huge,   protect_huge,
-		fault_huge, collapse, unmap_table, zap_huge,
+		split,	  zap_huge,    copy_huge, protect_huge,	 fault_huge,
+		collapse, unmap_table, zap_huge,  collapse_part,
 	};
 	const unsigned int nr = sizeof(operations) / sizeof(operations[0]);
 	void (*operation)(struct huge *) = operations[random_below(world, nr)];
 	struct huge huge = {.world = world, .program = &task->program};
 
 	huge.mm = one_in(world, 6) ? 1 : 0;
-	huge.region = operation == collapse || operation == unmap_table ? 0 : 1;
+	huge.region =
+		operation == collapse || operation == unmap_table || operation == collapse_part ? 0
+												: 1;
 	huge.region ^= one_in(world, 4);
+	if (world->hugetlb && huge.region == HUGETLB_REGION &&
+	    (operation == split || operation == collapse || operation == unmap_table ||
+	     operation == collapse_part))
+		operation = copy_huge;
 	huge.start = region_address(huge.region);
 	huge.end = huge.start + PMD_BYTES;
 	begin_operation(&task->program);

@@ -13,8 +13,10 @@ enum {
 	CHILD_MM = 2,	/* a forked child's, never subscribed */
 	OTHER_MM = 3,	/* of the preamble only */
 	NR_REGIONS = 2, /* pmds: the first begins with a table, the second with a huge page */
-	NR_PAGES = 6,	/* pages of a region that operations use */
-	NR_TASKS = 5,	/* the last is forked by another */
+	HUGETLB_REGION = 1,
+	NR_PAGES = 6, /* pages of a region that operations use */
+	NR_TASKS = 5, /* the last is forked by another */
+	KSMD = 3,     /* the task that is named so, if it is */
 	NR_CPUS = 2,
 	MAX_STEPS = 96,
 	MAX_FREE = 32,
@@ -30,7 +32,9 @@ enum step_kind {
 	STEP_OTHER_LOCK, /* taken and let go at once: order, no hold */
 	STEP_CLEAR,	 /* only what is present; remembers the entry for the steps after it */
 	STEP_LATE_CLEAR, /* an entry of a table that was taken out before */
+	STEP_LATE_SET,	 /* the page allocated last, into a table that was taken out before */
 	STEP_SET,
+	STEP_SET_BATCH, /* of @how pages from @page on, by one event */
 	STEP_INV,
 	STEP_ALLOC,
 	STEP_FREE,  /* what this task cleared there */
@@ -40,8 +44,12 @@ enum step_kind {
 	STEP_FORK,
 	STEP_WAKE,
 	STEP_USER_MODE,
+	STEP_EXIT,
 	STEP_SUBSCRIBE,
 	STEP_RELEASE,
+	STEP_MM_FREE, /* and another mm at the same address */
+	STEP_MMAP_LOCK,
+	STEP_MMAP_UNLOCK,
 };
 
 enum set_what {
@@ -54,7 +62,8 @@ enum set_what {
 	SET_SWAP,
 	SET_MIGRATION,
 	SET_PROTNONE,
-	SET_SPLIT, /* 512 ptes of the huge page that was cleared */
+	SET_SPLIT,  /* 512 ptes of the huge page that was cleared */
+	SET_FREEZE, /* the same as migration entries */
 	SET_TABLE,
 	SET_BACK, /* the table that was taken out, with its entries */
 };
@@ -80,7 +89,10 @@ struct task {
 	int32_t cpu;
 	const char *comm;
 	bool started;
-	bool waits;				/* asked for a lock that another task holds */
+	bool waits; /* asked for a lock that another task holds */
+	bool exited;
+	unsigned int mmap_locked; /* how: 0, STEP_MMAP_LOCK with @flag: 2, without: 1 */
+	unsigned int mmap_mm;
 	uint64_t old[NR_REGIONS][NR_PAGES + 1]; /* last: of the pmd */
 	bool cleared[NR_REGIONS][NR_PAGES + 1];
 	uint64_t new_pfn, new_huge_pfn;
@@ -90,19 +102,32 @@ struct mm {
 	uint64_t pmd[NR_REGIONS];
 	uint64_t pte[NR_REGIONS][NR_PAGES];
 	uint64_t detached[NR_REGIONS][NR_PAGES]; /* entries of a table that was taken out */
+	uint64_t detached_pmd[NR_REGIONS];	 /* what the pmd said of it */
+	int readers;				 /* tasks that hold mmap_lock */
+	int writer;				 /* tid of the one that holds it for writing */
+	unsigned int brackets;			 /* open ones */
 	int lock_owner[NR_REGIONS];
 };
 
 struct freed {
 	uint64_t pfn;
 	unsigned int order;
+	bool hugetlb;
+};
+
+/* What a device's TLB holds, by device, mm and page. */
+struct devices {
+	uint64_t pfn[NR_DEVICES][CHILD_MM][NR_REGIONS][NR_PAGES];
 };
 
 struct world {
 	uint64_t random;
 	struct trace *trace;
 	bool before_6_6;
-	bool locks, acquired, returns, echo, sched, batched, subscribe_return;
+	bool locks, acquired, returns, echo, sched, batched, subscribe_return, mmap, user_mode,
+		fake_ksmd, bare, hugetlb, blind;
+	bool has_devices;
+	struct devices devices;
 	struct mm mm[NR_MMS];
 	struct task task[NR_TASKS];
 	unsigned int nr_tasks;
@@ -113,6 +138,7 @@ struct world {
 };
 
 /* ---- generate.c ---- */
+void populate(struct world *world, unsigned int mm);
 unsigned int random_below(struct world *world, unsigned int limit);
 bool one_in(struct world *world, unsigned int chances);
 
@@ -127,7 +153,14 @@ bool entry_present(uint64_t raw);
 uint64_t entry_pfn(uint64_t raw);
 void clear_run(struct world *world, struct task *task, const struct step *step);
 void late_clear_run(struct world *world, struct task *task, const struct step *step);
+void late_set_run(struct world *world, struct task *task, const struct step *step);
+void batch_run(struct world *world, const struct task *task, const struct step *step);
+void ptl_map_run(struct world *world, const struct task *task, const struct step *step);
 void set_run(struct world *world, struct task *task, const struct step *step);
+
+/* ---- generate_device.c ---- */
+void device_turn(struct world *world);
+void devices_invalidate(struct world *world, const struct step *step);
 
 /* ---- generate_ops.c, generate_huge.c ---- */
 void add_step(struct program *program, struct step step);
@@ -139,6 +172,9 @@ void add_bracket(struct program *program, bool end, unsigned int mm, uint64_t st
 void add_inv(struct program *program, unsigned int mm, uint64_t start, uint64_t end);
 void add_page_step(struct program *program, enum step_kind kind, unsigned int mm,
 		   unsigned int region, int page, unsigned int how);
+
+/** lock_pointer - the address of the PTL that a step is about */
+uint64_t lock_pointer(const struct step *step);
 
 /** mm_pointer - the mm_struct pointer of an mm of the generator */
 uint64_t mm_pointer(unsigned int mm);

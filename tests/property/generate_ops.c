@@ -80,7 +80,7 @@ static void each(const struct target *t, enum step_kind kind, unsigned int how)
 
 static void lock(const struct target *t)
 {
-	page(t, STEP_LOCK, 0, 0);
+	page(t, STEP_LOCK, t->first, 0);
 }
 
 static void unlock(const struct target *t)
@@ -167,6 +167,25 @@ static void fault(struct target *t)
 	lock(t);
 	each(t, STEP_SET, SET_FAULT | writable);
 	unlock(t);
+}
+
+/* A fault that maps neighbours too, over nothing or, wrongly, over what is there. */
+static void fault_around(struct target *t)
+{
+	bool wrong = faulty(t);
+
+	if (!wrong)
+		start(t, 1);
+	lock(t);
+	if (!wrong) {
+		each(t, STEP_CLEAR, 0);
+		inv(t);
+	}
+	page(t, STEP_SET_BATCH, t->first,
+	     (unsigned int)(t->last - t->first + 1) | (one_in(t->world, 2) ? WITH_FLAG : 0));
+	unlock(t);
+	if (!wrong)
+		finish(t, true);
 }
 
 static void mprotect(struct target *t)
@@ -324,6 +343,36 @@ static void odd_ranges(struct target *t)
 	give_back(t);
 }
 
+/* Two ranges, one flush behind both: MADV_DONTNEED of several mappings from 6.16 on. */
+static void gather(struct target *t)
+{
+	struct target second = *t;
+	bool wrong = faulty(t), nested = one_in(t->world, 4);
+	unsigned int event = 1 + one_in(t->world, 3), how = one_in(t->world, 4) ? SET_SAME_RO : 0;
+
+	choose_target(&second, 3);
+	second.mm = t->mm;
+	start(t, event);
+	lock(t);
+	each(t, how ? STEP_SET : STEP_CLEAR, how);
+	unlock(t);
+	if (!nested)
+		finish(t, one_in(t->world, 3));
+	start(&second, 1);
+	lock(&second);
+	each(&second, STEP_CLEAR, 0);
+	unlock(&second);
+	finish(&second, one_in(t->world, 3));
+	if (nested)
+		finish(t, one_in(t->world, 3));
+	if (!wrong)
+		add_inv(t->program, t->mm, 0, UINT64_MAX);
+	else if (one_in(t->world, 2))
+		inv(&second);
+	give_back(t);
+	give_back(&second);
+}
+
 static void hand_over(struct target *t)
 {
 	add_step(t->program, (struct step){.kind = STEP_OTHER_LOCK});
@@ -350,8 +399,10 @@ static void delegate(struct target *t)
 
 static void subscription(struct target *t)
 {
-	if (one_in(t->world, 2))
+	if (one_in(t->world, 3))
 		add_step(t->program, (struct step){.kind = STEP_RELEASE, .mm = t->mm});
+	else if (one_in(t->world, 2))
+		add_step(t->program, (struct step){.kind = STEP_MM_FREE, .mm = t->mm});
 	else
 		add_step(t->program, (struct step){.kind = STEP_SUBSCRIBE, .mm = t->mm});
 }
@@ -359,10 +410,11 @@ static void subscription(struct target *t)
 void add_operation(struct world *world, struct task *task)
 {
 	static void (*const operations[])(struct target *) = {
-		copy_on_write, copy_on_write, zap,     zap,	   fault,    fault,
-		mprotect,      fork_memory,   migrate, migrate,	   ksm,	     restore,
-		nested,	       foreign,	      foreign, odd_ranges, fault,    hand_over,
-		hand_over,     subscription,  zap,     delegate,   delegate,
+		copy_on_write, copy_on_write, zap,	    zap,	fault,	  fault,
+		mprotect,      fork_memory,   migrate,	    migrate,	ksm,	  restore,
+		nested,	       foreign,	      foreign,	    odd_ranges, fault,	  hand_over,
+		hand_over,     subscription,  zap,	    delegate,	delegate, gather,
+		gather,	       fault_around,  fault_around,
 	};
 	struct target target = {.world = world, .program = &task->program};
 	const unsigned int nr = sizeof(operations) / sizeof(operations[0]);

@@ -11,7 +11,7 @@ uint64_t mm_pointer(unsigned int mm)
 	return UINT64_C(0xffff888001000000) + mm * 0x1000;
 }
 
-static uint64_t lock_pointer(const struct step *step)
+uint64_t lock_pointer(const struct step *step)
 {
 	return UINT64_C(0xffff888002000000) + step->mm * 0x100 + step->region * 0x10;
 }
@@ -38,11 +38,18 @@ static void range_run(struct world *world, const struct task *task, const struct
 	enum stlb_kind kind = step->kind == STEP_START ? STLB_INV_START
 			      : step->kind == STEP_END ? STLB_INV_END
 						       : STLB_INV_RANGE;
-	struct stlb_event *event = emit(world, task, kind);
+	struct stlb_event *event;
 
+	if (kind == STLB_INV_RANGE && world->blind)
+		return;
+	event = emit(world, task, kind);
 	event_put(event, STLB_FIELD_MM, mm_pointer(step->mm));
 	event_put(event, STLB_FIELD_START, step->start);
 	event_put(event, STLB_FIELD_END, step->end);
+	if (kind != STLB_INV_START && world->has_devices)
+		devices_invalidate(world, step);
+	if (kind != STLB_INV_RANGE)
+		world->mm[step->mm].brackets += kind == STLB_INV_START ? 1 : -1;
 	if (kind == STLB_INV_START) {
 		event_put(event, STLB_FIELD_FLAGS, step->flag);
 		event_put(event, STLB_FIELD_EVENT, step->how);
@@ -82,6 +89,8 @@ static bool lock_run(struct world *world, struct task *task, const struct step *
 		return false;
 	*owner = task->tid;
 	emit_lock(world, task, STLB_LOCK_ACQUIRED, lock_pointer(step), ptl_name(world));
+	if (step->page != PMD_SLOT)
+		ptl_map_run(world, task, step);
 	return true;
 }
 
@@ -117,8 +126,8 @@ static void emit_pages(struct world *world, const struct task *task, enum stlb_k
 static void free_pages(struct world *world, const struct task *task, struct freed pages,
 		       uint8_t context)
 {
-	emit_pages(world, task, STLB_PAGE_FREE, &pages, context);
-	if (world->batched && one_in(world, 2))
+	emit_pages(world, task, pages.hugetlb ? STLB_HUGE_FREE : STLB_PAGE_FREE, &pages, context);
+	if (world->batched && !pages.hugetlb && one_in(world, 2))
 		emit_pages(world, task, STLB_PAGE_FREE_BATCHED, &pages, context);
 	if (world->nr_spare < MAX_FREE)
 		world->spare[world->nr_spare++] = pages;
@@ -148,13 +157,15 @@ static void free_run(struct world *world, struct task *task, const struct step *
 {
 	int page = step->page == PMD_SLOT ? NR_PAGES : step->page;
 	uint64_t old = task->old[step->region][page];
-	struct freed pages = {entry_pfn(old), step->page == PMD_SLOT && old & X86_PSE ? 9 : 0};
+	struct freed pages = {.pfn = entry_pfn(old),
+			      .order = step->page == PMD_SLOT && old & X86_PSE ? 9 : 0};
 
 	if (!entry_present(old))
 		return;
 	task->old[step->region][page] = 0;
+	pages.hugetlb = pages.order && world->hugetlb && step->region == HUGETLB_REGION;
 	if (!pages.order && one_in(world, 12))
-		pages = (struct freed){pages.pfn & ~UINT64_C(1), 1};
+		pages = (struct freed){.pfn = pages.pfn & ~UINT64_C(1), .order = 1};
 	if (step->kind == STEP_FREE)
 		free_pages(world, task, pages, STLB_CONTEXT_TASK);
 	else if (world->nr_deferred < MAX_FREE)
@@ -178,13 +189,13 @@ static void alloc_run(struct world *world, struct task *task, const struct step 
 	unsigned int order = step->page == PMD_SLOT ? 9 : 0;
 	uint64_t *pfn = order ? &task->new_huge_pfn : &task->new_pfn;
 
-	if (one_in(world, 2) || !take_spare(world, order, pfn)) {
+	if (world->bare || one_in(world, 2) || !take_spare(world, order, pfn)) {
 		*pfn = order ? world->next_huge_pfn : world->next_pfn++;
 		world->next_huge_pfn += order ? MAX_PAGES : 0;
 	}
 	if (!one_in(world, 4))
-		emit_pages(world, task, STLB_PAGE_ALLOC, &(struct freed){*pfn, order},
-			   STLB_CONTEXT_TASK);
+		emit_pages(world, task, STLB_PAGE_ALLOC,
+			   &(struct freed){.pfn = *pfn, .order = order}, STLB_CONTEXT_TASK);
 }
 
 static void same_content_run(struct world *world, struct task *task, const struct step *step)
@@ -221,6 +232,81 @@ static void subscription_run(struct world *world, struct task *task, const struc
 		event_put(emit(world, task, STLB_SUBSCRIBE_RET), STLB_FIELD_RET, 0);
 }
 
+/* Only an mm that nobody is busy with goes; the next one at its address may be another's. */
+static void mm_free_run(struct world *world, struct task *task, const struct step *step)
+{
+	struct mm *mm = &world->mm[step->mm];
+
+	if (mm->brackets || mm->readers || mm->writer || mm->lock_owner[0] || mm->lock_owner[1])
+		return;
+	if (!one_in(world, 4))
+		event_put(emit(world, task, STLB_UNSUBSCRIBE), STLB_FIELD_MM, mm_pointer(step->mm));
+	event_put(emit(world, task, STLB_MM_FREE), STLB_FIELD_MM, mm_pointer(step->mm));
+	memset(mm, 0, sizeof(*mm));
+	populate(world, step->mm);
+	if (!one_in(world, 3))
+		subscription_run(world, task,
+				 &(struct step){.kind = STEP_SUBSCRIBE, .mm = step->mm});
+}
+
+static void emit_mmap_lock(struct world *world, struct task *task, enum stlb_kind kind)
+{
+	struct stlb_event *event;
+
+	if (!world->mmap)
+		return;
+	event = emit(world, task, kind);
+	event_put(event, STLB_FIELD_MM, mm_pointer(task->mmap_mm));
+	event_put(event, STLB_FIELD_WRITE, task->mmap_locked == 2);
+}
+
+/* False while it has to wait. */
+static bool mmap_lock_run(struct world *world, struct task *task, const struct step *step)
+{
+	struct mm *mm = &world->mm[step->mm];
+
+	if (task->mmap_locked)
+		return true;
+	if (mm->writer || (step->flag && mm->readers))
+		return false;
+	task->mmap_locked = step->flag ? 2 : 1;
+	task->mmap_mm = step->mm;
+	mm->readers += !step->flag;
+	if (step->flag)
+		mm->writer = task->tid;
+	emit_mmap_lock(world, task, STLB_MMAP_LOCKED);
+	return true;
+}
+
+static void mmap_unlock_run(struct world *world, struct task *task)
+{
+	struct mm *mm = &world->mm[task->mmap_mm];
+
+	if (!task->mmap_locked)
+		return;
+	emit_mmap_lock(world, task, STLB_MMAP_UNLOCK);
+	if (task->mmap_locked == 2)
+		mm->writer = 0;
+	else
+		mm->readers--;
+	task->mmap_locked = 0;
+}
+
+static void user_mode_run(struct world *world, const struct task *task)
+{
+	bool kernel_thread = !strcmp(task->comm, "ksmd") && !world->fake_ksmd;
+
+	if (world->user_mode && !kernel_thread)
+		emit(world, task, STLB_USER_MODE);
+}
+
+static void exit_run(struct world *world, struct task *task)
+{
+	mmap_unlock_run(world, task);
+	emit(world, task, STLB_EXIT);
+	task->exited = true;
+}
+
 static void begin_run(struct task *task)
 {
 	memset(task->old, 0, sizeof(task->old));
@@ -233,6 +319,10 @@ static void page_step_run(struct world *world, struct task *task, const struct s
 		clear_run(world, task, step);
 	else if (step->kind == STEP_LATE_CLEAR)
 		late_clear_run(world, task, step);
+	else if (step->kind == STEP_LATE_SET)
+		late_set_run(world, task, step);
+	else if (step->kind == STEP_SET_BATCH)
+		batch_run(world, task, step);
 	else if (step->kind == STEP_SET)
 		set_run(world, task, step);
 	else if (step->kind == STEP_ALLOC)
@@ -270,11 +360,22 @@ bool step_run(struct world *world, struct task *task, const struct step *step)
 		next_task_run(world, task, step);
 		break;
 	case STEP_USER_MODE:
-		emit(world, task, STLB_USER_MODE);
+		user_mode_run(world, task);
 		break;
 	case STEP_SUBSCRIBE:
 	case STEP_RELEASE:
 		subscription_run(world, task, step);
+		break;
+	case STEP_MM_FREE:
+		mm_free_run(world, task, step);
+		break;
+	case STEP_MMAP_LOCK:
+		return mmap_lock_run(world, task, step);
+	case STEP_MMAP_UNLOCK:
+		mmap_unlock_run(world, task);
+		break;
+	case STEP_EXIT:
+		exit_run(world, task);
 		break;
 	default:
 		page_step_run(world, task, step);

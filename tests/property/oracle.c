@@ -68,9 +68,17 @@ bool trace_recorded(const struct trace *trace, enum stlb_kind kind)
 	return trace->facts.recorded >> kind & 1;
 }
 
+/* What an invalidation would have made right is open where those are not recorded. */
+static bool is_undecided(const struct trace *trace, enum stlb_rule rule)
+{
+	return !trace_recorded(trace, STLB_INV_RANGE) &&
+	       (rule == STLB_RULE_REPOINT || rule == STLB_RULE_FREE || rule == STLB_RULE_NEVER ||
+		rule == STLB_RULE_RACY || rule == STLB_RULE_PARTIAL);
+}
+
 void count_breach(struct oracle *oracle, enum stlb_rule rule, int from, int to)
 {
-	if (lost_between(oracle, from, to))
+	if (lost_between(oracle, from, to) || is_undecided(oracle->trace, rule))
 		oracle->judgement->rules[rule].inconclusive++;
 	else
 		oracle->judgement->rules[rule].observed++;
@@ -87,7 +95,10 @@ void oracle_judge(const struct trace *trace, struct judgement *judgement)
 	facts_build(&oracle);
 	updates_build(&oracle);
 	graph_build(&oracle);
+	tables_follow(&oracle);
 	for (unsigned int i = 0; i < trace->nr; i++)
-		obligation_judge(&oracle, (int)i);
+		for (unsigned int j = 0; j < (oracle.update[i].pmd ? 1 : MAX_BATCH); j++)
+			obligation_judge(&oracle, (int)i, j);
 	ranges_judge(&oracle);
+	devices_judge(&oracle);
 }

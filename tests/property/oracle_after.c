@@ -46,7 +46,8 @@ void follow_strict(struct obligation *o)
 	if (!o->oracle->trace->strict || o->ended != ENDED_DISCHARGED || surely_in_lock(o) ||
 	    o->what == OWES_TIGHTEN || o->hold == NOWHERE || o->bracket == NOWHERE)
 		return;
-	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket] && !is_released(o, at);
+	for (int at = o->ended_at;
+	     at < o->oracle->bracket_end[o->bracket] && !is_released(o, at) && !is_over(o, at);
 	     at++)
 		if (frees_page_of(o, at))
 			breach(o, STLB_RULE_FREE, at);
@@ -65,7 +66,7 @@ int operation_end(const struct obligation *o)
 	int at = o->at;
 
 	if (o->hold != NOWHERE)
-		return hold_end(o->oracle, o->hold);
+		return hold_end(o->oracle, o->hold).shown;
 	do
 		at = next_of_context(o->oracle, o->context, at);
 	while (at != NOWHERE && is_update(event_at(o, at)->kind));
@@ -98,6 +99,8 @@ void judge_bracket(struct obligation *o)
 	    lost_on_its_cpus(o->oracle, o->context, o->at, judged))
 		return;
 	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && o->ended_at <= judged)
+		return;
+	if (o->ended == ENDED_RESTORED && o->table)
 		return;
 	if (put_back(o, judged))
 		return;

@@ -19,26 +19,57 @@ static struct update entry_at(const struct oracle *oracle, int at, uint64_t addr
 			       (unsigned int)((addr - oracle->update[at].addr) / PAGE_BYTES));
 }
 
-/* The last update that says something of the page that a device used; NOWHERE: none. */
-static int last_word(const struct oracle *oracle, uint64_t mm, uint64_t addr, uint64_t pfn, int at)
+static bool covers(const struct update *update, uint64_t mm, uint64_t addr)
 {
-	for (int i = at - 1; i >= 0; i--) {
-		const struct update *update = &oracle->update[i];
+	return update->valid && update->mm == mm && addr >= update->addr &&
+	       (addr - update->addr) / PAGE_BYTES < update->pages;
+}
+
+static bool ends_knowledge(const struct oracle *oracle, int at, uint64_t mm)
+{
+	const struct stlb_event *event = &oracle->trace->events[at];
+
+	return event->kind == STLB_LOST ||
+	       (event->kind == STLB_MM_FREE && stlb_event_get(event, MM) == mm);
+}
+
+/*
+ * Since when the entry no longer says a page: the first of the last updates after which it says
+ * something else. @said: where it last said it. Each is NOWHERE where nothing of that was seen.
+ */
+static int gone_since(const struct oracle *oracle, uint64_t mm, uint64_t addr, uint64_t pfn, int at,
+		      int *said)
+{
+	int since = NOWHERE, since_huge = NOWHERE;
+
+	*said = NOWHERE;
+	for (int i = at - 1; i >= 0 && !ends_knowledge(oracle, i, mm); i--) {
 		struct update entry;
 
-		if (oracle->trace->events[i].kind == STLB_LOST ||
-		    (oracle->trace->events[i].kind == STLB_MM_FREE &&
-		     stlb_event_get(&oracle->trace->events[i], MM) == mm))
-			return NOWHERE;
-		if (!update->valid || update->mm != mm || addr < update->addr ||
-		    (addr - update->addr) / PAGE_BYTES >= update->pages)
+		if (!covers(&oracle->update[i], mm, addr))
 			continue;
 		entry = entry_at(oracle, i, addr);
-		if (page_of(&entry.new, &entry, addr) == pfn ||
-		    page_of(&entry.old, &entry, addr) == pfn)
-			return i;
+		if (page_of(&entry.new, &entry, addr) == pfn)
+			*said = i;
+		/* Below a huge page there is nothing that could have changed. */
+		if (entry.pmd && entry.new.state == ENTRY_LEAF)
+			since = since_huge;
+		if (*said == i || entry.new.state == ENTRY_TABLE)
+			return since;
+		since = i;
+		if (entry.pmd)
+			since_huge = i;
+		if (page_of(&entry.old, &entry, addr) == pfn)
+			return since;
 	}
-	return NOWHERE;
+	return since;
+}
+
+static bool is_said(const struct oracle *oracle, int at, uint64_t addr, uint64_t pfn)
+{
+	struct update entry = entry_at(oracle, at, addr);
+
+	return page_of(&entry.old, &entry, addr) == pfn || page_of(&entry.new, &entry, addr) == pfn;
 }
 
 static bool is_invalidated(const struct oracle *oracle, int update, uint64_t addr, int at)
@@ -55,7 +86,7 @@ static bool is_invalidated(const struct oracle *oracle, int update, uint64_t add
 
 static bool is_freed(const struct oracle *oracle, int update, uint64_t pfn, int at)
 {
-	for (int i = update; i < at; i++) {
+	for (int i = update + 1; i < at; i++) {
 		const struct stlb_event *event = &oracle->trace->events[i];
 
 		if (frees_pages(oracle, i) && pfn - stlb_event_get(event, PFN) <
@@ -65,27 +96,30 @@ static bool is_freed(const struct oracle *oracle, int update, uint64_t pfn, int 
 	return false;
 }
 
+/*
+ * What was never seen to be said by the entry may come from a set that was not recorded: whether
+ * that is stale is open.
+ */
 static void judge_access(struct oracle *oracle, int at)
 {
 	const struct stlb_event *event = &oracle->trace->events[at];
 	uint64_t mm = stlb_event_get(event, MM), pfn = stlb_event_get(event, PFN);
 	uint64_t addr = stlb_event_get(event, ADDR) & ~(PAGE_BYTES - 1);
-	int update = last_word(oracle, mm, addr, pfn, at);
-
-	struct update entry;
+	int said, since = gone_since(oracle, mm, addr, pfn, at, &said);
+	int from = said != NOWHERE ? said : since;
 	bool *told;
 
-	if (update == NOWHERE)
+	if (from == NOWHERE || !is_said(oracle, from, addr, pfn)) {
+		oracle->judgement->open_stale++;
 		return;
-	entry = entry_at(oracle, update, addr);
-	if (page_of(&entry.new, &entry, addr) == pfn || !subscribed(oracle, mm, update))
-		return;
-	told = &oracle->stale_told[update][stlb_event_get(event, DEV)];
-	if (*told ||
-	    (!is_invalidated(oracle, update, addr, at) && !is_freed(oracle, update, pfn, at)))
+	}
+	told = &oracle->stale_told[since == NOWHERE ? said : since][stlb_event_get(event, DEV)];
+	if (*told || !subscribed(oracle, mm, since == NOWHERE ? at : since) ||
+	    !((since != NOWHERE && is_invalidated(oracle, since, addr, at)) ||
+	      is_freed(oracle, from, pfn, at)))
 		return;
 	*told = true;
-	count_breach(oracle, STLB_RULE_STALE_ACCESS, update, at);
+	count_breach(oracle, STLB_RULE_STALE_ACCESS, from, at);
 }
 
 void devices_judge(struct oracle *oracle)

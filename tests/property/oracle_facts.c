@@ -71,6 +71,8 @@ static enum subscription subscription_step(const struct oracle *oracle, enum sub
 		return state;
 	if (event->kind == STLB_UNSUBSCRIBE)
 		return RELEASED;
+	if (event->kind == STLB_MM_FREE)
+		return NEVER_SEEN;
 	if (event->kind == STLB_SUBSCRIBE && state != SUBSCRIBED)
 		return ASKED;
 	if (is_notifier_event(event) && (state == NEVER_SEEN || (state == ASKED && !return_traced)))
@@ -251,24 +253,46 @@ static bool is_ptl(const struct stlb_event *event)
 			       !strcmp(event->text, "&mm->page_table_lock"));
 }
 
-static bool ends_hold(const struct oracle *oracle, int acquired, int at)
+static bool is_taken(const struct oracle *oracle, int acquired, int at)
 {
 	const struct stlb_event *event = event_at(oracle, at);
+	bool same = oracle->context[at] == oracle->context[acquired];
 
-	if (oracle->context[at] != oracle->context[acquired])
-		return false;
-	if (event->kind == STLB_SCHED_SWITCH)
-		return true;
-	return (event->kind == STLB_LOCK_RELEASE || event->kind == STLB_LOCK_ACQUIRE) &&
+	/* Whoever else only asks for it may still wait. */
+	return (event->kind == STLB_LOCK_ACQUIRED || (event->kind == STLB_LOCK_ACQUIRE && same)) &&
 	       stlb_event_get(event, LOCK) == stlb_event_get(event_at(oracle, acquired), LOCK);
 }
 
-int hold_end(const struct oracle *oracle, int acquired)
+static bool is_let_go(const struct oracle *oracle, int acquired, int at)
 {
-	for (int i = acquired + 1; i < (int)oracle->trace->nr; i++)
-		if (ends_hold(oracle, acquired, i))
-			return i;
-	return (int)oracle->trace->nr;
+	const struct stlb_event *event = event_at(oracle, at);
+
+	return event->kind == STLB_LOCK_RELEASE &&
+	       stlb_event_get(event, LOCK) == stlb_event_get(event_at(oracle, acquired), LOCK);
+}
+
+/*
+ * Where a hold ends. A switch-out suspends it: only a release by the same task, with nobody else
+ * seen to have the lock in between, shows that it went on.
+ */
+struct hold_end hold_end(const struct oracle *oracle, int acquired)
+{
+	int nr = (int)oracle->trace->nr, suspended = nr;
+
+	for (int i = acquired + 1; i < nr; i++) {
+		bool same = oracle->context[i] == oracle->context[acquired];
+
+		if (same && is_let_go(oracle, acquired, i))
+			return (struct hold_end){i, i};
+		if (suspended < nr &&
+		    (is_taken(oracle, acquired, i) || is_let_go(oracle, acquired, i)))
+			return (struct hold_end){suspended, i};
+		if (same && is_taken(oracle, acquired, i))
+			return (struct hold_end){i, i};
+		if (same && suspended == nr && event_at(oracle, i)->kind == STLB_SCHED_SWITCH)
+			suspended = i;
+	}
+	return (struct hold_end){suspended, nr};
 }
 
 int hold_of(const struct oracle *oracle, int context, int at)
@@ -277,7 +301,7 @@ int hold_of(const struct oracle *oracle, int context, int at)
 
 	for (int i = at - 1; i >= 0; i--)
 		if (oracle->context[i] == context && event_at(oracle, i)->kind == begins &&
-		    is_ptl(event_at(oracle, i)) && hold_end(oracle, i) > at)
+		    is_ptl(event_at(oracle, i)) && hold_end(oracle, i).at > at)
 			return i;
 	return NOWHERE;
 }
@@ -297,4 +321,20 @@ bool lost_between(const struct oracle *oracle, int from, int to)
 		if (event_at(oracle, i)->kind == STLB_LOST && loss_begins(oracle, i) < to)
 			return true;
 	return false;
+}
+
+/* Where a context lets go the mmap_lock that it holds at an event; NOWHERE: it holds none. */
+int mmap_unlock_after(const struct oracle *oracle, int context, uint64_t mm, int at)
+{
+	for (int i = at + 1; i < (int)oracle->trace->nr; i++) {
+		const struct stlb_event *event = event_at(oracle, i);
+
+		if (oracle->context[i] != context || stlb_event_or(event, MM, 0) != mm)
+			continue;
+		if (event->kind == STLB_MMAP_LOCKED)
+			return NOWHERE;
+		if (event->kind == STLB_MMAP_UNLOCK)
+			return i;
+	}
+	return NOWHERE;
 }

@@ -51,6 +51,18 @@ static void lock_edges(struct oracle *oracle, int at)
 	}
 }
 
+/* Readers do not wait for each other. */
+static void mmap_lock_edges(struct oracle *oracle, int at)
+{
+	const struct stlb_event *events = oracle->trace->events;
+
+	for (int i = 0; i < at; i++)
+		if (events[i].kind == STLB_MMAP_UNLOCK &&
+		    stlb_event_get(&events[i], MM) == stlb_event_get(&events[at], MM) &&
+		    (stlb_event_or(&events[i], WRITE, 1) || stlb_event_or(&events[at], WRITE, 1)))
+			edge(oracle, i, at);
+}
+
 static bool pages_overlap(const struct stlb_event *a, const struct stlb_event *b)
 {
 	uint64_t a_pfn = stlb_event_get(a, PFN), a_nr = UINT64_C(1) << stlb_event_or(a, ORDER, 0);
@@ -107,6 +119,8 @@ static void edges_of(struct oracle *oracle, int at)
 		interrupt_edges(oracle, at);
 	if (event->kind == STLB_LOCK_ACQUIRE || event->kind == STLB_LOCK_ACQUIRED)
 		lock_edges(oracle, at);
+	else if (event->kind == STLB_MMAP_LOCKED)
+		mmap_lock_edges(oracle, at);
 	else if (event->kind == STLB_PAGE_ALLOC)
 		allocation_edges(oracle, at);
 	else if (event->kind == STLB_SCHED_WAKING)

@@ -6,7 +6,7 @@
 
 #include "trace.h"
 
-enum { NOWHERE = -1 };
+enum { NOWHERE = -1, MAX_BATCH = 8 };
 
 enum entry_state {
 	ENTRY_NONE,
@@ -30,13 +30,27 @@ struct update {
 	uint64_t mm, addr;  /* addr: first address of the slot */
 	unsigned int pages; /* 4 KiB pages that the event sets or clears */
 	bool pmd;
-	struct entry old, new;
+	struct entry old, new;	      /* of the first page */
+	struct entry olds[MAX_BATCH]; /* of each, as far as told */
+};
+
+/** struct change - what an event, of a table that is in place or out, says of entries after it */
+struct change {
+	uint64_t mm, addr;
+	unsigned int pages;	  /* 0: it says nothing */
+	bool pmd, out;		  /* out: its table was taken out */
+	struct entry before, now; /* of the first page */
 };
 
 /** struct invalidation - a moment from which no secondary TLB holds [start, end) any more */
 struct invalidation {
 	bool valid;
 	uint64_t mm, start, end; /* rounded outwards; end ~0: to the end of the address space */
+};
+
+/** struct hold_end - where a hold ends (trace->nr: nowhere), and the event that shows it */
+struct hold_end {
+	int at, shown;
 };
 
 /** struct oracle - a trace with all that can be said of each event alone */
@@ -49,9 +63,11 @@ struct oracle {
 	unsigned int never_ended[MAX_EVENTS]; /* starts whose end can no longer come from here on */
 	uint64_t before[MAX_EVENTS][MAX_EVENTS / 64]; /* bits: what happens before */
 	struct update update[MAX_EVENTS];
+	struct change change[MAX_EVENTS];
 	struct invalidation invalidation[MAX_EVENTS];
-	bool absorbs[MAX_EVENTS]; /* this update took over a pending tighten: no second obligation
-				   */
+	uint64_t below[MAX_EVENTS][MAX_PAGES]; /* pfns that a cleared table maps; 0: none known */
+	bool absorbs[MAX_EVENTS][MAX_BATCH];   /* this entry's update took over a pending tighten */
+	bool stale_told[MAX_EVENTS][NR_DEVICES + 1]; /* of this update, for that device */
 	struct judgement *judgement;
 };
 
@@ -66,7 +82,8 @@ bool lost_on_its_cpus(const struct oracle *oracle, int context, int from, int to
 bool ends_bracket(const struct oracle *oracle, int start, int at);
 bool known_outside(const struct oracle *oracle, int context, int at);
 int hold_of(const struct oracle *oracle, int context, int at);
-int hold_end(const struct oracle *oracle, int acquired);
+struct hold_end hold_end(const struct oracle *oracle, int acquired);
+int mmap_unlock_after(const struct oracle *oracle, int context, uint64_t mm, int at);
 bool lost_between(const struct oracle *oracle, int from, int to);
 void round_outwards(uint64_t *start, uint64_t *end);
 
@@ -77,11 +94,19 @@ bool happens_before(const struct oracle *oracle, int first, int second);
 /* ---- oracle_update.c ---- */
 void updates_build(struct oracle *oracle);
 bool is_update(uint8_t kind);
+bool is_echo(const struct oracle *oracle, int at);
+struct update update_of_entry(const struct oracle *oracle, int at, unsigned int index);
 struct entry entry_read(const struct oracle *oracle, uint64_t raw, bool pmd);
-uint64_t page_mapped(const struct oracle *oracle, uint64_t mm, uint64_t addr, int at);
+bool frees_pages(const struct oracle *oracle, int at);
+
+/* ---- oracle_device.c ---- */
+void devices_judge(struct oracle *oracle);
+
+/* ---- oracle_table.c ---- */
+void tables_follow(struct oracle *oracle);
 
 /* ---- oracle_life.c, oracle_range.c ---- */
-void obligation_judge(struct oracle *oracle, int opened_by);
+void obligation_judge(struct oracle *oracle, int opened_by, unsigned int index);
 void ranges_judge(struct oracle *oracle);
 void count_breach(struct oracle *oracle, enum stlb_rule rule, int from, int to);
 

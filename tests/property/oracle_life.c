@@ -50,18 +50,16 @@ static void take_pages(struct obligation *o, const struct update *update)
 {
 	o->pages = update->pmd ? MAX_PAGES : 1;
 	for (unsigned int i = 0; i < o->pages; i++) {
-		o->pfn[i] = o->table
-				    ? page_mapped(o->oracle, o->mm, o->addr + i * PAGE_BYTES, o->at)
-				    : update->old.pfn + i;
+		o->pfn[i] = o->table ? o->oracle->below[o->at][i] : update->old.pfn + i;
 		o->page[i] = !o->pfn[i]		       ? PAGE_SETTLED
 			     : o->what == OWES_TIGHTEN ? PAGE_TIGHTENED
 						       : PAGE_GONE;
 	}
 }
 
-static void begin(struct obligation *o, int at, enum what what)
+static void begin(struct obligation *o, int at, unsigned int index, enum what what)
 {
-	const struct update *update = &o->oracle->update[at];
+	const struct update entry = update_of_entry(o->oracle, at, index), *update = &entry;
 
 	o->at = at;
 	o->what = what;
@@ -73,8 +71,10 @@ static void begin(struct obligation *o, int at, enum what what)
 	o->context = o->oracle->context[at];
 	o->hold = hold_of(o->oracle, o->context, at);
 	o->bracket = outermost_bracket(o->oracle, o->context, o->mm, at);
-	o->left = what == OWES_CLEAR ? update->new.state : ENTRY_NONE;
+	o->mmap_unlock = mmap_unlock_after(o->oracle, o->context, o->mm, at);
+	memset(o->left, what == OWES_CLEAR ? update->new.state : ENTRY_NONE, sizeof(o->left));
 	o->racy = false;
+	o->by_other = false;
 	take_pages(o, update);
 }
 
@@ -108,7 +108,7 @@ void see_invalidation(struct obligation *o, int at)
 	cover(o, inv);
 	if (o->ended != NOT_ENDED)
 		return;
-	o->in_lock = o->hold != NOWHERE && hold_end(o->oracle, o->hold) > at;
+	o->in_lock = o->hold != NOWHERE && hold_end(o->oracle, o->hold).at > at;
 	end_obligation(o, ENDED_DISCHARGED, at);
 }
 
@@ -118,46 +118,59 @@ static bool same_slot(const struct obligation *o, const struct update *update)
 	       update->pmd == (o->pages > 1);
 }
 
+static bool is_gone(enum entry_state state)
+{
+	return state != ENTRY_LEAF && state != ENTRY_TABLE;
+}
+
+/* What is put into the empty slot, or into the ptes of a huge page that was cleared. */
 static void see_entry_left(struct obligation *o, int at)
 {
 	const struct update *update = &o->oracle->update[at];
+	uint64_t first = (update->addr - o->addr) / PAGE_BYTES;
 
-	if (same_slot(o, update) && !o->filled && update->old.state == ENTRY_NONE &&
-	    update->new.state != ENTRY_LEAF && update->new.state != ENTRY_TABLE)
-		o->left = update->new.state;
+	if (!update->valid || update->mm != o->mm || o->filled || o->table ||
+	    !is_gone(update->new.state) || update->old.state != ENTRY_NONE)
+		return;
+	if (same_slot(o, update))
+		memset(o->left, update->new.state, sizeof(o->left));
+	else if (o->pages > 1 && !update->pmd)
+		for (uint64_t i = first; i < first + update->pages && i < o->pages; i++)
+			o->left[i] = update->new.state;
 }
 
 /* A clear or repoint of the page whose rights were taken goes on with what the tighten owes. */
 static void see_absorbing(struct obligation *o, int at)
 {
-	const struct update *update = &o->oracle->update[at];
+	uint64_t index = (o->addr - o->oracle->update[at].addr) / PAGE_BYTES;
+	struct update entry, *update = &entry;
 	enum what what;
 
+	if (o->oracle->update[at].pmd != (o->pages > 1))
+		return;
+	if (o->pages > 1)
+		index = 0;
+	if (index >= MAX_BATCH || index >= o->oracle->update[at].pages)
+		return;
+	entry = update_of_entry(o->oracle, at, (unsigned int)index);
 	if (o->what != OWES_TIGHTEN || o->table || !same_slot(o, update) || !opens(update, &what) ||
 	    what == OWES_TIGHTEN || update->old.pfn != o->pfn[0])
 		return;
-	o->oracle->absorbs[at] = true;
+	o->oracle->absorbs[at][index] = true;
 	if (operation_end(o) != NOWHERE && operation_end(o) < at)
 		judge_bracket(o);
-	begin(o, at, what);
+	begin(o, at, (unsigned int)index, what);
 	o->filled = false;
 }
 
 /* ---- frees ---- */
-
-static bool frees(const struct oracle *oracle, const struct stlb_event *event)
-{
-	return event->kind == STLB_PAGE_FREE || event->kind == STLB_PAGE_ALLOC ||
-	       (event->kind == STLB_PAGE_FREE_BATCHED &&
-		!trace_recorded(oracle->trace, STLB_PAGE_FREE));
-}
 
 bool frees_page_of(const struct obligation *o, int at)
 {
 	const struct stlb_event *event = event_at(o, at);
 	uint64_t first, nr;
 
-	if (!frees(o->oracle, event))
+	if (!frees_pages(o->oracle, at))
 		return false;
 	first = stlb_event_get(event, PFN);
 	nr = UINT64_C(1) << stlb_event_or(event, ORDER, 0);
@@ -171,51 +184,29 @@ bool frees_page_of(const struct obligation *o, int at)
 
 /* ---- when its operation is over ---- */
 
+/* What became migration entries: the next bracket notifies. */
+static bool any_migration(const struct obligation *o)
+{
+	return memchr(o->left, ENTRY_MIGRATION, o->pages) != NULL;
+}
+
 static bool is_over_before_6_6(const struct obligation *o, int at)
 {
-	return ends_bracket(o->oracle, o->bracket, at) && o->left != ENTRY_MIGRATION;
+	return ends_bracket(o->oracle, o->bracket, at) && !any_migration(o);
 }
 
-static bool opens_outermost(const struct obligation *o, int at)
-{
-	const struct stlb_event *event = event_at(o, at);
-
-	return event->kind == STLB_INV_START && stlb_event_get(event, MM) == o->mm &&
-	       outermost_bracket(o->oracle, o->context, o->mm, at) == NOWHERE;
-}
-
-static bool is_other_operation(const struct obligation *o, int at)
-{
-	const struct stlb_event *event = event_at(o, at);
-	const uint64_t clear = 1; /* MMU_NOTIFY_CLEAR */
-
-	return o->bracket != NOWHERE && stlb_event_has(event, EVENT) &&
-	       stlb_event_get(event, EVENT) != clear &&
-	       stlb_event_get(event, EVENT) != stlb_event_or(event_at(o, o->bracket), EVENT, clear);
-}
-
-/* mprotect to PROT_NONE clears, and flushes once for all of its VMAs. */
-static bool goes_on(const struct obligation *o, int at)
-{
-	const struct stlb_event *event = event_at(o, at);
-
-	return o->left == ENTRY_PROTNONE && o->bracket != NOWHERE && stlb_event_has(event, EVENT) &&
-	       stlb_event_has(event_at(o, o->bracket), EVENT) &&
-	       stlb_event_get(event, EVENT) == stlb_event_get(event_at(o, o->bracket), EVENT);
-}
-
+/* No bracket ends what zap, mprotect, fork and madvise flush behind it, once for many of them. */
 static bool is_over_from_6_6(const struct obligation *o, int at)
 {
 	uint8_t kind = event_at(o, at)->kind;
 
-	if (o->what == OWES_REPOINT && o->bracket != NOWHERE)
+	bool own = o->oracle->context[at] == o->context;
+
+	if (own && (kind == STLB_USER_MODE || kind == STLB_EXIT))
+		return true;
+	if (o->what == OWES_REPOINT && !o->by_other && o->bracket != NOWHERE)
 		return ends_bracket(o->oracle, o->bracket, at);
-	if (o->oracle->context[at] != o->context)
-		return false;
-	if (o->what != OWES_TIGHTEN)
-		return opens_outermost(o, at) && !goes_on(o, at);
-	return kind == STLB_USER_MODE || kind == STLB_EXIT ||
-	       (opens_outermost(o, at) && is_other_operation(o, at));
+	return at == o->mmap_unlock;
 }
 
 bool is_over(const struct obligation *o, int at)
@@ -287,16 +278,19 @@ static void count_end(const struct obligation *o)
 	}
 }
 
-void obligation_judge(struct oracle *oracle, int opened_by)
+void obligation_judge(struct oracle *oracle, int opened_by, unsigned int index)
 {
 	struct obligation o = {.oracle = oracle};
+	struct update update;
 	enum what what;
 
-	if (!oracle->update[opened_by].valid || oracle->absorbs[opened_by] ||
-	    !opens(&oracle->update[opened_by], &what) ||
-	    !subscribed(oracle, oracle->update[opened_by].mm, opened_by))
+	if (index >= oracle->update[opened_by].pages)
 		return;
-	begin(&o, opened_by, what);
+	update = update_of_entry(oracle, opened_by, index);
+	if (!update.valid || oracle->absorbs[opened_by][index] || !opens(&update, &what) ||
+	    !subscribed(oracle, update.mm, opened_by))
+		return;
+	begin(&o, opened_by, index, what);
 	for (int at = opened_by; at < (int)oracle->trace->nr && o.ended == NOT_ENDED; at++)
 		see_while_pending(&o, at);
 	follow_partial(&o);

@@ -21,8 +21,10 @@ struct obligation {
 	uint8_t page[MAX_PAGES]; /* enum page_state */
 	bool covered[MAX_PAGES];
 	int context, hold, bracket;
-	bool free_seen;	       /* its page went: a later allocation tells nothing new */
-	enum entry_state left; /* what the clear left in the slot */
+	int mmap_unlock;	 /* where the mmap_lock that was held at the update is let go */
+	bool by_other;		 /* the set that made a repoint of it was another task's */
+	bool free_seen;		 /* its page went: a later allocation tells nothing new */
+	uint8_t left[MAX_PAGES]; /* enum entry_state, what the clear left there */
 	bool filled, racy, exempt, unbracketed;
 	bool breached[STLB_NR_RULES];
 	enum ended ended;
@@ -35,11 +37,13 @@ static inline const struct stlb_event *event_at(const struct obligation *o, int 
 	return &o->oracle->trace->events[at];
 }
 
-/** is_released - whether the mm's subscription goes at an event */
+/** is_released - whether the mm or its subscription goes at an event */
 static inline bool is_released(const struct obligation *o, int at)
 {
-	return event_at(o, at)->kind == STLB_UNSUBSCRIBE &&
-	       stlb_event_get(event_at(o, at), MM) == o->mm;
+	const struct stlb_event *event = event_at(o, at);
+
+	return (event->kind == STLB_UNSUBSCRIBE || event->kind == STLB_MM_FREE) &&
+	       stlb_event_get(event, MM) == o->mm;
 }
 
 /* ---- oracle_life.c: its walk through the trace ---- */

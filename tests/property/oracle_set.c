@@ -4,24 +4,69 @@
 
 #include "oracle_obligation.h"
 
+/* ---- exempt: the same content, write-protected ---- */
+
+static bool names_page(const struct stlb_event *event, uint64_t pfn)
+{
+	uint64_t first = stlb_event_or(event, PFN, 0);
+	uint64_t nr = UINT64_C(1) << stlb_event_or(event, ORDER, 0);
+
+	return pfn - first < nr;
+}
+
+/* What ends evidence: either page goes or comes back, or the task goes on with another range. */
+static bool ends_evidence(const struct obligation *o, const struct stlb_event *set, uint64_t new,
+			  int at)
+{
+	const struct stlb_event *event = event_at(o, at);
+
+	if (event->kind == STLB_PAGE_FREE || event->kind == STLB_PAGE_ALLOC ||
+	    event->kind == STLB_HUGE_FREE || event->kind == STLB_PAGE_FREE_BATCHED)
+		return names_page(event, o->pfn[0]) || names_page(event, new);
+	if (event->kind != STLB_INV_START || event->tid != set->tid ||
+	    event->context != set->context)
+		return false;
+	return !(stlb_event_get(event, MM) == o->mm &&
+		 stlb_event_get(event, START) < obligation_end(o) &&
+		 stlb_event_get(event, END) > o->addr);
+}
+
+static bool is_evidence(const struct obligation *o, const struct stlb_event *set, uint64_t new,
+			int at)
+{
+	const struct stlb_event *event = event_at(o, at);
+	uint64_t pfn = stlb_event_or(event, PFN, o->pfn[0]);
+
+	return event->kind == STLB_SAME_CONTENT && event->tid == set->tid &&
+	       stlb_event_or(event, MM, o->mm) == o->mm && (pfn == o->pfn[0] || pfn == new);
+}
+
+static bool is_ksmd(const struct obligation *o, const struct stlb_event *set)
+{
+	for (unsigned int i = 0; i < o->oracle->trace->nr; i++)
+		if (event_at(o, (int)i)->kind == STLB_USER_MODE &&
+		    event_at(o, (int)i)->tid == set->tid)
+			return false;
+	return set->comm && !strcmp(set->comm, "ksmd");
+}
+
 static bool same_content(const struct obligation *o, int at)
 {
 	const struct stlb_event *set = event_at(o, at);
+	uint64_t new = o->oracle->update[at].new.pfn;
 
-	if (set->same_content || event_at(o, o->at)->same_content ||
-	    (set->comm && !strcmp(set->comm, "ksmd")))
+	if (set->same_content || event_at(o, o->at)->same_content || is_ksmd(o, set))
 		return true;
-	for (unsigned int i = 0; i < o->oracle->trace->nr; i++) {
-		const struct stlb_event *event = event_at(o, (int)i);
-		uint64_t pfn = stlb_event_or(event, PFN, o->pfn[0]);
-
-		if (event->kind == STLB_SAME_CONTENT && event->tid == set->tid &&
-		    stlb_event_or(event, MM, o->mm) == o->mm &&
-		    (pfn == o->pfn[0] || pfn == o->oracle->update[at].new.pfn))
+	for (int i = at + 1; i < (int)o->oracle->trace->nr && !ends_evidence(o, set, new, i); i++)
+		if (is_evidence(o, set, new, i))
 			return true;
-	}
+	for (int i = at - 1; i >= 0 && !ends_evidence(o, set, new, i); i--)
+		if (is_evidence(o, set, new, i))
+			return true;
 	return false;
 }
+
+/* ---- one operation ---- */
 
 static bool one_operation(const struct obligation *o, int at)
 {
@@ -35,28 +80,43 @@ static bool one_operation(const struct obligation *o, int at)
 	       outermost_bracket(o->oracle, context, o->mm, at) == o->bracket;
 }
 
-static bool resolves(const struct obligation *o, int at)
+/* Whether the clear left an entry that the set resolves, whoever sets. */
+static bool resolves(const struct obligation *o, const struct update *set)
 {
 	if (o->filled)
 		return false;
 	if (o->table)
-		return o->oracle->update[at].pmd;
-	return (o->left == ENTRY_MIGRATION || o->left == ENTRY_SWAP || o->left == ENTRY_PROTNONE);
+		return set->pmd;
+	for (unsigned int i = 0; i < o->pages; i++) {
+		uint64_t offset = (o->addr + i * PAGE_BYTES - set->addr) / PAGE_BYTES;
+
+		if (offset < set->pages &&
+		    (o->left[i] == ENTRY_MIGRATION || o->left[i] == ENTRY_SWAP ||
+		     o->left[i] == ENTRY_PROTNONE))
+			return true;
+	}
+	return false;
 }
 
 static void see_other_page(struct obligation *o, int at)
 {
-	bool refault = !one_operation(o, at) && !resolves(o, at), filled = o->filled;
+	const struct update *set = &o->oracle->update[at];
+	bool refault = !one_operation(o, at) && !resolves(o, set), filled = o->filled;
 
 	o->filled = true;
 	if (refault && !filled)
 		breach(o, STLB_RULE_REFAULT, at);
 	if (refault)
 		return;
-	if (!o->oracle->update[at].new.writable && same_content(o, at))
+	if (!set->new.writable && same_content(o, at))
 		o->exempt = true;
 	else
 		breach_or_race(o, STLB_RULE_REPOINT, at);
+	if (o->oracle->context[at] != o->context) {
+		o->by_other = true;
+		if (!o->oracle->before_6_6)
+			return;
+	}
 	if (o->bracket == NOWHERE || o->oracle->bracket_end[o->bracket] >= at)
 		o->what = OWES_REPOINT;
 }
@@ -89,6 +149,54 @@ bool sets_present(const struct obligation *o, const struct update *update)
 	       update->addr + update->pages *PAGE_BYTES > o->addr;
 }
 
+/* ---- a table that is put back ---- */
+
+/* What the entry of a page below was made while the table was out; false: it was left alone. */
+static bool changed_while_out(const struct obligation *o, unsigned int page, int back,
+			      struct entry *now)
+{
+	uint64_t addr = o->addr + page * PAGE_BYTES;
+	bool changed = false;
+
+	for (int i = o->at + 1; i < back; i++) {
+		const struct change *change = &o->oracle->change[i];
+
+		if (change->mm != o->mm || !change->pages)
+			continue;
+		if (change->pmd && change->addr == o->addr)
+			break;
+		if (change->pmd || (addr - change->addr) / PAGE_BYTES >= change->pages)
+			continue;
+		changed = true;
+		*now = change->now;
+		now->pfn += (addr - change->addr) / PAGE_BYTES;
+	}
+	return changed;
+}
+
+/* Its entries are back as they were; where they say something else now, it is as if set anew. */
+static void put_table_back(struct obligation *o, int at)
+{
+	bool other = false;
+
+	o->table_pfn = 0;
+	for (unsigned int i = 0; i < o->pages; i++) {
+		struct entry now;
+
+		if (o->page[i] == PAGE_SETTLED)
+			continue;
+		if (!changed_while_out(o, i, at, &now) ||
+		    (now.state == ENTRY_LEAF && now.pfn == o->pfn[i]))
+			o->page[i] = PAGE_SETTLED;
+		else
+			other |= now.state == ENTRY_LEAF;
+	}
+	if (!any_page(o, PAGE_GONE))
+		end_obligation(o, ENDED_RESTORED, at);
+	else if (other)
+		see_other_page(o, at);
+}
+
 static void see_table_set(struct obligation *o, int at)
 {
 	const struct update *update = &o->oracle->update[at];
@@ -96,8 +204,8 @@ static void see_table_set(struct obligation *o, int at)
 	if (!o->table || !update->valid || !update->pmd || update->mm != o->mm ||
 	    update->addr != o->addr || update->new.state != ENTRY_TABLE)
 		return;
-	if (update->new.pfn == o->table_pfn)
-		end_obligation(o, ENDED_RESTORED, at);
+	if (o->table_pfn && update->new.pfn == o->table_pfn)
+		put_table_back(o, at);
 	else
 		see_other_page(o, at);
 }

@@ -30,7 +30,8 @@ struct regions {
 	struct oracle *oracle;
 	struct region region[MAX_REGIONS];
 	unsigned int nr;
-	int lost; /* the last loss: what was known before it proves nothing */
+	int lost;	/* the last loss: what was known before it proves nothing */
+	bool echo_seen; /* page_table_check shows itself: all sets and clears are recorded */
 };
 
 static void forget_table(struct table *table)
@@ -146,7 +147,7 @@ static void judge_free(struct regions *all, int at)
 	bool ptes = trace_recorded(trace, STLB_PTE_SET) && trace_recorded(trace, STLB_PTE_CLEAR);
 	bool pmds = trace_recorded(trace, STLB_PMD_SET) && trace_recorded(trace, STLB_PMD_CLEAR);
 
-	for (unsigned int i = 0; i < all->nr; i++) {
+	for (unsigned int i = 0; all->echo_seen && i < all->nr; i++) {
 		struct region *region = &all->region[i];
 
 		if (!subscribed(all->oracle, region->mm, at))
@@ -191,9 +192,11 @@ void tables_follow(struct oracle *oracle)
 	all.oracle = oracle;
 	all.nr = 0;
 	all.lost = NOWHERE;
+	all.echo_seen = false;
 	for (int at = 0; at < (int)oracle->trace->nr; at++) {
 		const struct stlb_event *event = &oracle->trace->events[at];
 
+		all.echo_seen |= is_echo(oracle, at);
 		if (event->kind == STLB_LOST)
 			all.lost = at;
 		else if (event->kind == STLB_MM_FREE)

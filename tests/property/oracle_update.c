@@ -37,39 +37,46 @@ static bool is_set(uint8_t kind)
 	return kind == STLB_PTE_SET || kind == STLB_PMD_SET;
 }
 
-static bool is_pmd(uint8_t kind)
+static bool is_pmd_kind(uint8_t kind)
 {
 	return kind == STLB_PMD_SET || kind == STLB_PMD_CLEAR || kind == STLB_PMD_COLLAPSE_FLUSH;
 }
 
+/* The functions for ptes are used for the pmds of hugetlb, too. */
+static bool is_pmd(const struct stlb_event *event)
+{
+	return is_pmd_kind(event->kind) || event->level == STLB_LEVEL_PMD;
+}
+
 bool is_update(uint8_t kind)
 {
-	return is_set(kind) || is_pmd(kind) || kind == STLB_PTE_CLEAR ||
+	return is_set(kind) || is_pmd_kind(kind) || kind == STLB_PTE_CLEAR ||
 	       kind == STLB_PTE_CLEAR_FLUSH;
 }
 
 /* page_table_check reports the value that a set replaces as a clear straight after it. */
-static bool is_echo(const struct oracle *oracle, int at)
+bool is_echo(const struct oracle *oracle, int at)
 {
 	const struct stlb_event *events = oracle->trace->events, *event = &events[at], *set;
 	const uint64_t by_cpu = X86_ACCESSED | X86_DIRTY; /* set at any time */
 	int i = at, skipped = -1;
 	uint64_t offset;
 
+	if (event->kind != STLB_PTE_CLEAR && event->kind != STLB_PMD_CLEAR)
+		return false;
 	do {
 		i = previous_of_context(oracle, i);
 		skipped++;
 	} while (i != NOWHERE && events[i].kind == event->kind);
-	if (i == NOWHERE || !is_set(events[i].kind) ||
-	    is_pmd(events[i].kind) != is_pmd(event->kind) ||
-	    event->kind == STLB_PMD_COLLAPSE_FLUSH || event->kind == STLB_PTE_CLEAR_FLUSH)
+	if (i == NOWHERE || !is_set(events[i].kind) || is_pmd(&events[i]) != is_pmd(event))
 		return false;
 	set = &events[i];
 	offset = stlb_event_get(event, ADDR) - stlb_event_get(set, ADDR);
 	return stlb_event_get(set, MM) == stlb_event_get(event, MM) &&
 	       skipped < (int)stlb_event_or(set, NR, 1) &&
 	       offset / PAGE_BYTES == (uint64_t)skipped &&
-	       (skipped || !((stlb_event_get(set, OLD) ^ stlb_event_get(event, OLD)) & ~by_cpu));
+	       (!stlb_event_has(set, OLD) ||
+		!((stlb_event_get(set, OLD) ^ stlb_event_get(event, OLD)) & ~by_cpu));
 }
 
 static bool same_page(const struct oracle *oracle, const struct stlb_event *a,
@@ -81,15 +88,44 @@ static bool same_page(const struct oracle *oracle, const struct stlb_event *a,
 		       entry_read(oracle, stlb_event_get(b, OLD), pmd).pfn;
 }
 
+/* What the echoes of a set say of the entries before it. */
+static void take_echoes(const struct oracle *oracle, int at, struct update *update)
+{
+	const struct stlb_event *events = oracle->trace->events;
+	int echo = at;
+
+	for (unsigned int i = 0; i < update->pages && i < MAX_BATCH; i++) {
+		echo = next_of_context(oracle, oracle->context[at], echo);
+		if (echo == NOWHERE || !is_echo(oracle, echo))
+			return;
+		update->olds[i] = entry_read(oracle, stlb_event_get(&events[echo], OLD), false);
+	}
+}
+
+/* One entry of those that an event sets. */
+struct update update_of_entry(const struct oracle *oracle, int at, unsigned int index)
+{
+	struct update update = oracle->update[at];
+
+	if (update.pmd || update.pages == 1)
+		return update;
+	update.old = index < MAX_BATCH ? update.olds[index] : (struct entry){ENTRY_NONE, 0, false};
+	update.addr += index * PAGE_BYTES;
+	update.new.pfn += index;
+	update.pages = 1;
+	return update;
+}
+
 /* The flushing function and page_table_check inside of it tell of one clear. */
 static bool is_told_twice(const struct oracle *oracle, int at)
 {
 	const struct stlb_event *event = &oracle->trace->events[at];
-	bool pmd = event->kind == STLB_PMD_CLEAR;
-	uint8_t outer = pmd ? STLB_PMD_COLLAPSE_FLUSH : STLB_PTE_CLEAR_FLUSH;
+	uint8_t outer =
+		event->kind == STLB_PMD_CLEAR ? STLB_PMD_COLLAPSE_FLUSH : STLB_PTE_CLEAR_FLUSH;
+	bool pmd = is_pmd(event);
 	int i = at;
 
-	if (event->kind != STLB_PTE_CLEAR && !pmd)
+	if (event->kind != STLB_PTE_CLEAR && event->kind != STLB_PMD_CLEAR)
 		return false;
 	while ((i = previous_of_context(oracle, i)) != NOWHERE) {
 		const struct stlb_event *before = &oracle->trace->events[i];
@@ -98,29 +134,41 @@ static bool is_told_twice(const struct oracle *oracle, int at)
 		    stlb_event_get(before, MM) != stlb_event_get(event, MM) ||
 		    stlb_event_get(before, ADDR) != stlb_event_get(event, ADDR))
 			continue;
-		return before->kind == outer && same_page(oracle, before, event, pmd);
+		return before->kind == outer && same_page(oracle, before, event, pmd) &&
+		       !lost_on_its_cpus(oracle, oracle->context[at], i, at);
 	}
 	return false;
+}
+
+/* Whether a table is in place again: one was set there, or a huge page that was there has gone. */
+static bool has_table_again(const struct update *update, const struct update *taken)
+{
+	return update->valid && update->pmd && update->mm == taken->mm &&
+	       update->addr == taken->addr &&
+	       (update->new.state == ENTRY_TABLE || update->old.state == ENTRY_LEAF);
 }
 
 /* Entries of a table that this context took out, until it opens its next bracket. */
 static bool is_in_detached_table(const struct oracle *oracle, int at)
 {
 	const struct stlb_event *event = &oracle->trace->events[at];
-	uint64_t region = stlb_event_get(event, ADDR) & ~(PMD_BYTES - 1);
+	const struct update here = {.mm = stlb_event_get(event, MM),
+				    .addr = stlb_event_get(event, ADDR) & ~(PMD_BYTES - 1)};
 
-	if (is_pmd(event->kind))
+	if (is_pmd(event))
 		return false;
 	for (int i = at - 1; i >= 0; i--) {
 		const struct update *update = &oracle->update[i];
 
+		if ((is_set(event->kind) && has_table_again(update, &here)) ||
+		    oracle->trace->events[i].kind == STLB_LOST)
+			return false;
 		if (oracle->context[i] != oracle->context[at])
 			continue;
 		if (oracle->trace->events[i].kind == STLB_INV_START)
 			return false;
-		if (oracle->trace->events[i].kind == STLB_PMD_COLLAPSE_FLUSH && update->valid &&
-		    update->old.state == ENTRY_TABLE && update->addr == region &&
-		    update->mm == stlb_event_get(event, MM))
+		if (update->valid && update->old.state == ENTRY_TABLE &&
+		    update->addr == here.addr && update->mm == here.mm)
 			return true;
 	}
 	return false;
@@ -129,15 +177,13 @@ static bool is_in_detached_table(const struct oracle *oracle, int at)
 static void update_build(struct oracle *oracle, int at)
 {
 	const struct stlb_event *event = &oracle->trace->events[at];
-	struct update *update = &oracle->update[at];
-	bool pmd = is_pmd(event->kind);
+	bool pmd = is_pmd(event);
+	struct update update;
 
-	if (!is_update(event->kind))
+	if (!is_update(event->kind) ||
+	    (!is_set(event->kind) && (is_echo(oracle, at) || is_told_twice(oracle, at))))
 		return;
-	if (!is_set(event->kind) &&
-	    (is_echo(oracle, at) || is_told_twice(oracle, at) || is_in_detached_table(oracle, at)))
-		return;
-	*update = (struct update){
+	update = (struct update){
 		.valid = true,
 		.mm = stlb_event_get(event, MM),
 		.addr = stlb_event_get(event, ADDR) & ~((pmd ? PMD_BYTES : PAGE_BYTES) - 1),
@@ -146,6 +192,19 @@ static void update_build(struct oracle *oracle, int at)
 		.old = entry_read(oracle, stlb_event_or(event, OLD, 0), pmd),
 		.new = entry_read(oracle, stlb_event_or(event, NEW, 0), pmd),
 	};
+	if (is_set(event->kind) && !pmd && update.pages > 1)
+		take_echoes(oracle, at, &update);
+	oracle->change[at] = (struct change){
+		.mm = update.mm,
+		.addr = update.addr,
+		.pages = update.pages,
+		.pmd = pmd,
+		.out = is_in_detached_table(oracle, at),
+		.before = update.old,
+		.now = update.new,
+	};
+	if (!oracle->change[at].out)
+		oracle->update[at] = update;
 }
 
 static int returns_at(const struct oracle *oracle, int at)
@@ -191,21 +250,11 @@ void updates_build(struct oracle *oracle)
 	}
 }
 
-/* The pfn that a page's pte held before @at; 0: none or not known. */
-uint64_t page_mapped(const struct oracle *oracle, uint64_t mm, uint64_t addr, int at)
+/* Pages go back, or are handed out without having been seen to go. */
+bool frees_pages(const struct oracle *oracle, int at)
 {
-	for (int i = at - 1; i >= 0; i--) {
-		const struct update *update = &oracle->update[i];
-		uint64_t offset = (addr - update->addr) / PAGE_BYTES;
+	uint8_t kind = oracle->trace->events[at].kind;
 
-		if (!update->valid || update->mm != mm || addr < update->addr ||
-		    offset >= update->pages)
-			continue;
-		if (update->pmd && update->new.state == ENTRY_TABLE)
-			continue;
-		if (update->pmd || update->new.state != ENTRY_LEAF)
-			return 0;
-		return update->new.pfn + offset;
-	}
-	return 0;
+	return kind == STLB_PAGE_FREE || kind == STLB_PAGE_ALLOC || kind == STLB_HUGE_FREE ||
+	       (kind == STLB_PAGE_FREE_BATCHED && !trace_recorded(oracle->trace, STLB_PAGE_FREE));
 }

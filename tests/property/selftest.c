@@ -13,6 +13,7 @@ enum { MAX_ROWS = 20, MAX_BREACHES = 2 };
 #define RW(pfn)	     ((uint64_t)(pfn) << 12 | 0x67)
 #define RO(pfn)	     ((uint64_t)(pfn) << 12 | 0x25)
 #define HUGE_RW(pfn) (RW(pfn) | X86_PSE)
+#define TABLE(pfn)   RW(pfn)
 
 /*
  * One event: who, what, and its numbers. Of ranges @a and @b are the first page and the page after
@@ -159,6 +160,125 @@ static const struct known known_traces[] = {
 	  {1, STLB_LOCK_RELEASE, 0, 0, 0}},
 	 {{STLB_RULE_UNBRACKETED, 1}},
 	 {.total = 2, .restored = 1, .pending = 1}},
+	{"two ranges, one flush behind both",
+	 "6.18",
+	 {{1, STLB_MMAP_LOCKED, 0, 0, 0},
+	  {1, STLB_INV_START, 0, 1, 0},
+	  {1, STLB_PTE_CLEAR, 0, RW(1), 0},
+	  {1, STLB_INV_END, 0, 1, 0},
+	  {1, STLB_INV_START, 1, 2, 0},
+	  {1, STLB_PTE_CLEAR, 1, RW(2), 0},
+	  {1, STLB_INV_END, 1, 2, 0},
+	  {1, STLB_INV_RANGE, 0, 2, 0},
+	  {1, STLB_MMAP_UNLOCK, 0, 0, 0}},
+	 {{0}},
+	 {.total = 2, .discharged_deferred = 2}},
+	{"two ranges, and no flush until mmap_lock is let go",
+	 "6.18",
+	 {{1, STLB_MMAP_LOCKED, 0, 0, 0},
+	  {1, STLB_INV_START, 0, 1, 0},
+	  {1, STLB_PTE_CLEAR, 0, RW(1), 0},
+	  {1, STLB_INV_END, 0, 1, 0},
+	  {1, STLB_INV_START, 1, 2, 0},
+	  {1, STLB_INV_END, 1, 2, 0},
+	  {1, STLB_MMAP_UNLOCK, 0, 0, 0}},
+	 {{STLB_RULE_NEVER, 1}},
+	 {.total = 1, .expired = 1}},
+	{"the same where nothing tells the end",
+	 "6.18",
+	 {{1, STLB_INV_START, 0, 1, 0},
+	  {1, STLB_PTE_CLEAR, 0, RW(1), 0},
+	  {1, STLB_INV_END, 0, 1, 0},
+	  {1, STLB_INV_START, 1, 2, 0},
+	  {1, STLB_INV_END, 1, 2, 0}},
+	 {{0}},
+	 {.total = 1, .pending = 1}},
+	{"KSM's evidence of another update: a range lies between",
+	 "6.1",
+	 {{1, STLB_INV_START, 0, 1, 0},
+	  {1, STLB_LOCK_ACQUIRE, 0, 0, 0},
+	  {1, STLB_PTE_CLEAR, 0, RO(1), 0},
+	  {1, STLB_PTE_SET, 0, 0, RO(2)},
+	  {1, STLB_LOCK_RELEASE, 0, 0, 0},
+	  {1, STLB_INV_END, 0, 1, 0},
+	  {1, STLB_INV_START, 5, 6, 0},
+	  {1, STLB_INV_END, 5, 6, 0},
+	  {1, STLB_SAME_CONTENT, 1, 0, 0}},
+	 {{STLB_RULE_REPOINT, 1}},
+	 {.total = 1, .discharged_deferred = 1}},
+	{"preempted with the lock held",
+	 "6.1",
+	 {{1, STLB_INV_START, 0, 1, 0},
+	  {1, STLB_LOCK_ACQUIRE, 0, 0, 0},
+	  {1, STLB_PTE_CLEAR, 0, RW(1), 0},
+	  {1, STLB_SCHED_SWITCH, 7, 0, 0},
+	  {1, STLB_PTE_SET, 0, 0, RW(2)},
+	  {1, STLB_LOCK_RELEASE, 0, 0, 0},
+	  {1, STLB_INV_END, 0, 1, 0}},
+	 {{STLB_RULE_REPOINT, 1}},
+	 {.total = 1, .discharged_deferred = 1}},
+	{"a hold whose end was not seen",
+	 "6.1",
+	 {{1, STLB_INV_START, 0, 1, 0},
+	  {1, STLB_LOCK_ACQUIRE, 0, 0, 0},
+	  {1, STLB_PTE_CLEAR, 0, RW(1), 0},
+	  {1, STLB_SCHED_SWITCH, 7, 0, 0},
+	  {1, STLB_LOCK_ACQUIRE, 0, 0, 0},
+	  {1, STLB_PTE_SET, 0, 0, RW(2)},
+	  {1, STLB_LOCK_RELEASE, 0, 0, 0},
+	  {1, STLB_INV_END, 0, 1, 0}},
+	 {{STLB_RULE_REFAULT, 1}},
+	 {.total = 1, .discharged_deferred = 1}},
+	{"a table put back, but for one entry that was cleared meanwhile",
+	 "6.1",
+	 {{1, STLB_INV_START, 0, 512, 0},
+	  {1, STLB_PTE_SET, 0, 0, RW(1)},
+	  {1, STLB_PTE_SET, 1, 0, RW(2)},
+	  {1, STLB_PMD_COLLAPSE_FLUSH, 0, TABLE(9), 0},
+	  {1, STLB_PTE_CLEAR, 1, RW(2), 0},
+	  {1, STLB_PMD_SET, 0, 0, TABLE(9)},
+	  {1, STLB_PAGE_FREE, 2, 0, 0}},
+	 {{STLB_RULE_FREE, 1}},
+	 {.total = 1, .pending = 1}},
+	{"a table put back as it was",
+	 "7.3",
+	 {{1, STLB_INV_START, 0, 1, 0},
+	  {1, STLB_PTE_SET, 0, 0, RW(1)},
+	  {1, STLB_PMD_COLLAPSE_FLUSH, 0, TABLE(9), 0},
+	  {1, STLB_INV_END, 0, 1, 0},
+	  {1, STLB_PMD_SET, 0, 0, TABLE(9)}},
+	 {{0}},
+	 {.total = 1, .restored = 1}},
+	{"freed while an entry maps it",
+	 "6.1",
+	 {{1, STLB_INV_START, 0, 1, 0},
+	  {1, STLB_PTE_SET, 0, 0, RW(1)},
+	  {1, STLB_PTE_CLEAR, 0, 0, 0},
+	  {1, STLB_PAGE_FREE, 1, 0, 0}},
+	 {{STLB_RULE_MAPPED, 1}},
+	 {0}},
+	{"a device that kept what was invalidated",
+	 "6.1",
+	 {{1, STLB_INV_START, 0, 1, 0},
+	  {2, STLB_DEV_FILL, 0, 1, 0},
+	  {1, STLB_PTE_CLEAR, 0, RW(1), 0},
+	  {2, STLB_DEV_READ, 0, 1, 0},
+	  {1, STLB_INV_RANGE, 0, 1, 0},
+	  {2, STLB_DEV_READ, 0, 1, 0}},
+	 {{STLB_RULE_STALE_ACCESS, 1}},
+	 {.total = 1, .discharged_deferred = 1}},
+	{"an mm that is freed, and another at its address",
+	 "6.1",
+	 {{1, STLB_INV_START, 0, 1, 0},
+	  {1, STLB_PTE_CLEAR, 0, RW(1), 0},
+	  {1, STLB_INV_END, 0, 1, 1},
+	  {1, STLB_PTE_CLEAR, 1, RW(2), 0},
+	  {1, STLB_MM_FREE, 0, 0, 0},
+	  {1, STLB_PAGE_FREE, 2, 0, 0},
+	  {1, STLB_PTE_CLEAR, 1, RW(3), 0},
+	  {1, STLB_PAGE_FREE, 3, 0, 0}},
+	 {{STLB_RULE_NEVER, 1}},
+	 {.total = 2, .expired = 1, .is_void = 1}},
 	{"an end without its start, an empty range",
 	 "6.12",
 	 {{1, STLB_INV_RANGE, 3, 3, 0}, {1, STLB_INV_END, 0, 1, 0}},
@@ -181,11 +301,14 @@ static void put_range(struct stlb_event *event, const struct row *row, bool befo
 
 static void put_update(struct stlb_event *event, const struct row *row)
 {
-	event->level = row->kind == STLB_PMD_CLEAR ? STLB_LEVEL_PMD : STLB_LEVEL_PTE;
+	event->level = row->kind == STLB_PTE_SET || row->kind == STLB_PTE_CLEAR ||
+				       row->kind == STLB_PTE_CLEAR_FLUSH
+			       ? STLB_LEVEL_PTE
+			       : STLB_LEVEL_PMD;
 	event_put(event, STLB_FIELD_MM, MM);
 	event_put(event, STLB_FIELD_ADDR, BASE + row->a * PAGE_BYTES);
 	event_put(event, STLB_FIELD_OLD, row->b);
-	if (row->kind == STLB_PTE_SET)
+	if (row->kind == STLB_PTE_SET || row->kind == STLB_PMD_SET)
 		event_put(event, STLB_FIELD_NEW, row->c);
 }
 
@@ -205,6 +328,21 @@ static void put_fields(struct stlb_event *event, const struct row *row, bool bef
 	case STLB_PAGE_FREE:
 	case STLB_SAME_CONTENT:
 		event_put(event, STLB_FIELD_PFN, row->a);
+		break;
+	case STLB_SCHED_SWITCH:
+		event_put(event, STLB_FIELD_NEXT, row->a);
+		break;
+	case STLB_DEV_FILL:
+	case STLB_DEV_READ:
+		event_put(event, STLB_FIELD_DEV, 0);
+		event_put(event, STLB_FIELD_MM, MM);
+		event_put(event, STLB_FIELD_ADDR, BASE + row->a * PAGE_BYTES);
+		event_put(event, STLB_FIELD_PFN, row->b);
+		break;
+	case STLB_MMAP_LOCKED:
+	case STLB_MMAP_UNLOCK:
+	case STLB_MM_FREE:
+		event_put(event, STLB_FIELD_MM, MM);
 		break;
 	default:
 		put_update(event, row);
@@ -228,6 +366,7 @@ static void build(const struct known *known, struct trace *trace)
 {
 	memset(trace, 0, sizeof(*trace));
 	trace->facts.kernel = known->kernel;
+	trace->facts.recorded = UINT64_C(1) << STLB_INV_RANGE;
 	for (int tid = 1; tid <= 2; tid++)
 		add_event(trace, tid, STLB_USER_MODE);
 	for (unsigned int i = 0; i < MAX_ROWS && known->rows[i].tid; i++) {

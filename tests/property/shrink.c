@@ -13,8 +13,8 @@ static bool same_context(const struct stlb_event *a, const struct stlb_event *b)
 static bool same_entry(const struct stlb_event *a, const struct stlb_event *b)
 {
 	return stlb_event_or(a, MM, 0) == stlb_event_or(b, MM, 1) &&
-	       stlb_event_or(a, ADDR, 0) == stlb_event_or(b, ADDR, 1) &&
-	       stlb_event_or(a, OLD, 0) == stlb_event_or(b, OLD, 0);
+	       stlb_event_or(b, ADDR, 1) - stlb_event_or(a, ADDR, 0) <
+		       stlb_event_or(a, NR, 1) * PAGE_BYTES;
 }
 
 static bool same_lock(const struct stlb_event *a, const struct stlb_event *b)
@@ -55,15 +55,22 @@ static int leader(const struct trace *trace, unsigned int at)
 			continue;
 		if (belongs_to(event, &trace->events[i]))
 			return i;
-		if (!lock)
+		if (!lock && trace->events[i].kind != event->kind)
 			break;
 	}
 	return -1;
 }
 
+/* What the places of others are known from. */
+static bool tells_places(const struct stlb_event *event)
+{
+	return event->kind == STLB_PTL_MAP || event->kind == STLB_PTE_SET ||
+	       event->kind == STLB_LOCK_ACQUIRE;
+}
+
 static bool without(const struct trace *trace, unsigned int at, struct trace *smaller)
 {
-	if (leader(trace, at) >= 0)
+	if (leader(trace, at) >= 0 || (trace->bare && tells_places(&trace->events[at])))
 		return false;
 	smaller->nr = 0;
 	for (unsigned int i = 0; i < trace->nr; i++)

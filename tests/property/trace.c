@@ -24,7 +24,8 @@ static void print_fields(const struct stlb_event *event)
 
 void trace_print(const struct trace *trace)
 {
-	printf("kernel %s%s, recorded:", trace->facts.kernel, trace->strict ? ", strict" : "");
+	printf("kernel %s%s%s, recorded:", trace->facts.kernel, trace->strict ? ", strict" : "",
+	       trace->bare ? ", bare" : "");
 	for (int i = 0; i < STLB_NR_KINDS; i++)
 		if (trace->facts.recorded >> i & 1)
 			printf(" %s", stlb_kind_name(i));
@@ -45,7 +46,8 @@ static bool is_compared(enum stlb_rule rule)
 	return rule == STLB_RULE_REPOINT || rule == STLB_RULE_REFAULT || rule == STLB_RULE_FREE ||
 	       rule == STLB_RULE_NEVER || rule == STLB_RULE_UNBRACKETED || rule == STLB_RULE_RACY ||
 	       rule == STLB_RULE_PARTIAL || rule == STLB_RULE_EMPTY ||
-	       rule == STLB_RULE_UNALIGNED || rule == STLB_RULE_UNBALANCED;
+	       rule == STLB_RULE_UNALIGNED || rule == STLB_RULE_UNBALANCED ||
+	       rule == STLB_RULE_MAPPED || rule == STLB_RULE_STALE_ACCESS;
 }
 
 static bool same_obligations(const struct stlb_obligations *a, const struct stlb_obligations *b)

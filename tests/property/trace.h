@@ -5,7 +5,7 @@
 
 #include "staletlb/analysis.h"
 
-enum { MAX_EVENTS = 192, MAX_PAGES = 512 };
+enum { MAX_EVENTS = 256, MAX_PAGES = 512, NR_DEVICES = 2 };
 
 #define PAGE_BYTES UINT64_C(0x1000)
 #define PMD_BYTES  UINT64_C(0x200000)
@@ -25,6 +25,8 @@ enum {
  * struct trace - events in trace order and what is known of them beforehand
  * @fixed: so many events at the start stay when the trace is shrunk: they show that each context
  *	starts outside of any bracket
+ * @bare: what the library gets of sets and clears of ptes is what page_table_check tells from 6.6
+ *on: no addresses but the sets' pteps; they can be known from what came before
  */
 struct trace {
 	struct stlb_event events[MAX_EVENTS];
@@ -32,6 +34,7 @@ struct trace {
 	unsigned int fixed;
 	struct stlb_trace_facts facts;
 	bool strict;
+	bool bare;
 };
 
 /** struct judgement - what is compared: counts per rule and how the obligations ended */
@@ -40,6 +43,7 @@ struct judgement {
 		uint64_t observed, inconclusive;
 	} rules[STLB_NR_RULES];
 	struct stlb_obligations obligations;
+	uint64_t open_stale; /* so many more accesses may be called stale */
 };
 
 /** trace_before_6_6 - which of the two kernels the trace says it is from */

@@ -290,3 +290,13 @@ Test(device, each_device_for_itself)
 
 	JUDGE(trace, BEFORE_6_6, DEVICES, STALE(2));
 }
+
+Test(device, page_freed_before_it_was_set_again)
+{
+	static const struct made trace[] = {
+		SETTLE,	      {FILL(0, 0xa)}, {FREE(0xa)}, {LOCK(L1)}, {SET(0, 0, RW(0xa))},
+		{UNLOCK(L1)}, {READ(0, 0xa)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, DEVICES);
+}

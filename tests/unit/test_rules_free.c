@@ -312,6 +312,30 @@ Test(racy, ordered_by_a_lock_asked_for_while_it_was_held)
 	JUDGE(trace, BEFORE_6_6);
 }
 
+/* Readers do not wait for each other; a writer waits for them all. */
+Test(racy, ordered_by_a_lock_that_was_read)
+{
+#define READ_LOCK(l) OF(LOCK_ACQUIRE, F(LOCK, l), F(TRYLOCK, 2))
+	static const struct made trace[] = {
+		SETTLE,
+		{START(0, 1)},
+		{READ_LOCK(RQ)},
+		{LOCK_ANY(RQ)},
+		{LOCK(L1)},
+		{CLEAR(0, RW(0xa))},
+		{UNLOCK(L1)},
+		{UNLOCK_ANY(RQ)},
+		{T2, ASK_ANY(RQ)},
+		{T2, LOCK_ANY(RQ)},
+		{T2, INV(0, 1)},
+		{T2, UNLOCK_ANY(RQ)},
+		{FREE(0xa)},
+		{ONLY_END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6);
+}
+
 Test(racy, ordered_by_a_page)
 {
 	static const struct made ordered[] = {

@@ -152,6 +152,17 @@ Test(subscription, release_is_final)
 	JUDGE(again, BEFORE_6_6, BREACHED(1));
 }
 
+/* After a release all registrations are known again, so that the last one to leave is the last. */
+Test(subscription, counted_anew_after_a_release)
+{
+	static const struct made trace[] = {
+		SETTLE,		 {RELEASE},	     {SUBSCRIBE(SUB1)},
+		{SUBSCRIBED(0)}, {UNREGISTER(SUB1)}, FREE_EARLY,
+	};
+
+	JUDGE(trace, BEFORE_6_6);
+}
+
 /* T25: the mm_struct is freed and its address taken again by another address space. */
 Test(subscription, reuse_of_the_mm)
 {
@@ -292,6 +303,17 @@ Test(coverage, without_invalidations_breaches_are_inconclusive)
 	uint64_t blind = MADE_RECORDED & ~MADE_KIND(INV_RANGE);
 
 	JUDGE(trace, BEFORE_6_6, DOUBTFUL(1), .recorded = blind);
+}
+
+Test(coverage, without_invalidations_races_are_inconclusive)
+{
+	static const struct made trace[] = {
+		SETTLE,	     SETTLED(T2),     {START(0, 1)}, {T2, START(0, 2)},
+		ZAP(0, 0xa), {T2, END(0, 2)}, {FREE(0xa)},   {END(0, 1)},
+	};
+	uint64_t blind = MADE_RECORDED & ~MADE_KIND(INV_RANGE);
+
+	JUDGE(trace, BEFORE_6_6, .recorded = blind, .inconclusive = {[STLB_RULE_RACY] = 1});
 }
 
 /* ---- filters ---- */

@@ -108,6 +108,17 @@ Test(hold, lock_never_released)
 	JUDGE(no_switch, BEFORE_6_6, REFAULT(1));
 }
 
+/* What was taken inside of a lock is not held when that one is let go. */
+Test(hold, inner_lock_never_released)
+{
+	static const struct made trace[] = {
+		SETTLE,	      {LOCK_ANY(L1)}, {LOCK_ANY(RQ)}, {UNLOCK_ANY(L1)}, {CLEAR(0, RW(0xa))},
+		{FREE(0x99)}, {START(0, 1)},  {INV(0, 1)},    {ONLY_END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_UNBRACKETED] = 1});
+}
+
 /* A hold ends when the task is switched out. */
 Test(hold, ends_at_the_switch)
 {

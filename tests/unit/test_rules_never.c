@@ -471,6 +471,18 @@ Test(obligation, restored_with_fewer_rights_is_a_tighten)
 	JUDGE(trace, BEFORE_6_6, .ended = &ended, .counts = {[STLB_RULE_NEVER] = 1});
 }
 
+/* The page is mapped again: to free it would be another fault than the clear's. */
+Test(obligation, no_free_breaches_what_came_back_with_fewer_rights)
+{
+	static const struct made trace[] = {
+		SETTLE,	      {START(0, 1)}, {LOCK(L1)},       {CLEAR(0, RW(0xa))},
+		{UNLOCK(L1)}, {INV(0, 1)},   {LOCK(L1)},       {SET(0, 0, RO(0xa))},
+		{UNLOCK(L1)}, {FREE(0xa)},   {ONLY_END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, .strict = true);
+}
+
 Test(obligation, a_tighten_taken_back_is_restored)
 {
 	static const struct made trace[] = {

@@ -220,6 +220,13 @@ Test(unbalanced, end_without_start)
 	JUDGE(twice, BEFORE_6_6, UNBALANCED(1));
 }
 
+Test(unbalanced, first_bracket_of_the_trace_ended_twice)
+{
+	static const struct made trace[] = {{START(0, 1)}, {ONLY_END(0, 1)}, {ONLY_END(0, 1)}};
+
+	JUDGE(trace, BEFORE_6_6, UNBALANCED(1));
+}
+
 Test(unbalanced, nesting_is_balanced)
 {
 	static const struct made nested[] = {
@@ -437,4 +444,11 @@ Test(flush, not_judged)
 	JUDGE(old_kernel, BEFORE_6_6);
 	JUDGE(no_subscriber, SINCE_6_6);
 	JUDGE(notify_untraced, SINCE_6_6, .recorded = MADE_RECORDED & ~MADE_KIND(INV_RANGE));
+}
+
+Test(flush, not_judged_after_losses)
+{
+	static const struct made trace[] = {SETTLE_66, {LOST(HERE)}, {FLUSHED(0, 1)}, {FREE(0x99)}};
+
+	JUDGE(trace, SINCE_6_6);
 }

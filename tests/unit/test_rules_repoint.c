@@ -295,6 +295,32 @@ Test(refault, zapped_twice_owes_twice)
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_REFAULT] = 1, [STLB_RULE_FREE] = 2});
 }
 
+/* What a fault has filled is no longer what the zap left: swapped out and in again, it resolves
+ * nothing of it. */
+Test(refault, what_it_filled_is_resolved_no_more)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		SETTLED(T2),
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RW(0xa))},
+		{UNLOCK(L1)},
+		{T2, LOCK(L1)},
+		{T2, SET(0, 0, RW(0xb))},
+		{T2, UNLOCK(L1)},
+		{LOCK(L1)},
+		{SET(0, 0, SWAP)},
+		{UNLOCK(L1)},
+		{T2, LOCK(L1)},
+		{T2, SET(0, 0, RW(0xc))},
+		{T2, UNLOCK(L1)},
+		{END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_REFAULT] = 1});
+}
+
 /* ---- what a migration, a swap-out or a table leaves behind ---- */
 
 Test(repoint, migration_entry_resolved_by_anybody)

@@ -116,6 +116,31 @@ Test(loss, ends_what_was_known_of_tables)
 	JUDGE(learned_again, SINCE_6_6, REPOINTED(1), .unplaced = 1);
 }
 
+/* A table that comes back after a loss is not known to say anything else. */
+Test(loss, ends_what_was_known_of_a_table_that_is_out)
+{
+#define TAKEN_OUT                                                                                  \
+	{START(0, 512)}, {LOCK(L2)}, {PMD_CLEAR(0, TABLE(0x77))},                                  \
+	{                                                                                          \
+		UNLOCK(L2)                                                                         \
+	}
+#define PUT_BACK(table)                                                                            \
+	{LOCK(L2)}, {PMD_SET(0, 0, table)},                                                        \
+	{                                                                                          \
+		UNLOCK(L2)                                                                         \
+	}
+	static const struct made lost[] = {SETTLE,	 FILLED(0, RW(0xa)),	TAKEN_OUT,
+					   {LOST(HERE)}, PUT_BACK(TABLE(0x77)), {FREE(0xa)}};
+	static const struct made other_between[] = {SETTLE,	   FILLED(0, RW(0xa)),
+						    TAKEN_OUT,	   PUT_BACK(TABLE(0x78)),
+						    {LOCK(L2)},	   {PMD_CLEAR(0, TABLE(0x78))},
+						    {UNLOCK(L2)},  PUT_BACK(TABLE(0x77)),
+						    {INV(0, 512)}, {END(0, 512)}};
+
+	JUDGE(lost, BEFORE_6_6);
+	JUDGE(other_between, BEFORE_6_6, REPOINTED(2));
+}
+
 /* The release of a lock, and its next acquisition, may be among what was lost. */
 Test(loss, a_hold_is_not_sure_to_go_on)
 {

@@ -41,6 +41,17 @@ Test(map, set_is_anywhere_in_the_hold)
 	JUDGE(same, BEFORE_6_6);
 }
 
+Test(map, of_the_same_page_restores)
+{
+	static const struct made trace[] = {
+		SETTLE,	       {START(0, 1)}, {LOCK(L1)},	{CLEARF(0, RW(0xa))},
+		{MAP(0, 0xa)}, {UNLOCK(L1)},  {ONLY_END(0, 1)},
+	};
+	static const struct stlb_obligations ended = {.total = 1, .restored = 1};
+
+	JUDGE(trace, BEFORE_6_6, .ended = &ended);
+}
+
 /* arm64 6.1 inlines its spinlocks: the bracket takes the hold's part. */
 Test(map, in_a_bracket_without_locks)
 {
@@ -132,6 +143,30 @@ Test(migration, told_without_an_mm)
 	JUDGE(wrong, BEFORE_6_6, REPOINT(1));
 	JUDGE(right, BEFORE_6_6);
 	JUDGE(back, BEFORE_6_6);
+}
+
+/* Two mms have a migration entry at one address: nothing says which of them is resolved. */
+Test(migration, of_two_mms_at_one_address)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{START(0, 1)},
+		{LOCK_ANY(L1)},
+		{CLEARF(0, RW(0xa))},
+		{GONE(0)},
+		{UNLOCK_ANY(L1)},
+		{ONLY_END(0, 1)},
+		{T2, STARTS(MM2, 0, 1, 1, 1)},
+		{T2, LOCK_ANY(L2)},
+		{T2, OF(PTE_CLEAR_FLUSH, F(MM, MM2), F(ADDR, PAGE(0)), F(OLD, RW(0xc)))},
+		{T2, GONE(0)},
+		{T2, UNLOCK_ANY(L2)},
+		{T2, ENDS(MM2, 0, 1, 1)},
+		{T3, OF(MIGRATION_REMOVE, F(ADDR, PAGE(0)), F(PTE, RW(0xd)))},
+	};
+	uint64_t kinds = (MADE_RECORDED & ~MADE_KIND(PTE_SET)) | MADE_KIND(MIGRATION_REMOVE);
+
+	JUDGE(trace, BEFORE_6_6, .recorded = kinds);
 }
 
 /* ---- T12: ksm tells struct pages ---- */
