@@ -14,6 +14,8 @@ static void report_range(struct stlb_analysis *a, const struct stlb_act *act, en
 {
 	struct stlb_case c = {
 		.rule = rule,
+		.verdict =
+			rule == STLB_RULE_UNBALANCED ? stlb_case_verdict(a, NULL) : STLB_OBSERVED,
 		.act = act,
 		.role = role,
 		.missing = missing,
@@ -45,6 +47,7 @@ static void judge_in_lock(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_case c = {
 		.rule = STLB_RULE_UNBALANCED,
+		.verdict = stlb_case_verdict(a, NULL),
 		.act = act,
 		.role = "start",
 		.missing = "a start that may block has to come before the page table lock",

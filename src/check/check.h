@@ -171,9 +171,15 @@ void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struc
 /** stlb_place_failed - updates that no slot was found for; of an mm that owes nothing, no matter */
 void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t nr);
 
-/** stlb_place_parked - the set of a slot names where a parked clear was */
-void stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
-		       struct stlb_entry found);
+/**
+ * stlb_place_parked - the set of a slot names where a parked clear was
+ * @found, @new: what the slot says before and after
+ * @nr: how many slots are still to be set, with this one
+ *
+ * Returns whether there was one that it names.
+ */
+bool stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		       struct stlb_entry found, struct stlb_entry new, uint64_t nr);
 
 /** stlb_place_invalidated - a task invalidated a range: parked clears of its have to know */
 void stlb_place_invalidated(struct stlb_task *task, const struct stlb_mm *mm, uint64_t start,
@@ -181,6 +187,10 @@ void stlb_place_invalidated(struct stlb_task *task, const struct stlb_mm *mm, ui
 
 /** stlb_place_note - an entry of the mapped table was cleared by an event that names it */
 void stlb_place_note(struct stlb_task *task, const struct stlb_mm *mm, struct stlb_slot slot);
+
+/** stlb_place_freed - pages are freed: parked clears of them are judged by their page */
+void stlb_place_freed(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
+		      uint64_t nr);
 
 /** stlb_place_drop - a hold ends: clears that no set has named are unplaced */
 void stlb_place_drop(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold);
@@ -309,7 +319,7 @@ void stlb_unbracketed_tell(struct stlb_analysis *a, struct stlb_obligation *ob);
 /** stlb_unsettled_drop - the trace began inside a bracket of the task's */
 void stlb_unsettled_drop(struct stlb_task *task);
 
-/** stlb_unsettled_tell - the trace is over and showed no such bracket */
+/** stlb_unsettled_tell - the trace is over: of tasks that were seen outside any, they are told */
 void stlb_unsettled_tell(struct stlb_analysis *a);
 
 /**

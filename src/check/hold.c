@@ -198,7 +198,7 @@ static void ask(struct stlb_analysis *a, const struct stlb_act *act, uint64_t ad
 	asked->name = event->name;
 	asked->cpu = event->cpu;
 	asked->kind = event->kind;
-	asked->used = asked->work = asked->confirmed = asked->suspended = false;
+	asked->used = asked->work = asked->confirmed = asked->suspended = asked->lossy = false;
 	asked->shared = (stlb_event_or(event, TRYLOCK, 0) & LOCKDEP_READ) != 0;
 	asked->named = is_ptl_class(event->text);
 	/* earlier holders' releases are in the past already, even while it still waits */

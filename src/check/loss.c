@@ -30,6 +30,8 @@ static void doubt_contexts(struct stlb_analysis *a, const struct stlb_act *act)
 		if (!used_cpu(task, cpu))
 			continue;
 		task->lossy = true;
+		for (uint32_t i = 0; i < task->nr_holds; i++)
+			task->holds[i].lossy = true;
 		for (uint32_t i = 0; i < task->nr_brackets; i++)
 			task->brackets[i].sure = false;
 		stlb_unsettled_drop(task);
@@ -101,6 +103,12 @@ void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
 		a->lost_somewhere = true;
 }
 
+/* The return of its registration, and all that followed, may be among what was lost. */
+static bool may_have_begun(const struct stlb_analysis *a, const struct stlb_mm *mm)
+{
+	return mm->subscription == STLB_SUBSCRIPTION_STARTING && a->losses > mm->losses;
+}
+
 /* An mm that was subscribed before the trace began was so during losses before its first event. */
 void stlb_losses_finish(struct stlb_analysis *a)
 {
@@ -112,6 +120,6 @@ void stlb_losses_finish(struct stlb_analysis *a)
 	if (a->lost_somewhere && a->mms.ever)
 		a->result.lost_while_subscribed = a->losses;
 	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));)
-		if (mm->since_before)
+		if (mm->since_before || may_have_begun(a, mm))
 			a->result.lost_while_subscribed = a->losses;
 }

@@ -195,6 +195,7 @@ static void pages_go(struct stlb_analysis *a, const struct stlb_act *act, uint64
 	if (a->page_events)
 		stlb_evidence_note_pages(a, pfn, nr);
 	stlb_mapped_note_free(a, act, pfn, nr);
+	stlb_place_freed(a, act, pfn, nr);
 	if (!a->nr_obligations)
 		return;
 	for (uint64_t at = pfn; at < pfn + nr; at = ((at >> GROUP_SHIFT) + 1) << GROUP_SHIFT)

@@ -35,6 +35,7 @@ struct stlb_hold {
 	bool used;	/* an update was made under it: it is a PTL */
 	bool work;	/* something waits for its release */
 	bool confirmed; /* the return of its lock function was seen */
+	bool lossy;	/* its release may be among what was lost */
 	bool suspended; /* the context was switched out: only its release shows that it went on */
 };
 
