@@ -69,15 +69,20 @@ static void library_judge(const struct trace *trace, struct judgement *judgement
 	stlb_analysis_free(analysis);
 }
 
+static bool has_loss(const struct trace *trace)
+{
+	for (unsigned int i = 0; i < trace->nr; i++)
+		if (trace->events[i].kind == STLB_LOST)
+			return true;
+	return false;
+}
+
 /* After a loss nobody knows which locks are still held: only that it was discharged is certain. */
 static void forget_locks(const struct trace *trace, struct judgement *judgement)
 {
 	struct stlb_obligations *sum = &judgement->obligations;
-	bool lost = false;
 
-	for (unsigned int i = 0; i < trace->nr; i++)
-		lost |= trace->events[i].kind == STLB_LOST;
-	if (!lost)
+	if (!has_loss(trace))
 		return;
 	sum->discharged_deferred += sum->discharged_in_lock;
 	sum->discharged_in_lock = 0;
@@ -109,7 +114,8 @@ static void allow_silence(const struct trace *trace, const struct judgement *exp
 			actual->rules[rules[i]] = expected->rules[rules[i]];
 }
 
-static void allow_open(const struct judgement *expected, struct judgement *actual)
+static void allow_open(const struct trace *trace, const struct judgement *expected,
+		       struct judgement *actual)
 {
 	uint64_t *stale = &actual->rules[STLB_RULE_STALE_ACCESS].observed;
 	uint64_t certain = expected->rules[STLB_RULE_STALE_ACCESS].observed;
@@ -117,6 +123,9 @@ static void allow_open(const struct judgement *expected, struct judgement *actua
 	if (*stale > certain)
 		*stale -= *stale - certain < expected->open_stale ? *stale - certain
 								  : expected->open_stale;
+	if (has_loss(trace))
+		actual->rules[STLB_RULE_STALE_ACCESS].inconclusive =
+			expected->rules[STLB_RULE_STALE_ACCESS].inconclusive;
 }
 
 static uint64_t compare(const struct trace *trace, struct judgement *expected,
@@ -127,7 +136,7 @@ static uint64_t compare(const struct trace *trace, struct judgement *expected,
 	forget_locks(trace, expected);
 	forget_locks(trace, actual);
 	allow_silence(trace, expected, actual);
-	allow_open(expected, actual);
+	allow_open(trace, expected, actual);
 	return judgement_differs(expected, actual);
 }
 

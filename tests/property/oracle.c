@@ -92,6 +92,7 @@ void oracle_judge(const struct trace *trace, struct judgement *judgement)
 	memset(judgement, 0, sizeof(*judgement));
 	oracle.trace = trace;
 	oracle.judgement = judgement;
+	memset(oracle.breached, NOWHERE, sizeof(oracle.breached));
 	facts_build(&oracle);
 	updates_build(&oracle);
 	graph_build(&oracle);

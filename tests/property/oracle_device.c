@@ -96,6 +96,25 @@ static bool is_freed(const struct oracle *oracle, int update, uint64_t pfn, int 
 	return false;
 }
 
+/* Whether the time in which the kernel allows the old page is over by a breach. */
+static bool is_too_late(const struct oracle *oracle, int update, uint64_t addr, int at)
+{
+	const struct update *whole = &oracle->update[update];
+	uint64_t index = whole->pmd ? 0 : (addr - whole->addr) / PAGE_BYTES;
+	int breached = index < MAX_BATCH ? oracle->breached[update][index] : NOWHERE;
+
+	return breached != NOWHERE && breached < at;
+}
+
+static bool is_released(const struct oracle *oracle, uint64_t mm, int from, int to)
+{
+	for (int i = from; i < to; i++)
+		if (oracle->trace->events[i].kind == STLB_UNSUBSCRIBE &&
+		    stlb_event_get(&oracle->trace->events[i], MM) == mm)
+			return true;
+	return false;
+}
+
 /*
  * What was never seen to be said by the entry may come from a set that was not recorded: whether
  * that is stale is open.
@@ -113,9 +132,11 @@ static void judge_access(struct oracle *oracle, int at)
 		oracle->judgement->open_stale++;
 		return;
 	}
-	told = &oracle->stale_told[since == NOWHERE ? said : since][stlb_event_get(event, DEV)];
-	if (*told || !subscribed(oracle, mm, since == NOWHERE ? at : since) ||
-	    !((since != NOWHERE && is_invalidated(oracle, since, addr, at)) ||
+	if (since == NOWHERE) /* it says so still: to free the page was the fault */
+		return;
+	told = &oracle->stale_told[since][stlb_event_get(event, DEV)];
+	if (*told || !subscribed(oracle, mm, since) || is_released(oracle, mm, since, at) ||
+	    !(is_too_late(oracle, since, addr, at) || is_invalidated(oracle, since, addr, at) ||
 	      is_freed(oracle, from, pfn, at)))
 		return;
 	*told = true;

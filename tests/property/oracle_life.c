@@ -6,9 +6,14 @@
 
 void breach(struct obligation *o, enum stlb_rule rule, int at)
 {
+	int *too_late = &o->oracle->breached[o->at][o->index];
+
 	if (!o->breached[rule])
 		count_breach(o->oracle, rule, o->at, at);
 	o->breached[rule] = true;
+	if ((rule == STLB_RULE_REPOINT || rule == STLB_RULE_NEVER || rule == STLB_RULE_RACY) &&
+	    *too_late == NOWHERE)
+		*too_late = at;
 }
 
 /* An invalidation that came, but by luck only, makes the breach a race. */
@@ -62,6 +67,7 @@ static void begin(struct obligation *o, int at, unsigned int index, enum what wh
 	const struct update entry = update_of_entry(o->oracle, at, index), *update = &entry;
 
 	o->at = at;
+	o->index = index;
 	o->what = what;
 	o->mm = update->mm;
 	o->addr = update->addr;

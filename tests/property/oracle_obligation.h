@@ -11,7 +11,8 @@ enum ended { NOT_ENDED, ENDED_DISCHARGED, ENDED_RESTORED, ENDED_EXPIRED, ENDED_V
 
 struct obligation {
 	struct oracle *oracle;
-	int at; /* the update; of a tighten that a clear absorbed, the clear */
+	int at;		    /* the update; of a tighten that a clear absorbed, the clear */
+	unsigned int index; /* of the entry among those of the update */
 	enum what what;
 	uint64_t mm, addr;
 	unsigned int pages;
