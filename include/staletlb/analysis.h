@@ -72,6 +72,12 @@ struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *opti
  */
 int stlb_analysis_event(struct stlb_analysis *analysis, const struct stlb_event *event);
 
+/**
+ * stlb_analysis_note - have something said among the notes of the result
+ * @text: one line, outlives the analysis
+ */
+void stlb_analysis_note(struct stlb_analysis *analysis, const char *text);
+
 /** struct stlb_standing - where an analysis stands */
 struct stlb_standing {
 	uint64_t obligations, pending; /* made so far, not ended yet */

@@ -54,15 +54,39 @@ bool stlb_decoder_wants(void *decoder, const struct stlb_format *format);
 uint64_t stlb_decoder_kinds(const struct stlb_decoder *decoder);
 
 /**
+ * stlb_decoder_knows - whether rules hang on events of a name, so that one that cannot be read is
+ *	missed
+ *
+ * Made to be struct stlb_source_options' known(), with the decoder as @arg.
+ */
+bool stlb_decoder_knows(void *decoder, const char *name, size_t size);
+
+/**
  * stlb_decode - what a record means
  * @record: from stlb_source_next()
  * @event: filled in; its strings live until the next call
  *
- * Returns true with an event (a loss is one: STLB_LOST), false where the record is bound to no kind
- * or lacks a field that its kind cannot do without (a damaged or short record).
+ * Returns true with an event, false where the record is bound to no kind. A loss is an event,
+ * STLB_LOST, and so is a record that rules hang on and that cannot be read (damaged, short, a field
+ * missing that others of its name have): then @text says what of it.
  */
 bool stlb_decode(struct stlb_decoder *decoder, const struct stlb_record *record,
 		 struct stlb_event *event);
+
+/**
+ * stlb_decoder_missed - what turned out only later to be missing: losses at unknown places
+ *
+ * To be called at the end of a trace, until it returns false.
+ */
+bool stlb_decoder_missed(struct stlb_decoder *decoder, struct stlb_event *event);
+
+/**
+ * stlb_decoder_foreign - of events that have a name that is known, and none of its fields: a line
+ *
+ * To be called at the end of a trace, until it returns NULL. The string lives as long as the
+ * trace's formats.
+ */
+const char *stlb_decoder_foreign(struct stlb_decoder *decoder);
 
 /* ---- page-table entries as architectures write them ---- */
 

@@ -159,7 +159,9 @@ enum stlb_level {
  * @value: by enum stlb_field_id; only those whose bit is in @has are set
  * @name: the trace event's name, lives as long as the source
  * @comm: the task's name or NULL, lives as long as the source
- * @text: lock name, phase mark or stack, NULL for none; valid until the next event only
+ * @line: of a loss in a text, from 1; 0: it has none
+ * @text: lock name, phase mark, what cannot be read at a loss; NULL for none; valid until the next
+ *	event only
  *
  * A lock's @text is its class name; a PHASE's the mark without the word "phase"; a STACK's @text is
  * NULL and its addresses are in @stack.
@@ -167,6 +169,7 @@ enum stlb_level {
 struct stlb_event {
 	uint64_t ns;
 	uint64_t has;
+	uint64_t line;
 	const char *name;
 	const char *comm;
 	const char *text;
@@ -199,6 +202,20 @@ const char *stlb_kind_help(enum stlb_kind kind);
 
 /** stlb_kind_needs - the fields (bits of @has) without which an event of the kind says nothing */
 uint64_t stlb_kind_needs(enum stlb_kind kind);
+
+/**
+ * stlb_kind_lacks - of fields that an event has, those that its kind cannot do without and are not
+ *	among them
+ *
+ * Of pages that are freed the frame or the struct page is enough: where neither is there, both are
+ * lacking.
+ */
+uint64_t stlb_kind_lacks(enum stlb_kind kind, uint64_t has);
+
+/**
+ * stlb_kind_decides - whether rules hang on events of the kind: one that cannot be read is a loss
+ */
+bool stlb_kind_decides(enum stlb_kind kind);
 
 /** stlb_kind_find - the kind of a name; STLB_NR_KINDS for an unknown one */
 enum stlb_kind stlb_kind_find(const char *name);

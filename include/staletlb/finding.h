@@ -178,6 +178,14 @@ struct stlb_obligations {
 	uint64_t exempt;
 };
 
+/** struct stlb_gap - a place where the trace cannot be read, or does not go on */
+struct stlb_gap {
+	uint64_t line;	/* of a text; 0: it has none */
+	char what[160]; /* one line */
+};
+
+enum { STLB_MAX_GAPS = 4 };
+
 /** struct stlb_result - all that an analysis of one trace found */
 struct stlb_result {
 	struct stlb_finding **findings; /* in order of the first occurrence */
@@ -190,7 +198,9 @@ struct stlb_result {
 	uint64_t mms;			/* mms that were subscribed at some time */
 	uint64_t lost_while_subscribed; /* losses while an mm was subscribed, in places */
 	uint64_t dropped;		/* obligations or sites given up for want of room */
-	const char *notes[16];		/* what was assumed, one line each */
+	uint64_t gaps;			/* places that cannot be read: losses, each of them */
+	struct stlb_gap first_gaps[STLB_MAX_GAPS]; /* of them the first ones */
+	const char *notes[16];			   /* what was assumed, one line each */
 	uint32_t nr_notes;
 	const char *kernel; /* release, given or inferred; NULL: not known */
 	bool before_6_6;    /* which of the two kernel models was used */

@@ -52,9 +52,10 @@ struct stlb_perfdata_event {
 enum stlb_perfdata_kind {
 	STLB_PERFDATA_SAMPLE,
 	STLB_PERFDATA_LOST,	    /* @lost records, before this place in the buffer of @cpu */
-	STLB_PERFDATA_LOST_SAMPLES, /* @lost samples of @event in all, counted when it ended */
+	STLB_PERFDATA_LOST_SAMPLES, /* @lost more samples of @event in all, counted when it ended */
 	STLB_PERFDATA_THROTTLED,    /* the kernel stops the event for a while: it was too often */
 	STLB_PERFDATA_UNORDERED,    /* the next record is older than one that was given out */
+	STLB_PERFDATA_DAMAGED, /* a sample that cannot be read; its @cpu -1: nor where it was */
 };
 
 /** struct stlb_perfdata_record - valid until the next call of stlb_perfdata_next() */
@@ -69,6 +70,7 @@ struct stlb_perfdata_record {
 	uint32_t raw_size;
 	const uint64_t *chain; /* callers, the newest first, among them PERF_CONTEXT_* */
 	uint32_t nr_chain;
+	const char *what;    /* of a damaged one: what cannot be read, and where in the file */
 	const uint8_t *body; /* of the sample, for stlb_perfdata_sample() */
 	uint32_t body_size;
 };

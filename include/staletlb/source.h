@@ -7,6 +7,7 @@
 #define STALETLB_SOURCE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "staletlb/error.h"
@@ -79,6 +80,8 @@ struct stlb_record {
 	const void *data;		  /* what the format's offsets count from */
 	uint32_t size;			  /* bytes at data */
 	uint64_t lost;			  /* events lost here, 0: an unknown number */
+	uint64_t line;			  /* of a text, from 1; not set by other sources */
+	const char *gap; /* of a loss: what cannot be read here; NULL: the trace tells of it */
 };
 
 /** struct stlb_source_options - what to read, and how; zero it for the defaults */
@@ -86,6 +89,9 @@ struct stlb_source_options {
 	/* Asked once for each format; records of formats it refuses are counted and skipped.
 	 * NULL: all are wanted. */
 	bool (*wanted)(void *arg, const struct stlb_format *format);
+	/* Asked for names in lines of a text that cannot be read: whether an event of that name is
+	 * needed, and so missed. NULL: none is. */
+	bool (*known)(void *arg, const char *name, size_t size);
 	void *arg;
 	/* Asked for functions before the trace's own symbols are; lives longer than the source.
 	 * NULL: there are no others. */

@@ -129,6 +129,8 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 	stlb_subscribe_by_event(a, act->mm);
 	stlb_flush_judge(a, act);
 	stlb_unbracketed_judge(a, act, 0);
+	if (task->nr_obligations)
+		stlb_unbracketed_judge_tables(a, task);
 	finish_end(a, act);
 	drop_failed(task, act->mm, start, end, stlb_event_or(event, FLAGS, BLOCKABLE) & BLOCKABLE);
 	if (task->update) {

@@ -295,6 +295,9 @@ void stlb_unbracketed_note(struct stlb_analysis *a, const struct stlb_act *act,
 /** stlb_unbracketed_judge - a hold ends (0: what was done outside any) */
 void stlb_unbracketed_judge(struct stlb_analysis *a, const struct stlb_act *act, uint64_t hold);
 
+/** stlb_unbracketed_judge_tables - the task goes on: tables that it took out do not come back */
+void stlb_unbracketed_judge_tables(struct stlb_analysis *a, struct stlb_task *task);
+
 /** stlb_unbracketed_tell - the update was made outside any bracket, and nothing took it back */
 void stlb_unbracketed_tell(struct stlb_analysis *a, struct stlb_obligation *ob);
 
@@ -382,6 +385,11 @@ void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act);
 
 /** stlb_subscribe_by_event - a notifier event of an mm shows that it has a subscriber */
 void stlb_subscribe_by_event(struct stlb_analysis *a, struct stlb_mm *mm);
+
+/* ---- gap.c ---- */
+
+/** stlb_gap_keep - keep what a loss says of a place that cannot be read */
+void stlb_gap_keep(struct stlb_analysis *a, const struct stlb_event *event);
 
 /* ---- loss.c ---- */
 

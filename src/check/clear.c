@@ -9,10 +9,11 @@ static bool owes(const struct stlb_mm *mm, struct stlb_entry old)
 }
 
 /* The table that a pmd pointed to is gone, and its ptes with it. */
-static void table_left(struct stlb_analysis *a, struct stlb_region *region, struct stlb_slot slot)
+static void table_left(struct stlb_analysis *a, struct stlb_region *region, struct stlb_slot slot,
+		       struct stlb_entry table)
 {
 	if (slot.level == STLB_LEVEL_PMD)
-		stlb_region_forget_ptes(&a->regions, region);
+		stlb_region_take_out(&a->regions, region, table.pfn);
 }
 
 void stlb_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
@@ -36,7 +37,7 @@ void stlb_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb
 			ob->left = left;
 	}
 	if (old.state == STLB_TABLE)
-		table_left(a, region, slot);
+		table_left(a, region, slot, old);
 	a->failed |=
 		stlb_region_set(&a->regions, region, slot.level, slot.addr, now, act->event) < 0;
 }

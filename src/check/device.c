@@ -149,6 +149,20 @@ static const char *const missing_of[] = {
 	[STLB_STALE_FREED] = "an invalidation of the device's TLB before the page was freed",
 };
 
+/* The pieces of a huge page are one translation, which is reported once. */
+static bool is_told(struct stlb_device_page *page, uint64_t taken)
+{
+	struct stlb_device_view *view = page->view;
+	bool told = page->told == taken;
+
+	for (unsigned int i = 0; i < STLB_DEVICE_TOLD; i++)
+		told |= view->told[i] == taken;
+	page->told = taken;
+	if (!told)
+		view->told[view->nr_told++ % STLB_DEVICE_TOLD] = taken;
+	return told;
+}
+
 static void report_stale(struct stlb_analysis *a, const struct stlb_act *act,
 			 struct stlb_device_page *page, const struct stlb_past *past)
 {
@@ -165,9 +179,8 @@ static void report_stale(struct stlb_analysis *a, const struct stlb_act *act,
 		.nr_also = 1,
 	};
 
-	if (page->told == past->taken)
+	if (is_told(page, past->taken))
 		return;
-	page->told = past->taken;
 	if (past->next)
 		c.also[c.nr_also++] = (struct stlb_also){"set", &past->next->event};
 	else if (past->proof)
@@ -294,7 +307,12 @@ void stlb_on_dev_access(struct stlb_analysis *a, const struct stlb_act *act)
 
 static void drop(struct stlb_device_page *page)
 {
+	struct stlb_device_view *view = page->view;
+
 	hold_pfn(page, UINT64_MAX);
+	for (unsigned int i = 0; i < STLB_DEVICE_TOLD; i++)
+		if (view->told[i] == page->told)
+			view->told[i] = 0;
 	page->told = 0;
 }
 

@@ -6,7 +6,7 @@
 #include "check/check.h"
 #include "check/history.h"
 
-enum { STLB_DEVICE_BUCKETS = 32 * 1024 };
+enum { STLB_DEVICE_BUCKETS = 32 * 1024, STLB_DEVICE_TOLD = 16 };
 
 /** struct stlb_device_page - a page of an mm as one device sees it */
 struct stlb_device_page {
@@ -33,6 +33,8 @@ struct stlb_device_view {
 	struct stlb_list pages;
 	uint64_t nr_pages;
 	struct stlb_device_seen seen[2];
+	uint64_t told[STLB_DEVICE_TOLD]; /* updates that it was reported stale for lately */
+	uint64_t nr_told;
 };
 
 struct stlb_devices {

@@ -77,6 +77,7 @@ void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
 	uint64_t place = stlb_event_or(act->event, PLACE, STLB_LOSS_HERE);
 
 	a->losses++;
+	stlb_gap_keep(a, act->event);
 	if (a->mms.subscribed)
 		a->result.lost_while_subscribed++;
 	doubt_obligations(a);

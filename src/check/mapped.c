@@ -34,8 +34,9 @@ static void report(struct stlb_analysis *a, const struct stlb_act *act,
 }
 
 /*
- * Kinds that are recorded need not be recorded whole: page_table_check sees every set and clear, and
- * is known by its echoes. A table is known only by the set of its pmd: then all of them are told.
+ * Kinds that are recorded need not be recorded whole: page_table_check sees every set and clear,
+ * and is known by its echoes. A table is known only by the set of its pmd: then all of them are
+ * told.
  */
 static bool is_judged(const struct stlb_analysis *a, enum stlb_mapped how)
 {
@@ -46,16 +47,16 @@ static bool is_judged(const struct stlb_analysis *a, enum stlb_mapped how)
 	return stlb_recorded(a, STLB_PMD_SET) && stlb_recorded(a, STLB_PMD_CLEAR);
 }
 
-/* Reported once: from then on the entry is not known any more. */
+/* Reported once for each set of an entry. */
 static void judge(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_mapped how,
 		  uint64_t pfn)
 {
-	struct stlb_mapping *mapping;
+	struct stlb_mapping *mapping = NULL;
 
-	while ((mapping = stlb_rmap_find(a->regions.rmap, how, pfn, NULL))) {
-		report(a, act, mapping);
-		stlb_region_doubt(&a->regions, mapping->region, mapping->level,
-				  stlb_mapping_addr(mapping));
+	while ((mapping = stlb_rmap_find(a->regions.rmap, how, pfn, mapping))) {
+		if (!mapping->told)
+			report(a, act, mapping);
+		mapping->told = true;
 	}
 }
 

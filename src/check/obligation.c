@@ -110,6 +110,8 @@ static void watch_below(struct stlb_analysis *a, struct stlb_obligation *ob)
 	unsigned int unknown, present = stlb_region_present(ob->region, &unknown);
 
 	ob->only_table = present == 0;
+	/* what takes an empty table out has cleared its entries before (RECLAIM_PT, T30) */
+	ob->known_empty = present == 0 && unknown < STLB_ENTRIES;
 	if (!present)
 		return;
 	ob->below = calloc(present, sizeof(*ob->below));
@@ -315,7 +317,8 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 	struct stlb_task *task = ob->task;
 
 	stlb_tentative_over(a, ob);
-	if (ob->unbracketed && ending == STLB_END_EXPIRED)
+	if (ob->unbracketed &&
+	    (ending == STLB_END_EXPIRED || (ob->table && ending == STLB_END_COUNTED)))
 		stlb_unbracketed_tell(a, ob);
 	stlb_held_back_over(a, ob);
 	if (ob->said)

@@ -54,7 +54,7 @@ static bool is_gone(const struct stlb_said *said, uint64_t addr)
 
 static bool is_breached(const struct stlb_said *said)
 {
-	return said->expired || (said->ob && !said->ob->exempt && said->ob->breached & BREACHES);
+	return said->expired || (said->ob && said->ob->breached & BREACHES);
 }
 
 static bool has_same_content(const struct stlb_said *said)
@@ -178,7 +178,7 @@ void stlb_past_look(struct stlb_analysis *a, const struct stlb_history *history,
 	/* never seen there, or there still: then its free is another rule's */
 	if ((!past->own && !look.was_old) || !look.newer || model_says(a, mm, past))
 		return;
-	past->taken = look.newer->seq;
+	past->taken = stlb_map_mix(look.newer->seq) ^ look.newer->addr;
 	judge_updates(&look);
 	if (past->stale == STLB_NOT_STALE)
 		judge_free(history, &look);

@@ -19,7 +19,7 @@ enum stlb_staleness {
  * @own: the newest update that set it there, NULL: none was seen
  * @proof: the update that it is stale since, NULL for a free alone
  * @next: the first update after it that put a page of other content there, NULL: none
- * @taken: event number of the update that took it away, 0: it is there still, or never was
+ * @taken: a number of the update that took it away, 0: it is there still, or never was
  * @freed: where it is stale because of its free
  * @doubt: of what it is stale by
  * @cut: older updates are not known any more, and might have told more

@@ -277,6 +277,9 @@ void stlb_on_ptl_map(struct stlb_analysis *a, const struct stlb_act *act)
 	if (stlb_event_has(event, PTL))
 		stlb_hold_name(a, act->task, stlb_event_get(event, PTL));
 	stlb_place_learn(a, act, STLB_LEVEL_PTE);
+	/* a table that is found by walking down is not out of sight */
+	if (update->detached_mm == act->mm && addr - update->detached_base < STLB_REGION_SIZE)
+		update->detached_mm = NULL;
 	hold = stlb_task_hold(act->task);
 	update->map_mm = act->mm;
 	update->map_addr = addr;

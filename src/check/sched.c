@@ -133,6 +133,8 @@ void stlb_on_leave(struct stlb_analysis *a, const struct stlb_act *act)
 	if (act->event->kind == STLB_USER_MODE && act->task->kind == STLB_CONTEXT_TASK)
 		stlb_task_is_user(a, act->task);
 	stlb_holds_end(a, act);
+	if (act->task->nr_obligations)
+		stlb_unbracketed_judge_tables(a, act->task);
 	stlb_never_at_leave(a, act);
 	stlb_brackets_leave(a, act);
 }

@@ -201,7 +201,7 @@ static void set_piece(struct stlb_analysis *a, const struct stlb_act *act,
 
 	if (ob->table) {
 		page = page_below(ob, index);
-		if (page && page->pfn != new.pfn && !is_out_of_sight(act, slot))
+		if (page && page->pfn != new.pfn)
 			other_page(a, act, ob, new, slot.level);
 	} else if (new.pfn == ob->old.pfn + ((slot.addr - ob->addr) >> STLB_PAGE_SHIFT) ||
 		   is_zeroes(a, ob->old, new)) {
@@ -304,20 +304,6 @@ void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 
 /* ---- a table is put into a pmd ---- */
 
-/*
- * What the table says by now of a page that it held. Entries that were not written while it was out
- * of sight say what they said.
- */
-static struct stlb_entry entry_again(const struct stlb_region *region, const struct stlb_page *page)
-{
-	struct stlb_entry same = {.pfn = page->pfn, .state = STLB_PRESENT, .known = 1};
-	struct stlb_entry now = {0};
-
-	if (region->ptes)
-		now = region->ptes[page->index];
-	return now.known ? now : same;
-}
-
 /* It restores the entries that say the same as before, and repoints the others. */
 static void put_back(struct stlb_analysis *a, const struct stlb_act *act,
 		     struct stlb_obligation *ob, struct stlb_region *region)
@@ -328,7 +314,7 @@ static void put_back(struct stlb_analysis *a, const struct stlb_act *act,
 	for (uint32_t i = 0; i < ob->nr_below; i++)
 		stlb_pages_unwatch(a, &ob->below[i]);
 	for (uint32_t i = 0; i < ob->nr_below; i++) {
-		struct stlb_entry now = entry_again(region, &ob->below[i]);
+		struct stlb_entry now = region->ptes[ob->below[i].index];
 
 		if (stlb_entry_is_present(now) && now.pfn == ob->below[i].pfn)
 			continue;
@@ -348,25 +334,23 @@ bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct 
 		    struct stlb_slot slot, struct stlb_entry table)
 {
 	struct stlb_list *at, *next;
-	bool again = false;
+	int again = stlb_region_put_back(&a->regions, region, table.pfn);
 
+	a->failed |= again < 0;
 	stlb_list_each (at, next, &region->obligations) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
 
 		/* a table below a huge page that was split changes no page */
-		if (!ob->table || ob->addr != slot.addr)
-			continue;
-		again |= ob->old.pfn == table.pfn;
-		if (ob->discharged)
+		if (!ob->table || ob->addr != slot.addr || ob->discharged)
 			continue;
 		if (ob->old.pfn == table.pfn)
 			put_back(a, act, ob, region);
-		else if (ob->nr_below) /* an empty table maps nothing: RECLAIM_PT, T30 */
+		else if (!ob->known_empty)
 			other_page(a, act, ob, table, slot.level);
 	}
 	stlb_region_doubt(&a->regions, region, STLB_LEVEL_PMD, slot.addr);
 	region->pmd = table;
-	return again;
+	return again > 0;
 }
 
 /* ---- the set itself ---- */
@@ -458,6 +442,10 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 
 	if (!region) {
 		a->result.dropped++;
+		return;
+	}
+	if (region->away && slot.level == STLB_LEVEL_PTE && is_out_of_sight(act, slot)) {
+		stlb_region_set_away(region, slot.addr, new);
 		return;
 	}
 	stlb_unlocked_note(a, act, region, slot,

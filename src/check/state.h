@@ -67,6 +67,7 @@ struct stlb_obligation {
 	bool nowhere;		   /* a clear without a place: known by its page only */
 	bool bounded;		   /* the same, but it lies in its bracket's range */
 	bool only_table;	   /* of which no entry was present */
+	bool known_empty;	   /* the same, and some of them were known */
 	bool unbracketed; /* made outside any bracket that covers it: told when the hold ends */
 	bool exempt;
 	bool lossy;	 /* events were lost while it was pending */

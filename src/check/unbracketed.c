@@ -150,6 +150,27 @@ void stlb_unbracketed_tell(struct stlb_analysis *a, struct stlb_obligation *ob)
 		keep_unsettled(a, &c);
 }
 
+/* A table that comes back, in whatever hold, changed nothing (trap 16): its end tells. */
+static bool may_be_put_back(const struct stlb_analysis *a, const struct stlb_obligation *ob)
+{
+	return ob->table && (stlb_recorded(a, STLB_PMD_SET) || stlb_recorded(a, STLB_PMD_INSTALL));
+}
+
+void stlb_unbracketed_judge_tables(struct stlb_analysis *a, struct stlb_task *task)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each (at, next, &task->clears) {
+		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
+
+		if (!ob->unbracketed || !ob->table)
+			continue;
+		stlb_unbracketed_tell(a, ob);
+		if (ob->discharged && !stlb_obligation_is_kept(a, ob))
+			stlb_obligation_end(a, ob, STLB_END_COUNTED);
+	}
+}
+
 static void judge_list(struct stlb_analysis *a, struct stlb_list *list, uint64_t hold)
 {
 	struct stlb_list *at, *next;
@@ -157,7 +178,7 @@ static void judge_list(struct stlb_analysis *a, struct stlb_list *list, uint64_t
 	stlb_list_each (at, next, list) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
 
-		if (!ob->unbracketed || ob->scope->hold != hold)
+		if (!ob->unbracketed || ob->scope->hold != hold || may_be_put_back(a, ob))
 			continue;
 		stlb_unbracketed_tell(a, ob);
 		if (ob->discharged && !stlb_obligation_is_kept(a, ob))

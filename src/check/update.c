@@ -143,7 +143,8 @@ static bool take_echo(struct stlb_analysis *a, struct stlb_update_state *update,
 		update->echo_left = 0;
 		return false;
 	}
-	a->echoes_seen |= update->echo_first && update->echo_old.known;
+	/* the hook of clears is called for an entry that says nothing only as an echo */
+	a->echoes_seen |= update->echo_first && (update->echo_old.known || old.state == STLB_NONE);
 	told_by_echo(a, act, update, old, level);
 	update->echo_left--;
 	update->echo_after = act->task->nr_events;
@@ -202,8 +203,7 @@ static void clear_detached(struct stlb_analysis *a, const struct stlb_act *act,
 	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, addr);
 
 	if (region && stlb_event_has(act->event, ADDR) && old.state == STLB_PRESENT)
-		a->failed |= stlb_region_set(&a->regions, region, STLB_LEVEL_PTE, addr,
-					     stlb_entry_none(), act->event) < 0;
+		stlb_region_set_away(region, addr, stlb_entry_none());
 }
 
 static void clear_at(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level,
@@ -326,7 +326,7 @@ static struct stlb_entry expect_echo(struct stlb_analysis *a, const struct stlb_
 	struct stlb_update_state *update = act->task->update;
 	bool told = old.known;
 
-	if (placed && !told && (!has_echo(act->event) || !a->echoes_seen))
+	if (placed && !told && nr == 1 && (!has_echo(act->event) || !a->echoes_seen))
 		old = last_known(a, act, slot);
 	update->echo_left = has_echo(act->event) ? nr : 0;
 	update->echo_mm = act->mm;

@@ -129,6 +129,7 @@ static int open_again(struct stlb_again *again, struct stlb_error *err)
 {
 	struct stlb_source_options options = {
 		.wanted = stlb_decoder_wants,
+		.known = stlb_decoder_knows,
 		.symbols = again->settings->symbols,
 	};
 

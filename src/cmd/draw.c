@@ -77,7 +77,11 @@ static int read_events(struct stlb_timeline *timeline, struct stlb_decoder *deco
 static int read_again(struct stlb_draw *draw, const char *path, struct stlb_error *err)
 {
 	struct stlb_decoder *decoder = stlb_decoder_new(draw->profiles, draw->nr_profiles);
-	struct stlb_source_options options = {.wanted = stlb_decoder_wants, .arg = decoder};
+	struct stlb_source_options options = {
+		.wanted = stlb_decoder_wants,
+		.known = stlb_decoder_knows,
+		.arg = decoder,
+	};
 	struct stlb_source *source = NULL;
 	int r;
 

@@ -2,6 +2,7 @@
 #include "cmd/judge.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include "cmd/message.h"
 
@@ -26,6 +27,7 @@ static int trace_open(struct trace *trace, struct stlb_judge *judge, const char 
 {
 	struct stlb_source_options options = {
 		.wanted = stlb_decoder_wants,
+		.known = stlb_decoder_knows,
 		.symbols = judge->settings->symbols,
 	};
 	int r;
@@ -108,6 +110,38 @@ bool stlb_judge_say_hidden(const struct stlb_settings *settings,
 	return true;
 }
 
+/* Events that turned out to be missed only at the end, and names that are not what they seemed. */
+static int tell_the_rest(struct trace *trace)
+{
+	struct stlb_event event;
+	const char *text;
+
+	while (stlb_decoder_missed(trace->decoder, &event))
+		if (stlb_analysis_event(trace->analysis, &event))
+			return -ENOMEM;
+	while ((text = stlb_decoder_foreign(trace->decoder)))
+		stlb_analysis_note(trace->analysis, text);
+	return 0;
+}
+
+static void say_gaps(const struct stlb_judge *judge, const char *path,
+		     const struct stlb_result *result)
+{
+	const struct stlb_gap *gap = result->first_gaps;
+	uint64_t shown = result->gaps < STLB_MAX_GAPS ? result->gaps : STLB_MAX_GAPS;
+
+	if (!judge->report)
+		return;
+	for (uint64_t i = 0; i < shown; i++, gap++)
+		if (gap->line)
+			stlb_message(NULL, "%s:%" PRIu64 ": %s", path, gap->line, gap->what);
+		else
+			stlb_message(NULL, "%s: %s", path, gap->what);
+	if (result->gaps > shown)
+		stlb_message(NULL, "%s: %" PRIu64 " more gaps", path,
+			     result->gaps - shown);
+}
+
 /* Also after an error: what was found up to there must not be lost. */
 static int add_to_report(struct trace *trace, struct stlb_judge *judge, struct stlb_error *err)
 {
@@ -115,6 +149,8 @@ static int add_to_report(struct trace *trace, struct stlb_judge *judge, struct s
 
 	if (!trace->analysis)
 		return 0;
+	if (tell_the_rest(trace))
+		return out_of_memory(trace->info->path, err);
 	result = stlb_analysis_finish(trace->analysis, stlb_decoder_kinds(trace->decoder));
 	judge->events += trace->info->events;
 	if (!result || (judge->found && judge->found(judge->arg, trace->info, result)))
@@ -122,6 +158,7 @@ static int add_to_report(struct trace *trace, struct stlb_judge *judge, struct s
 	if (judge->report &&
 	    stlb_report_add_trace(judge->report, trace->info, result, trace->source))
 		return out_of_memory(trace->info->path, err);
+	say_gaps(judge, trace->info->path, result);
 	/* once for all traces: they come from one machine more often than not */
 	if (!judge->said_hidden)
 		judge->said_hidden = stlb_judge_say_hidden(judge->settings, trace->info);

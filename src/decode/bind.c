@@ -74,8 +74,10 @@ static void bind_number(struct stlb_binding *binding, const struct stlb_row_fiel
 {
 	struct stlb_load load = {.id = from->id};
 
-	if (!number_load(field, &load) || !cover(binding, field->offset, field->size))
+	if (!number_load(field, &load) || !cover(binding, field->offset, field->size)) {
+		binding->wrong |= UINT64_C(1) << from->id;
 		return;
+	}
 	binding->loads[binding->nr_loads++] = load;
 	binding->has |= UINT64_C(1) << from->id;
 	if (from->shift || from->mask || from->add) {
@@ -163,8 +165,6 @@ static bool bind_special(struct stlb_binding *binding, const struct stlb_format 
 static bool bind_row(const struct stlb_row *row, const struct stlb_format *format,
 		     struct stlb_binding *binding)
 {
-	uint64_t needs = stlb_kind_needs(row->kind);
-
 	memset(binding, 0, sizeof(*binding));
 	binding->name = format->name;
 	binding->kind = row->kind;
@@ -174,7 +174,7 @@ static bool bind_row(const struct stlb_row *row, const struct stlb_format *forma
 	bind_fields(binding, row, format);
 	bind_constants(binding, row);
 	bind_when(binding, row, format);
-	return bind_special(binding, format) && (binding->has & needs) == needs;
+	return bind_special(binding, format) && !stlb_kind_lacks(row->kind, binding->has);
 }
 
 /* A run that shares its probes with nobody has its process' number in their group. */
@@ -200,9 +200,24 @@ static bool row_matches(const struct stlb_row *row, const struct stlb_format *fo
 	return !row->system || !format->system[0] || is_of_system(format->system, row->system);
 }
 
+bool stlb_bind_knows(const struct stlb_profile *profile, const char *name, size_t size)
+{
+	for (size_t i = 0; i < profile->nr_rows; i++) {
+		const struct stlb_row *row = &profile->rows[i];
+
+		if (strncmp(row->event, name, size) == 0 && !row->event[size] &&
+		    row->kind != STLB_KIND_NONE && stlb_kind_decides(row->kind))
+			return true;
+	}
+	return false;
+}
+
 int stlb_bind(const struct stlb_profile *profile, const struct stlb_format *format,
 	      struct stlb_binding *binding)
 {
+	struct stlb_binding attempt;
+	int ret = -ENOENT;
+
 	for (size_t i = 0; i < profile->nr_rows; i++) {
 		const struct stlb_row *row = &profile->rows[i];
 
@@ -210,8 +225,13 @@ int stlb_bind(const struct stlb_profile *profile, const struct stlb_format *form
 			continue;
 		if (row->kind == STLB_KIND_NONE)
 			return 0;
-		if (bind_row(row, format, binding))
+		if (bind_row(row, format, &attempt)) {
+			*binding = attempt;
 			return 1;
+		}
+		if (ret == -ENOENT)
+			*binding = attempt;
+		ret = -EBADMSG;
 	}
-	return -ENOENT;
+	return ret;
 }

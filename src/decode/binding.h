@@ -33,6 +33,15 @@ struct stlb_change {
 	uint64_t mask, add;
 };
 
+/** enum stlb_bad - what is wrong with records of a format that a row is meant for */
+enum stlb_bad {
+	STLB_BAD_NOT,
+	STLB_BAD_FIELDS,  /* what cannot be done without is missing or cannot be read: each is lost
+			   */
+	STLB_BAD_FOREIGN, /* has none of it: another event of the same name, or damaged all through
+			   */
+};
+
 /** struct stlb_text_place - where the text lies */
 struct stlb_text_place {
 	bool bound;
@@ -44,14 +53,21 @@ struct stlb_text_place {
 /**
  * struct stlb_binding - how records of one format become events
  * @min_size: what a record has to hold for all loads to be inside of it
+ * @wrong: fields that are there by name and are no numbers, or no text
  * @more: there is more to do than the loads
+ * @bad: enum stlb_bad
+ * @used: records so far
+ * @event: what is known of events of this name, of a text; NULL: nothing
  */
 struct stlb_binding {
-	uint64_t has;
+	uint64_t has, wrong;
 	const char *name;
 	uint32_t min_size;
 	uint8_t kind, level, same_content, special;
 	bool more;
+	uint8_t bad;
+	uint64_t used;
+	struct stlb_named *event;
 	uint8_t nr_loads, nr_changes, nr_constants;
 	struct stlb_load loads[STLB_NR_FIELDS];
 	struct stlb_change changes[STLB_NR_FIELDS];
@@ -69,9 +85,13 @@ struct stlb_binding {
  * stlb_bind - apply a profile to a format
  * @binding: filled in
  *
- * Returns 1 when bound, 0 when a row says that the event is ignored, -ENOENT when no row fits.
+ * Returns 1 when bound, 0 when a row says that the event is ignored, -ENOENT when no row fits,
+ * -EBADMSG where one does and its fields are not there: then @binding has what there is of them.
  */
 int stlb_bind(const struct stlb_profile *profile, const struct stlb_format *format,
 	      struct stlb_binding *binding);
+
+/** stlb_bind_knows - whether a row makes events of a kind that decides of an event of a name */
+bool stlb_bind_knows(const struct stlb_profile *profile, const char *name, size_t size);
 
 #endif

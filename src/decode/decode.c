@@ -3,11 +3,12 @@
  * Records to events. Four of five records of a stock kernel's trace are lock events, so an event
  * is never zeroed as a whole: its head, and the values that it has, are written.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "staletlb/decode.h"
-#include "binding.h"
+#include "damage.h"
 
 enum {
 	MAX_FORMATS = 1 << 20, /* a text source makes formats as it goes */
@@ -21,6 +22,8 @@ struct stlb_decoder {
 	uint64_t kinds;
 	struct stlb_profile *const *profiles;
 	unsigned int nr_profiles;
+	struct stlb_damage damage;
+	uint32_t missed; /* names that stlb_decoder_missed() has gone through */
 	char text[MAX_TEXT];
 	uint64_t stack[MAX_STACK];
 };
@@ -73,16 +76,27 @@ static bool make_room(struct stlb_decoder *decoder, uint32_t index)
 	return true;
 }
 
-static bool bind_format(const struct stlb_decoder *decoder, const struct stlb_format *format,
-			struct stlb_binding *binding)
+static int bind_format(const struct stlb_decoder *decoder, const struct stlb_format *format,
+		       struct stlb_binding *binding)
 {
-	for (unsigned int i = 0; i < decoder->nr_profiles; i++) {
-		int bound = stlb_bind(decoder->profiles[i], format, binding);
+	struct stlb_binding attempt;
+	int ret = -ENOENT;
 
-		if (bound >= 0)
+	for (unsigned int i = 0; i <= decoder->nr_profiles; i++) {
+		int bound = stlb_bind(i < decoder->nr_profiles ? decoder->profiles[i]
+							       : stlb_profile_builtin(),
+				      format, &attempt);
+
+		if (bound >= 0) {
+			*binding = attempt;
 			return bound;
+		}
+		if (bound == -EBADMSG && ret == -ENOENT) {
+			*binding = attempt;
+			ret = bound;
+		}
 	}
-	return stlb_bind(stlb_profile_builtin(), format, binding) == 1;
+	return ret;
 }
 
 bool stlb_decoder_wants(void *arg, const struct stlb_format *format)
@@ -90,8 +104,10 @@ bool stlb_decoder_wants(void *arg, const struct stlb_format *format)
 	struct stlb_decoder *decoder = arg;
 	struct stlb_binding binding;
 	struct stlb_binding *copy;
+	int bound = bind_format(decoder, format, &binding);
 
-	if (!bind_format(decoder, format, &binding) || !make_room(decoder, format->index))
+	if (bound == 0 || bound == -ENOENT || !make_room(decoder, format->index) ||
+	    !stlb_damage_look(&decoder->damage, &binding, bound, !format->system[0]))
 		return false;
 	copy = malloc(sizeof(*copy));
 	if (!copy)
@@ -99,8 +115,19 @@ bool stlb_decoder_wants(void *arg, const struct stlb_format *format)
 	*copy = binding;
 	free(decoder->bindings[format->index]);
 	decoder->bindings[format->index] = copy;
-	decoder->kinds |= UINT64_C(1) << binding.kind;
+	if (bound == 1)
+		decoder->kinds |= UINT64_C(1) << binding.kind;
 	return true;
+}
+
+bool stlb_decoder_knows(void *arg, const char *name, size_t size)
+{
+	const struct stlb_decoder *decoder = arg;
+
+	for (unsigned int i = 0; i < decoder->nr_profiles; i++)
+		if (stlb_bind_knows(decoder->profiles[i], name, size))
+			return true;
+	return stlb_bind_knows(stlb_profile_builtin(), name, size);
 }
 
 uint64_t stlb_decoder_kinds(const struct stlb_decoder *decoder)
@@ -244,6 +271,7 @@ static bool decode_more(struct stlb_decoder *decoder, const struct stlb_binding 
 static inline void set_head(const struct stlb_record *record, struct stlb_event *event)
 {
 	event->ns = record->ns;
+	event->line = 0;
 	event->comm = record->comm;
 	event->text = NULL;
 	event->stack = NULL;
@@ -261,24 +289,71 @@ static bool decode_loss(const struct stlb_record *record, struct stlb_event *eve
 	event->level = STLB_LEVEL_PTE;
 	event->same_content = 0;
 	event->has = STLB_BIT(MISSED) | STLB_BIT(PLACE);
+	event->text = record->gap;
+	event->line = record->line;
 	stlb_event_get(event, MISSED) = record->lost;
 	stlb_event_get(event, PLACE) = record->loss;
 	return true;
+}
+
+/* An event that cannot be read is lost, where it stands. */
+static bool decode_gap(const struct stlb_record *record, const char *why, struct stlb_event *event)
+{
+	struct stlb_record loss = *record;
+
+	if (record->format->system[0]) /* only texts have lines */
+		loss.line = 0;
+	loss.loss = STLB_LOSS_HERE;
+	loss.lost = 1;
+	loss.gap = why;
+	return decode_loss(&loss, event);
+}
+
+static bool decode_bad(struct stlb_decoder *decoder, const struct stlb_binding *binding,
+		       const struct stlb_record *record, struct stlb_event *event)
+{
+	struct stlb_damage *damage = &decoder->damage;
+
+	if (binding->bad == STLB_BAD_FOREIGN) {
+		if (binding->event)
+			binding->event->foreign++;
+		return false;
+	}
+	if (binding->bad)
+		return decode_gap(record, stlb_damage_fields(damage, binding), event);
+	return stlb_kind_decides(binding->kind) &&
+	       decode_gap(record, stlb_damage_size(damage, binding, record->size), event);
+}
+
+static bool decode_rest(struct stlb_decoder *decoder, const struct stlb_binding *binding,
+			const struct stlb_record *record, struct stlb_event *event)
+{
+	const char *why;
+
+	if (binding->more && !decode_more(decoder, binding, record, event))
+		return false;
+	if (!(event->has & (STLB_BIT(PFN) | STLB_BIT(ORDER))))
+		return true;
+	why = stlb_damage_range(&decoder->damage, event);
+	return why ? decode_gap(record, why, event) : true;
 }
 
 bool stlb_decode(struct stlb_decoder *decoder, const struct stlb_record *record,
 		 struct stlb_event *event)
 {
 	const struct stlb_format *format = record->format;
-	const struct stlb_binding *binding;
+	struct stlb_binding *binding;
 
 	if (!format)
 		return decode_loss(record, event);
 	if (format->index >= decoder->nr_bindings)
 		return false;
 	binding = decoder->bindings[format->index];
-	if (!binding || record->size < binding->min_size)
+	if (!binding)
 		return false;
+	if (binding->bad || record->size < binding->min_size)
+		return decode_bad(decoder, binding, record, event);
+	binding->used++;
 	set_head(record, event);
 	event->name = binding->name;
 	event->kind = binding->kind;
@@ -290,5 +365,52 @@ bool stlb_decode(struct stlb_decoder *decoder, const struct stlb_record *record,
 
 		event->value[load.id] = load_number(record->data, load);
 	}
-	return !binding->more || decode_more(decoder, binding, record, event);
+	return decode_rest(decoder, binding, record, event);
+}
+
+/* ---- what only the end of a trace shows ---- */
+
+/* Records that were taken for whole, and lack a field that later ones of the same name have. */
+static uint64_t count_lacking(const struct stlb_decoder *decoder, const struct stlb_named *named)
+{
+	uint64_t nr = 0;
+
+	for (uint32_t i = 0; i < decoder->nr_bindings; i++) {
+		const struct stlb_binding *binding = decoder->bindings[i];
+
+		if (binding && binding->event == named && !binding->bad &&
+		    stlb_damage_lacks(binding))
+			nr += binding->used;
+	}
+	return nr;
+}
+
+bool stlb_decoder_missed(struct stlb_decoder *decoder, struct stlb_event *event)
+{
+	struct stlb_record loss = {.cpu = -1, .loss = STLB_LOSS_SOMEWHERE};
+
+	while (decoder->missed < decoder->damage.nr) {
+		struct stlb_named *named = &decoder->damage.named[decoder->missed++];
+
+		loss.lost = count_lacking(decoder, named);
+		loss.lost += named->bound ? named->foreign : 0;
+		if (!loss.lost)
+			continue;
+		loss.gap = stlb_damage_later(&decoder->damage, named, loss.lost);
+		return decode_loss(&loss, event);
+	}
+	return false;
+}
+
+const char *stlb_decoder_foreign(struct stlb_decoder *decoder)
+{
+	for (uint32_t i = 0; i < decoder->damage.nr; i++) {
+		struct stlb_named *named = &decoder->damage.named[i];
+
+		if (named->bound || named->told || !named->foreign)
+			continue;
+		named->told = true;
+		return stlb_damage_foreign(&decoder->damage, named);
+	}
+	return NULL;
 }

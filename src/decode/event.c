@@ -47,6 +47,29 @@ uint64_t stlb_kind_needs(enum stlb_kind kind)
 	return (unsigned int)kind < STLB_NR_KINDS ? kinds[kind].needs : 0;
 }
 
+uint64_t stlb_kind_lacks(enum stlb_kind kind, uint64_t has)
+{
+	const uint64_t page = STLB_BIT(PFN) | STLB_BIT(PAGE);
+
+	if ((kind == STLB_PAGE_FREE || kind == STLB_HUGE_FREE) && !(has & page))
+		return page;
+	return stlb_kind_needs(kind) & ~has;
+}
+
+bool stlb_kind_decides(enum stlb_kind kind)
+{
+	switch (kind) {
+	case STLB_PHASE:
+	case STLB_STACK:
+	case STLB_SUBSCRIBER:
+	case STLB_LOST:
+	case STLB_OTHER:
+		return false;
+	default:
+		return (unsigned int)kind < STLB_NR_KINDS;
+	}
+}
+
 enum stlb_kind stlb_kind_find(const char *name)
 {
 	unsigned int kind = 0;

@@ -24,8 +24,9 @@ static void refresh(struct stlb_regions *regions, struct stlb_region *region)
 	region->generation = regions->generation;
 	free(region->mapped);
 	free(region->ptes);
+	free(region->away);
 	region->mapped = NULL;
-	region->ptes = NULL;
+	region->ptes = region->away = NULL;
 	region->mapped_pmd = NULL;
 	region->pmd = (struct stlb_entry){0};
 	region->lockset = (struct stlb_lockset){0};
@@ -190,12 +191,44 @@ void stlb_region_drop(struct stlb_regions *regions, struct stlb_region *region)
 {
 	refresh(regions, region);
 	stlb_region_forget_ptes(regions, region);
+	free(region->away);
 	if (regions->rmap)
 		stlb_rmap_drop_pmd(regions->rmap, region);
 	stlb_map_remove(&regions->map, region_key(region->mm, region->base));
 	stlb_list_remove(&region->in_mm);
 	region->mm->nr_regions--;
 	free(region);
+}
+
+/* ---- a table that is taken out ---- */
+
+void stlb_region_take_out(struct stlb_regions *regions, struct stlb_region *region, uint64_t pfn)
+{
+	free(region->away);
+	region->away = region->ptes;
+	region->away_pfn = pfn;
+	region->ptes = NULL;
+	stlb_region_forget_ptes(regions, region);
+}
+
+void stlb_region_set_away(struct stlb_region *region, uint64_t addr, struct stlb_entry entry)
+{
+	if (region->away)
+		region->away[pte_index(addr)] = entry;
+}
+
+int stlb_region_put_back(struct stlb_regions *regions, struct stlb_region *region, uint64_t pfn)
+{
+	if (!region->away || region->away_pfn != pfn)
+		return 0;
+	stlb_region_forget_ptes(regions, region);
+	region->ptes = region->away;
+	region->away = NULL;
+	for (unsigned int i = 0; i < STLB_ENTRIES; i++)
+		if (stlb_region_set(regions, region, STLB_LEVEL_PTE, (uint64_t)i << STLB_PAGE_SHIFT,
+				    region->ptes[i], NULL) < 0)
+			return -ENOMEM;
+	return 1;
 }
 
 /* ---- tables ---- */
@@ -392,6 +425,7 @@ void stlb_regions_free(struct stlb_regions *regions)
 	while ((region = stlb_map_next(&regions->map, &at))) {
 		free(region->mapped);
 		free(region->ptes);
+		free(region->away);
 		free(region);
 	}
 	if (regions->rmap)

@@ -139,6 +139,7 @@ int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_
 	mapping->how = entry.state == STLB_TABLE ? STLB_MAPPED_TABLE
 		       : level == STLB_LEVEL_PTE ? STLB_MAPPED_PTE
 						 : STLB_MAPPED_PMD;
+	mapping->told = false;
 	tell(mapping, event);
 	bucket = bucket_of(rmap, mapping->how, entry.pfn);
 	mapping->next = *bucket;

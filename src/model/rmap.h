@@ -29,6 +29,7 @@ struct stlb_mapping {
 	uint8_t how;	/* enum stlb_mapped */
 	uint8_t level;	/* enum stlb_level */
 	uint8_t kind, context;
+	bool told; /* of it, that a page was freed */
 };
 
 struct stlb_rmap_chunk;

@@ -59,6 +59,30 @@ static void check_findings(struct reasons *reasons)
 			   open == 1 ? "finding is" : "findings are");
 }
 
+/* The first ones by name; a report is not the place for thousands. */
+static void check_gaps(struct reasons *reasons)
+{
+	const struct stlb_result *result = &reasons->trace->result;
+	const char *path = reasons->trace->info.path;
+	char text[400] = "";
+	size_t at = 0;
+
+	if (!result->gaps)
+		return;
+	for (uint64_t i = 0; i < result->gaps && i < STLB_MAX_GAPS && at < sizeof(text); i++) {
+		const struct stlb_gap *gap = &result->first_gaps[i];
+		char line[24] = "";
+
+		if (gap->line)
+			snprintf(line, sizeof(line), ":%" PRIu64, gap->line);
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%.100s%s: %s",
+				       at ? "; " : "", path, line, gap->what);
+	}
+	add_reason(reasons, "the trace has %" PRIu64 " %s: %s%s", result->gaps,
+		   result->gaps == 1 ? "gap" : "gaps", text,
+		   result->gaps > STLB_MAX_GAPS ? "; and more" : "");
+}
+
 static void check_losses(struct reasons *reasons)
 {
 	const struct stlb_source_info *info = &reasons->trace->info;
@@ -73,7 +97,7 @@ static void check_losses(struct reasons *reasons)
 			   "%" PRIu64 " obligations or sites were given up for want of room",
 			   result->dropped);
 	if (info->truncated)
-		add_reason(reasons, "the file breaks off%s%s", info->cut ? ": " : "",
+		add_reason(reasons, "the file breaks off or is damaged%s%s", info->cut ? ": " : "",
 			   info->cut ? info->cut : "");
 }
 
@@ -85,6 +109,7 @@ int stlb_report_find_reasons(struct stlb_report_trace *trace)
 	check_coverage(&reasons);
 	check_findings(&reasons);
 	check_losses(&reasons);
+	check_gaps(&reasons);
 	return reasons.failed ? -ENOMEM : 0;
 }
 

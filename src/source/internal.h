@@ -13,6 +13,16 @@
 
 struct stlb_input;
 
+/* From here on up to 2^56 further: no function of a kernel lies there. Addresses of functions that
+ * a trace only names. */
+#define STLB_STAND_IN (UINT64_C(0x80) << 56)
+
+/** stlb_is_stand_in - whether an address only stands for a name */
+static inline bool stlb_is_stand_in(uint64_t address)
+{
+	return address >> 56 == STLB_STAND_IN >> 56;
+}
+
 /**
  * struct stlb_source_ops - what a file format does
  * @name: for messages

@@ -88,6 +88,11 @@ static const struct stlb_format *format_of(const struct stlb_perf *perf,
 	return perf->by_id[event->config];
 }
 
+static const char *name_of(const struct stlb_perf *perf, const struct stlb_perfdata_event *event)
+{
+	return event->name ? event->name : stlb_unknown_name(&perf->unreadable, event->config);
+}
+
 static void take_event(struct stlb_source *source, const struct stlb_perfdata_event *event)
 {
 	struct stlb_perf *perf = source->private;
@@ -96,7 +101,9 @@ static void take_event(struct stlb_source *source, const struct stlb_perfdata_ev
 	bool wanted = format && format->wanted;
 
 	perf->by_event[event->index] = format;
-	stlb_perfdata_want(perf->reader, event->index, wanted);
+	perf->unknown[event->index] = !format && event->type == STLB_PERF_TRACEPOINT &&
+				      stlb_unknown_needed(source, name_of(perf, event));
+	stlb_perfdata_want(perf->reader, event->index, wanted || perf->unknown[event->index]);
 	if (!wanted)
 		return;
 	perf->sampled |= event->frequency || event->period != 1;
@@ -115,7 +122,8 @@ static int take_events(struct stlb_source *source)
 	while (stlb_perfdata_event(perf->reader, perf->nr_events))
 		perf->nr_events++;
 	perf->by_event = calloc(perf->nr_events + 1, sizeof(*perf->by_event));
-	if (!perf->by_event)
+	perf->unknown = calloc(perf->nr_events + 1, sizeof(*perf->unknown));
+	if (!perf->by_event || !perf->unknown)
 		return -ENOMEM;
 	for (uint32_t i = 0; (event = stlb_perfdata_event(perf->reader, i)); i++) {
 		take_event(source, event);
@@ -148,6 +156,15 @@ static bool has_tracepoints(const struct stlb_perf *perf)
 
 static int no_formats(const struct stlb_source *source, struct stlb_error *err)
 {
+	const struct stlb_perf *perf = source->private;
+
+	if (!strcmp(stlb_perfdata_info(perf->reader)->form, "pipe"))
+		return stlb_error_set(
+			err, -EINVAL,
+			"%s: the formats of its events, which a pipe has before the "
+			"first of them, are not there, cut or damaged: record or copy "
+			"it again",
+			source->info.path);
 	return stlb_error_set(
 		err, -EINVAL,
 		"%s: breaks off or is damaged before the formats of its events, which "
@@ -245,16 +262,49 @@ static const char *comm_of(struct stlb_source *source, int32_t tid)
 	return slot->comm;
 }
 
+/* @gap: NULL where the kernel counted it */
+static bool fill_loss(struct stlb_source *source, enum stlb_loss loss, int32_t cpu, uint64_t lost,
+		      const char *gap, struct stlb_record *record)
+{
+	const struct stlb_perf *perf = source->private;
+
+	*record = (struct stlb_record){
+		.ns = perf->last_ns, .cpu = cpu, .loss = (uint8_t)loss, .lost = lost, .gap = gap};
+	source->info.lost_events += lost;
+	return true;
+}
+
+/* Where it was is told once, until something can be read again. */
+static bool fill_unread(struct stlb_source *source, const struct stlb_perfdata_record *sample,
+			const char *gap, struct stlb_record *record)
+{
+	struct stlb_perf *perf = source->private;
+
+	follow_info(source);
+	if (!source->info.truncated)
+		source->info.cut = stlb_names_intern(source->names, gap, strlen(gap));
+	source->info.truncated = true;
+	if (perf->unread && perf->unread_cpu == sample->cpu)
+		return false;
+	perf->unread = perf->told = true;
+	perf->unread_cpu = sample->cpu;
+	perf->last_ns = sample->ns > perf->last_ns ? sample->ns : perf->last_ns;
+	return fill_loss(source, sample->cpu < 0 ? STLB_LOSS_SOMEWHERE : STLB_LOSS_HERE,
+			 sample->cpu, 0, gap, record);
+}
+
+/* Whether a sample holds a record of its event. */
+static bool is_sound(const struct stlb_perf *perf, const struct stlb_perfdata_record *sample)
+{
+	return sample->raw_size >= STLB_COMMON_SIZE &&
+	       stlb_perf_u16(sample->raw + STLB_COMMON_TYPE, perf->swap) == sample->event->config;
+}
+
 static bool fill_record(struct stlb_source *source, const struct stlb_perfdata_record *sample,
 			struct stlb_record *record)
 {
 	struct stlb_perf *perf = source->private;
 
-	if (sample->raw_size < STLB_COMMON_SIZE) {
-		source->info.truncated = true;
-		source->info.cut = "a sample without the fields of its event";
-		return false;
-	}
 	record->ns = sample->ns < perf->last_ns ? perf->last_ns : sample->ns;
 	perf->last_ns = record->ns;
 	record->cpu = sample->cpu;
@@ -266,24 +316,46 @@ static bool fill_record(struct stlb_source *source, const struct stlb_perfdata_r
 	record->data = sample->raw;
 	record->size = sample->raw_size;
 	record->lost = 0;
+	record->gap = NULL;
 	if (perf->swap)
 		record->data = stlb_perf_turn(perf, record->format, sample->raw, sample->raw_size);
 	if (record->cpu >= 0 && (uint32_t)record->cpu >= source->info.cpus)
 		source->info.cpus = (uint32_t)record->cpu + 1;
 	if (perf->stack_format && sample->nr_chain)
 		take_chain(perf, sample, record);
+	perf->unread = false;
 	return record->data;
 }
 
-static bool fill_loss(struct stlb_source *source, enum stlb_loss loss, int32_t cpu, uint64_t lost,
-		      struct stlb_record *record)
+/* What is wrong with a sample; NULL: nothing is. */
+static const char *find_gap(const struct stlb_source *source,
+			    const struct stlb_perfdata_record *sample)
 {
-	const struct stlb_perf *perf = source->private;
+	struct stlb_perf *perf = source->private;
+	const bool unknown = perf->unknown[sample->event->index];
+	const char *name;
 
-	*record = (struct stlb_record){
-		.ns = perf->last_ns, .cpu = cpu, .loss = (uint8_t)loss, .lost = lost};
-	source->info.lost_events += lost;
-	return true;
+	if (!unknown && is_sound(perf, sample))
+		return NULL;
+	name = name_of(perf, sample->event);
+	if (unknown)
+		snprintf(perf->gap, sizeof(perf->gap),
+			 "the format of event %llu%s%s cannot be read: its records are lost",
+			 (unsigned long long)sample->event->config, name ? ", " : "",
+			 name ? name : "");
+	else
+		snprintf(perf->gap, sizeof(perf->gap),
+			 "damaged before byte %llu: a sample without a record of its event",
+			 (unsigned long long)stlb_perfdata_info(perf->reader)->bytes_done);
+	return perf->gap;
+}
+
+static bool fill_sample(struct stlb_source *source, const struct stlb_perfdata_record *sample,
+			struct stlb_record *record)
+{
+	const char *gap = find_gap(source, sample);
+
+	return gap ? fill_unread(source, sample, gap, record) : fill_record(source, sample, record);
 }
 
 /* Whether there is something to hand out. */
@@ -294,37 +366,45 @@ static bool fill(struct stlb_source *source, const struct stlb_perfdata_record *
 
 	switch (from->kind) {
 	case STLB_PERFDATA_SAMPLE:
-		return fill_record(source, from, record);
+		return fill_sample(source, from, record);
+	case STLB_PERFDATA_DAMAGED:
+		return fill_unread(source, from, from->what, record);
 	case STLB_PERFDATA_LOST:
 		perf->lost += from->lost;
 		perf->last_ns = from->ns > perf->last_ns ? from->ns : perf->last_ns;
-		return fill_loss(source, STLB_LOSS_HERE, from->cpu, from->lost, record);
+		return fill_loss(source, STLB_LOSS_HERE, from->cpu, from->lost, NULL, record);
 	case STLB_PERFDATA_LOST_SAMPLES:
 		perf->lost_samples += from->lost;
 		return false;
 	case STLB_PERFDATA_THROTTLED:
 		return (!from->event || from->event->wanted) &&
-		       fill_loss(source, STLB_LOSS_HERE, from->cpu, 0, record);
+		       fill_loss(source, STLB_LOSS_HERE, from->cpu, 0, NULL, record);
 	case STLB_PERFDATA_UNORDERED: /* what its CPU did since may have been judged without it */
 		return fill_loss(source, from->cpu < 0 ? STLB_LOSS_SOMEWHERE : STLB_LOSS_HERE,
-				 from->cpu, 0, record);
+				 from->cpu, 0, "a record that perf wrote too late", record);
 	default:
-		return fill_loss(source, STLB_LOSS_SOMEWHERE, -1, 0, record);
+		return fill_loss(source, STLB_LOSS_SOMEWHERE, -1, 0, NULL, record);
 	}
 }
 
-/* What has no place: the samples that were lost at the end, and those that nobody wanted to have.
+/* What has no place: the samples that were lost at the end, and those that nobody wanted to have;
+ * and the rest of a file that breaks off.
  */
 static bool end_losses(struct stlb_source *source, struct stlb_record *record)
 {
 	struct stlb_perf *perf = source->private;
 	uint64_t lost = perf->lost_samples > perf->lost ? perf->lost_samples - perf->lost : 0;
 
-	if (!lost && !perf->sampled)
+	if (lost || perf->sampled) {
+		perf->lost_samples = 0;
+		perf->sampled = false;
+		return fill_loss(source, STLB_LOSS_SOMEWHERE, -1, lost, NULL, record);
+	}
+	if (perf->cut || !source->info.truncated)
 		return false;
-	perf->lost_samples = 0;
-	perf->sampled = false;
-	return fill_loss(source, STLB_LOSS_SOMEWHERE, -1, lost, record);
+	perf->cut = true;
+	return fill_loss(source, STLB_LOSS_AFTER, -1, 0, perf->told ? NULL : source->info.cut,
+			 record);
 }
 
 static int next_record(struct stlb_source *source, struct stlb_record *record,
@@ -336,7 +416,7 @@ static int next_record(struct stlb_source *source, struct stlb_record *record,
 
 	if (perf->overwritten) {
 		perf->overwritten = false;
-		return fill_loss(source, STLB_LOSS_BEFORE, -1, 0, record);
+		return fill_loss(source, STLB_LOSS_BEFORE, -1, 0, NULL, record);
 	}
 	if (perf->has_stack) {
 		perf->has_stack = false;
@@ -367,6 +447,8 @@ static void close_perf(struct stlb_source *source)
 	stlb_input_close(perf->input);
 	free(perf->by_id);
 	free(perf->by_event);
+	free(perf->unknown);
+	stlb_unknown_free(&perf->unreadable);
 	free(perf->turned);
 	free(perf);
 }

@@ -4,6 +4,7 @@
 #define SOURCE_PERF_H
 
 #include "event_format.h"
+#include "event_unknown.h"
 #include "internal.h"
 #include "staletlb/perfdata.h"
 #include "symbols.h"
@@ -22,7 +23,9 @@ struct stlb_perf {
 	struct stlb_perfdata *reader;
 	const struct stlb_format **by_id;    /* STLB_EVENT_FORMAT_IDS of them */
 	const struct stlb_format **by_event; /* by the reader's index */
+	struct stlb_unknown unreadable;
 	uint32_t nr_events;
+	bool *unknown; /* by the same: the format cannot be read, and is needed */
 	bool swap;
 
 	const struct stlb_format *stack_format; /* NULL: no stacks, or nobody wants them */
@@ -36,6 +39,11 @@ struct stlb_perf {
 	uint64_t lost, lost_samples; /* told on the way; counted when it ended */
 	bool sampled;		     /* by design not every event is in the file */
 	bool overwritten;	     /* nor the oldest */
+	bool cut;		     /* nor what came last */
+	int32_t unread_cpu;	     /* of the loss just told; what else it lost is the same one */
+	bool unread;
+	bool told;     /* what the source says of the file was the reason of a loss */
+	char gap[200]; /* of the loss just told */
 	uint64_t last_ns;
 	struct stlb_perf_comm comms[STLB_PERF_COMMS];
 

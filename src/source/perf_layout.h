@@ -108,4 +108,8 @@ struct stlb_perf_parts {
 bool stlb_perf_parse(const struct stlb_perf_layout *layout, const uint8_t *body, uint32_t size,
 		     bool swap, struct stlb_perf_parts *parts, struct stlb_perfdata_sample *sample);
 
+/** stlb_perf_counters_lost - samples lost, as the counters of an event say that are read; or 0 */
+uint64_t stlb_perf_counters_lost(const struct stlb_perf_layout *layout, const uint8_t *data,
+				 uint32_t size, bool swap);
+
 #endif

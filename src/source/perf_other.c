@@ -15,6 +15,7 @@ bool stlb_perf_queued(uint32_t type)
 	case PERF_TYPE_COMM:
 	case PERF_TYPE_THROTTLE:
 	case PERF_TYPE_FORK:
+	case PERF_TYPE_READ:
 	case PERF_TYPE_LOST_SAMPLES:
 	case PERF_TYPE_KSYMBOL:
 		return true;
@@ -122,6 +123,18 @@ static void set_event(const struct stlb_perfdata *perf, const struct stlb_perf_r
 		record->event = &layout->event;
 }
 
+/* What the counters of a task say at its end: how many samples it lost, where they were asked. */
+static uint64_t read_lost(const struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
+			  const struct stlb_perf_layout *layout)
+{
+	enum { COUNTERS = 16 };
+
+	if (!layout || raw->size < COUNTERS + layout->end_size)
+		return 0;
+	return stlb_perf_counters_lost(layout, raw->data + COUNTERS,
+				       raw->size - COUNTERS - layout->end_size, perf->swap);
+}
+
 int stlb_perf_other(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
 		    struct stlb_perfdata_record *record)
 {
@@ -148,6 +161,10 @@ int stlb_perf_other(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
 		record->kind = STLB_PERFDATA_LOST_SAMPLES;
 		record->lost = raw->size >= 16 ? stlb_perf_u64(raw->data + 8, perf->swap) : 0;
 		return 1;
+	case PERF_TYPE_READ:
+		record->kind = STLB_PERFDATA_LOST_SAMPLES;
+		record->lost = read_lost(perf, raw, layout);
+		return record->lost != 0;
 	case PERF_TYPE_LOST:
 		record->kind = STLB_PERFDATA_LOST;
 		record->lost = raw->size >= 24 ? stlb_perf_u64(raw->data + 16, perf->swap) : 0;

@@ -182,3 +182,21 @@ bool stlb_perf_parse(const struct stlb_perf_layout *layout, const uint8_t *data,
 	}
 	return !body.failed;
 }
+
+uint64_t stlb_perf_counters_lost(const struct stlb_perf_layout *layout, const uint8_t *data,
+				 uint32_t size, bool swap)
+{
+	const uint64_t format = layout->event.read_format;
+	struct body body = {.at = data, .left = size, .swap = swap};
+	uint64_t nr = take(&body), lost = 0;
+
+	if (!(format & FORMAT_LOST))
+		return 0;
+	skip(&body, 8 * bits(format & (FORMAT_ENABLED | FORMAT_RUNNING)));
+	for (uint64_t i = 0; !body.failed && i < (format & FORMAT_GROUP ? nr : 1); i++) {
+		skip(&body, format & FORMAT_GROUP ? 8 : 0);
+		skip(&body, 8 * bits(format & FORMAT_ID));
+		lost += take(&body);
+	}
+	return lost;
+}

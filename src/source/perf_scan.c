@@ -5,7 +5,7 @@
 
 #include "perf_state.h"
 
-enum { UPDATE_NAME = 2 };
+enum { UPDATE_NAME = 2, MAX_TRACING = 64 * 1024 * 1024 };
 
 /* The header at an address; false where it cannot be read. */
 static bool look(struct stlb_perfdata *perf, uint64_t at, struct stlb_perf_raw *raw)
@@ -37,7 +37,7 @@ static int next_unpacked(struct stlb_perfdata *perf, struct stlb_perf_raw *raw)
 	if (!look(perf, perf->unpacked, raw))
 		return -EIO;
 	if (raw->size < STLB_PERF_HEADER) {
-		stlb_perf_cut(perf, "its compressed data hold a record of %u bytes", raw->size);
+		stlb_perf_damaged(perf, raw->at, "a record of less than its header");
 		return -EBADMSG;
 	}
 	return raw->size <= left;
@@ -67,8 +67,7 @@ static int next_packed(struct stlb_perfdata *perf, struct stlb_perf_raw *raw)
 		return -EBADMSG;
 	}
 	if (raw->size < STLB_PERF_HEADER) {
-		stlb_perf_cut(perf, "damaged at byte %llu: a record of %u bytes",
-			      (unsigned long long)file_offset(perf, stream->at), raw->size);
+		stlb_perf_damaged(perf, stream->at, "a record of less than its header");
 		return -EBADMSG;
 	}
 	return 1;
@@ -114,27 +113,32 @@ static void count_sample(struct stlb_perfdata *perf, uint64_t ns)
 		info->last_ns = ns;
 }
 
+/* When and where it was is not known: told at the time of what stands before it. */
+static int add_damaged(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw)
+{
+	stlb_perf_damaged(perf, raw->at, "a sample of no event");
+	if (perf->damaged)
+		return 0;
+	perf->damaged = true;
+	return stlb_perf_order_add(&perf->order, perf->order.newest,
+				   (uint64_t)STLB_PERF_NO_CPU << STLB_PERF_CPU_SHIFT | raw->at);
+}
+
 static int add_sample(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw)
 {
-	const struct stlb_perf_layout *layout = perf->nr_layouts ? perf->layouts[0] : NULL;
+	const struct stlb_perf_layout *layout;
 	const uint8_t *data = stlb_perf_bytes_get(&perf->bytes, raw->at, raw->size);
-	uint32_t size = raw->size - STLB_PERF_HEADER, cpu = STLB_PERF_NO_CPU;
+	uint32_t cpu = STLB_PERF_NO_CPU;
 	const uint8_t *body;
 	uint64_t ns = 0;
 
 	if (!data)
 		return -EIO;
 	body = data + STLB_PERF_HEADER;
-	if (perf->nr_layouts > 1)
-		layout = size >= (uint32_t)layout->id + 8
-				 ? stlb_perf_event_of_id(
-					   perf, stlb_perf_u64(body + layout->id, perf->swap))
-				 : NULL;
-	if (!layout || size < layout->fixed) {
-		stlb_perf_cut(perf, "damaged at byte %llu: a sample of no event",
-			      (unsigned long long)perf->info.bytes_done);
-		return 0;
-	}
+	layout = stlb_perf_layout_of(perf, body, raw->size - STLB_PERF_HEADER);
+	if (!layout)
+		return add_damaged(perf, raw);
+	perf->damaged = false;
 	if (layout->time >= 0)
 		ns = stlb_perf_u64(body + layout->time, perf->swap);
 	count_sample(perf, ns);
@@ -176,8 +180,14 @@ static int add_attr(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw)
 	struct stlb_perf_layout *layout;
 	int ret;
 
-	if (size > left || perf->info.samples)
+	if (size > left)
 		return -EINVAL;
+	if (perf->started) { /* who has looked at the events counts on them */
+		stlb_perf_damaged(perf, raw->at,
+				  "an event that is described after the first "
+				  "sample, its own cannot be read");
+		return 0;
+	}
 	ret = stlb_perf_add_event(perf, attr, size, &layout);
 	for (uint32_t at = size; !ret && at + 8 <= left; at += 8)
 		ret = stlb_perf_add_id(perf, stlb_perf_u64(attr + at, perf->swap), layout);
@@ -196,37 +206,69 @@ static void update_event(struct stlb_perfdata *perf, const struct stlb_perf_raw 
 		layout->event.name = stlb_perf_text(perf, raw->data + NAME, raw->size - NAME);
 }
 
+static int copy_tracing(struct stlb_perfdata *perf, uint64_t at, uint64_t size)
+{
+	uint8_t *data;
+	int ret;
+
+	if (size > MAX_TRACING) {
+		stlb_perf_damaged(perf, at, "more formats of events than any kernel has");
+		return 0;
+	}
+	data = malloc(size + 1);
+	if (!data)
+		return -ENOMEM;
+	ret = stlb_perf_bytes_copy(&perf->bytes, at, data, size) ? 0 : -EIO;
+	if (!ret)
+		ret = stlb_perf_feature(perf, PERF_FEATURE_TRACING_DATA, data, size);
+	free(data);
+	return ret;
+}
+
+/* False where the record is too short to say it. Before perf 6.18 that of the formats has 12 bytes.
+ */
+static bool size_behind(const struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
+			uint64_t *size)
+{
+	const uint8_t *at = raw->data + STLB_PERF_HEADER;
+	const uint32_t left = raw->size - STLB_PERF_HEADER;
+
+	if (raw->type == PERF_TYPE_TRACING_DATA && left >= 4)
+		*size = stlb_perf_u32(at, perf->swap);
+	else if (left >= 8)
+		*size = stlb_perf_u64(at, perf->swap);
+	else
+		return false;
+	return true;
+}
+
 /* The formats stand behind their record, rounded up to 8 bytes; so do hardware traces. */
 static int add_behind(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw)
 {
 	struct stlb_perf_stream *stream = &perf->streams[perf->stream];
-	bool tracing = raw->type == PERF_TYPE_TRACING_DATA;
 	uint64_t size = 0;
-	uint8_t *data;
 	int ret = 0;
 
-	if (raw->size >= 16)
-		size = tracing ? stlb_perf_u32(raw->data + 8, perf->swap)
-			       : stlb_perf_u64(raw->data + 8, perf->swap);
-	if (size > stream->end - stream->at) {
-		stlb_perf_cut(perf, "breaks off behind byte %llu",
-			      (unsigned long long)file_offset(perf, stream->at));
+	if (!size_behind(perf, raw, &size) || size > stream->end - stream->at) {
+		stlb_perf_damaged(perf, raw->at, "what follows it is not all there");
 		stream->at = stream->end;
 		return 0;
 	}
-	if (tracing) {
-		data = malloc(size + 1);
-		if (!data)
-			return -ENOMEM;
-		ret = stlb_perf_bytes_copy(&perf->bytes, stream->at, data, size) ? 0 : -EIO;
-		if (!ret)
-			ret = stlb_perf_feature(perf, PERF_FEATURE_TRACING_DATA, data, size);
-		free(data);
+	if (raw->type == PERF_TYPE_TRACING_DATA) {
+		ret = copy_tracing(perf, stream->at, size);
 		size = (size + 7) & ~UINT64_C(7);
 	}
 	stream->at += size < stream->end - stream->at ? size : stream->end - stream->at;
 	perf->info.bytes_done += size;
 	return ret;
+}
+
+/* What follows needs what cannot be decompressed. */
+static int end_packed(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw, const char *what)
+{
+	stlb_perf_damaged(perf, raw->at, what);
+	perf->streams[perf->stream].at = perf->streams[perf->stream].end;
+	return 0;
 }
 
 static int add_compressed(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw)
@@ -238,15 +280,18 @@ static int add_compressed(struct stlb_perfdata *perf, const struct stlb_perf_raw
 		uint64_t said = size >= 8 ? stlb_perf_u64(raw->data + head, perf->swap) : 0;
 
 		head += 8;
-		size = size >= 8 && said <= size - 8 ? (uint32_t)said : 0;
+		if (size < 8 || said > size - 8)
+			return end_packed(perf, raw, "compressed data are shorter than they say");
+		size = (uint32_t)said;
 	}
 	ret = stlb_perf_unpack(perf, raw->data + head, size);
-	if (ret != -EBADMSG)
-		return ret;
-	stlb_perf_cut(perf, "its compressed data are damaged at byte %llu",
-		      (unsigned long long)file_offset(perf, raw->at));
-	perf->streams[perf->stream].at = perf->streams[perf->stream].end;
-	return 0;
+	if (ret == -EBADMSG)
+		return end_packed(perf, raw, "compressed data");
+	if (ret == -E2BIG)
+		return end_packed(perf, raw,
+				  "compressed data that are no records: they become "
+				  "far too many bytes");
+	return ret;
 }
 
 /* Records of perf itself; 1 where a round has ended. */

@@ -31,6 +31,7 @@ enum stlb_perf_type {
 	PERF_TYPE_COMM = 3,
 	PERF_TYPE_THROTTLE = 5,
 	PERF_TYPE_FORK = 7,
+	PERF_TYPE_READ = 8,
 	PERF_TYPE_SAMPLE = 9,
 	PERF_TYPE_LOST_SAMPLES = 13,
 	PERF_TYPE_KSYMBOL = 17,
@@ -70,7 +71,7 @@ struct stlb_perfdata {
 	struct stlb_names *names;
 	struct stlb_perf_bytes bytes;
 	bool swap, pipe, directory;
-	char cut[200];
+	char cut[200], note[200]; /* what was damaged first, and last */
 
 	struct stlb_perf_layout **layouts; /* they stay where they are */
 	uint32_t nr_layouts, max_layouts;
@@ -86,10 +87,13 @@ struct stlb_perfdata {
 	struct stlb_perf_unpack *unpack; /* of that stream; NULL: nothing was compressed yet */
 	uint64_t unpacked;		 /* address of what is not looked at of the spool */
 	uint64_t unpack_max;		 /* bytes that one record may become */
+	uint64_t packed;		 /* bytes that were decompressed, of all streams */
 
 	struct stlb_perf_order order;
 	uint64_t round_newest;	     /* as the round before ended */
+	bool started;		     /* it is open: the events that it has are known */
 	bool ended;		     /* all streams were read */
+	bool damaged;		     /* the last sample could not be read: the next is as good */
 	uint64_t last_ns;	     /* of what was given out */
 	struct stlb_perf_entry late; /* told of as unordered, to be given out now; key 0: none */
 
@@ -102,6 +106,9 @@ struct stlb_perfdata {
 /** stlb_perf_cut - note that the file breaks off or is damaged; the first note stays */
 void stlb_perf_cut(struct stlb_perfdata *perf, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/** stlb_perf_damaged - the same, of the record at an address */
+void stlb_perf_damaged(struct stlb_perfdata *perf, uint64_t at, const char *what);
 
 /** stlb_perf_text - a string of a file, up to its NUL or the end, kept; NULL without memory */
 const char *stlb_perf_text(struct stlb_perfdata *perf, const uint8_t *data, uint64_t size);
@@ -133,6 +140,25 @@ static inline struct stlb_perf_layout *stlb_perf_event_of_id(const struct stlb_p
 	return id < STLB_PERF_SMALL_IDS ? perf->by_small_id[id] : stlb_map_get(&perf->by_id, id);
 }
 
+/**
+ * stlb_perf_layout_of - the event of a sample
+ * @size: bytes of @body, that is of the sample without its header
+ *
+ * NULL: of none that is known, or with less than the parts that always have one size.
+ */
+static inline struct stlb_perf_layout *stlb_perf_layout_of(const struct stlb_perfdata *perf,
+							   const uint8_t *body, uint32_t size)
+{
+	struct stlb_perf_layout *layout = perf->nr_layouts ? perf->layouts[0] : NULL;
+
+	if (perf->nr_layouts > 1)
+		layout = size >= (uint32_t)layout->id + 8
+				 ? stlb_perf_event_of_id(
+					   perf, stlb_perf_u64(body + layout->id, perf->swap))
+				 : NULL;
+	return layout && size >= layout->fixed ? layout : NULL;
+}
+
 /* ---- perf_feature.c ---- */
 
 /** stlb_perf_feature - take in a section; those that are too short say nothing. 0 or -ENOMEM */
@@ -154,7 +180,12 @@ int stlb_perf_scan(struct stlb_perfdata *perf, bool to_sample, struct stlb_error
 
 /* ---- perf_unpack.c: all that is decompressed goes to the spool ---- */
 
-/** stlb_perf_unpack - decompress a record's data; -EBADMSG where they are damaged, -ENOMEM, ... */
+/**
+ * stlb_perf_unpack - decompress a record's data
+ *
+ * Returns 0; -EBADMSG where they are damaged, -E2BIG where they become far more than records ever
+ * do, -ENOMEM and the like.
+ */
 int stlb_perf_unpack(struct stlb_perfdata *perf, const uint8_t *data, size_t size);
 
 /** stlb_perf_unpack_end - the stream is over, the next one begins anew */

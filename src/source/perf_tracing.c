@@ -78,7 +78,9 @@ static int read_format(struct text *text, const char *system)
 				    &format);
 	if (format)
 		perf->by_id[id] = format;
-	return ret == -ENOMEM ? ret : 0;
+	else if (ret != -ENOMEM)
+		ret = stlb_unknown_note(&perf->unreadable, text->source, system, format_text, size);
+	return ret;
 }
 
 static int read_formats(struct text *text, const char *system)

@@ -6,7 +6,13 @@
 
 #include "perf_state.h"
 
-enum { PIECE = 128 * 1024, DEFAULT_MAX = 16 * 1024 * 1024, MAX_WINDOW_LOG = 27 };
+enum {
+	PIECE = 128 * 1024,
+	DEFAULT_MAX = 16 * 1024 * 1024,
+	MAX_WINDOW_LOG = 27,
+	MAX_RATIO =
+		256, /* of a whole recording: samples hold times, and so become a tenth at best */
+};
 
 struct stlb_perf_unpack {
 	ZSTD_DStream *zstd;
@@ -35,6 +41,8 @@ int stlb_perf_unpack(struct stlb_perfdata *perf, const uint8_t *data, size_t siz
 	ZSTD_outBuffer out;
 	int ret = perf->unpack ? 0 : begin(perf);
 
+	perf->packed += size;
+
 	if (!ret && !perf->unpacked)
 		perf->unpacked = STLB_PERF_SPOOL + perf->bytes.spool.size;
 	do {
@@ -43,8 +51,9 @@ int stlb_perf_unpack(struct stlb_perfdata *perf, const uint8_t *data, size_t siz
 		out = (ZSTD_outBuffer){perf->unpack->piece, PIECE, 0};
 		if (ZSTD_isError(ZSTD_decompressStream(perf->unpack->zstd, &out, &in)))
 			return -EBADMSG;
-		if (out.pos > room)
-			return -EBADMSG;
+		if (out.pos > room ||
+		    perf->bytes.spool.size + out.pos > DEFAULT_MAX + MAX_RATIO * perf->packed)
+			return -E2BIG;
 		room -= out.pos;
 		ret = stlb_perf_bytes_spool(&perf->bytes, out.dst, out.pos);
 	} while (in.pos < in.size || out.pos == out.size);

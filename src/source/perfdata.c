@@ -29,6 +29,22 @@ void stlb_perf_cut(struct stlb_perfdata *perf, const char *fmt, ...)
 	perf->info.cut = perf->cut;
 }
 
+/* What was decompressed has no place in the file any more. */
+void stlb_perf_damaged(struct stlb_perfdata *perf, uint64_t at, const char *what)
+{
+	uint64_t base = 0;
+
+	for (uint32_t i = 0; i < perf->bytes.nr_files; i++)
+		if (perf->bytes.files[i].base <= at)
+			base = perf->bytes.files[i].base;
+	snprintf(perf->note, sizeof(perf->note),
+		 at >= STLB_PERF_SPOOL ? "damaged in what is compressed before byte %llu: %s"
+				       : "damaged at byte %llu: %s",
+		 (unsigned long long)(at >= STLB_PERF_SPOOL ? perf->info.bytes_done : at - base),
+		 what);
+	stlb_perf_cut(perf, "%s", perf->note);
+}
+
 const char *stlb_perf_text(struct stlb_perfdata *perf, const uint8_t *data, uint64_t size)
 {
 	return stlb_names_intern(perf->names, (const char *)data,
@@ -120,6 +136,7 @@ static int open_file(const struct stlb_perf_file *file, const char *name,
 	}
 	stlb_names_set_comm(perf->names, 0, "swapper");
 	ret = start(perf, err);
+	perf->started = true;
 	if (ret)
 		stlb_perfdata_close(perf);
 	else
@@ -201,19 +218,39 @@ static inline bool find_parts(const struct stlb_perfdata *perf,
 	return parts->raw_size <= size - at;
 }
 
+/* Where it was and of which event is known, or not even that. */
+static int give_damaged(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
+			const struct stlb_perf_layout *layout, const char *what,
+			struct stlb_perfdata_record *record)
+{
+	int32_t cpu = layout ? record->cpu : -1;
+
+	stlb_perf_damaged(perf, raw->at, what);
+	*record = (struct stlb_perfdata_record){
+		.kind = STLB_PERFDATA_DAMAGED,
+		.ns = record->ns,
+		.cpu = cpu,
+		.pid = -1,
+		.tid = -1,
+		.event = layout ? &layout->event : NULL,
+		.what = perf->note,
+	};
+	return 1;
+}
+
 /*
- * The parts of constant size were checked when it was put in order. Each field is set, and the
- * record not cleared as a whole before: there is one for each sample.
+ * Each field is set, and the record not cleared as a whole before: there is one for each sample.
  */
 static int give_sample(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
 		       struct stlb_perfdata_record *record)
 {
 	const uint8_t *body = raw->data + STLB_PERF_HEADER;
-	const struct stlb_perf_layout *layout = perf->layouts[0];
+	const uint32_t size = raw->size - STLB_PERF_HEADER;
+	const struct stlb_perf_layout *layout = stlb_perf_layout_of(perf, body, size);
 	struct stlb_perf_parts parts = {0};
 
-	if (perf->nr_layouts > 1)
-		layout = stlb_perf_event_of_id(perf, stlb_perf_u64(body + layout->id, perf->swap));
+	if (!layout)
+		return give_damaged(perf, raw, NULL, "a sample of no event", record);
 	record->kind = STLB_PERFDATA_SAMPLE;
 	record->event = &layout->event;
 	record->cpu = record->pid = record->tid = -1;
@@ -224,11 +261,9 @@ static int give_sample(struct stlb_perfdata *perf, const struct stlb_perf_raw *r
 		record->tid = (int32_t)stlb_perf_u32(body + layout->tid + 4, perf->swap);
 	}
 	record->body = body;
-	record->body_size = raw->size - STLB_PERF_HEADER;
-	if (!find_parts(perf, layout, body, record->body_size, &parts)) {
-		stlb_perf_cut(perf, "a sample is shorter than it says");
-		parts = (struct stlb_perf_parts){0};
-	}
+	record->body_size = size;
+	if (!find_parts(perf, layout, body, size, &parts))
+		return give_damaged(perf, raw, layout, "a sample is shorter than it says", record);
 	record->raw = parts.raw;
 	record->raw_size = parts.raw_size;
 	record->lost = 0;

@@ -35,14 +35,19 @@ struct stlb_source *stlb_source_new(const char *path, const struct stlb_source_o
 	return source;
 }
 
-static int refuse(const struct stlb_source *source, size_t size, struct stlb_error *err)
+static int refuse(const struct stlb_source *source, const struct stlb_input *input, size_t size,
+		  struct stlb_error *err)
 {
-	const char *what = "not a trace of a known format";
+	const char *what = size ? "not a trace of a known format" : "the file is empty";
 
+	if (!size && stlb_input_cut(input))
+		return stlb_error_set(err, -EINVAL,
+				      "%s: the file breaks off before any event: copy it again",
+				      source->info.path);
 	return stlb_error_set(err, -EINVAL,
 			      "%s: %s: give a trace.dat of trace-cmd, a perf.data of perf record, "
 			      "or the text of ftrace or perf script",
-			      source->info.path, size ? what : "the file is empty");
+			      source->info.path, what);
 }
 
 static int open_format(struct stlb_source *source, struct stlb_input *input, struct stlb_error *err)
@@ -57,7 +62,7 @@ static int open_format(struct stlb_source *source, struct stlb_input *input, str
 		source->ops = all_ops[i];
 		return source->ops->open(source, input, err);
 	}
-	ret = size < 0 ? (int)size : refuse(source, (size_t)size, err);
+	ret = size < 0 ? (int)size : refuse(source, input, (size_t)size, err);
 	stlb_input_close(input);
 	return ret;
 }
@@ -127,7 +132,9 @@ const char *stlb_source_symbol(struct stlb_source *source, uint64_t address, uin
 	const char *name;
 
 	offset = offset ? offset : &unused;
-	name = stlb_symbols_find(source->options.symbols, address, offset);
+	name = stlb_is_stand_in(address)
+		       ? NULL
+		       : stlb_symbols_find(source->options.symbols, address, offset);
 	if (name)
 		return name;
 	return source->ops->symbol ? source->ops->symbol(source, address, offset) : NULL;

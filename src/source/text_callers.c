@@ -7,7 +7,7 @@ enum { MAX_CALLERS = 1 << 20 };
 
 struct named {
 	const char *name; /* interned */
-	uint64_t offset;
+	uint64_t address, offset;
 };
 
 void stlb_text_callers_add(struct stlb_text_callers *callers, struct stlb_names *names,
@@ -22,9 +22,30 @@ void stlb_text_callers_add(struct stlb_text_callers *callers, struct stlb_names 
 	if (!named)
 		return;
 	named->name = stlb_names_intern(names, caller->name, caller->name_size);
+	named->address = caller->address;
 	named->offset = caller->offset;
 	if (!named->name || stlb_map_put(&callers->by_address, caller->address, named))
 		free(named);
+}
+
+uint64_t stlb_text_callers_stand_in(struct stlb_text_callers *callers, struct stlb_names *names,
+				    const struct stlb_perf_caller *caller)
+{
+	const char *whole = stlb_names_intern(names, caller->name, caller->name_size);
+	struct stlb_perf_caller made = *caller;
+	uint64_t key = stlb_map_mix((uintptr_t)whole) ^ caller->offset;
+	const struct named *known = whole ? stlb_map_get(&callers->stand_ins, key) : NULL;
+
+	if (!whole)
+		return 0;
+	if (known && known->name == whole && known->offset == caller->offset)
+		return known->address;
+	made.address = STLB_STAND_IN + callers->by_address.count + 1;
+	stlb_text_callers_add(callers, names, &made);
+	known = stlb_map_get(&callers->by_address, made.address);
+	if (!known || stlb_map_put(&callers->stand_ins, key, (void *)known))
+		return 0;
+	return made.address;
 }
 
 const char *stlb_text_callers_find(const struct stlb_text_callers *callers, uint64_t address,
@@ -46,4 +67,5 @@ void stlb_text_callers_free(struct stlb_text_callers *callers)
 	while ((named = stlb_map_next(&callers->by_address, &at)))
 		free(named);
 	stlb_map_free(&callers->by_address);
+	stlb_map_free(&callers->stand_ins);
 }

@@ -22,6 +22,8 @@ struct stlb_text_event {
 	const char *name; /* interned */
 	uint32_t size;
 	uint32_t nr_variants;
+	bool needed;
+	struct stlb_text_bare bare;
 	struct variant *last; /* the one that fitted last */
 	struct variant *variants;
 };
@@ -76,6 +78,8 @@ static struct stlb_text_event *event_new(struct stlb_text_events *events, const 
 	}
 	event->size = (uint32_t)size;
 	event->form = stlb_text_form_find(name, size);
+	event->needed = events->source->options.known &&
+			events->source->options.known(events->source->options.arg, name, size);
 	events->nr++;
 	return event;
 }
@@ -101,6 +105,16 @@ struct stlb_text_event *stlb_text_events_find(struct stlb_text_events *events, c
 const struct stlb_text_form *stlb_text_event_form(const struct stlb_text_event *event)
 {
 	return event->form;
+}
+
+struct stlb_text_bare *stlb_text_event_bare(struct stlb_text_event *event)
+{
+	return &event->bare;
+}
+
+bool stlb_text_event_needed(const struct stlb_text_event *event)
+{
+	return event->needed;
 }
 
 static bool fits(const struct variant *variant, const struct stlb_text_row *row)

@@ -21,6 +21,12 @@ struct stlb_text_event *stlb_text_events_find(struct stlb_text_events *events, c
 /** stlb_text_event_form - how its fields are written */
 const struct stlb_text_form *stlb_text_event_form(const struct stlb_text_event *event);
 
+/** stlb_text_event_bare - what is known of its numbers without 0x */
+struct stlb_text_bare *stlb_text_event_bare(struct stlb_text_event *event);
+
+/** stlb_text_event_needed - whether an event of this name is needed */
+bool stlb_text_event_needed(const struct stlb_text_event *event);
+
 /**
  * stlb_text_event_format - the format of a row of an event
  *

@@ -92,6 +92,8 @@ static const struct stlb_text_rename migrate_renames[] = {
 
 static const char *const migration_hex[] = {"addr", "pte", "pmd", "val", NULL};
 
+static const char *const mmap_lock_truths[] = {"write", "success", NULL};
+
 static bool skip_word(const char **at, const char *end, const char *word)
 {
 	size_t size = strlen(word);
@@ -149,6 +151,9 @@ static const struct stlb_text_form forms[] = {
 	{.event = "ksm_stop_scan", .patterns = {ksm_scan}},
 	{.event = "ksm_advisor", .patterns = {ksm_advisor}},
 	{.event = "mm_migrate_pages", .renames = migrate_renames},
+	{.event = "mmap_lock_start_locking", .truths = mmap_lock_truths},
+	{.event = "mmap_lock_acquire_returned", .truths = mmap_lock_truths},
+	{.event = "mmap_lock_released", .truths = mmap_lock_truths},
 	{.event = "set_migration_pte", .bare_hex = migration_hex},
 	{.event = "remove_migration_pte", .bare_hex = migration_hex},
 	{.event = "set_migration_pmd", .bare_hex = migration_hex},

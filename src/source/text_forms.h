@@ -38,6 +38,7 @@ struct stlb_text_rename {
  * @patterns: tried one after the other, before key=value pairs are
  * @renames: of keys
  * @bare_hex: keys whose numbers are hexadecimal without 0x; ended by NULL
+ * @truths: keys whose values are "true" and "false", numbers in the binary; ended by NULL
  * @ignore: a key whose value is not true
  */
 struct stlb_text_form {
@@ -47,6 +48,7 @@ struct stlb_text_form {
 	const struct stlb_text_piece *patterns[3];
 	const struct stlb_text_rename *renames;
 	const char *const *bare_hex;
+	const char *const *truths;
 	const char *ignore;
 };
 

@@ -10,7 +10,8 @@
 #define KERNEL_COMM   15
 #define LINE_COMM     320 /* with the name of a buffer or file before it */
 #define NAME_MAX_SIZE 64
-#define TGID_MAX      16 /* characters of its column */
+#define FLAGS	      ".-+!*@$dDXbBnNpPlLzZhHsS0123456789acefACEFx" /* those of all kernels */
+#define TGID_MAX      16					    /* characters of its column */
 
 static const char *skip_spaces(const char *at, const char *end)
 {
@@ -126,6 +127,9 @@ static const char *read_flags(const char *at, const char *end, struct stlb_text_
 		at++;
 	if (at - start < 4 || at - start > 8)
 		return NULL;
+	for (const char *p = start; p < at; p++)
+		if (!strchr(FLAGS, *p))
+			return NULL;
 	/* trace-cmd report -R -l has a number there, without the irq flags. */
 	if (*start == '-')
 		return skip_spaces(at, end);
@@ -147,6 +151,19 @@ static bool set_name(struct stlb_text_head *head, const char *name, const char *
 	return true;
 }
 
+/* "func+0x1/0x2: ", "func [module]: ": where something was printed, in what the options show. */
+static bool is_place(const char *at, const char *end)
+{
+	const char *colon = memmem(at, (size_t)(end - at), ": ", 2);
+	const char *open = colon ? memchr(at, ' ', (size_t)(colon - at)) : NULL;
+
+	if (!colon || colon - at > 2 * NAME_MAX_SIZE)
+		return false;
+	if (!open)
+		return memmem(at, (size_t)(colon - at), "+0x", 3);
+	return open[1] == '[' || open[1] == '<';
+}
+
 /* Lines of the kernel's that give no event name: stacks and the function tracer. */
 static bool read_nameless(const char *at, struct stlb_text_head *head)
 {
@@ -163,6 +180,14 @@ static bool read_nameless(const char *at, struct stlb_text_head *head)
 	return false;
 }
 
+/* Another tracer's own lines begin with a number or a sign. */
+static bool may_be_name(const char *at, const char *end)
+{
+	if (at < end && *at == '#')
+		at++;
+	return at == end || !stlb_text_digit(*at);
+}
+
 static bool read_name(const char *at, struct stlb_text_head *head)
 {
 	const char *start = at;
@@ -170,7 +195,8 @@ static bool read_name(const char *at, struct stlb_text_head *head)
 	while (at < head->end && is_name(*at))
 		at++;
 	if (at == start || at == head->end || *at != ':' || at - start > NAME_MAX_SIZE)
-		return read_nameless(start, head);
+		return is_place(start, head->end) ? set_name(head, STLB_TEXT_MARK, head->end)
+						  : read_nameless(start, head);
 	head->name = start;
 	head->name_size = (size_t)(at - start);
 	head->rest = skip_spaces(at + 1, head->end);
@@ -191,15 +217,42 @@ static const char *skip_difference(const char *at, const char *end)
 	return at < end && *at == ')' ? skip_spaces(at + 1, end) : at;
 }
 
+/* Letters that stand in the column of flags, or the digits of a time: a word of prose is neither.
+ */
+static bool begins_tail(const char *at, const char *end)
+{
+	bool sign = at == end;
+
+	for (; at < end && *at != ' '; at++) {
+		sign |= *at == '.' || *at == '-';
+		if (!strchr("dDXbBNnpPlLZzHhsSu.:-+#!*@$0123456789acef", *at))
+			return sign;
+	}
+	return sign;
+}
+
 static bool read_tail(const char *at, struct stlb_text_head *head)
 {
-	at = read_flags(skip_spaces(at, head->end), head->end, head);
+	const char *start = skip_spaces(at, head->end);
+
+	at = read_flags(start, head->end, head);
 	if (at)
 		at = stlb_text_head_time(at, head->end, &head->ns);
-	if (!at || at == head->end || *at != ' ')
+	if (!at) {
+		if (!head->part && begins_tail(start, head->end))
+			head->part = STLB_HEAD_CPU;
 		return false;
+	}
+	if (at == head->end || *at != ' ') {
+		head->part = STLB_HEAD_TIME;
+		return false;
+	}
 	at = skip_difference(skip_spaces(at, head->end), head->end);
-	return read_name(at, head);
+	if (read_name(at, head))
+		return true;
+	if (may_be_name(at, head->end))
+		head->part = STLB_HEAD_TIME;
+	return false;
 }
 
 /* "comm-pid  1d..2. time": the CPU has no brackets. */
@@ -226,11 +279,12 @@ static bool read_latency(const char *line, struct stlb_text_head *head)
 
 bool stlb_text_head(const char *line, const char *end, struct stlb_text_head *head)
 {
-	const char *at = line, *open;
+	const char *at = line = skip_spaces(line, end), *open;
 
 	while (end > line && end[-1] == ' ')
 		end--;
 	head->end = end;
+	head->part = STLB_HEAD_NONE;
 	/* The task's name may hold anything, brackets too: the first place where all fits. */
 	while ((open = memchr(at, '[', (size_t)(end - at)))) {
 		uint64_t cpu;

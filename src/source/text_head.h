@@ -12,6 +12,13 @@
 /* What tracing_mark_write puts into a trace, shown without the name of its event, "print". */
 #define STLB_TEXT_MARK "tracing_mark_write"
 
+/** enum stlb_head_part - how much of a head a line has that is no event */
+enum stlb_head_part {
+	STLB_HEAD_NONE,
+	STLB_HEAD_CPU,	/* a task, a CPU, and the beginning of flags or of a time */
+	STLB_HEAD_TIME, /* the time too */
+};
+
 struct stlb_text_head {
 	const char *comm;
 	const char *name; /* the event */
@@ -23,6 +30,7 @@ struct stlb_text_head {
 	int32_t tid;
 	int32_t cpu;
 	uint8_t context;
+	uint8_t part;	/* enum stlb_head_part, of a line that is no event */
 	bool irq_flags; /* the line has the column */
 };
 
@@ -32,7 +40,7 @@ struct stlb_text_head {
  * Knows "comm-pid [(tgid)] [cpu] [flags] time: event: ..." of tracefs and trace-cmd report, and
  * the latency format, whose CPU is glued to the flags.
  *
- * Returns false for a line that is no event.
+ * Returns false for a line that is no event: then @part tells how much of one it is.
  */
 bool stlb_text_head(const char *at, const char *end, struct stlb_text_head *head);
 

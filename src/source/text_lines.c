@@ -7,12 +7,14 @@
 #include "text_row.h"
 
 #define BUFFER (256UL * 1024)
+#define ESCAPE 0x1b
 
 struct stlb_lines {
 	struct stlb_input *input;
 	struct stlb_line again; /* unread */
 	bool has_again;
 	bool end;
+	bool coloured; /* an escape was met */
 	bool skipping; /* within a line that is too long */
 	uint64_t number;
 	size_t pos, size;
@@ -41,20 +43,22 @@ static int fill(struct stlb_lines *lines, struct stlb_error *err)
 	if (got < 0)
 		return (int)got;
 	lines->end = got == 0;
+	lines->coloured |= memchr(lines->buffer + lines->size, ESCAPE, (size_t)got) != NULL;
 	lines->size += (size_t)got;
 	return 0;
 }
 
 static int give(struct stlb_lines *lines, struct stlb_line *line, size_t size, bool ended)
 {
-	line->at = lines->buffer + lines->pos;
-	line->end = line->at + size;
+	char *at = lines->buffer + lines->pos, *end = at + size;
+
 	line->ended = ended;
 	line->too_long = size > STLB_TEXT_LINE;
 	line->number = ++lines->number;
 	lines->pos += size + ended;
-	if (size && line->end[-1] == '\r')
-		line->end--;
+	line->dress = stlb_text_undress(&at, &end, lines->coloured);
+	line->at = at;
+	line->end = end;
 	return 1;
 }
 

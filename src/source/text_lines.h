@@ -6,16 +6,21 @@
 #define SOURCE_TEXT_LINES_H
 
 #include "internal.h"
+#include "text_dress.h"
 
 struct stlb_lines;
 
-/** struct stlb_line - one line without its end; the bytes live until the line after it is read */
+/**
+ * struct stlb_line - one line without its end, and without what it wore; the bytes live until the
+ * line after it is read
+ */
 struct stlb_line {
 	const char *at;
 	const char *end;
 	uint64_t number; /* from 1 */
 	bool ended;	 /* a newline follows */
-	bool too_long;	 /* more than STLB_TEXT_LINE bytes: @at has its beginning only */
+	struct stlb_dress dress;
+	bool too_long; /* more than STLB_TEXT_LINE bytes: @at has its beginning only */
 };
 
 /** stlb_lines_new - the lines of an input, which stays the caller's; NULL without memory */

@@ -2,6 +2,7 @@
 #include "text_notes.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "text_number.h"
 
@@ -47,11 +48,12 @@ static void read_entries(struct stlb_text_notes *notes, const char *at, const ch
 
 	at = number(spaces(at, end), end, &kept);
 	at = number(after(at, end, "/"), end, &written);
+	notes->header = true;
+	/* a count that cannot be read may say anything */
+	notes->overwritten = !at || written > kept;
+	notes->lost_before = at && written > kept ? written - kept : 0;
 	if (!at)
 		return;
-	notes->header = true;
-	if (written > kept)
-		notes->lost_before = written - kept;
 	set_cpus(notes, after(spaces(at, end), end, "#P:"), end);
 }
 
@@ -59,8 +61,11 @@ static void read_comment(struct stlb_text_notes *notes, const char *at, const ch
 {
 	const char *words = spaces(at + 1, end);
 
-	if (after(words, end, "tracer:"))
+	if (after(words, end, "tracer:")) {
 		notes->header = true;
+		notes->tracers++;
+		notes->graph |= after(words, end, "tracer: function_graph") != NULL;
+	}
 	words = after(words, end, "entries-in-buffer/entries-written:");
 	if (words)
 		read_entries(notes, words, end);
@@ -99,22 +104,103 @@ bool stlb_text_note(struct stlb_text_notes *notes, const char *at, const char *e
 	return after(at, end, "=> ");
 }
 
-bool stlb_text_loss(const char *at, const char *end, int32_t *cpu, uint64_t *lost)
+/* " [LOST 12 EVENTS]", " [LOST EVENTS]", " [12 EVENTS DROPPED]", " [EVENTS DROPPED]" */
+static bool read_lost(const char *at, const char *end, uint64_t *lost)
+{
+	const char *words = after(at, end, "LOST "), *counted;
+
+	counted = number(words ? words : at, end, lost);
+	if (!counted)
+		*lost = 0;
+	else if (words)
+		words = after(counted, end, " ");
+	else
+		at = after(counted, end, " ");
+	return after(words ? words : at, end, words ? "EVENTS]" : "EVENTS DROPPED]");
+}
+
+/* "CPU:1 [LOST EVENTS]", whatever stands before it. */
+static bool read_cpu_loss(const char *at, const char *end, struct stlb_text_loss *loss)
 {
 	uint64_t value;
-	const char *counted;
 
-	*lost = 0;
-	at = number(after(skip_buffer(at, end), end, "CPU:"), end, &value);
-	at = after(at, end, " [");
-	if (!at || value > 65535)
-		return false;
-	*cpu = (int32_t)value;
-	if (after(at, end, "EVENTS DROPPED]"))
+	while ((at = memmem(at, (size_t)(end - at), "CPU:", 4))) {
+		const char *words = number(at += 4, end, &value);
+
+		words = after(words, end, " [");
+		if (!words || !read_lost(words, end, &loss->lost))
+			continue;
+		loss->cpu = value <= 65535 ? (int32_t)value : -1;
 		return true;
-	counted = number(after(at, end, "LOST "), end, lost);
-	if (counted)
-		return after(counted, end, " EVENTS]");
-	at = number(at, end, lost);
-	return after(at, end, " EVENTS DROPPED]");
+	}
+	return false;
+}
+
+/* "12 printk messages dropped", "Missed 12 kernel messages": the log has lost lines. */
+static bool read_log_loss(const char *at, const char *end)
+{
+	static const char dropped[] = " printk messages dropped", missed[] = "Missed ";
+	const char *words = memmem(at, (size_t)(end - at), dropped, sizeof(dropped) - 1);
+	uint64_t value;
+
+	if (words && words > at && stlb_text_digit(words[-1]))
+		return true;
+	words = memmem(at, (size_t)(end - at), missed, sizeof(missed) - 1);
+	words = words ? number(words + sizeof(missed) - 1, end, &value) : NULL;
+	return after(words, end, " kernel messages") ||
+	       after(spaces(at, end), end, "last message repeated ");
+}
+
+/* "lost 3 chunks!", "LOST 12 events": what perf and others say of what they could not keep. */
+static bool read_tool_loss(const char *at, const char *end, uint64_t *lost)
+{
+	static const char *const nouns[] = {" chunks", " events", " samples"};
+
+	for (; end - at > 5; at++) {
+		const char *words;
+
+		if ((*at | 0x20) != 'l' || strncasecmp(at, "lost ", 5) != 0)
+			continue;
+		words = number(at + 5, end, lost);
+		for (size_t i = 0; words && *lost && i < sizeof(nouns) / sizeof(nouns[0]); i++) {
+			if (!after(words, end, nouns[i]))
+				continue;
+			*lost = i ? *lost : 0; /* nobody knows what was in a chunk */
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "overrun: 12" of a CPU's statistics, which "CPU: 1" begins. */
+static bool read_overrun(struct stlb_text_notes *notes, const char *at, const char *end,
+			 struct stlb_text_loss *loss)
+{
+	static const char *const names[] = {"overrun: ", "commit overrun: ", "dropped events: "};
+	uint64_t value;
+
+	if (number(after(at, end, "CPU: "), end, &value) && value <= 65535)
+		notes->cpu = (int32_t)value;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (number(after(at, end, names[i]), end, &loss->lost) != end || !loss->lost)
+			continue;
+		loss->cpu = notes->cpu;
+		loss->place = STLB_LOSS_SOMEWHERE;
+		return true;
+	}
+	return false;
+}
+
+bool stlb_text_loss(struct stlb_text_notes *notes, const char *at, const char *end,
+		    struct stlb_text_loss *loss)
+{
+	*loss = (struct stlb_text_loss){.cpu = -1, .place = STLB_LOSS_HERE};
+	if (read_cpu_loss(at, end, loss) || read_tool_loss(at, end, &loss->lost))
+		return true;
+	loss->lost = 0;
+	if (read_log_loss(at, end)) {
+		loss->of_log = true;
+		return true;
+	}
+	return read_overrun(notes, spaces(at, end), end, loss);
 }

@@ -77,13 +77,23 @@ static bool same_name(const char *name, const char *key, size_t size)
 	return !strncmp(name, key, size) && !name[size];
 }
 
-static bool is_bare_hex(const struct stlb_text_form *form, const char *key, size_t size)
+static bool is_one_of(const char *const *names, const char *key, size_t size)
 {
-	for (const char *const *name = form->bare_hex; name && *name; name++) {
-		if (same_name(*name, key, size))
+	for (; *names; names++) {
+		if (same_name(*names, key, size))
 			return true;
 	}
 	return false;
+}
+
+static const char *read_truth(const char *at, const char *end, uint64_t *value)
+{
+	if (end - at >= 4 && !memcmp(at, "true", 4)) {
+		*value = 1;
+		return at + 4;
+	}
+	*value = 0;
+	return end - at >= 5 && !memcmp(at, "false", 5) ? at + 5 : NULL;
 }
 
 /* A key follows here: text goes on up to it, since it may hold spaces. */
@@ -134,6 +144,66 @@ static void rename_key(struct stlb_text_key *key, const struct stlb_text_form *f
 	}
 }
 
+/* "7f2664524000", and no decimal number: letters among the digits, or a pointer's leading zeroes.
+ */
+static const char *read_bare_hex(const char *at, const char *end, uint64_t *value, bool *sure)
+{
+	const char *stop = stlb_text_hex(at, end, value);
+	bool letters = false, digits = false;
+
+	if (!stop || !ends_value(stop, end))
+		return NULL;
+	for (const char *p = at; p < stop; p++) {
+		digits |= stlb_text_digit(*p);
+		letters |= !stlb_text_digit(*p);
+	}
+	*sure = letters ? stlb_text_digit(*at) || (digits && stop - at >= 6)
+			: stop - at == 16 && *at == '0';
+	/* a word of letters is no number */
+	return *sure || !letters ? stop : NULL;
+}
+
+/* What is known of the numbers of a key; NULL where there is no room to know. */
+static bool *find_bare(struct stlb_text_bare *bare, const struct stlb_text_key *key, bool **decimal)
+{
+	uint32_t i;
+
+	for (i = 0; i < bare->nr; i++)
+		if (same_name(bare->keys[i].name, key->name, key->size))
+			break;
+	if (i == bare->nr) {
+		if (i == sizeof(bare->keys) / sizeof(bare->keys[0]) ||
+		    key->size >= sizeof(bare->keys[0].name))
+			return NULL;
+		memcpy(bare->keys[i].name, key->name, key->size);
+		bare->nr++;
+	}
+	*decimal = &bare->keys[i].decimal;
+	return &bare->keys[i].hex;
+}
+
+/* Numbers without 0x, of more than one digit: decimal, unless something shows that they are not. */
+static const char *read_bare(struct stlb_text_row *row, const struct stlb_text_key *key,
+			     const char *at, const char *end, uint64_t *value)
+{
+	bool sure = false, *hex = NULL, *decimal = NULL;
+	const char *stop = read_bare_hex(at, end, value, &sure);
+
+	if (!stop || stop - at < 2)
+		return NULL;
+	if (row->bare)
+		hex = find_bare(row->bare, key, &decimal);
+	if (hex && sure && !*hex) {
+		row->misread |= *decimal;
+		*hex = true;
+	}
+	if (sure || (hex && *hex))
+		return stop;
+	if (decimal)
+		*decimal = true;
+	return NULL;
+}
+
 static const char *add_pair(struct stlb_text_row *row, const struct stlb_text_form *form,
 			    struct stlb_text_key key, const char *at, const char *end)
 {
@@ -146,10 +216,13 @@ static const char *add_pair(struct stlb_text_row *row, const struct stlb_text_fo
 			at++;
 		return at;
 	}
-	if (form->bare_hex && is_bare_hex(form, key.name, key.size))
+	if (form->bare_hex && is_one_of(form->bare_hex, key.name, key.size))
 		stop = stlb_text_pointer(at, end, &value);
-	else
+	else if (end - at < 2 || at[1] == 'x' || ends_value(at + 1, end) ||
+		 !(stop = read_bare(row, &key, at, end, &value)))
 		stop = stlb_text_number(at, end, &value, &negative);
+	if (!stop && form->truths && is_one_of(form->truths, key.name, key.size))
+		stop = read_truth(at, end, &value);
 	if (form->renames)
 		rename_key(&key, form);
 	if (!stop || !ends_value(stop, end))
@@ -176,6 +249,7 @@ bool stlb_text_pairs(struct stlb_text_row *row, const struct stlb_text_form *for
 			continue;
 		}
 		/* Not a pair: prose, or what separates two. */
+		row->junk |= key.size && at < end && strchr("#@?%^~`;{}\\\"'&$!*", *at) != NULL;
 		whole &= !key.size;
 		at += at < end && !key.size;
 	}

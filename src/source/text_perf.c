@@ -55,7 +55,7 @@ static bool read_task(const char *line, const char *at, struct stlb_text_head *h
 /* Up to the time: the task's name may hold anything, so the first place where all fits. */
 static const char *read_start(const char *line, const char *end, struct stlb_text_head *head)
 {
-	const char *at = line, *open;
+	const char *at = line = skip_spaces(line, end), *open;
 
 	head->end = end;
 	head->irq_flags = false;
@@ -117,21 +117,60 @@ bool stlb_text_perf_head(const char *line, const char *end, struct stlb_text_hea
 }
 
 bool stlb_text_perf_other(const char *line, const char *end, struct stlb_text_head *head,
-			  uint64_t *lost)
+			  bool *loss, uint64_t *lost)
 {
-	static const char record[] = "PERF_RECORD_", words[] = "PERF_RECORD_LOST lost ",
-			  samples[] = "PERF_RECORD_LOST_SAMPLES lost ";
+	static const char record[] = "PERF_RECORD_", word[] = "PERF_RECORD_LOST",
+			  number[] = " lost ";
 	const char *at = read_start(line, end, head);
 	size_t left = at ? (size_t)(end - at) : 0;
 
 	*lost = 0;
+	*loss = false;
 	if (left < sizeof(record) || memcmp(at, record, sizeof(record) - 1) != 0)
 		return false;
-	if (left >= sizeof(words) && !memcmp(at, words, sizeof(words) - 1))
-		stlb_text_decimal(at + sizeof(words) - 1, end, lost);
-	else if (left >= sizeof(samples) && !memcmp(at, samples, sizeof(samples) - 1))
-		stlb_text_decimal(at + sizeof(samples) - 1, end, lost);
+	if (left < sizeof(word) || memcmp(at, word, sizeof(word) - 1) != 0)
+		return true;
+	at = memmem(at, left, number, sizeof(number) - 1);
+	/* where the number cannot be read it may be any */
+	*loss = !at || !stlb_text_decimal(at + sizeof(number) - 1, end, lost) || *lost;
 	return true;
+}
+
+/* Behind "comm tid time: ", where perf recorded no CPU. */
+static const char *skip_start(const char *line, const char *end)
+{
+	const char *colon = line, *at;
+	uint64_t ns;
+	int32_t tid;
+
+	while ((colon = memmem(colon, (size_t)(end - colon), ": ", 2))) {
+		for (at = colon; at > line && at[-1] != ' '; at--)
+			;
+		if (stlb_text_head_time(at, end, &ns) != ++colon)
+			continue;
+		while (at > line && at[-1] == ' ')
+			at--;
+		at = digits_back(line, at, &tid);
+		return at && at > line && at[-1] == ' ' ? skip_spaces(colon, end) : NULL;
+	}
+	return NULL;
+}
+
+bool stlb_text_perf_sample(const char *line, const char *end)
+{
+	struct stlb_text_head head;
+	const char *at = read_start(line, end, &head), *stop;
+
+	if (!at)
+		at = skip_start(line, end);
+	if (!at)
+		return false;
+	stop = word_end(at, end);
+	if (at == stop || !stlb_text_digit(*at)) /* without a period: any prose */
+		return false;
+	at = skip_spaces(stop, end);
+	stop = word_end(at, end);
+	return stop - at > 1 && stop[-1] == ':';
 }
 
 bool stlb_text_perf_caller(const char *line, const char *end, struct stlb_perf_caller *caller)

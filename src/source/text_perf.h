@@ -23,11 +23,15 @@ bool stlb_text_perf_head(const char *line, const char *end, struct stlb_text_hea
 
 /**
  * stlb_text_perf_other - read a record that perf script prints beside the events
- * @lost: how many were lost, 0 where that is not what the line tells
+ * @loss: whether it tells of lost events
+ * @lost: how many, 0 where that cannot be read
  * @head: its CPU and time
  */
 bool stlb_text_perf_other(const char *line, const char *end, struct stlb_text_head *head,
-			  uint64_t *lost);
+			  bool *loss, uint64_t *lost);
+
+/** stlb_text_perf_sample - whether a line is a sample of something else than a tracepoint */
+bool stlb_text_perf_sample(const char *line, const char *end);
 
 /** stlb_text_perf_caller - read "<tab>address [name[+offset]] [(file)]"; false for another line */
 bool stlb_text_perf_caller(const char *line, const char *end, struct stlb_perf_caller *caller);

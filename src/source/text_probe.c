@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "text_head.h"
-#include "text_notes.h"
-#include "text_perf.h"
+#include "text_look.h"
+
+enum { PROBE_LINE = 4096 };
 
 static bool looks_like_text(const char *head, size_t size)
 {
@@ -21,6 +21,32 @@ static bool looks_like_text(const char *head, size_t size)
 	return odd <= size / 16;
 }
 
+/* A copy of one line, since what it wears is taken off in place. */
+static bool is_of_trace(const char *at, const char *stop)
+{
+	char line[PROBE_LINE], *start = line, *end;
+	size_t size = (size_t)(stop - at);
+	struct stlb_look look = {0};
+	struct stlb_looked looked = {.line = {.ended = true}};
+
+	size = size < sizeof(line) ? size : sizeof(line);
+	memcpy(line, at, size);
+	end = line + size;
+	looked.line.dress = stlb_text_undress(&start, &end, true);
+	looked.line.at = start;
+	looked.line.end = end;
+	if (looked.line.dress.log || (start < end && *start == '#'))
+		return true;
+	switch (stlb_text_look(&look, &looked)) {
+	case STLB_LINE_EVENT:
+	case STLB_LINE_LOSS:
+	case STLB_LINE_GRAPH:
+		return true;
+	default:
+		return look.notes.header;
+	}
+}
+
 bool stlb_text_probe(const void *head, size_t size)
 {
 	const char *at = head, *end = at + size;
@@ -28,18 +54,10 @@ bool stlb_text_probe(const void *head, size_t size)
 	if (!looks_like_text(at, size))
 		return false;
 	while (at < end) {
-		struct stlb_text_notes notes = {0};
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		struct stlb_text_head event;
-		uint64_t lost;
-		int32_t cpu;
 
 		stop = stop ? stop : end;
-		if (*at == '#' || stlb_text_head(at, stop, &event) ||
-		    stlb_text_perf_head(at, stop, &event) || stlb_text_loss(at, stop, &cpu, &lost))
-			return true;
-		stlb_text_note(&notes, at, stop);
-		if (notes.header)
+		if (is_of_trace(at, stop))
 			return true;
 		at = stop + 1;
 	}

@@ -23,9 +23,27 @@ struct stlb_text_key {
 	enum stlb_field_type type;
 };
 
+/**
+ * struct stlb_text_bare - keys of an event that have numbers without 0x
+ *
+ * What prints them does it in one way: a letter among the digits of one tells of all.
+ */
+struct stlb_text_bare {
+	uint32_t nr;
+	struct {
+		char name[16];
+		bool hex;
+		bool decimal; /* one was taken for a decimal number */
+	} keys[16];
+};
+
 struct stlb_text_row {
+	struct stlb_text_bare *bare; /* of the event; NULL: not kept */
+	bool misread; /* this event shows that numbers of earlier ones were not decimal */
 	uint32_t nr;
 	uint32_t used; /* bytes of data, slots and strings */
+	bool full;     /* a field found no room */
+	bool junk;     /* between the fields stands what nobody prints */
 	struct stlb_text_key keys[STLB_TEXT_FIELDS];
 	union {
 		uint64_t slots[STLB_TEXT_FIELDS];
@@ -36,16 +54,21 @@ struct stlb_text_row {
 static inline void stlb_text_row_clear(struct stlb_text_row *row)
 {
 	row->nr = 0;
+	row->full = false;
+	row->junk = false;
+	row->misread = false;
+	row->bare = NULL;
 	row->used = sizeof(row->data.slots);
 }
 
-/* Fields past the last slot are dropped: no event of the kernel has as many. */
+/* No event of the kernel has as many fields as there are slots. */
 static inline bool stlb_text_row_add(struct stlb_text_row *row, const char *name, size_t size,
 				     enum stlb_field_type type, uint64_t value)
 {
 	struct stlb_text_key *key;
 
-	if (row->nr == STLB_TEXT_FIELDS)
+	row->full |= row->nr == STLB_TEXT_FIELDS;
+	if (row->full)
 		return false;
 	key = &row->keys[row->nr];
 	key->name = name;

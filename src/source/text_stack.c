@@ -29,19 +29,56 @@ void stlb_text_stack_add(struct stlb_text_stack *stack, uint64_t address)
 		stack->callers[stack->nr_callers++] = address;
 }
 
-static bool add_caller(struct stlb_text_stack *stack, const char *at, const char *end)
+/* "<ffffffff81234567>", "(ffffffff81234567)", "ffffffff81234567" or "0xffffffff81234567", alone */
+static bool read_address(const char *at, const char *end, uint64_t *address)
 {
-	uint64_t address = 0;
+	bool bare = end - at == 16 || (end - at > 2 && at[1] == 'x');
 
-	if (stlb_text_pointer(at, end, &address) != end)
-		return false;
-	stlb_text_stack_add(stack, address);
-	return true;
+	if (at < end && (*at == '<' || *at == '(')) {
+		at++;
+		end--;
+		bare = true;
+	}
+	return bare && stlb_text_pointer(at, end, address) == end;
 }
 
-bool stlb_text_stack_line(struct stlb_text_stack *stack, const char *at, const char *end)
+/* "func+0x12/0x40": what stands behind the slash is the size of the function. */
+static struct stlb_perf_caller read_symbol(const char *at, const char *end)
 {
+	const char *plus = memmem(at, (size_t)(end - at), "+0x", 3);
+	struct stlb_perf_caller caller = {
+		.name = at,
+		.name_size = (size_t)((plus ? plus : end) - at),
+	};
+
+	if (plus)
+		stlb_text_pointer(plus + 1, end, &caller.offset);
+	return caller;
+}
+
+/* An address behind the name, or behind the module that the kernel puts between. */
+static bool find_address(const char *at, const char *end, uint64_t *address)
+{
+	while (at < end) {
+		const char *stop;
+
+		while (at < end && *at == ' ')
+			at++;
+		stop = memchr(at, ' ', (size_t)(end - at));
+		stop = stop ? stop : end;
+		if (stop - at > 2 && (*at == '<' || *at == '(') && read_address(at, stop, address))
+			return true;
+		at = stop;
+	}
+	return false;
+}
+
+bool stlb_text_stack_line(struct stlb_text_stack *stack, struct stlb_text_callers *callers,
+			  struct stlb_names *names, const char *at, const char *end)
+{
+	struct stlb_perf_caller caller;
 	const char *stop;
+	uint64_t address;
 
 	while (at < end && *at == ' ')
 		at++;
@@ -49,29 +86,39 @@ bool stlb_text_stack_line(struct stlb_text_stack *stack, const char *at, const c
 		end--;
 	if (end - at < 4 || memcmp(at, "=> ", 3))
 		return false;
-	at += 3;
+	for (at += 3; at < end && *at == ' '; at++)
+		;
 	stop = memchr(at, ' ', (size_t)(end - at));
-	if (!stop) {
-		if (end - at < 3 || at[1] != 'x' || !add_caller(stack, at, end))
-			add_symbol(stack, at, end);
+	stop = stop ? stop : end;
+	if (read_address(at, stop, &address)) {
+		stlb_text_stack_add(stack, address);
 		return true;
 	}
 	add_symbol(stack, at, stop);
-	if (end - stop > 3 && (stop[1] == '<' || stop[1] == '('))
-		add_caller(stack, stop + 2, end - 1);
+	caller = read_symbol(at, stop);
+	if (find_address(stop, end, &caller.address))
+		stlb_text_callers_add(callers, names, &caller);
+	else
+		caller.address = stlb_text_callers_stand_in(callers, names, &caller);
+	if (caller.address)
+		stlb_text_stack_add(stack, caller.address);
 	return true;
 }
 
+/* The addresses come first among the data, wherever their key is among the fields. */
 void stlb_text_stack_fields(const struct stlb_text_stack *stack, struct stlb_text_row *row)
 {
 	size_t bytes = stack->nr_callers * sizeof(stack->callers[0]);
+	bool named = bytes && stlb_is_stand_in(stack->callers[0]);
 
+	memcpy(row->data.bytes + row->used, stack->callers, bytes);
+	row->used += (uint32_t)bytes;
+	if (stack->size && named)
+		stlb_text_row_string(row, "symbols", 7, stack->symbols, stack->size);
 	if (bytes) {
 		stlb_text_row_number(row, "size", 4, stack->nr_callers, false);
 		stlb_text_row_add(row, "caller", 6, STLB_FIELD_OTHER, 0);
-		memcpy(row->data.bytes + row->used, stack->callers, bytes);
-		row->used += (uint32_t)bytes;
 	}
-	if (stack->size)
+	if (stack->size && !named)
 		stlb_text_row_string(row, "symbols", 7, stack->symbols, stack->size);
 }

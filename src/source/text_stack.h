@@ -2,6 +2,7 @@
 #ifndef SOURCE_TEXT_STACK_H
 #define SOURCE_TEXT_STACK_H
 
+#include "text_callers.h"
 #include "text_row.h"
 
 /** struct stlb_text_stack - a stack trace being read, one line an entry */
@@ -19,17 +20,20 @@ void stlb_text_stack_add(struct stlb_text_stack *stack, uint64_t address);
 void stlb_text_stack_clear(struct stlb_text_stack *stack);
 
 /**
- * stlb_text_stack_line - take " => func", " => func <address>", "=> func (address)", " => address"
+ * stlb_text_stack_line - take " => func", " => func+0x1/0x2 [module]", " => func <address>",
+ *	"=> func (address)", " => <address>", " => 0xaddress"
+ * @callers: the name is kept there, and is given an address where it has none
  *
  * Returns false for a line that is no entry of a stack. Entries past 64 are dropped.
  */
-bool stlb_text_stack_line(struct stlb_text_stack *stack, const char *at, const char *end);
+bool stlb_text_stack_line(struct stlb_text_stack *stack, struct stlb_text_callers *callers,
+			  struct stlb_names *names, const char *at, const char *end);
 
 /**
  * stlb_text_stack_fields - the fields of kernel_stack
  *
- * `size` and the array `caller` as in the binary format, where the text has addresses, and
- * `symbols`, names with spaces between, where it has them.
+ * `size` and the array `caller` as in the binary format, and `symbols`, names with spaces between,
+ * where the text has them. Without addresses `caller` holds what stands for them.
  */
 void stlb_text_stack_fields(const struct stlb_text_stack *stack, struct stlb_text_row *row);
 

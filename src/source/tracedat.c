@@ -25,19 +25,34 @@ static bool probe(const void *head, size_t size)
 	return size >= sizeof(magic) && !memcmp(head, magic, sizeof(magic));
 }
 
+static void note(struct stlb_dat *dat, const char **to, const char *fmt, va_list args)
+{
+	char text[200];
+
+	if (*to)
+		return;
+	vsnprintf(text, sizeof(text), fmt, args);
+	*to = stlb_names_intern(dat->source->names, text, strlen(text));
+}
+
 void stlb_dat_cut(struct stlb_dat *dat, const char *fmt, ...)
 {
-	struct stlb_source_info *info = &dat->source->info;
-	char text[200];
 	va_list args;
 
-	info->truncated = true;
-	if (info->cut)
-		return;
+	dat->source->info.truncated = true;
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	note(dat, &dat->source->info.cut, fmt, args);
 	va_end(args);
-	info->cut = stlb_names_intern(dat->source->names, text, strlen(text));
+}
+
+void stlb_dat_miss(struct stlb_dat *dat, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	note(dat, &dat->missing, fmt, args);
+	va_end(args);
+	stlb_dat_cut(dat, "%s", dat->missing ? dat->missing : "parts of it belong to no CPU");
 }
 
 struct stlb_dat_instance *stlb_dat_add_instance(struct stlb_dat *dat, const char *name,
@@ -224,6 +239,8 @@ static int open_dat(struct stlb_dat *dat, struct stlb_error *err)
 	dat->tep = NULL;
 	if (!ret)
 		ret = fill_info(dat);
+	if (!ret)
+		ret = stlb_dat_cover(dat);
 	return ret ? ret : start_cpus(dat);
 }
 
@@ -262,6 +279,21 @@ static int open_tracedat(struct stlb_source *source, struct stlb_input *input,
 			      error_text(ret));
 }
 
+static const char *say_gap(struct stlb_dat *dat, const struct stlb_dat_cpu *cpu)
+{
+	const struct stlb_dat_area *area = cpu->area;
+	const char *instance =
+		area->instance < dat->nr_instances ? dat->instances[area->instance].name : "";
+
+	if (!cpu->gap.what)
+		return NULL;
+	snprintf(dat->gap, sizeof(dat->gap), "CPU %u%s%s: %s, at byte %llu", area->cpu,
+		 *instance ? " of buffer " : "", instance, cpu->gap.what,
+		 (unsigned long long)cpu->gap.at);
+	stlb_dat_cut(dat, "%s", dat->gap);
+	return dat->gap;
+}
+
 static void fill_loss(struct stlb_dat *dat, struct stlb_dat_cpu *cpu, struct stlb_record *record)
 {
 	*record = (struct stlb_record){
@@ -269,11 +301,13 @@ static void fill_loss(struct stlb_dat *dat, struct stlb_dat_cpu *cpu, struct stl
 		.cpu = (int32_t)cpu->area->cpu,
 		.loss = cpu->loss,
 		.lost = cpu->lost_unknown ? 0 : cpu->lost,
+		.gap = say_gap(dat, cpu),
 	};
 	dat->source->info.lost_events += cpu->lost;
 	cpu->loss = STLB_LOSS_NONE;
 	cpu->lost_unknown = false;
 	cpu->lost = 0;
+	cpu->gap.what = NULL;
 }
 
 static void fill_record(struct stlb_dat *dat, struct stlb_dat_cpu *cpu,
@@ -296,6 +330,22 @@ static void fill_record(struct stlb_dat *dat, struct stlb_dat_cpu *cpu,
 	record->data = cpu->data;
 	record->size = (uint32_t)kbuffer_event_size(cpu->kbuf);
 	record->lost = 0;
+	record->gap = NULL;
+}
+
+/* An event whose format is not there or cannot be read: lost before the next one of its CPU. */
+static void pass_unknown(struct stlb_dat *dat, struct stlb_dat_cpu *cpu)
+{
+	const char *name;
+	uint16_t id;
+
+	memcpy(&id, cpu->data + STLB_COMMON_TYPE, sizeof(id));
+	name = stlb_unknown_name(&dat->unreadable, id);
+	if (!stlb_unknown_needed(dat->source, name))
+		return;
+	stlb_dat_cut(dat, "CPU %u: the format of event %u%s%s cannot be read: its records are lost",
+		     cpu->area->cpu, id, name ? ", " : "", name ? name : "");
+	stlb_dat_cpu_unread(cpu, "an event of an unknown format", stlb_dat_cpu_place(cpu));
 }
 
 static inline const struct stlb_format *pass_event(struct stlb_dat *dat,
@@ -322,6 +372,18 @@ static inline int move_on(struct stlb_dat *dat, struct stlb_dat_cpu *cpu)
 	return ret;
 }
 
+static int fill_missing(struct stlb_dat *dat, struct stlb_record *record)
+{
+	*record = (struct stlb_record){
+		.ns = dat->start_ns,
+		.cpu = -1,
+		.loss = STLB_LOSS_SOMEWHERE,
+		.gap = dat->missing,
+	};
+	dat->missing = NULL;
+	return 1;
+}
+
 /* A record stays valid until the next one is asked for: only then is its CPU moved on. */
 static int next_record(struct stlb_source *source, struct stlb_record *record,
 		       struct stlb_error *err)
@@ -330,6 +392,8 @@ static int next_record(struct stlb_source *source, struct stlb_record *record,
 	const struct stlb_format *format;
 	struct stlb_dat_cpu *cpu = dat->taken;
 
+	if (dat->missing)
+		return fill_missing(dat, record);
 	dat->taken = NULL;
 	for (;;) {
 		if (cpu && move_on(dat, cpu) < 0)
@@ -345,6 +409,8 @@ static int next_record(struct stlb_source *source, struct stlb_record *record,
 			return 1;
 		}
 		format = pass_event(dat, cpu);
+		if (!format)
+			pass_unknown(dat, cpu);
 		if (!format || !format->wanted)
 			continue;
 		fill_record(dat, cpu, format, record);
@@ -372,6 +438,7 @@ static void close_tracedat(struct stlb_source *source)
 	free(dat->areas);
 	free(dat->stats);
 	free(dat->by_id);
+	stlb_unknown_free(&dat->unreadable);
 	free(dat->cpus);
 	stlb_symbols_free(dat->symbols);
 	free(dat);

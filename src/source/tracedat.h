@@ -7,6 +7,7 @@
 
 #include "internal.h"
 #include "event_format.h"
+#include "event_unknown.h"
 #include "merge.h"
 #include "symbols.h"
 #include "tracedat_cpu.h"
@@ -45,6 +46,7 @@ enum stlb_dat_option {
 struct stlb_dat_instance {
 	const char *name, *clock; /* clock NULL: not said */
 	uint64_t offset;	  /* version 6: of its CPU table; 7: of its section */
+	uint64_t from, to;	  /* where the pages lie; from 0: not known, or not by instance */
 };
 
 /** struct stlb_dat_stats - what a CPU's statistics say was lost */
@@ -52,6 +54,9 @@ struct stlb_dat_stats {
 	const char *instance; /* interned */
 	uint32_t cpu;
 	uint64_t overrun, commit_overrun, dropped;
+	uint64_t recorded; /* events that were not lost */
+	uint64_t now;	   /* time stamp when it was said */
+	bool missing;	   /* and none of them is in the file */
 };
 
 struct stlb_dat {
@@ -74,7 +79,10 @@ struct stlb_dat {
 	uint32_t nr_stats;
 
 	const struct stlb_format **by_id; /* STLB_DAT_MAX_IDS of them */
-	struct stlb_dat_cpu *cpus;	  /* one for each area */
+	struct stlb_unknown unreadable;
+	char gap[200];		   /* of the loss just told */
+	const char *missing;	   /* of the loss to be told before all records */
+	struct stlb_dat_cpu *cpus; /* one for each area */
 	struct stlb_merge merge;
 	struct stlb_dat_cpu *taken; /* whose record was handed out and has to be moved on */
 	uint64_t start_ns;	    /* of the first record of all */
@@ -103,6 +111,10 @@ struct stlb_dat_instance *stlb_dat_add_instance(struct stlb_dat *dat, const char
 /** stlb_dat_cut - note that the file breaks off; the first note stays */
 void stlb_dat_cut(struct stlb_dat *dat, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/** stlb_dat_miss - the same, and a loss on CPUs that are not known, told before all records */
+void stlb_dat_miss(struct stlb_dat *dat, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* ---- tracedat_options.c ---- */
 
 /** stlb_dat_option - take in an option that both versions have; others are ignored */
@@ -128,6 +140,11 @@ int stlb_dat_stats_place(struct stlb_dat *dat);
 
 /** stlb_dat_stats_next - the next loss at an unknown place, after all records; false: no more */
 bool stlb_dat_stats_next(struct stlb_dat *dat, struct stlb_record *record);
+
+/* ---- tracedat_cover.c ---- */
+
+/** stlb_dat_cover - find CPUs that share bytes, and bytes of no CPU; 0 or -ENOMEM */
+int stlb_dat_cover(struct stlb_dat *dat);
 
 /* ---- tracedat_symbols.c ---- */
 

@@ -17,6 +17,10 @@ enum {
 	TOLERANCE = 1 << 20, /* of time that goes backwards, in time stamps or ns */
 };
 
+/* In time stamps, most of them ns: what is recorded while it is copied; half a year. */
+#define COPYING	  (UINT64_C(1) << 36)
+#define HALF_YEAR (UINT64_C(1) << 54)
+
 void stlb_dat_cpu_lose(struct stlb_dat_cpu *cpu, enum stlb_loss loss, uint64_t lost)
 {
 	if (!cpu->loss)
@@ -25,12 +29,26 @@ void stlb_dat_cpu_lose(struct stlb_dat_cpu *cpu, enum stlb_loss loss, uint64_t l
 	cpu->lost_unknown |= !lost;
 }
 
+void stlb_dat_cpu_unread(struct stlb_dat_cpu *cpu, const char *what, uint64_t at)
+{
+	stlb_dat_cpu_lose(cpu, STLB_LOSS_HERE, 0);
+	if (!cpu->gap.what)
+		cpu->gap = (struct stlb_dat_gap){what, at};
+}
+
+uint64_t stlb_dat_cpu_place(const struct stlb_dat_cpu *cpu)
+{
+	uint64_t before = cpu->at - cpu->area->page_size;
+
+	return cpu->area->compressed ? cpu->window_at : cpu->window_at + before;
+}
+
 /* Interrupts can turn time back by a little in old kernels: the records are sound then. */
 void stlb_dat_cpu_backwards(struct stlb_dat_cpu *cpu, uint64_t ns)
 {
 	if (cpu->backwards || cpu->ns - ns < TOLERANCE)
 		return;
-	stlb_dat_cpu_lose(cpu, STLB_LOSS_HERE, 0);
+	stlb_dat_cpu_unread(cpu, "time goes back in the page", stlb_dat_cpu_place(cpu));
 	cpu->backwards = true;
 }
 
@@ -102,6 +120,7 @@ static int refill_raw(struct stlb_dat_cpu *cpu)
 	got = stlb_pread_all(cpu->stream->fd, cpu->window, want, cpu->file_at);
 	if (got <= 0)
 		return (int)got;
+	cpu->window_at = cpu->file_at;
 	cpu->file_at += (uint64_t)got;
 	cpu->stream->bytes_done += (uint64_t)got;
 	cpu->valid = (size_t)got;
@@ -142,6 +161,8 @@ static int load_chunk(struct stlb_dat_cpu *cpu, uint32_t packed, uint32_t size)
 	ret = read_compressed(cpu, packed);
 	if (ret)
 		return ret;
+	if (!size)
+		return -EINVAL;
 	cpu->valid = size;
 	return stlb_dat_codec_decompress(cpu->stream->codec, cpu->window, size,
 					 cpu->stream->scratch, packed);
@@ -160,6 +181,7 @@ static int refill_chunk(struct stlb_dat_cpu *cpu)
 			return (int)got;
 		if (got < CHUNK_HEADER)
 			break;
+		cpu->window_at = cpu->file_at;
 		cpu->file_at += CHUNK_HEADER;
 		cpu->chunks--;
 		if (header[0] > cpu->file_end - cpu->file_at) {
@@ -167,13 +189,12 @@ static int refill_chunk(struct stlb_dat_cpu *cpu)
 			break;
 		}
 		ret = load_chunk(cpu, header[0], header[1]);
-		if (!ret && cpu->valid)
+		if (!ret)
 			return 1;
 		cpu->valid = 0;
-		if (ret && ret != -EINVAL)
+		if (ret != -EINVAL)
 			return ret;
-		if (ret)
-			stlb_dat_cpu_lose(cpu, STLB_LOSS_HERE, 0);
+		stlb_dat_cpu_unread(cpu, "a chunk cannot be decompressed", cpu->window_at);
 	}
 	return 0;
 }
@@ -185,15 +206,32 @@ static int refill(struct stlb_dat_cpu *cpu)
 	return cpu->area->compressed ? refill_chunk(cpu) : refill_raw(cpu);
 }
 
-/* What is missing behind the last record: the rest of a cut file, chunks that are not there. */
+/* The rest of a cut file, chunks that are not there, and bytes that are no chunk. */
+static void find_missing_end(struct stlb_dat_cpu *cpu)
+{
+	const struct stlb_dat_area *area = cpu->area;
+
+	if (area->shared)
+		stlb_dat_cpu_unread(cpu, "another CPU claims the same bytes", area->offset);
+	else if (area->cut)
+		stlb_dat_cpu_unread(cpu, "the file breaks off", area->offset + area->size);
+	else if (cpu->chunks)
+		stlb_dat_cpu_unread(cpu, "chunks are missing from there on", cpu->file_at);
+	else if (area->compressed && cpu->file_end - cpu->file_at >= CHUNK_HEADER)
+		stlb_dat_cpu_unread(cpu, "the number of chunks leaves bytes over", cpu->file_at);
+}
+
+/* What is missing behind the last record. */
 static int finish(struct stlb_dat_cpu *cpu)
 {
-	if (!cpu->done && (cpu->area->cut || cpu->chunks))
-		stlb_dat_cpu_lose(cpu, STLB_LOSS_AFTER, 0);
+	if (!cpu->done)
+		find_missing_end(cpu);
 	if (!cpu->done && cpu->dropped)
 		stlb_dat_cpu_lose(cpu, STLB_LOSS_AFTER, cpu->dropped);
 	if (cpu->loss == STLB_LOSS_HERE)
 		cpu->loss = STLB_LOSS_AFTER;
+	if (cpu->loss == STLB_LOSS_BEFORE && cpu->gap.what)
+		cpu->loss = STLB_LOSS_SOMEWHERE; /* before and after, and it has no record */
 	cpu->done = true;
 	cpu->data = NULL;
 	return 0;
@@ -218,19 +256,80 @@ static int next_page(struct stlb_dat_cpu *cpu, struct stlb_ring_page *page, uint
 	return 1;
 }
 
+/* The time of the page after the one at hand; false where it is not known without decompressing. */
+static bool next_stamp(const struct stlb_dat_cpu *cpu, uint64_t *next)
+{
+	if (cpu->at < cpu->valid && cpu->valid - cpu->at >= sizeof(*next)) {
+		memcpy(next, cpu->window + cpu->at, sizeof(*next));
+		return true;
+	}
+	return !cpu->area->compressed && cpu->file_end - cpu->file_at >= sizeof(*next) &&
+	       stlb_pread_all(cpu->stream->fd, next, sizeof(*next), cpu->file_at) == sizeof(*next);
+}
+
 /*
  * Whether the page ends later than the next one begins, and so is not to be believed: its records
- * would hold up all others of their CPU. Only told where the next page is in the window.
+ * would hold up all others of their CPU.
  */
 static bool ends_too_late(const struct stlb_dat_cpu *cpu, const struct stlb_ring_page *page)
 {
 	uint64_t next;
 
-	if (cpu->at >= cpu->valid || cpu->valid - cpu->at < sizeof(next))
+	if (!next_stamp(cpu, &next))
 		return false;
-	memcpy(&next, cpu->window + cpu->at, sizeof(next));
 	return next && next >= cpu->last_stamp && page->last > next &&
 	       page->last - next > TOLERANCE;
+}
+
+static const char *time_fault(const struct stlb_dat_cpu *cpu, const struct stlb_ring_page *page)
+{
+	if (!page->ns)
+		return "a page without a time";
+	if (ends_too_late(cpu, page))
+		return "a page that ends after the next one begins";
+	if (cpu->last_stamp && page->ns > cpu->last_stamp && page->ns - cpu->last_stamp > HALF_YEAR)
+		return "a page of long after the one before";
+	if (cpu->now && page->last > cpu->now && page->last - cpu->now > COPYING)
+		return "a page of after the end of the recording";
+	return NULL;
+}
+
+/* Why nothing of a page is to be believed; NULL: it is. A cut page says more than it has. */
+static const char *page_fault(const struct stlb_dat_cpu *cpu, const struct stlb_ring_page *page,
+			      bool whole)
+{
+	if (page->overlong && whole)
+		return "a page with a damaged header";
+	if (page->blank && whole)
+		return "a page without events";
+	return time_fault(cpu, page);
+}
+
+/* Whether records of the page are to be read. */
+static bool take_page(struct stlb_dat_cpu *cpu, const struct stlb_ring_page *page)
+{
+	const bool whole = cpu->at <= cpu->valid;
+	const char *fault = page_fault(cpu, page, whole);
+
+	cpu->backwards = false;
+	if (page->damaged)
+		cpu->tail = (struct stlb_dat_gap){"a page is damaged", stlb_dat_cpu_place(cpu)};
+	if (fault)
+		cpu->tail = (struct stlb_dat_gap){fault, stlb_dat_cpu_place(cpu)};
+	if (page->has_missed && !(page->overlong && whole))
+		stlb_dat_cpu_lose(cpu, cpu->started ? STLB_LOSS_HERE : STLB_LOSS_BEFORE,
+				  page->missed);
+	if (!fault)
+		cpu->last_stamp = page->last;
+	return !fault;
+}
+
+/* What could not be read of the page before comes before all that follows. */
+static void tell_tail(struct stlb_dat_cpu *cpu)
+{
+	if (cpu->tail.what)
+		stlb_dat_cpu_unread(cpu, cpu->tail.what, cpu->tail.at);
+	cpu->tail.what = NULL;
 }
 
 int stlb_dat_cpu_page(struct stlb_dat_cpu *cpu)
@@ -242,23 +341,13 @@ int stlb_dat_cpu_page(struct stlb_dat_cpu *cpu)
 	int ret;
 
 	do {
-		if (cpu->tail_damaged)
-			stlb_dat_cpu_lose(cpu, STLB_LOSS_HERE, 0);
-		cpu->tail_damaged = false;
+		tell_tail(cpu);
 		ret = next_page(cpu, &page, &at);
 		if (ret <= 0)
 			return ret ? ret : finish(cpu);
-		cpu->tail_damaged = page.damaged;
-		cpu->backwards = false;
 		data = NULL;
-		if (page.has_missed)
-			stlb_dat_cpu_lose(cpu, cpu->started ? STLB_LOSS_HERE : STLB_LOSS_BEFORE,
-					  page.missed);
-		if (ends_too_late(cpu, &page)) {
-			cpu->tail_damaged = true;
+		if (!take_page(cpu, &page))
 			continue;
-		}
-		cpu->last_stamp = page.last;
 		kbuffer_load_subbuffer(cpu->kbuf, at);
 		data = kbuffer_read_event(cpu->kbuf, &stamp);
 	} while (!data);

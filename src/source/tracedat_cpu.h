@@ -21,7 +21,14 @@ struct stlb_dat_area {
 	uint32_t instance; /* index of the buffer instance, in the order of the file */
 	uint32_t page_size;
 	bool compressed;
-	bool cut; /* the file ends within it, or before */
+	bool cut;    /* the file ends within it, or before */
+	bool shared; /* another CPU claims bytes of it */
+};
+
+/** struct stlb_dat_gap - what of a CPU cannot be read, and where in the file */
+struct stlb_dat_gap {
+	const char *what; /* NULL: nothing */
+	uint64_t at;
 };
 
 /** struct stlb_dat_clock - from the time stamps of the file to nanoseconds */
@@ -52,16 +59,19 @@ struct stlb_dat_cpu {
 	int32_t tid;
 	uint8_t loss; /* enum stlb_loss: to be delivered before the record at hand */
 	bool lost_unknown;
-	bool tail_damaged; /* the page at hand breaks off */
-	bool backwards;	   /* time went backwards in the page at hand */
-	bool started;	   /* a record was met */
+	bool backwards; /* time went backwards in the page at hand */
+	bool started;	/* a record was met */
 	bool done;
+	struct stlb_dat_gap gap;  /* why it was lost: the first reason; none: the kernel tells it */
+	struct stlb_dat_gap tail; /* of the page at hand, behind what can be read of it */
 	uint64_t lost;
 	uint64_t dropped; /* after the last record, as the statistics say */
+	uint64_t now;	  /* time stamp when they were made; 0: not known */
 	struct stlb_dat_stream *stream;
 	const struct stlb_dat_area *area;
 	uint8_t *window;
 	size_t capacity, valid, at; /* of the window */
+	uint64_t window_at;	    /* where in the file it is from */
 	uint64_t file_at, file_end;
 	uint64_t last_stamp; /* at the end of the page before the one at hand */
 	uint32_t chunks;     /* compressed chunks that are still to come */
@@ -77,8 +87,14 @@ void stlb_dat_cpu_close(struct stlb_dat_cpu *cpu);
 /** stlb_dat_cpu_lose - note a loss before the record at hand; @lost 0: an unknown number */
 void stlb_dat_cpu_lose(struct stlb_dat_cpu *cpu, enum stlb_loss loss, uint64_t lost);
 
+/** stlb_dat_cpu_unread - the same, of what cannot be read at @at of the file */
+void stlb_dat_cpu_unread(struct stlb_dat_cpu *cpu, const char *what, uint64_t at);
+
 /** stlb_dat_cpu_backwards - time went back to @ns: a damaged page, told once for each */
 void stlb_dat_cpu_backwards(struct stlb_dat_cpu *cpu, uint64_t ns);
+
+/** stlb_dat_cpu_place - of the page at hand in the file, or of the chunk that it is in */
+uint64_t stlb_dat_cpu_place(const struct stlb_dat_cpu *cpu);
 
 /** stlb_dat_cpu_page - the first record of the next page; 1, 0 at the end, a negative errno */
 int stlb_dat_cpu_page(struct stlb_dat_cpu *cpu);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Losses that are told by the CPUs' statistics and not by the pages. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +17,21 @@ static bool number_after(const char *line, const char *key, uint64_t *value)
 	return true;
 }
 
+/* Clocks that count ns are told in seconds: "8.350640". */
+static void time_after(const char *line, const char *key, uint64_t *stamp)
+{
+	char *end;
+
+	if (!number_after(line, key, stamp))
+		return;
+	strtoull(line + strlen(key), &end, 10);
+	if (*end == '.')
+		*stamp = *stamp * 1000000000 + strtoull(end + 1, NULL, 10) * 1000;
+}
+
 static void parse_line(struct stlb_dat_stats *stats, const char *line, bool *has_cpu)
 {
-	uint64_t cpu;
+	uint64_t cpu, number;
 
 	if (number_after(line, "CPU:", &cpu)) {
 		stats->cpu = (uint32_t)cpu;
@@ -27,6 +40,9 @@ static void parse_line(struct stlb_dat_stats *stats, const char *line, bool *has
 	number_after(line, "overrun:", &stats->overrun);
 	number_after(line, "commit overrun:", &stats->commit_overrun);
 	number_after(line, "dropped events:", &stats->dropped);
+	if (number_after(line, "entries:", &number) || number_after(line, "read events:", &number))
+		stats->recorded += number;
+	time_after(line, "now ts:", &stats->now);
 }
 
 static int add_stats(struct stlb_dat *dat, const struct stlb_dat_stats *stats)
@@ -58,7 +74,7 @@ int stlb_dat_stats_parse(struct stlb_dat *dat, const char *text)
 		line += *line == '\n';
 		parse_line(&stats, line, &has_cpu);
 	}
-	if (!has_cpu || !(stats.overrun | stats.commit_overrun | stats.dropped))
+	if (!has_cpu || !(stats.overrun | stats.commit_overrun | stats.dropped | stats.recorded))
 		return 0;
 	return add_stats(dat, &stats);
 }
@@ -98,6 +114,11 @@ static int place_overrun(struct stlb_dat *dat, struct stlb_dat_cpu *cpu,
 	return 0;
 }
 
+static bool is_empty(const struct stlb_dat_area *area)
+{
+	return !area->size && !area->cut && !area->shared;
+}
+
 int stlb_dat_stats_place(struct stlb_dat *dat)
 {
 	for (uint32_t i = 0; i < dat->nr_stats; i++) {
@@ -105,9 +126,11 @@ int stlb_dat_stats_place(struct stlb_dat *dat)
 		struct stlb_dat_cpu *cpu = find_cpu(dat, stats);
 		int ret;
 
+		stats->missing = stats->recorded && (!cpu || is_empty(cpu->area));
 		if (!cpu)
 			continue;
 		cpu->dropped = stats->dropped;
+		cpu->now = stats->now;
 		stats->dropped = 0;
 		if (!stats->overrun)
 			continue;
@@ -118,12 +141,26 @@ int stlb_dat_stats_place(struct stlb_dat *dat)
 	return 0;
 }
 
+static const char *say_missing(struct stlb_dat *dat, const struct stlb_dat_stats *stats)
+{
+	if (!stats->missing)
+		return NULL;
+	snprintf(dat->gap, sizeof(dat->gap),
+		 "CPU %u%s%s: it recorded %llu events, and the file has none of them", stats->cpu,
+		 stats->instance ? " of buffer " : "", stats->instance ? stats->instance : "",
+		 (unsigned long long)stats->recorded);
+	stlb_dat_cut(dat, "%s", dat->gap);
+	return dat->gap;
+}
+
 bool stlb_dat_stats_next(struct stlb_dat *dat, struct stlb_record *record)
 {
 	while (dat->next_stats < dat->nr_stats) {
 		const struct stlb_dat_stats *stats = &dat->stats[dat->next_stats++];
 		uint64_t lost = stats->overrun + stats->commit_overrun + stats->dropped;
 
+		if (stats->missing)
+			lost += stats->recorded;
 		if (!lost)
 			continue;
 		*record = (struct stlb_record){
@@ -131,6 +168,7 @@ bool stlb_dat_stats_next(struct stlb_dat *dat, struct stlb_record *record)
 			.cpu = (int32_t)stats->cpu,
 			.loss = STLB_LOSS_SOMEWHERE,
 			.lost = lost,
+			.gap = say_missing(dat, stats),
 		};
 		dat->source->info.lost_events += lost;
 		return true;

@@ -44,18 +44,15 @@ int stlb_dat_header_info(struct stlb_dat *dat, struct stlb_dat_reader *reader)
 	return reader->failed ? -EINVAL : 0;
 }
 
-/* A format that does not parse leaves its records unknown; the others are not harmed. */
+/* A format that does not parse leaves its records unread; the others are not harmed. */
 static int add_format(struct stlb_dat *dat, const char *system, const char *text, size_t size)
 {
 	const struct stlb_format *format;
 	int id, ret = stlb_event_format_add(dat->source, dat->tep, system, text, size, &id,
 					    &format);
 
-	if (ret == -EINVAL) {
-		stlb_dat_cut(dat, "the format of an event of %s is damaged: its events are unknown",
-			     system);
-		return 0;
-	}
+	if (ret == -EINVAL || (!ret && !format))
+		return stlb_unknown_note(&dat->unreadable, dat->source, system, text, size);
 	if (!ret && format && !dat->by_id[id])
 		dat->by_id[id] = format;
 	return ret;

@@ -19,6 +19,12 @@ enum {
 #define MISSED_EVENTS UINT64_C(0x80000000)
 #define MISSED_STORED UINT64_C(0x40000000)
 
+/* What a page of the kernel has at least one of. */
+#define TYPES_OF_EVENTS ((UINT32_C(1) << TYPE_TIME_EXTEND) - 1)
+
+/* Events are hours apart in no page that is damaged as well: ns, 18 minutes. */
+#define LONG_TIME (UINT64_C(1) << 40)
+
 static uint32_t word_at(const uint8_t *at)
 {
 	uint32_t word;
@@ -77,24 +83,27 @@ static uint64_t record_time(const uint8_t *at, uint64_t ns)
 
 static uint32_t sound_bytes(const uint8_t *data, uint32_t size, struct stlb_ring_page *found)
 {
-	uint32_t at = 0;
+	uint32_t at = 0, types = 0, length, sure = size;
+	uint64_t sure_last = 0, before;
 
 	found->last = found->ns;
-	while (size - at >= 4) {
-		uint32_t length;
-
-		if (ends_page(data + at))
-			return at;
-		length = record_length(data + at, size - at);
-		if (!length) {
-			found->damaged = true;
-			return at;
+	while (size - at >= 4 && !ends_page(data + at) &&
+	       (length = record_length(data + at, size - at))) {
+		types |= UINT32_C(1) << (word_at(data + at) & TYPE_BITS);
+		before = found->last;
+		found->last = record_time(data + at, before);
+		if (found->last - before > LONG_TIME && sure == size) {
+			sure = at;
+			sure_last = before;
 		}
-		found->last = record_time(data + at, found->last);
 		at += length;
 	}
 	found->damaged |= at != size;
-	return at;
+	found->blank = !(types & TYPES_OF_EVENTS);
+	if (!found->damaged || sure >= at)
+		return at;
+	found->last = sure_last;
+	return sure;
 }
 
 static void read_missed(const uint8_t *data, uint32_t commit, uint32_t room, uint64_t flags,
@@ -118,7 +127,7 @@ void stlb_page_check(void *page, size_t size, unsigned int long_size, struct stl
 
 	*found = (struct stlb_ring_page){0};
 	if (size < 8 + long_size) {
-		found->damaged = true;
+		found->damaged = found->blank = true;
 		memset(page, 0, 8 + long_size);
 		return;
 	}
@@ -127,7 +136,7 @@ void stlb_page_check(void *page, size_t size, unsigned int long_size, struct stl
 	flags = long_at(bytes + 8, long_size);
 	commit = flags & COMMIT_MASK;
 	read_missed(data, commit, room, flags, long_size, found);
-	found->damaged = commit > room;
+	found->damaged = found->overlong = commit > room;
 	rewritten = sound_bytes(data, commit > room ? room : commit, found);
 	memcpy(bytes + 8, &rewritten, long_size);
 }

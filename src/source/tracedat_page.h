@@ -19,6 +19,8 @@ struct stlb_ring_page {
 	uint32_t missed; /* events lost before its first record, as the kernel counted them */
 	bool has_missed; /* events were lost; with missed 0 an unknown number */
 	bool damaged;	 /* records after the sound ones cannot be read */
+	bool overlong;	 /* it says that it holds more than there is */
+	bool blank;	 /* it holds no event, nor room that one had: pages of the kernel do */
 };
 
 /**

@@ -110,7 +110,10 @@ int stlb_dat_salvage(struct stlb_dat *dat, uint64_t at)
 	forget(dat);
 	stlb_dat_cut(dat, "the end with the CPU table is missing: CPU numbers are assumed");
 	dat->source->info.cpus_assumed = true;
-	while (!ret && at < dat->size && !stlb_dat_section(dat, at, &section)) {
+	while (!ret && at < dat->size) {
+		ret = stlb_dat_section(dat, at, &section);
+		if (ret)
+			return ret == -EINVAL ? 0 : ret;
 		ret = take_section(dat, &section, at);
 		if (section.size > dat->size - section.at)
 			break;

@@ -49,6 +49,13 @@ static int read_options(struct v6 *v6)
 	return ret ? ret : v6->reader.failed ? -EINVAL : 0;
 }
 
+/* Those of all instances lie between the first table and the end, and the other tables too. */
+static void place_pages(struct stlb_dat *dat, uint32_t instance, uint64_t end_of_table)
+{
+	dat->instances[instance].from = instance ? 0 : end_of_table;
+	dat->instances[instance].to = instance ? end_of_table : dat->size;
+}
+
 static int read_table(struct v6 *v6, uint32_t instance)
 {
 	struct stlb_dat_area area = {.instance = instance, .page_size = v6->dat->page_size};
@@ -60,6 +67,8 @@ static int read_table(struct v6 *v6, uint32_t instance)
 		area.size = stlb_dat_u64(&v6->reader);
 		ret = v6->reader.failed ? -EINVAL : stlb_dat_add_area(v6->dat, &area);
 	}
+	if (!ret)
+		place_pages(v6->dat, instance, v6->reader.at);
 	return ret;
 }
 
@@ -113,8 +122,8 @@ static int read_instances(struct v6 *v6)
 		v6->cpus = dat->source->info.cpus;
 		ret = read_buffer(v6, i);
 		if (ret == -EINVAL) {
-			stlb_dat_cut(dat, "the CPU table of buffer instance %s is missing",
-				     dat->instances[i].name);
+			stlb_dat_miss(dat, "the CPU table of buffer instance %s is missing",
+				      dat->instances[i].name);
 			ret = 0;
 		}
 	}

@@ -20,16 +20,23 @@ enum {
 
 int stlb_dat_section(struct stlb_dat *dat, uint64_t offset, struct stlb_dat_section *section)
 {
-	struct stlb_dat_reader reader;
+	uint8_t head[HEADER_SIZE];
+	uint16_t words[2];
 
-	stlb_dat_reader_file(&reader, dat->stream.fd, offset, dat->size);
-	section->id = stlb_dat_u16(&reader);
-	section->compressed = stlb_dat_u16(&reader) & 1;
-	stlb_dat_skip(&reader, 4); /* its description */
-	section->size = stlb_dat_u64(&reader);
+	if (offset > dat->size ||
+	    stlb_pread_all(dat->stream.fd, head, sizeof(head), offset) != (int64_t)sizeof(head))
+		return -EINVAL;
+	memcpy(words, head, sizeof(words));
+	memcpy(&section->size, head + 8, sizeof(section->size)); /* behind its description */
+	section->id = words[0];
+	section->compressed = words[1] & 1;
 	section->at = offset + HEADER_SIZE;
-	stlb_dat_reader_free(&reader);
-	return reader.failed ? -EINVAL : 0;
+	if (!section->compressed || dat->stream.codec)
+		return 0;
+	stlb_dat_cut(dat,
+		     "the section at byte %llu is compressed, and the header says that none is",
+		     (unsigned long long)offset);
+	return -EBADMSG;
 }
 
 static int open_compressed(struct stlb_dat *dat, struct stlb_dat_reader *reader)
@@ -59,11 +66,13 @@ int stlb_dat_open_section(struct stlb_dat *dat, uint64_t offset, unsigned int id
 			  struct stlb_dat_reader *reader)
 {
 	struct stlb_dat_section section;
-	int ret = 0;
+	int ret;
 
 	stlb_dat_reader_memory(reader, NULL, 0);
-	if (stlb_dat_section(dat, offset, &section) || section.id != id ||
-	    section.size > dat->size - section.at)
+	ret = stlb_dat_section(dat, offset, &section);
+	if (ret)
+		return ret;
+	if (section.id != id || section.size > dat->size - section.at)
 		return -EINVAL;
 	stlb_dat_reader_file(reader, dat->stream.fd, section.at, section.at + section.size);
 	if (section.compressed)
@@ -80,8 +89,9 @@ static int read_buffer(struct stlb_dat *dat, struct stlb_dat_reader *option)
 	uint64_t offset = stlb_dat_u64(option);
 	struct stlb_dat_section section;
 	char name[256], clock[64];
+	struct stlb_dat_instance *instance;
 	uint32_t cpus;
-	int ret = 0;
+	int ret;
 
 	stlb_dat_string(option, name, sizeof(name));
 	stlb_dat_string(option, clock, sizeof(clock));
@@ -89,12 +99,18 @@ static int read_buffer(struct stlb_dat *dat, struct stlb_dat_reader *option)
 	cpus = stlb_dat_u32(option);
 	if (option->failed)
 		return -EINVAL;
-	if (!stlb_dat_section(dat, offset, &section))
-		area.compressed = section.compressed;
-	else
-		area.compressed = dat->stream.codec;
-	if (!stlb_dat_add_instance(dat, name, clock, offset))
+	ret = stlb_dat_section(dat, offset, &section);
+	if (ret == -EBADMSG)
+		return ret;
+	area.compressed = ret ? dat->stream.codec != NULL : section.compressed;
+	instance = stlb_dat_add_instance(dat, name, clock, offset);
+	if (!instance)
 		return -ENOMEM;
+	if (!ret && section.size <= dat->size - section.at) {
+		instance->from = section.at;
+		instance->to = section.at + section.size;
+	}
+	ret = 0;
 	for (uint32_t i = 0; !ret && i < cpus; i++) {
 		area.cpu = stlb_dat_u32(option);
 		area.offset = stlb_dat_u64(option);
@@ -154,14 +170,45 @@ int stlb_dat_options_section(struct stlb_dat *dat, uint64_t offset, uint64_t *ne
 	return ret;
 }
 
-/* Follow the chain of options; 0 where it is whole, -EINVAL where it breaks. */
+/*
+ * Follow the chain of options, which are appended, and so lead forward; 0 where it is whole,
+ * -EINVAL where it breaks, or before it tells of a buffer.
+ */
 static int read_chain(struct stlb_dat *dat, uint64_t at)
 {
 	int ret = at ? 0 : -EINVAL;
 
-	for (int i = 0; !ret && at; i++)
-		ret = i < MAX_SECTIONS ? stlb_dat_options_section(dat, at, &at) : -EINVAL;
-	return ret;
+	while (!ret && at) {
+		uint64_t here = at;
+
+		ret = stlb_dat_options_section(dat, here, &at);
+		if (!ret && at && at <= here)
+			ret = -EINVAL;
+	}
+	return !ret && !dat->nr_instances ? -EINVAL : ret;
+}
+
+static bool is_named(const struct stlb_dat *dat, uint64_t offset)
+{
+	for (uint32_t i = 0; i < dat->nr_instances; i++)
+		if (dat->instances[i].offset == offset)
+			return true;
+	return false;
+}
+
+/* The sections follow each other, so that buffers are found that no option tells of. */
+static void find_unnamed(struct stlb_dat *dat, uint64_t at)
+{
+	struct stlb_dat_section section;
+
+	for (int i = 0; i < MAX_SECTIONS && at < dat->size; i++) {
+		if (stlb_dat_section(dat, at, &section) || section.size > dat->size - section.at)
+			return;
+		if (section.id == DAT_OPTION_BUFFER && !is_named(dat, at))
+			stlb_dat_miss(dat, "the CPU table of the buffer at byte %llu is missing",
+				      (unsigned long long)at);
+		at = section.at + section.size;
+	}
 }
 
 static int read_section(struct stlb_dat *dat, unsigned int id,
@@ -228,11 +275,15 @@ int stlb_dat_read_v7(struct stlb_dat *dat, uint64_t at, struct stlb_error *err)
 	if (ret)
 		return ret;
 	ret = read_chain(dat, options);
+	if (!ret)
+		find_unnamed(dat, at);
 	if (ret == -EINVAL)
 		ret = stlb_dat_salvage(dat, at);
-	if (ret)
-		return ret;
-	ret = read_formats(dat);
+	if (!ret)
+		ret = read_formats(dat);
+	if (ret == -EBADMSG)
+		return stlb_error_set(err, -EINVAL, "%s: %s: record or copy it again",
+				      dat->source->info.path, dat->source->info.cut);
 	if (ret == -EINVAL)
 		return stlb_error_set(err, ret,
 				      "%s: breaks off or is damaged before the event formats are "

@@ -31,6 +31,8 @@ static int save_form(const char *folder, unsigned int form, uint64_t bits)
 	made.pipe = form & 1;
 	made.swap = form & 2;
 	made.no_rounds = form & 4;
+	made.short_tracing = form & 4;
+	made.bad_format = bits == 1 << 5;
 	made.sample_type = MADE_PLAIN | bits;
 	made.read_format = 4 | 8;
 	made.branch_type = 1 << 17;

@@ -94,7 +94,9 @@ class Swapper:
         return self.swap(at, "Q") if size else at
 
     def swap_sample(self, at):
-        place = 0 if self.events[0]["type"] >> SAMPLE_BITS["IDENTIFIER"] & 1 else None
+        kind = self.events[0]["type"]
+        place = 0 if kind >> SAMPLE_BITS["IDENTIFIER"] & 1 else \
+            8 * sum(kind >> SAMPLE_BITS[name] & 1 for name in ("IP", "TID", "TIME", "ADDR"))
         event = self.events[0] if len(self.events) == 1 else self.by_id[self.number(at + place, "Q")]
         has = lambda name: event["type"] >> SAMPLE_BITS[name] & 1
         for name, numbers in (("IDENTIFIER", "Q"), ("IP", "Q"), ("TID", "II"), ("TIME", "Q"),
@@ -122,7 +124,7 @@ class Swapper:
             self.swap_ids(at + size, (end - at - size) // 8, event)
         elif kind == 66:
             size = self.number(at, "I")
-            self.swap(at, "II")
+            self.swap(at, "I" * ((end - at) // 4)) # one before perf 6.18
             self.swap_tracing(end)
             return (size + 7) // 8 * 8
         elif kind == 67:

@@ -39,12 +39,15 @@ struct made_trace {
 	struct made_cpu cpus[MADE_INSTANCES][MADE_CPUS];
 	struct made_option options[MADE_OPTIONS];
 	unsigned int nr_options;
+	bool bad_format; /* that of made:other does not parse */
 };
 
 struct made_file {
 	uint8_t *bytes;
 	size_t size, formats_end; /* where the event formats are complete */
 	size_t last_options;	  /* version 7: where the options with the CPU table begin */
+	size_t cpu_at[MADE_INSTANCES][MADE_CPUS]; /* where the pages of each begin */
+	bool bad_format;
 };
 
 /* ---- pages ---- */
@@ -146,6 +149,8 @@ static inline void made_format(struct made_file *file, const char *name, unsigne
 		 "\tfield:int small;\toffset:12;\tsize:4;\tsigned:1;\n\n"
 		 "print fmt: \"(%%lx)\", unparsable(REC->value\n",
 		 name, id);
+	if (file->bad_format && id == MADE_OTHER)
+		memcpy(strstr(text, "offset:8"), "offset:x", 8);
 	made_sized(file, text, 8);
 }
 
@@ -202,10 +207,14 @@ static inline void made_v6_table(struct made_file *file)
 		made_number(file, 0, 8);
 }
 
-static inline void made_v6_pages(struct made_file *file, const struct made_cpu *cpus, size_t table)
+static inline void made_v6_pages(struct made_file *file, const struct made_trace *trace,
+				 unsigned int instance, size_t table)
 {
+	const struct made_cpu *cpus = trace->cpus[instance];
+
 	for (int cpu = 0; cpu < MADE_CPUS; cpu++) {
 		made_align(file);
+		file->cpu_at[instance][cpu] = file->size;
 		made_word(file->bytes + table + 16 * cpu, file->size, 8);
 		made_word(file->bytes + table + 16 * cpu + 8, cpus[cpu].nr * MADE_PAGE, 8);
 		for (unsigned int i = 0; i < cpus[cpu].nr; i++)
@@ -236,13 +245,13 @@ static inline void made_v6(struct made_file *file, const struct made_trace *trac
 	made_number(file, 0, 2);
 	made_v6_table(file);
 	table = file->size - MADE_CPUS * 16;
-	made_v6_pages(file, trace->cpus[0], table);
+	made_v6_pages(file, trace, 0, table);
 	if (!option)
 		return;
 	made_word(file->bytes + option, file->size, 8);
 	made_v6_table(file);
 	table = file->size - MADE_CPUS * 16;
-	made_v6_pages(file, trace->cpus[1], table);
+	made_v6_pages(file, trace, 1, table);
 }
 
 /* ---- version 7 ---- */
@@ -318,9 +327,11 @@ static inline void made_v7_cpu(struct made_file *file, const char *codec,
 	made_number(option, file->size - at - count, 8);
 }
 
-static inline void made_v7_buffer(struct made_file *file, const char *codec, const char *name,
-				  const struct made_cpu *cpus, struct made_file *options)
+static inline void made_v7_buffer(struct made_file *file, const struct made_trace *trace,
+				  unsigned int instance, struct made_file *options)
 {
+	const struct made_cpu *cpus = trace->cpus[instance];
+	const char *codec = trace->codec;
 	struct made_file option = {0};
 	size_t at = file->size;
 
@@ -329,12 +340,14 @@ static inline void made_v7_buffer(struct made_file *file, const char *codec, con
 	made_number(file, 0, 4);
 	made_number(file, 0, 8);
 	made_number(&option, at, 8);
-	made_string(&option, name);
+	made_string(&option, instance ? "second" : "");
 	made_string(&option, "global");
 	made_number(&option, MADE_PAGE, 4);
 	made_number(&option, MADE_CPUS, 4);
 	for (unsigned int cpu = 0; cpu < MADE_CPUS; cpu++) {
 		made_number(&option, cpu, 4);
+		made_align(file);
+		file->cpu_at[instance][cpu] = file->size;
 		made_v7_cpu(file, codec, &cpus[cpu], &option);
 	}
 	made_word(file->bytes + at + 8, file->size - at - 16, 8);
@@ -354,6 +367,7 @@ static inline void made_v7_metadata(struct made_file *file, const char *codec,
 
 		if (!make[i])
 			continue;
+		content.bad_format = file->bad_format;
 		make[i](&content);
 		at = made_section(file, codec, 16 + i, &content);
 		made_option(options, (uint16_t)(16 + i), &at, 8);
@@ -380,7 +394,7 @@ static inline void made_v7(struct made_file *file, const struct made_trace *trac
 	made_section(file, trace->codec, 0, &options);
 	next = file->size - 8;
 	for (unsigned int i = 0; i < trace->nr_instances; i++)
-		made_v7_buffer(file, trace->codec, i ? "second" : "", trace->cpus[i], &options);
+		made_v7_buffer(file, trace, i, &options);
 	made_option(&options, 0, &none, 8);
 	made_word(file->bytes + next, file->size, 8);
 	file->last_options = file->size;
@@ -389,7 +403,7 @@ static inline void made_v7(struct made_file *file, const struct made_trace *trac
 
 static inline struct made_file made_dat(const struct made_trace *trace)
 {
-	struct made_file file = {0};
+	struct made_file file = {.bad_format = trace->bad_format};
 
 	if (trace->version == 6)
 		made_v6(&file, trace);

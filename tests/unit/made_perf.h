@@ -69,6 +69,8 @@ static inline void made_format(struct made_perf *m, const char *name, int id)
 			    "print fmt: \"value=%%llu\", REC->value\n",
 			    name, id);
 
+	if (m->bad_format && id == MADE_MARK)
+		memcpy(strstr(text, "offset:8"), "offset:x", 8);
 	made_u64(m, (uint64_t)size);
 	made_raw(m, text, (size_t)size);
 }
@@ -154,11 +156,13 @@ static inline void made_begin_pipe(struct made_perf *m)
 	if (m->no_tracing)
 		return;
 	made_record(m, 66, 0);
-	made_u64(m, 0);
+	made_u32(m, 0);
+	if (!m->short_tracing)
+		made_u32(m, 0);
 	made_record_end(m);
 	m->data_at = m->size;
 	made_tracing(m);
-	made_patch(m, m->data_at - 8, m->size - m->data_at, 4);
+	made_patch(m, m->record_at + 8, m->size - m->data_at, 4);
 	made_fill(m, (8 - (m->size - m->data_at) % 8) % 8);
 }
 

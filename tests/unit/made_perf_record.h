@@ -28,6 +28,8 @@ struct made_perf {
 	uint32_t attr_size, clock;
 	uint64_t features; /* more of them, to be written by made_perf_feature */
 	bool no_tracing, no_rounds, killed;
+	bool short_tracing; /* the record of the formats has 12 bytes: perf before 6.18 */
+	bool bad_format;    /* that of staletlb:mark does not parse */
 	const char *kallsyms;
 
 	uint8_t bytes[MADE_PERF_MAX];

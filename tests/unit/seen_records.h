@@ -18,6 +18,7 @@ struct seen {
 		int32_t cpu, tid;
 		uint8_t context, loss;
 		const char *comm;
+		char gap[160];
 	} records[MAX_SEEN];
 	unsigned int nr;
 	struct stlb_source_info info;
@@ -37,6 +38,9 @@ static inline void see_record(struct seen *seen, const struct stlb_record *recor
 	seen->records[seen->nr].context = record->context;
 	seen->records[seen->nr].loss = record->loss;
 	seen->records[seen->nr].comm = record->comm;
+	if (record->gap)
+		snprintf(seen->records[seen->nr].gap, sizeof(seen->records[0].gap), "%s",
+			 record->gap);
 	if (!record->loss)
 		memcpy(&seen->records[seen->nr].value, (const char *)record->data + 8, 8);
 	seen->nr++;

@@ -180,6 +180,8 @@ static void check_row(const struct expected *want, const char *system)
 	struct made made;
 
 	make(&made, system, want->event, want->names);
+	if (want->has & B(ORDER)) /* the made numbers are no order of any page */
+		memset(made.data, 0, sizeof(made.data));
 	cr_assert(stlb_decoder_wants(decoder, &made.format), "%s:%s", system, want->event);
 	cr_assert(stlb_decode(decoder, &made.record, &event), "%s:%s", system, want->event);
 	cr_expect_eq(event.kind, want->kind, "%s: kind %s", want->event,

@@ -291,3 +291,57 @@ Test(perfdata, unwanted_samples_are_counted_only)
 	cr_expect(eq(u64, seen.info.samples, 6));
 	cr_expect(eq(uint, seen.nr, 2 + 3));
 }
+
+static uint64_t next_random(uint64_t *state)
+{
+	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return *state >> 33;
+}
+
+enum { RANDOM_SAMPLES = 300 };
+
+static void make_random(uint64_t *state)
+{
+	reset();
+	made_perf_begin(&made);
+	for (unsigned int n = 0; n < RANDOM_SAMPLES; n++) {
+		uint64_t ns = 1000 + 10 * n - next_random(state) % 500;
+
+		made_sample(&made, (struct made_sample){next_random(state) & 1,
+							next_random(state) & 1, 7, ns, n, 0, 0});
+		if (next_random(state) % 40 == 0)
+			made_round(&made);
+	}
+	made_perf_end(&made);
+}
+
+/* However late samples come and wherever rounds end: none is left out, none comes twice. */
+Test(perfdata, each_sample_is_given_out_once)
+{
+	uint64_t state = 1;
+
+	for (int run = 0; run < 300; run++) {
+		bool given[RANDOM_SAMPLES] = {false};
+		struct stlb_perfdata_record record;
+		struct stlb_perfdata *perf;
+		unsigned int nr = 0;
+
+		make_random(&state);
+		cr_assert(eq(int,
+			     stlb_perfdata_open_memory(made.bytes, made.size, "made", &perf, NULL),
+			     0));
+		while (stlb_perfdata_next(perf, &record, NULL) > 0) {
+			uint64_t value;
+
+			if (record.kind != STLB_PERFDATA_SAMPLE)
+				continue;
+			value = number(record.raw + 8, 8);
+			cr_assert(lt(u64, value, RANDOM_SAMPLES));
+			cr_expect(not(given[value]), "run %d: %u twice", run, (unsigned int)value);
+			given[value] = true;
+			nr++;
+		}
+		cr_expect(eq(uint, nr, RANDOM_SAMPLES), "run %d", run);
+		stlb_perfdata_close(perf);
+	}
+}

@@ -59,7 +59,8 @@ Test(report_text, begins_with_the_verdict)
 	sample.result.nr_findings = 0;
 	sample.info.truncated = true;
 	sample.info.cut = "half a page";
-	expect(&sample, NULL, "debug-6.1.dat: judged in part: the file breaks off: half a page\n");
+	expect(&sample, NULL,
+	       "debug-6.1.dat: judged in part: the file breaks off or is damaged: half a page\n");
 }
 
 Test(report_text, tells_what_a_trace_lacks)

@@ -48,6 +48,7 @@ Test(device_more, piece_of_a_huge_page)
 		{ONLY_END(512, 1024)},
 		{READ(518, 0x40206)},
 		{READ(517, 0x40005)},
+		{READ(519, 0x40007)},
 	};
 	static const struct made split[] = {
 		SETTLE,
@@ -62,6 +63,7 @@ Test(device_more, piece_of_a_huge_page)
 	};
 
 	JUDGE(kept, BEFORE_6_6, DEVICES, STALE(0));
+	/* it is one translation */
 	JUDGE(gone, BEFORE_6_6, DEVICES, STALE(1));
 	JUDGE(split, BEFORE_6_6, DEVICES, STALE(0));
 }
@@ -76,11 +78,11 @@ Test(device_more, part_of_a_huge_page_invalidated)
 		{LOCK(L1)},
 		{PMD_CLEAR(512, HUGE(0x40000))},
 		{INV(512, 513)},
-		{READ(517, 0x40005)},
+		{DEV(READ, 1, 517, 0x40005)},
 		{READ(512, 0x40000)},
 		{UNLOCK(L1)},
 		{ONLY_END(512, 1024)},
-		{READ(518, 0x40006)},
+		{DEV(READ, 1, 518, 0x40006)},
 	};
 
 	JUDGE(trace, BEFORE_6_6, DEVICES,

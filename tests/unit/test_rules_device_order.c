@@ -132,6 +132,9 @@ Test(order, of_two_pages)
 {
 	static const struct made trace[] = {
 		BEGIN, REPOINT(0, 0xa, 0xb), {END(0, 1)}, {READ(0, 0xb)}, {READ(0, 0xa)}};
+	static const struct made twice[] = {BEGIN,	    REPOINT(0, 0xa, 0xb),
+					    {END(0, 1)},    COW(0, 0xb, 0xe),
+					    {READ(0, 0xe)}, {READ(0, 0xa)}};
 	/* the newest set it has seen is of this very page: the next newest counts */
 	static const struct made next[] = {BEGIN,
 					   REPOINT(0, 0xa, 0xb),
@@ -143,6 +146,7 @@ Test(order, of_two_pages)
 					   {READ(0, 0xa)}};
 
 	JUDGE(trace, BEFORE_6_6, DEVICES, CYCLES(1, 1, 0));
+	JUDGE(twice, BEFORE_6_6, DEVICES, CYCLES(1, 1, 0));
 	JUDGE(next, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 
+#include "staletlb/decode.h"
 #include "text_sample.h"
 
 #define HEAD "# tracer: nop\n#\n"
@@ -32,9 +33,12 @@ Test(text, heads)
 		      "12000001000 11 77 0 Web Content|e a=0x1\n"
 		      "12000001000 11 78 0 x|e a=0x1\n"
 		      "12000000002 0 123 0 kworker/0:1-events|e a=0x1\n"
+		      "9999999999 loss 1 cpu -1 lost 0\n" /* the time goes back */
 		      "9999999999 2 99 0 we[ir]d [01] x|e a=0x1\n"
+		      "1000000000 loss 1 cpu -1 lost 0\n"
 		      "1000000000 2 5 0 a: b|e a=0x1\n"
 		      "5972102957 1 159 1 trace-cmd|e a=0x1\n"
+		      "12000 loss 1 cpu -1 lost 0\n"
 		      "12000 0 0 0 <idle>|e a=0x1\n"
 		      "7000000000 0 75 0 workload|e a=0x1\n"
 		      "7000000000 0 102 0 sh|e a=0x1\n"
@@ -61,6 +65,45 @@ Test(text, numbers_too_big_are_strings)
 			   "c=-9223372036854775808 d=-9223372036854775809"),
 		      SAYS("e a='18446744073709551616' b='0x10000000000000000' "
 			   "c=-9223372036854775808 d='-9223372036854775809'"));
+}
+
+Test(text, numbers_without_0x)
+{
+	/* what cannot be decimal is hexadecimal, and so is all that the key has from then on */
+	sample_expect(LINE("e: a=7f26 b=00000000ca6b2b76 c=ffff888041aa0000 d=12 e=10ab")
+			      LINE("e: a=1000 b=10 c=1000 d=12 e=5"),
+		      SAYS("e a=0x7f26 b=0xca6b2b76 c=0xffff888041aa0000 d=0xc e=0x10ab")
+			      SAYS("e a=0x1000 b=0x10 c=0x1000 d=0xc e=0x5"));
+	sample_expect(LINE("e: a=beef b=12ns c=cafe d=10,e=1 f=18446612683318857728"),
+		      SAYS("e a='beef' b='12ns' c='cafe' d=0xa e=0x1 f=0xffff88804a6f9000"));
+}
+
+Test(text, numbers_that_were_read_as_decimal)
+{
+	struct stlb_decoder *decoder = stlb_decoder_new(NULL, 0);
+	struct stlb_source_options options = {.known = stlb_decoder_knows, .arg = decoder};
+	static const char first[] = LINE("pte_clear: mm=0x1 addr=100000 old=0x1"),
+			  second[] = LINE("pte_clear: mm=0x1 addr=7f2664 old=0x1"),
+			  other[] = LINE("e: addr=1000") LINE("e: addr=7f26");
+	struct stlb_source *source;
+	char text[400], *got;
+
+	snprintf(text, sizeof(text), "%s%s", first, second);
+	sample_put(text, strlen(text));
+	cr_assert_eq(stlb_source_open(sample_path, &options, &source, NULL), 0);
+	got = sample_dump(source);
+	cr_expect_str_eq(got, SAYS("pte_clear mm=0x1 addr=0x186a0 old=0x1") SAYS(
+				      "pte_clear mm=0x1 addr=0x7f2664 old=0x1") "1000000000 loss 4 "
+										"cpu -1 lost 0\n");
+	free(got);
+	stlb_source_close(source);
+	sample_put(other, strlen(other));
+	cr_assert_eq(stlb_source_open(sample_path, &options, &source, NULL), 0);
+	got = sample_dump(source);
+	cr_expect_str_eq(got, SAYS("e addr=0x3e8") SAYS("e addr=0x7f26"));
+	free(got);
+	stlb_source_close(source);
+	stlb_decoder_free(decoder);
 }
 
 Test(text, probes)
@@ -152,6 +195,52 @@ Test(text, prints)
 				      SAYS("bprint buf='phase=cow'"));
 }
 
+/* The functions at the addresses of a stack. */
+static void expect_callers(struct stlb_source *source, const struct stlb_record *record,
+			   const char *wanted)
+{
+	const struct stlb_format *format = record->format;
+	uint64_t size = 0, callers[8];
+	char got[400] = "";
+
+	for (uint32_t i = 0; i < format->nr_fields; i++) {
+		const struct stlb_field *field = &format->fields[i];
+
+		if (!strcmp(field->name, "size"))
+			size = sample_number(record, field);
+		if (!strcmp(field->name, "caller"))
+			memcpy(callers, (const char *)record->data + field->offset,
+			       sizeof(callers));
+	}
+	cr_assert_leq(size, 8);
+	for (uint64_t i = 0; i < size; i++) {
+		uint64_t offset = 0;
+		const char *name = stlb_source_symbol(source, callers[i], &offset);
+
+		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s+0x%" PRIx64 " ",
+			 name ? name : "?", offset);
+	}
+	cr_expect_str_eq(got, wanted);
+}
+
+Test(text, stacks_by_name)
+{
+	struct stlb_source *source =
+		sample_open(LINE("<stack trace>") " => func_a+0x12/0x40 [mod]\n"
+						  " =>  <ffffffff81234567>\n"
+						  " => func_b+0x1/0x2 <ffffffff81234568>\n"
+						  " => func_b [mod] <ffffffff81234569>\n"
+						  " => func_a+0x12/0x40 [mod]\n"
+						  " => func_a+0x13/0x40 [mod]\n"
+						  " => 0xffffffff8123456a\n");
+	struct stlb_record record;
+
+	cr_assert_eq(stlb_source_next(source, &record, NULL), 1);
+	expect_callers(source, &record,
+		       "func_a+0x12 ?+0x0 func_b+0x1 func_b+0x0 func_a+0x12 func_a+0x13 ?+0x0 ");
+	stlb_source_close(source);
+}
+
 Test(text, stacks)
 {
 	struct stlb_source *source = sample_open(
@@ -170,6 +259,7 @@ Test(text, stacks)
 	cr_assert_eq(stlb_source_next(source, &record, &err), 1);
 	cr_assert_str_eq(record.format->name, "kernel_stack");
 	cr_assert_str_eq(sample_string(&record, record.format->fields), "func_a func_b+0x1/0x2");
+	expect_callers(source, &record, "func_a+0x0 func_b+0x1 ");
 	cr_assert_eq(stlb_source_next(source, &record, &err), 1);
 	fields = record.format->fields;
 	cr_assert_str_eq(fields[0].name, "size");
@@ -180,6 +270,7 @@ Test(text, stacks)
 	cr_assert_eq(callers[0], 0xffffffff81234567);
 	cr_assert_eq(callers[1], 0xffffffff81234568);
 	cr_assert_str_eq(sample_string(&record, &fields[2]), "func_a func_b");
+	expect_callers(source, &record, "func_a+0x0 func_b+0x0 ");
 	cr_assert_eq(stlb_source_next(source, &record, &err), 1);
 	cr_assert_str_eq(record.format->name, "e");
 	stlb_source_close(source);

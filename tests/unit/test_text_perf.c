@@ -81,13 +81,23 @@ Test(text_perf, lines_that_are_none)
 Test(text_perf, lost_events)
 {
 	static const char lost[] = "perf 115 [003] 4.045613: PERF_RECORD_LOST lost 12";
+	static const char cut[] = "perf 115 [003] 4.045613: PERF_RECORD_LOST lo";
+	static const char none[] = "perf 115 [003] 4.045613: PERF_RECORD_LOST_SAMPLES lost 0";
 	static const char other[] = "perf 115 [003] 4.045613: PERF_RECORD_FORK(1:1):(0:0)";
 	uint64_t number;
+	bool loss;
 
-	cr_assert(stlb_text_perf_other(lost, lost + strlen(lost), &head, &number));
+	cr_assert(stlb_text_perf_other(lost, lost + strlen(lost), &head, &loss, &number));
+	cr_expect(loss);
 	cr_expect(eq(u64, number, 12));
 	cr_expect(eq(i32, head.cpu, 3));
-	cr_assert(stlb_text_perf_other(other, other + strlen(other), &head, &number));
+	cr_assert(stlb_text_perf_other(cut, cut + strlen(cut), &head, &loss, &number));
+	cr_expect(loss);
+	cr_expect(eq(u64, number, 0));
+	cr_assert(stlb_text_perf_other(none, none + strlen(none), &head, &loss, &number));
+	cr_expect(not(loss));
+	cr_assert(stlb_text_perf_other(other, other + strlen(other), &head, &loss, &number));
+	cr_expect(not(loss));
 	cr_expect(eq(u64, number, 0));
 }
 

@@ -72,6 +72,21 @@ Test(table, put_back_without_an_entry)
 Test(table, an_empty_table_replaced_is_no_repoint)
 {
 	static const struct made empty[] = {
+		SETTLE,
+		FILLED(0, RW(0xa)),
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RW(0xa))},
+		{UNLOCK(L1)},
+		{END(0, 1)},
+		TAKEN_OUT,
+		{T2, LOCK(L2)},
+		{T2, PMD_SET(0, 0, TABLE(0x78))},
+		{T2, UNLOCK(L2)},
+		{END(0, 512)},
+	};
+	/* of which nothing is known: by the letter */
+	static const struct made unknown[] = {
 		SETTLE,		  TAKEN_OUT,	 {T2, LOCK(L2)}, {T2, PMD_SET(0, 0, TABLE(0x78))},
 		{T2, UNLOCK(L2)}, {END(0, 512)},
 	};
@@ -87,6 +102,7 @@ Test(table, an_empty_table_replaced_is_no_repoint)
 
 	JUDGE(empty, BEFORE_6_6);
 	JUDGE(full, BEFORE_6_6, REPOINTED(1));
+	JUDGE(unknown, BEFORE_6_6, REPOINTED(1));
 }
 
 /* khugepaged seen only by the clear of the pmd: the late clears of the old table owe nothing. */
