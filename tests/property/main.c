@@ -117,12 +117,12 @@ static void allow_silence(const struct trace *trace, const struct judgement *exp
 static void allow_open(const struct trace *trace, const struct judgement *expected,
 		       struct judgement *actual)
 {
-	uint64_t *stale = &actual->rules[STLB_RULE_STALE_ACCESS].observed;
-	uint64_t certain = expected->rules[STLB_RULE_STALE_ACCESS].observed;
+	for (int i = 0; i < STLB_NR_RULES; i++) {
+		uint64_t *found = &actual->rules[i].observed, sure = expected->rules[i].observed;
 
-	if (*stale > certain)
-		*stale -= *stale - certain < expected->open_stale ? *stale - certain
-								  : expected->open_stale;
+		if (*found > sure && *found <= sure + expected->open[i])
+			*found = sure;
+	}
 	if (has_loss(trace))
 		actual->rules[STLB_RULE_STALE_ACCESS].inconclusive =
 			expected->rules[STLB_RULE_STALE_ACCESS].inconclusive;

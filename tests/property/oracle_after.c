@@ -88,23 +88,27 @@ static bool put_back(const struct obligation *o, int judged)
 	return !any_page(&now, PAGE_GONE) && !any_page(&now, PAGE_TIGHTENED);
 }
 
-/* Judged when the lock is let go: what was put back until then changed nothing. */
+/*
+ * Judged when the lock is let go: what was put back until then changed nothing. A table may still
+ * be put back after that; whether it is judged before that is known is open.
+ */
 void judge_bracket(struct obligation *o)
 {
-	int judged = operation_end(o);
+	int nr = (int)o->oracle->trace->nr, judged = operation_end(o);
+	bool ends = judged != NOWHERE && judged < nr;
 
-	if (judged == NOWHERE || judged >= (int)o->oracle->trace->nr || !owes_bracket(o) ||
+	if ((!ends && !o->table) || !owes_bracket(o) ||
 	    inside_covering_bracket(o->oracle, o->at, o->addr, obligation_end(o)) ||
 	    !known_outside(o->oracle, o->context, o->at) ||
-	    lost_on_its_cpus(o->oracle, o->context, o->at, judged))
+	    lost_on_its_cpus(o->oracle, o->context, o->at, ends ? judged : nr - 1))
 		return;
-	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && o->ended_at <= judged)
+	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && ends && o->ended_at <= judged)
 		return;
-	if (o->ended == ENDED_RESTORED && o->table)
+	if ((o->ended == ENDED_RESTORED && o->table) || (ends && put_back(o, judged)))
 		return;
-	if (put_back(o, judged))
-		return;
-	if (!o->unbracketed)
+	if (o->table && (!ends || o->ended == ENDED_VOID))
+		o->oracle->judgement->open[STLB_RULE_UNBRACKETED]++;
+	else if (!o->unbracketed)
 		count_breach(o->oracle, STLB_RULE_UNBRACKETED, judged, judged);
 	o->unbracketed = true;
 }

@@ -136,7 +136,8 @@ static void see_entry_left(struct obligation *o, int at)
 	uint64_t first = (update->addr - o->addr) / PAGE_BYTES;
 
 	if (!update->valid || update->mm != o->mm || o->filled || o->table ||
-	    !is_gone(update->new.state) || update->old.state != ENTRY_NONE)
+	    update->new.state == ENTRY_NONE || !is_gone(update->new.state) ||
+	    update->old.state != ENTRY_NONE)
 		return;
 	if (same_slot(o, update))
 		memset(o->left, update->new.state, sizeof(o->left));

@@ -53,7 +53,10 @@ static bool is_ksmd(const struct obligation *o, const struct stlb_event *set)
 static bool same_content(const struct obligation *o, int at)
 {
 	const struct stlb_event *set = event_at(o, at);
-	uint64_t new = o->oracle->update[at].new.pfn;
+	const struct update *update = &o->oracle->update[at];
+	uint64_t new = update->new.pfn + (update->addr < o->addr && o->pages == 1
+						  ? (o->addr - update->addr) / PAGE_BYTES
+						  : 0);
 
 	if (set->same_content || event_at(o, o->at)->same_content || is_ksmd(o, set))
 		return true;
