@@ -43,21 +43,25 @@ static bool surely_in_lock(const struct obligation *o)
 /* To the letter, what is freed inside of the bracket had to be invalidated in the lock. */
 void follow_strict(struct obligation *o)
 {
-	if (!o->oracle->trace->strict || o->ended != ENDED_DISCHARGED || surely_in_lock(o) ||
-	    o->what == OWES_TIGHTEN || o->hold == NOWHERE || o->bracket == NOWHERE)
+	if (!o->oracle->trace->strict || o->free_seen || o->ended != ENDED_DISCHARGED ||
+	    surely_in_lock(o) || o->what == OWES_TIGHTEN || o->hold == NOWHERE ||
+	    o->bracket == NOWHERE)
 		return;
-	for (int at = o->ended_at;
-	     at < o->oracle->bracket_end[o->bracket] && !is_released(o, at) && !is_over(o, at);
-	     at++)
+	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket] && !is_over(o, at);
+	     at++) {
+		if (is_released(o, at))
+			return;
+		if (sets_present(o, &o->oracle->update[at]))
+			settle_pages(o, &o->oracle->update[at]);
 		if (frees_page_of(o, at))
 			breach(o, STLB_RULE_FREE, at);
+	}
 }
 
 /* Its callers collapse what is mapped; of other tables only known pages tell. */
 static bool owes_bracket(const struct obligation *o)
 {
-	return !o->table || any_page(o, PAGE_GONE) ||
-	       event_at(o, o->at)->kind == STLB_PMD_COLLAPSE_FLUSH;
+	return !o->table || o->held_pages || event_at(o, o->at)->kind == STLB_PMD_COLLAPSE_FLUSH;
 }
 
 /* Where no lock tells, what belongs to the update ends with the next event of another kind. */
@@ -88,6 +92,14 @@ static bool put_back(const struct obligation *o, int judged)
 	return !any_page(&now, PAGE_GONE) && !any_page(&now, PAGE_TIGHTENED);
 }
 
+static bool is_released_later(const struct obligation *o)
+{
+	for (int at = o->at; at < (int)o->oracle->trace->nr; at++)
+		if (is_released(o, at))
+			return true;
+	return false;
+}
+
 /*
  * Judged when the lock is let go: what was put back until then changed nothing. A table may still
  * be put back after that; whether it is judged before that is known is open.
@@ -106,7 +118,7 @@ void judge_bracket(struct obligation *o)
 		return;
 	if ((o->ended == ENDED_RESTORED && o->table) || (ends && put_back(o, judged)))
 		return;
-	if (o->table && (!ends || o->ended == ENDED_VOID))
+	if (o->table && (!ends || is_released_later(o)))
 		o->oracle->judgement->open[STLB_RULE_UNBRACKETED]++;
 	else if (!o->unbracketed)
 		count_breach(o->oracle, STLB_RULE_UNBRACKETED, judged, judged);

@@ -19,7 +19,8 @@ void breach(struct obligation *o, enum stlb_rule rule, int at)
 /* An invalidation that came, but by luck only, makes the breach a race. */
 void breach_or_race(struct obligation *o, enum stlb_rule rule, int at)
 {
-	breach(o, o->racy ? STLB_RULE_RACY : rule, at);
+	if (!o->breached[rule])
+		breach(o, o->racy ? STLB_RULE_RACY : rule, at);
 }
 
 void end_obligation(struct obligation *o, enum ended ended, int at)
@@ -82,6 +83,7 @@ static void begin(struct obligation *o, int at, unsigned int index, enum what wh
 	o->racy = false;
 	o->by_other = false;
 	take_pages(o, update);
+	o->held_pages = any_page(o, PAGE_GONE);
 }
 
 /* ---- invalidations ---- */
@@ -136,8 +138,8 @@ static void see_entry_left(struct obligation *o, int at)
 	uint64_t first = (update->addr - o->addr) / PAGE_BYTES;
 
 	if (!update->valid || update->mm != o->mm || o->filled || o->table ||
-	    update->new.state == ENTRY_NONE || !is_gone(update->new.state) ||
-	    update->old.state != ENTRY_NONE)
+	    o->oracle->context[at] != o->context || update->new.state == ENTRY_NONE ||
+	    !is_gone(update->new.state) || update->old.state != ENTRY_NONE)
 		return;
 	if (same_slot(o, update))
 		memset(o->left, update->new.state, sizeof(o->left));

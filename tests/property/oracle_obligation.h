@@ -17,6 +17,7 @@ struct obligation {
 	uint64_t mm, addr;
 	unsigned int pages;
 	bool table, writable;
+	bool held_pages; /* of a table: some page that it mapped is known */
 	uint64_t table_pfn;
 	uint64_t pfn[MAX_PAGES]; /* 0: nothing known there */
 	uint8_t page[MAX_PAGES]; /* enum page_state */
