@@ -9,7 +9,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=$root/build/release
 program=$build/staletlb
-packages="build-essential cmake pkg-config libtraceevent-dev libtracefs-dev libjansson-dev libbpf-dev zlib1g-dev libzstd-dev"
+packages="build-essential cmake pkg-config libtraceevent-dev libtracefs-dev libjansson-dev libbpf-dev zlib1g-dev libzstd-dev libgraphviz-dev"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
@@ -82,5 +82,7 @@ echo
 echo "Next:"
 echo "  $program analyze $root/samples/cow-never-notified-6.1.dat   # a real recording"
 echo "  $program explain $root/samples/seed-scenario.txt --finding F1"
+echo "  $program graph $root/samples/seed-scenario.txt --finding F1 -o graph.svg"
+echo "  cmake --install $build   # as root, or with --prefix"
 echo "  $program analyze --help"
 [ "$status" -eq 0 ]

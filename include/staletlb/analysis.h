@@ -11,20 +11,33 @@
 
 struct stlb_analysis;
 
+/** struct stlb_filter_value - one thing that is asked for */
+struct stlb_filter_value {
+	enum stlb_filter_kind kind;
+	/* MM: @start is its address; ADDR: [start, end); SINCE, UNTIL: @start in ns */
+	uint64_t start, end;
+	int32_t tid;
+	enum stlb_rule rule;
+	const char *text; /* as it was given, of COMM the name; outlives the analysis */
+};
+
+enum { STLB_MAX_FILTERS = 64 };
+
 /**
- * struct stlb_filter - which breaches are wanted; all events are judged all the same
+ * struct stlb_filter - which breaches are selected; all events are judged, all breaches counted
  *
- * A breach passes when the obligation's mm and address, the task that made the update and the time
- * of the breach all match. Zero: everything passes.
+ * A breach is selected when of each kind that has values one matches: of the obligation's mm and
+ * address, the task that made the update, and the time of the breach. A value of the kind RULE
+ * hides that rule, whose severity is STLB_OFF. Zero: everything is selected.
  */
 struct stlb_filter {
-	bool by_mm, by_tid, by_addr;
-	uint64_t mm;
-	int32_t tid;
-	const char *comm;	     /* outlives the analysis; NULL: any */
-	uint64_t start, end;	     /* addresses, [start, end) */
-	uint64_t since_ns, until_ns; /* until 0: no end */
+	const struct stlb_filter_value *values; /* outlive the analysis */
+	uint32_t nr;				/* at most STLB_MAX_FILTERS */
 };
+
+/** stlb_filter_find - the first value of a kind from index @from on; NULL: there is none */
+const struct stlb_filter_value *stlb_filter_find(const struct stlb_filter *filter,
+						 enum stlb_filter_kind kind, uint32_t from);
 
 /** struct stlb_analysis_options - how to judge; zero it, then stlb_analysis_defaults() */
 struct stlb_analysis_options {
@@ -32,12 +45,18 @@ struct stlb_analysis_options {
 	bool strict; /* read mmu_notifier.txt to the letter */
 	struct stlb_filter filter;
 	/*
-	 * Called with each finding when its first breach is judged, while the trace is still read;
-	 * NULL: nobody asks. It has no id yet, and what is lost later may make it inconclusive. It
-	 * is the analysis' own.
+	 * Called with each finding when its first selected breach is judged, while the trace is
+	 * read; NULL: nobody asks. It has no id yet, and what is lost later may make it
+	 * inconclusive. It is the analysis' own.
 	 */
 	void (*found)(void *arg, const struct stlb_finding *finding);
 	void *arg;
+	/*
+	 * The name of the kernel function at an address, for fingerprints; it lives as long as the
+	 * analysis. NULL where it is not known, or without the callback.
+	 */
+	const char *(*symbol)(void *arg, uint64_t address);
+	void *symbol_arg;
 };
 
 /** stlb_analysis_defaults - the severities of the table of rules */

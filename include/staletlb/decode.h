@@ -126,8 +126,8 @@ struct stlb_translation {
 /**
  * struct stlb_pte_format - how an architecture and kernel write entries
  * @migration_types: swap types that are migration entries, as bits; 0: none known. Starts with both
- *	places where the kernel's configuration can put them (CONFIG_DEVICE_PRIVATE), narrowed or
- *	widened by what migrate:set_migration_pte shows.
+ *	places where the kernel's configuration can put them (CONFIG_DEVICE_PRIVATE), narrowed by
+ *	stlb_pte_format_tell(), narrowed or widened by what migrate:set_migration_pte shows.
  */
 struct stlb_pte_format {
 	enum stlb_arch arch;
@@ -144,6 +144,9 @@ unsigned int stlb_kernel_version(const char *release);
  * @kernel: as stlb_kernel_version() gives; 0: unknown, the newest is taken
  */
 void stlb_pte_format_init(struct stlb_pte_format *format, enum stlb_arch arch, unsigned int kernel);
+
+/** stlb_pte_format_tell - whether the kernel has device entries among its swap types */
+void stlb_pte_format_tell(struct stlb_pte_format *format, bool device_private);
 
 /** stlb_pte_format_learn - @raw is known to be a migration entry (from migrate:set_migration_pte)
  */

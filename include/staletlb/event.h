@@ -126,6 +126,8 @@ enum stlb_kind {
 	X(DIRECT_MAP, "pob", HEX, "page_offset_base")                                              \
 	X(ZERO_PFN, "zp", HEX, "pfn of the zero page")                                             \
 	X(HUGE_ZERO_PFN, "hz", HEX, "pfn of the huge zero page, ~0: none")                         \
+	X(DEVICE_PRIVATE, "device_private", DECIMAL,                                               \
+	  "1: the kernel has device entries among its swap types")                                 \
 	X(FREEZE, "freeze", DECIMAL, "a split leaves migration entries")                           \
 	X(TABLE, "table", HEX, "struct page pointer of a page table")                              \
 	X(FREED, "freed", DECIMAL, "a flush after tables were freed")                              \

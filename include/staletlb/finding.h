@@ -111,6 +111,8 @@ struct stlb_evidence {
 	struct stlb_event event; /* @text and @stack are NULL; @comm and @name live as the source */
 };
 
+enum { STLB_FINGERPRINT = 24 };
+
 enum { STLB_MAX_EVIDENCE = 12, STLB_MAX_STACK = 32, STLB_MAX_SUBSCRIBERS = 8, STLB_MAX_PHASE = 48 };
 
 /** struct stlb_range - a range [start, end) of an mm; end ~0 is the end of the address space */
@@ -119,22 +121,51 @@ struct stlb_range {
 	bool known;
 };
 
+/** enum stlb_filter_kind - what a filter asks for; the rule is one that was turned off */
+enum stlb_filter_kind {
+	STLB_FILTER_MM,
+	STLB_FILTER_PID,
+	STLB_FILTER_COMM,
+	STLB_FILTER_ADDR,
+	STLB_FILTER_SINCE,
+	STLB_FILTER_UNTIL,
+	STLB_FILTER_RULE,
+	STLB_NR_FILTERS
+};
+
+/** stlb_filter_name - "mm", "pid", ... as the options are called */
+const char *stlb_filter_name(enum stlb_filter_kind kind);
+
+/** struct stlb_hidden - breaches that the filters hide; one may be hidden by several */
+struct stlb_hidden {
+	uint64_t nr;
+	uint64_t by[STLB_NR_FILTERS];
+};
+
 /**
  * struct stlb_finding - one site: same rule, verdict, code path, kind of update and phase
  *
- * Addresses, times and events are those of its first occurrence. An inconclusive finding has
- * occurrences 0 and counts in @inconclusive instead.
+ * Addresses, times and events are those of its first occurrence, of its first selected one where
+ * filters hide others. An inconclusive finding has occurrences 0 and counts in @inconclusive
+ * instead.
  */
 struct stlb_finding {
-	char id[16];	      /* "F1", in order of the first occurrence, within one report */
-	char fingerprint[17]; /* of rule, code path and kind of update: the same on other machines
-			       */
+	/* "F1", in order of the first occurrence, hidden or not, within one trace */
+	char id[16];
+	/*
+	 * "2:0123456789abcdef", of rule, kind of update and the names of the functions of its code
+	 * path: the same on other machines. "2w:..." where not all names are known: a weak one,
+	 * which many faults share. The number is the version of how it is made.
+	 */
+	char fingerprint[STLB_FINGERPRINT];
+	char first_fingerprint[17]; /* as version 1 made it, without names; for old baselines */
 	enum stlb_rule rule;
 	enum stlb_severity severity;
 	enum stlb_verdict verdict;
-	uint64_t occurrences;  /* obligations breached (of a range rule: events) */
+	uint64_t occurrences;  /* obligations breached (of a range rule: events), selected ones */
 	uint64_t inconclusive; /* the same, where the verdict is STLB_INCONCLUSIVE */
-	uint64_t cost_ns;      /* redundant-invalidate: time spent, 0: not known */
+	struct stlb_hidden hidden; /* those that the filters hide, whatever the verdict */
+	uint64_t cost_ns;	   /* redundant-invalidate: time spent, 0: not known */
 	char action[160];  /* what was done: "copy-on-write of a pte: page 0x1 replaced by 0x2" */
 	char message[320]; /* what was done to which address by whom, in one line */
 	char missing[240]; /* what is missing, or what evidence would decide */
@@ -152,7 +183,10 @@ struct stlb_finding {
 	uint64_t subscribers[STLB_MAX_SUBSCRIBERS]; /* callback addresses, for symbols */
 	uint32_t nr_subscribers;
 	char phase[STLB_MAX_PHASE]; /* the phase mark in force, "" before the first */
-	uint64_t first_ns, last_ns; /* of the breaches */
+	uint64_t first_ns, last_ns; /* of the breaches that are counted above */
+	bool selected;		    /* a filter selected one of them, or there is no filter */
+	uint64_t site_ns;	    /* of the first breach, hidden or not, */
+	uint32_t serial;	    /* and which site it was: ids follow both */
 	bool suppressed;	   /* matched by a suppression or the baseline; set by the caller */
 	const char *suppressed_by; /* the reason given; the caller's */
 };
@@ -188,8 +222,11 @@ enum { STLB_MAX_GAPS = 4 };
 
 /** struct stlb_result - all that an analysis of one trace found */
 struct stlb_result {
-	struct stlb_finding **findings; /* in order of the first occurrence */
+	struct stlb_finding **findings; /* in order of their ids */
 	uint32_t nr_findings;
+	struct stlb_finding **hidden; /* those of which no occurrence is selected */
+	uint32_t nr_hidden;
+	uint64_t filters_matched; /* which values of the filter met something, as bits */
 	struct stlb_rule_result rules[STLB_NR_RULES];
 	struct stlb_obligations obligations;
 	uint64_t kinds[STLB_NR_KINDS];	/* events per kind */

@@ -50,14 +50,16 @@ struct stlb_graph_edge {
 	enum stlb_edge_kind kind;
 };
 
-enum { STLB_GRAPH_MAX_EVENTS = 10000 };
+enum { STLB_GRAPH_MAX_EVENTS = 10000, STLB_GRAPH_MAX_PAGES = 64 };
 
 /** struct stlb_graph_want - what to draw; zero it first */
 struct stlb_graph_want {
 	const struct stlb_finding *finding; /* NULL: an address of an mm */
-	uint64_t mm, addr;		    /* where there is no finding */
-	uint64_t since_ns, until_ns;	    /* 0: no bound; a finding brings its own */
-	uint32_t max_events;		    /* 0: 200; at most STLB_GRAPH_MAX_EVENTS */
+	uint64_t mm, addr;		    /* where there is no finding: an address, and */
+	const uint64_t *more;		    /* of further pages, STLB_GRAPH_MAX_PAGES in all */
+	uint32_t nr_more;
+	uint64_t since_ns, until_ns; /* 0: no bound; a finding brings its own */
+	uint32_t max_events;	     /* 0: 200; at most STLB_GRAPH_MAX_EVENTS */
 	enum stlb_arch arch;
 	unsigned int kernel; /* as stlb_kernel_version() gives */
 };

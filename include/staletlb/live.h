@@ -24,6 +24,9 @@ struct stlb_live_event {
  * @proc: where procfs is mounted; NULL: /proc
  * @page: given each page as it was read, before anything else; a negative errno ends the reading.
  *	NULL: nobody else wants them.
+ * @settled: whether all that was being written into the buffers when it was first asked has been
+ *	written: -EAGAIN until then, 0 once, and the next question is a first one again. Another
+ *	negative errno: there is no telling, and a delay has to do. NULL: membarrier(2) says so.
  *
  * All of it is copied, but for @arg.
  */
@@ -36,6 +39,7 @@ struct stlb_live_options {
 	const char *proc;
 	int (*page)(void *arg, unsigned int instance, uint32_t cpu, const void *page, size_t size,
 		    struct stlb_error *err);
+	int (*settled)(void *arg);
 	void *arg;
 };
 
@@ -46,14 +50,18 @@ struct stlb_live_options {
  *
  * An event without a format in tracefs is passed over. stlb_source_next() of such a source returns
  * -EAGAIN when nothing can be handed out yet: ask again some milliseconds later. A record is handed
- * out once all CPUs have been read up to its time and a little more; one that comes later still is
- * told as a loss with it, since what was judged before it may be wrong.
+ * out once no earlier one can come any more. Only where the kernel does not tell when that is
+ * (@settled), one may come later still: it is counted by stlb_live_late(), and told as a loss with
+ * it, since what was judged before it may be wrong.
  *
  * Returns 0, -ENOENT and the like where a buffer cannot be opened, -EINVAL where the instances'
  * clocks differ, -ENOMEM.
  */
 int stlb_live_open(const struct stlb_live_options *live, const struct stlb_source_options *options,
 		   struct stlb_source **source, struct stlb_error *err);
+
+/** stlb_live_late - records that came too late to be put in their place so far */
+uint64_t stlb_live_late(const struct stlb_source *source);
 
 /**
  * stlb_live_lost - events that the buffers do not tell of were lost, at an unknown place

@@ -114,6 +114,9 @@ struct stlb_plan_options {
 	const char *group; /* of the dynamic events, [a-zA-Z0-9_]; NULL: "staletlb"; copied */
 	enum stlb_locks locks;
 	bool tracepoints_only; /* no dynamic events */
+	/* Probes that reach tasks will see those of some tasks only. Not set: everybody's, so that
+	 * of returns from system calls only those are seen that matter for page tables. */
+	bool of_tasks;
 };
 
 /**

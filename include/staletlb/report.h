@@ -37,6 +37,23 @@ struct stlb_report *stlb_report_new(const char *version, struct stlb_suppression
 /** stlb_report_free - NULL is fine */
 void stlb_report_free(struct stlb_report *report);
 
+/** stlb_report_require_full - a trace in which the error rules are judged in part is not judged */
+void stlb_report_require_full(struct stlb_report *report);
+
+/**
+ * stlb_report_add_filter - tell of a filter, all of them in the order of struct stlb_filter
+ * @text: the value as it was given; copied
+ *
+ * Before the first trace. Returns 0 or -ENOMEM.
+ */
+int stlb_report_add_filter(struct stlb_report *report, enum stlb_filter_kind kind,
+			   const char *text);
+
+/** stlb_report_unmatched - the values of filters that met nothing in any trace, NULL past the last
+ */
+const char *stlb_report_unmatched(const struct stlb_report *report, uint32_t index,
+				  enum stlb_filter_kind *kind);
+
 /**
  * stlb_report_add_trace - add what an analysis found in a trace
  * @info: of the source, at its end
@@ -85,6 +102,7 @@ struct stlb_report_options {
 	bool color;	    /* severities and roles in colour */
 	bool verbose;	    /* suppressed findings, coverage of all rules, counts per kind */
 	bool quiet;	    /* only the line of each trace and the errors */
+	bool no_errors;	    /* not the files that could not be read: told elsewhere */
 	unsigned int width; /* columns, at least 40; 0: 80 */
 };
 

@@ -174,8 +174,8 @@ const char *stlb_source_comm(const struct stlb_source *source, int32_t tid);
  * @address: a kernel address of the traced machine
  * @offset: where the bytes into the function go, may be NULL
  *
- * The trace's symbol table is read on the first call. Returns a string that lives as long as the
- * source, NULL where the trace has no symbol for it.
+ * The trace's symbol table is read on the first call. Returns "func" or "func [module]", a string
+ * that lives as long as the source, NULL where the trace has no symbol for it.
  */
 const char *stlb_source_symbol(struct stlb_source *source, uint64_t address, uint64_t *offset);
 

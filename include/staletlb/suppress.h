@@ -37,8 +37,9 @@ int stlb_suppressions_load(struct stlb_suppressions *set, const char *path, stru
  * @path: the report, at most 64 MiB; copied
  * @err: as above
  *
- * A finding is known when the report has one of the same fingerprint, rule and verdict; the reason
- * is "baseline PATH". Returns as stlb_suppressions_load().
+ * A finding is known when the report has one of the same fingerprint, rule and verdict, and no
+ * fewer occurrences of them in all; the reason is "baseline PATH". Returns as
+ * stlb_suppressions_load().
  */
 int stlb_suppressions_load_baseline(struct stlb_suppressions *set, const char *path,
 				    struct stlb_error *err);
@@ -46,12 +47,21 @@ int stlb_suppressions_load_baseline(struct stlb_suppressions *set, const char *p
 /**
  * stlb_suppressions_match - the reason to suppress a finding
  *
- * Counts a use of every entry that matches. Returns the reason of the first one, entries of
- * suppression files before those of baselines in the order of loading; NULL where none matches.
- * The string lives as long as the set.
+ * Counts a use of every entry that matches, and takes the finding's occurrences, hidden ones too,
+ * from what the entry may hide: where more are left than that, it hides none of them. Returns the
+ * reason of the first entry that hides it, entries of suppression files before those of baselines
+ * in the order of loading; NULL where none does. The string lives as long as the set.
  */
 const char *stlb_suppressions_match(struct stlb_suppressions *set,
 				    const struct stlb_finding *finding);
+
+/** stlb_suppressions_peek - the same without counting */
+const char *stlb_suppressions_peek(const struct stlb_suppressions *set,
+				   const struct stlb_finding *finding);
+
+/** stlb_suppressions_known - how many occurrences the entries that match a finding had in all */
+uint64_t stlb_suppressions_known(const struct stlb_suppressions *set,
+				 const struct stlb_finding *finding);
 
 /**
  * struct stlb_suppression - one entry; strings live as long as the set
@@ -70,7 +80,9 @@ struct stlb_suppression {
 	const char *expires; /* "YYYY-MM-DD" */
 	bool expired;	     /* so it matches nothing */
 	bool baseline;
-	uint64_t used; /* findings that it matched so far */
+	uint64_t used;	/* findings that it matched so far */
+	uint64_t limit; /* occurrences that it may hide; UINT64_MAX: any number */
+	uint64_t hides; /* occurrences that it hides so far */
 };
 
 /** stlb_suppressions_get - an entry, in order of loading; NULL out of range (or @set NULL) */

@@ -125,25 +125,31 @@ static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_task *task = act->task;
 	struct stlb_mmap_hold *held = stlb_task_mmap(task, act->mm->id);
+	bool write = stlb_event_or(act->event, WRITE, 0) != 0;
 
-	(void)a;
+	/* a downgrade lets readers in */
+	if (held && held->write && !write)
+		stlb_mmap_lock_publish(a, task, act->mm->id, true);
+	stlb_mmap_lock_learn(a, task, act->mm->id, write);
 	if (!held && task->nr_mmap == STLB_MAX_MMAP_LOCKS)
 		memmove(task->mmap, task->mmap + 1, --task->nr_mmap * sizeof(*task->mmap));
 	if (!held)
 		held = &task->mmap[task->nr_mmap++];
 	held->mm = act->mm->id;
-	held->write = stlb_event_or(act->event, WRITE, 0) != 0;
+	held->write = write;
 }
 
 static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_task *task = act->task;
 	struct stlb_mmap_hold *held = stlb_task_mmap(task, act->mm->id);
+	bool write = held ? held->write : stlb_event_or(act->event, WRITE, 0) != 0;
 
-	if (!held)
-		return;
-	stlb_never_at_unlock(a, act);
-	*held = task->mmap[--task->nr_mmap];
+	if (held)
+		stlb_never_at_unlock(a, act);
+	stlb_mmap_lock_publish(a, task, act->mm->id, write);
+	if (held)
+		*held = task->mmap[--task->nr_mmap];
 }
 
 /* ---- life ---- */
@@ -255,6 +261,7 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	free_values(&a->freed);
 	free_values(&a->sites);
 	free(a->result.findings);
+	free(a->result.hidden);
 	free(a->breaches);
 	free(a->phases);
 	free(a->pages);
@@ -371,6 +378,8 @@ int stlb_analysis_event(struct stlb_analysis *a, const struct stlb_event *event)
 	if (!(a->seen >> event->kind & 1))
 		first_of_kind(a, event->kind);
 	a->order.now++;
+	if (stlb_filter_waits(a))
+		stlb_filter_note(a, event);
 	if (event->kind == STLB_LOST) {
 		struct stlb_act act = {.event = event};
 
@@ -396,21 +405,11 @@ struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *a)
 	};
 }
 
-static void judge_tables(struct stlb_analysis *a)
-{
-	uint32_t at = 0;
-
-	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));)
-		if (task->nr_obligations)
-			stlb_unbracketed_judge_tables(a, task);
-}
-
 const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a, uint64_t recorded)
 {
 	struct stlb_result *result = &a->result;
 
 	a->facts.recorded |= recorded;
-	judge_tables(a);
 	stlb_held_back_finish(a);
 	stlb_unsettled_tell(a);
 	stlb_losses_finish(a);

@@ -14,6 +14,8 @@ static void report_range(struct stlb_analysis *a, const struct stlb_act *act, en
 {
 	struct stlb_case c = {
 		.rule = rule,
+		.verdict =
+			rule == STLB_RULE_UNBALANCED ? stlb_case_verdict(a, NULL) : STLB_OBSERVED,
 		.act = act,
 		.role = role,
 		.missing = missing,
@@ -45,6 +47,7 @@ static void judge_in_lock(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_case c = {
 		.rule = STLB_RULE_UNBALANCED,
+		.verdict = stlb_case_verdict(a, NULL),
 		.act = act,
 		.role = "start",
 		.missing = "a start that may block has to come before the page table lock",
@@ -76,6 +79,7 @@ static void drop_failed(struct stlb_task *task, const struct stlb_mm *mm, uint64
 
 		if (!may_fail(last) || (last->mm == mm && start < last->end && last->start < end))
 			return;
+		task->failed = *last;
 		task->nr_brackets--;
 	}
 }
@@ -193,8 +197,13 @@ static void end_without_start(struct stlb_analysis *a, const struct stlb_act *ac
 {
 	struct stlb_task *task = act->task;
 	uint64_t start = stlb_event_get(act->event, START), end = stlb_event_get(act->event, END);
+	bool failed = task->failed.mm == act->mm && task->failed.start == start &&
+		      task->failed.end == end;
 	bool older = !is_settled(task) || may_be_older(task, start, end);
 
+	task->failed.mm = NULL;
+	if (failed) /* it did not fail: its end shows that */
+		return;
 	if (older)
 		stlb_unsettled_drop(task);
 	else

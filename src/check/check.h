@@ -171,9 +171,15 @@ void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struc
 /** stlb_place_failed - updates that no slot was found for; of an mm that owes nothing, no matter */
 void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t nr);
 
-/** stlb_place_parked - the set of a slot names where a parked clear was */
-void stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
-		       struct stlb_entry found);
+/**
+ * stlb_place_parked - the set of a slot names where a parked clear was
+ * @found, @new: what the slot says before and after
+ * @nr: how many slots are still to be set, with this one
+ *
+ * Returns whether there was one that it names.
+ */
+bool stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		       struct stlb_entry found, struct stlb_entry new, uint64_t nr);
 
 /** stlb_place_invalidated - a task invalidated a range: parked clears of its have to know */
 void stlb_place_invalidated(struct stlb_task *task, const struct stlb_mm *mm, uint64_t start,
@@ -181,6 +187,10 @@ void stlb_place_invalidated(struct stlb_task *task, const struct stlb_mm *mm, ui
 
 /** stlb_place_note - an entry of the mapped table was cleared by an event that names it */
 void stlb_place_note(struct stlb_task *task, const struct stlb_mm *mm, struct stlb_slot slot);
+
+/** stlb_place_freed - pages are freed: parked clears of them are judged by their page */
+void stlb_place_freed(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
+		      uint64_t nr);
 
 /** stlb_place_drop - a hold ends: clears that no set has named are unplaced */
 void stlb_place_drop(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold);
@@ -190,6 +200,11 @@ void stlb_maps_apply(struct stlb_analysis *a, const struct stlb_act *act, uint64
 		     uint64_t bracket);
 
 /* ---- hold.c ---- */
+
+/** stlb_mmap_lock_learn, _publish - mmap_lock orders contexts as any other lock does */
+void stlb_mmap_lock_learn(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm, bool write);
+void stlb_mmap_lock_publish(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm,
+			    bool write);
 
 /** stlb_locks_traced - whether holds can be told apart at all */
 bool stlb_locks_traced(const struct stlb_analysis *a);
@@ -304,7 +319,7 @@ void stlb_unbracketed_tell(struct stlb_analysis *a, struct stlb_obligation *ob);
 /** stlb_unsettled_drop - the trace began inside a bracket of the task's */
 void stlb_unsettled_drop(struct stlb_task *task);
 
-/** stlb_unsettled_tell - the trace is over and showed no such bracket */
+/** stlb_unsettled_tell - the trace is over: of tasks that were seen outside any, they are told */
 void stlb_unsettled_tell(struct stlb_analysis *a);
 
 /**
@@ -436,14 +451,17 @@ void stlb_report(struct stlb_analysis *a, const struct stlb_case *c);
 enum stlb_verdict stlb_case_verdict(const struct stlb_analysis *a,
 				    const struct stlb_obligation *ob);
 
-/** stlb_case_passes - whether a breach is wanted: its rule is on and no filter drops it */
+/** stlb_case_passes - whether a breach is to be counted: its rule is judged */
 bool stlb_case_passes(const struct stlb_analysis *a, const struct stlb_case *c);
 
 /** stlb_case_site - a number for the site of a breach */
 uint64_t stlb_case_site(const struct stlb_analysis *a, const struct stlb_case *c);
 
-/** stlb_case_fingerprint - the same for the same fault on another machine: 16 hex digits */
+/** stlb_case_fingerprint - of all but the names of functions: 16 hex digits */
 void stlb_case_fingerprint(const struct stlb_case *c, char fingerprint[17]);
+
+/** stlb_fingerprint_name - the fingerprint of a finding, with the names of its functions */
+void stlb_fingerprint_name(const struct stlb_analysis *a, struct stlb_finding *finding);
 
 /** stlb_case_finding - a finding of one occurrence, not counted yet; NULL without memory */
 struct stlb_finding *stlb_case_finding(struct stlb_analysis *a, const struct stlb_case *c);
@@ -469,6 +487,20 @@ void stlb_sites_drop_rules(struct stlb_analysis *a, uint64_t rules);
 
 /** stlb_sites_finish - put them in order into the result; 0 or -ENOMEM */
 int stlb_sites_finish(struct stlb_analysis *a);
+
+/* ---- filter.c ---- */
+
+/** stlb_rule_is_judged - it is on, or only its findings are not wanted */
+bool stlb_rule_is_judged(const struct stlb_analysis *a, enum stlb_rule rule);
+
+/** stlb_case_hidden - the kinds of filters that hide a breach, as bits; 0: it is selected */
+uint32_t stlb_case_hidden(const struct stlb_analysis *a, const struct stlb_case *c);
+
+/** stlb_filter_waits - whether a value of the filter has met nothing so far */
+bool stlb_filter_waits(const struct stlb_analysis *a);
+
+/** stlb_filter_note - an event: which values it matches */
+void stlb_filter_note(struct stlb_analysis *a, const struct stlb_event *event);
 
 /* ---- coverage.c ---- */
 

@@ -198,7 +198,7 @@ static void ask(struct stlb_analysis *a, const struct stlb_act *act, uint64_t ad
 	asked->name = event->name;
 	asked->cpu = event->cpu;
 	asked->kind = event->kind;
-	asked->used = asked->work = asked->confirmed = asked->suspended = false;
+	asked->used = asked->work = asked->confirmed = asked->suspended = asked->lossy = false;
 	asked->shared = (stlb_event_or(event, TRYLOCK, 0) & LOCKDEP_READ) != 0;
 	asked->named = is_ptl_class(event->text);
 	/* earlier holders' releases are in the past already, even while it still waits */
@@ -345,4 +345,20 @@ void stlb_hold_name(struct stlb_analysis *a, struct stlb_task *task, uint64_t ad
 		lock->named = true;
 	if (index >= 0)
 		task->holds[index].named = true;
+}
+
+/* ---- mmap_lock ---- */
+
+/* mm_structs are aligned: bit 0 tells an mmap_lock from a spinlock's address. */
+#define MMAP_LOCK_OF(mm) ((mm) | 1)
+
+void stlb_mmap_lock_learn(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm, bool write)
+{
+	learn_from_lock(a, task, MMAP_LOCK_OF(mm), !write);
+}
+
+void stlb_mmap_lock_publish(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm,
+			    bool write)
+{
+	publish_release(a, task, MMAP_LOCK_OF(mm), !write);
 }

@@ -55,6 +55,36 @@ void stlb_partial_judge(struct stlb_analysis *a, const struct stlb_act *act,
 		    "an invalidation of the whole huge page: only a part of it was covered");
 }
 
+/* ---- tables: what meets its span is enough for the table, each page below owes for itself ---- */
+
+static bool covers_below(const struct stlb_obligation *ob, const struct stlb_page *page,
+			 const struct stlb_invalidation *what)
+{
+	uint64_t unit = stlb_obligation_size(ob) / STLB_ENTRIES;
+	uint64_t first = ob->addr + page->index * unit;
+
+	return what->start <= first && first + unit - 1 <= what->end - 1;
+}
+
+/* Returns whether nothing below it is owed any more. */
+static bool cover_table(struct stlb_analysis *a, struct stlb_obligation *ob,
+			const struct stlb_invalidation *what)
+{
+	uint32_t kept = 0;
+
+	stlb_pages_unwatch(a, &ob->page);
+	for (uint32_t i = 0; i < ob->nr_below; i++)
+		stlb_pages_unwatch(a, &ob->below[i]);
+	for (uint32_t i = 0; i < ob->nr_below; i++) {
+		if (covers_below(ob, &ob->below[i], what))
+			continue;
+		ob->below[kept] = ob->below[i];
+		stlb_pages_watch(a, &ob->below[kept++]);
+	}
+	ob->nr_below = kept;
+	return !kept;
+}
+
 /* ---- discharge ---- */
 
 static void count_discharge(struct stlb_analysis *a, struct stlb_obligation *ob)
@@ -116,7 +146,8 @@ static void meet(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 	if (!concerns(ob, what))
 		return;
 	if (stlb_obligation_before(a, ob, act->task)) {
-		discharge(a, act, ob, what);
+		if (!ob->nr_below || ob->discharged || cover_table(a, ob, what))
+			discharge(a, act, ob, what);
 	} else if (ob->unordered) {
 		/* its order was given up for want of room: it may have been discharged */
 		ob->lossy = true;
@@ -178,7 +209,7 @@ static void report_empty(struct stlb_analysis *a, const struct stlb_act *act)
 void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 		     struct stlb_invalidation what)
 {
-	if (act->task->flushed == act->mm)
+	if (act->task->flushed == act->mm && !stlb_range_is_of_kernel(what.start))
 		act->task->flushed = NULL;
 	if (!stlb_mm_is_subscribed(act->mm))
 		return;
@@ -248,7 +279,7 @@ void stlb_on_inv_range(struct stlb_analysis *a, const struct stlb_act *act)
 	task->range_ns = act->event->ns;
 	if (!(a->seen >> STLB_INV_RANGE_RET & 1))
 		finish_range(a, act, false);
-	else if (task->flushed == act->mm)
+	else if (task->flushed == act->mm && !stlb_range_is_of_kernel(start))
 		task->flushed = NULL;
 }
 

@@ -30,10 +30,23 @@ static void doubt_contexts(struct stlb_analysis *a, const struct stlb_act *act)
 		if (!used_cpu(task, cpu))
 			continue;
 		task->lossy = true;
+		for (uint32_t i = 0; i < task->nr_holds; i++)
+			task->holds[i].lossy = true;
 		for (uint32_t i = 0; i < task->nr_brackets; i++)
 			task->brackets[i].sure = false;
 		stlb_unsettled_drop(task);
 	}
+}
+
+/* A text is in the order of its lines: what is missing between two came after the first. */
+static uint64_t newest(const struct stlb_analysis *a)
+{
+	uint64_t ns = 0;
+
+	for (uint32_t i = 0; i < a->contexts.nr_cpus; i++)
+		if (a->contexts.cpus[i].last_ns > ns)
+			ns = a->contexts.cpus[i].last_ns;
+	return ns;
 }
 
 static uint64_t window_start(struct stlb_analysis *a, const struct stlb_event *event)
@@ -41,6 +54,8 @@ static uint64_t window_start(struct stlb_analysis *a, const struct stlb_event *e
 	uint64_t place = stlb_event_or(event, PLACE, STLB_LOSS_HERE);
 	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->contexts, event->cpu);
 
+	if (place == STLB_LOSS_HERE && event->cpu < 0)
+		return newest(a);
 	if (place == STLB_LOSS_BEFORE || place == STLB_LOSS_SOMEWHERE || !cpu)
 		return 0;
 	return cpu->last_ns;
@@ -88,6 +103,12 @@ void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
 		a->lost_somewhere = true;
 }
 
+/* The return of its registration, and all that followed, may be among what was lost. */
+static bool may_have_begun(const struct stlb_analysis *a, const struct stlb_mm *mm)
+{
+	return mm->subscription == STLB_SUBSCRIPTION_STARTING && a->losses > mm->losses;
+}
+
 /* An mm that was subscribed before the trace began was so during losses before its first event. */
 void stlb_losses_finish(struct stlb_analysis *a)
 {
@@ -99,6 +120,6 @@ void stlb_losses_finish(struct stlb_analysis *a)
 	if (a->lost_somewhere && a->mms.ever)
 		a->result.lost_while_subscribed = a->losses;
 	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));)
-		if (mm->since_before)
+		if (mm->since_before || may_have_begun(a, mm))
 			a->result.lost_while_subscribed = a->losses;
 }

@@ -54,7 +54,8 @@ static void judge(struct stlb_analysis *a, const struct stlb_act *act, enum stlb
 	struct stlb_mapping *mapping = NULL;
 
 	while ((mapping = stlb_rmap_find(a->regions.rmap, how, pfn, mapping))) {
-		if (!mapping->told)
+		/* tables of hugetlb pages are shared between mms, and taken out unseen */
+		if (!mapping->told && act->event->kind != STLB_HUGE_FREE)
 			report(a, act, mapping);
 		mapping->told = true;
 	}
@@ -72,8 +73,7 @@ static void judge_all(struct stlb_analysis *a, const struct stlb_act *act, enum 
 void stlb_mapped_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
 			   uint64_t nr)
 {
-	/* tables of hugetlb pages are shared between mms, and taken out unseen */
-	if (!a->regions.rmap || !a->regions.rmap->count || act->event->kind == STLB_HUGE_FREE)
+	if (!a->regions.rmap || !a->regions.rmap->count)
 		return;
 	judge_all(a, act, STLB_MAPPED_PTE, pfn, nr);
 	judge_all(a, act, STLB_MAPPED_PMD, pfn, nr);

@@ -93,6 +93,7 @@ void stlb_on_pmd_install(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_region *region;
 	struct stlb_entry table = {.state = STLB_TABLE, .known = 1, .rights_known = 1};
 	uint64_t pfn;
+	bool again;
 
 	if (!stlb_table_place(&a->regions, act->mm, stlb_event_get(act->event, PTEP), &slot.level,
 			      &slot.addr) ||
@@ -104,7 +105,10 @@ void stlb_on_pmd_install(struct stlb_analysis *a, const struct stlb_act *act)
 	if (stlb_event_has(act->event, TABLE) &&
 	    stlb_pages_pfn_of(a, stlb_event_get(act->event, TABLE), &pfn)) {
 		table.pfn = pfn;
-		if (stlb_set_table(a, act, region, slot, table))
+		again = stlb_set_table(a, act, region, slot, table);
+		/* that it is taken out again, before it is freed, is not told */
+		stlb_region_doubt(&a->regions, region, STLB_LEVEL_PMD, slot.addr);
+		if (again)
 			return;
 	}
 	/* unlike one that a split fills before, it is empty */

@@ -16,11 +16,18 @@ static const char missing_at_unlock[] =
 static const char missing_at_leave[] =
 	"an invalidation of the entry before the context left the kernel";
 
+/* Another task has made it a repoint, and that was judged: its invalidation is late, not never. */
+static bool is_late(const struct stlb_obligation *ob)
+{
+	return ob->type == STLB_CLEAR && ob->breached >> STLB_RULE_REPOINT & 1 && ob->later &&
+	       ob->later->event[STLB_LATER_SET].tid != ob->task->tid;
+}
+
 static void expire(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
 		   const char *role, const char *missing)
 {
 	/* where it lies is not known, or what it says by now: only the free of its page tells */
-	if (!ob->discharged && (ob->nowhere || ob->set_again_unseen))
+	if (!ob->discharged && (ob->nowhere || ob->set_again_unseen || is_late(ob)))
 		return;
 	if (ob->discharged)
 		stlb_partial_judge(a, act, ob);
@@ -92,7 +99,7 @@ static bool has_own_end(const struct stlb_obligation *ob)
 static bool may_go_on(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
 	return !ob->mmap_write && ob->scope->bracket_event == EVENT_CLEAR &&
-	       a->format.kernel >= 6015 && stlb_recorded(a, STLB_USER_MODE);
+	       (!a->format.kernel || a->format.kernel >= 6015) && stlb_recorded(a, STLB_USER_MODE);
 }
 
 static void judge_list_at_unlock(struct stlb_analysis *a, const struct stlb_act *act,

@@ -140,6 +140,14 @@ static bool has_room(struct stlb_analysis *a)
 	return false;
 }
 
+/* Whether its hold goes on since before events were lost: it may have been another one. */
+static bool in_lossy_hold(const struct stlb_obligation *ob)
+{
+	const struct stlb_hold *hold = stlb_task_find_hold(ob->task, ob->scope->hold);
+
+	return hold && hold->lossy;
+}
+
 static void enlist(struct stlb_analysis *a, struct stlb_obligation *ob)
 {
 	struct stlb_task *task = ob->task;
@@ -155,7 +163,7 @@ static void enlist(struct stlb_analysis *a, struct stlb_obligation *ob)
 	a->result.obligations.total++;
 	ob->unordered = !stlb_order_start(&a->order, &task->actor);
 	ob->seq = a->order.now;
-	ob->lossy = a->lost_somewhere;
+	ob->lossy = a->lost_somewhere || in_lossy_hold(ob);
 }
 
 static struct stlb_obligation *obligation_alloc(struct stlb_analysis *a, const struct stlb_act *act,
@@ -318,7 +326,8 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 
 	stlb_tentative_over(a, ob);
 	if (ob->unbracketed &&
-	    (ending == STLB_END_EXPIRED || (ob->table && ending == STLB_END_COUNTED)))
+	    (ending == STLB_END_EXPIRED ||
+	     (ob->table && ending != STLB_END_RESTORED && ending != STLB_END_PENDING)))
 		stlb_unbracketed_tell(a, ob);
 	stlb_held_back_over(a, ob);
 	if (ob->said)

@@ -81,6 +81,8 @@ void stlb_pages_learn(struct stlb_analysis *a, const struct stlb_event *event)
 		a->zero_pfn = stlb_event_get(event, ZERO_PFN);
 	if (stlb_event_has(event, HUGE_ZERO_PFN))
 		a->huge_zero_pfn = stlb_event_get(event, HUGE_ZERO_PFN);
+	if (stlb_event_has(event, DEVICE_PRIVATE))
+		stlb_pte_format_tell(&a->format, stlb_event_get(event, DEVICE_PRIVATE));
 	if (event->kind == STLB_PAGE_FREE && !a->vmemmap)
 		learn_from_free(a, event);
 	if (event->kind == STLB_PTL_MAP && stlb_event_has(event, PTL))
@@ -193,6 +195,7 @@ static void pages_go(struct stlb_analysis *a, const struct stlb_act *act, uint64
 	if (a->page_events)
 		stlb_evidence_note_pages(a, pfn, nr);
 	stlb_mapped_note_free(a, act, pfn, nr);
+	stlb_place_freed(a, act, pfn, nr);
 	if (!a->nr_obligations)
 		return;
 	for (uint64_t at = pfn; at < pfn + nr; at = ((at >> GROUP_SHIFT) + 1) << GROUP_SHIFT)

@@ -4,6 +4,8 @@
  * value and a set's entry pointer, but no address (semantics.md, section 6, trap 6). And sets that
  * only a reverse mapping announces.
  */
+#include <string.h>
+
 #include "check/check.h"
 #include "model/rmap.h"
 
@@ -100,8 +102,10 @@ static void doubt_entries(struct stlb_analysis *a, struct stlb_mm *mm, struct st
 static void clear_unplaced(struct stlb_analysis *a, const struct stlb_act *act,
 			   struct stlb_entry old)
 {
-	if (!stlb_mm_is_subscribed(act->mm))
+	if (!stlb_mm_is_subscribed(act->mm)) {
+		act->mm->stale = true;
 		return;
+	}
 	stlb_place_failed(a, act->mm, 1);
 	act->mm->unplaced++;
 	doubt_entries(a, act->mm, old);
@@ -144,6 +148,9 @@ static void park(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 	parked->hold = hold->id;
 	stlb_brief_keep(&parked->event, act->event);
 	hold->work = true;
+	/* whichever it was, it maps the page no more; zero pages are not freed */
+	if (!is_zero_like(old))
+		doubt_entries(a, act->mm, old);
 }
 
 void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)
@@ -217,23 +224,61 @@ static void place_one(struct stlb_analysis *a, const struct stlb_act *act, struc
 	make_up(a, &then, parked);
 }
 
-void stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
-		       struct stlb_entry found)
+/* A clear of this hold that the set of a slot, or of @nr of them, can name. */
+static bool may_be_named(const struct stlb_act *act, const struct stlb_parked_clear *parked,
+			 enum stlb_level level)
+{
+	return parked->mm == act->mm && stlb_task_holds(act->task, parked->hold) &&
+	       parked->old.huge == (level != STLB_LEVEL_PTE);
+}
+
+/*
+ * Which parked clear a set names: that of the same page (a batch is cleared, and then set), the
+ * only one, or the first of as many as are set. Otherwise it is not known which; returns their
+ * number.
+ */
+static uint32_t find_parked(const struct stlb_act *act, struct stlb_slot slot,
+			    struct stlb_entry new, uint64_t nr)
+{
+	const struct stlb_update_state *update = act->task->update;
+	uint32_t first = update->nr_parked, found = 0;
+
+	for (uint32_t i = update->nr_parked; i > 0; i--) {
+		if (!may_be_named(act, &update->parked[i - 1], slot.level))
+			continue;
+		if (stlb_entry_is_present(new) && update->parked[i - 1].old.pfn == new.pfn)
+			return i - 1;
+		first = i - 1;
+		found++;
+	}
+	return found == 1 || found == nr ? first : update->nr_parked;
+}
+
+static void take_parked(struct stlb_update_state *update, uint32_t index,
+			struct stlb_parked_clear *parked)
+{
+	*parked = update->parked[index];
+	update->nr_parked--;
+	memmove(update->parked + index, update->parked + index + 1,
+		(update->nr_parked - index) * sizeof(*parked));
+}
+
+bool stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		       struct stlb_entry found, struct stlb_entry new, uint64_t nr)
 {
 	struct stlb_update_state *update = act->task->update;
-	struct stlb_parked_clear *last = &update->parked[update->nr_parked - 1];
 	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, slot.addr);
 	struct stlb_entry known = stlb_region_entry(region, slot.level, slot.addr);
+	struct stlb_parked_clear parked;
+	uint32_t index = find_parked(act, slot, new, nr);
 
-	if (last->mm != act->mm || !stlb_task_holds(act->task, last->hold) ||
-	    last->old.huge != (slot.level != STLB_LEVEL_PTE))
-		return;
 	/* the set found the entry empty although a page was known there, or nothing was known */
-	if (!found.known || found.state != STLB_NONE ||
+	if (index == update->nr_parked || !found.known || found.state != STLB_NONE ||
 	    (known.known && known.state != STLB_PRESENT))
-		return;
-	update->nr_parked--;
-	place_one(a, act, slot, &update->parked[update->nr_parked]);
+		return false;
+	take_parked(update, index, &parked);
+	place_one(a, act, slot, &parked);
+	return true;
 }
 
 static void drop_parked(struct stlb_analysis *a, struct stlb_task *task,
@@ -263,6 +308,20 @@ void stlb_place_drop(struct stlb_analysis *a, struct stlb_task *task, uint64_t h
 		update->nr_parked = kept;
 }
 
+void stlb_place_freed(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
+		      uint64_t nr)
+{
+	struct stlb_update_state *update = act->task->update;
+	struct stlb_parked_clear parked;
+
+	for (uint32_t i = update ? update->nr_parked : 0; i > 0; i--) {
+		if (update->parked[i - 1].old.pfn - pfn >= nr)
+			continue;
+		take_parked(update, i - 1, &parked);
+		drop_parked(a, act->task, &parked);
+	}
+}
+
 void stlb_on_ptl_map(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	const struct stlb_event *event = act->event;
@@ -277,9 +336,6 @@ void stlb_on_ptl_map(struct stlb_analysis *a, const struct stlb_act *act)
 	if (stlb_event_has(event, PTL))
 		stlb_hold_name(a, act->task, stlb_event_get(event, PTL));
 	stlb_place_learn(a, act, STLB_LEVEL_PTE);
-	/* a table that is found by walking down is not out of sight */
-	if (update->detached_mm == act->mm && addr - update->detached_base < STLB_REGION_SIZE)
-		update->detached_mm = NULL;
 	hold = stlb_task_hold(act->task);
 	update->map_mm = act->mm;
 	update->map_addr = addr;

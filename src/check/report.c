@@ -29,37 +29,9 @@ static const struct stlb_task *case_task(const struct stlb_case *c)
 	return c->ob ? c->ob->task : c->act->task;
 }
 
-static bool passes_place(const struct stlb_filter *filter, const struct stlb_case *c)
-{
-	uint64_t size = c->ob ? stlb_obligation_size(c->ob) : 1;
-
-	if (filter->by_mm && (!case_mm(c) || case_mm(c)->id != filter->mm))
-		return false;
-	if (!filter->by_addr)
-		return true;
-	return (c->ob ? !c->ob->nowhere : c->has_addr) && case_addr(c) < filter->end &&
-	       case_addr(c) + size - 1 >= filter->start;
-}
-
-static bool passes_actor(const struct stlb_filter *filter, const struct stlb_case *c)
-{
-	const struct stlb_task *task = case_task(c);
-
-	if (filter->by_tid && (task->kind != STLB_CONTEXT_TASK || task->tid != filter->tid))
-		return false;
-	return !filter->comm || (task->comm && !strcmp(task->comm, filter->comm));
-}
-
 bool stlb_case_passes(const struct stlb_analysis *a, const struct stlb_case *c)
 {
-	const struct stlb_filter *filter = &a->options.filter;
-	uint64_t ns = c->act->event->ns;
-
-	if (a->options.severity[c->rule] == STLB_OFF)
-		return false;
-	if (ns < filter->since_ns || (filter->until_ns && ns > filter->until_ns))
-		return false;
-	return passes_place(filter, c) && passes_actor(filter, c);
+	return stlb_rule_is_judged(a, c->rule);
 }
 
 /* ---- evidence ---- */
@@ -247,6 +219,21 @@ static void fill_update(struct stlb_finding *finding, const struct stlb_case *c)
 		       ob->scope->nr_stack * sizeof(*finding->stack));
 }
 
+/* Of a rule that is turned off: what its breaches would be. */
+static enum stlb_severity severity_of(const struct stlb_analysis *a, enum stlb_rule rule)
+{
+	enum stlb_severity severity = a->options.severity[rule];
+
+	return severity == STLB_OFF ? stlb_rule_info(rule)->severity : severity;
+}
+
+static void fill_hidden(struct stlb_finding *finding, uint32_t hidden)
+{
+	finding->hidden.nr = hidden != 0;
+	for (int kind = 0; kind < STLB_NR_FILTERS; kind++)
+		finding->hidden.by[kind] = hidden >> kind & 1;
+}
+
 struct stlb_finding *stlb_case_finding(struct stlb_analysis *a, const struct stlb_case *c)
 {
 	struct stlb_finding *finding = calloc(1, sizeof(*finding));
@@ -255,9 +242,9 @@ struct stlb_finding *stlb_case_finding(struct stlb_analysis *a, const struct stl
 	if (!finding)
 		return NULL;
 	finding->rule = c->rule;
-	finding->severity = a->options.severity[c->rule];
+	finding->severity = severity_of(a, c->rule);
 	finding->verdict = c->verdict;
-	finding->first_ns = finding->last_ns = c->act->event->ns;
+	finding->first_ns = finding->last_ns = finding->site_ns = c->act->event->ns;
 	finding->cost_ns = c->cost_ns;
 	fill_place(finding, c);
 	if (c->ob) {
@@ -271,7 +258,8 @@ struct stlb_finding *stlb_case_finding(struct stlb_analysis *a, const struct stl
 		snprintf(finding->missing, sizeof(finding->missing), "%s", c->missing);
 	snprintf(finding->phase, sizeof(finding->phase), "%s", a->phases[phase]);
 	add_evidence(finding, c);
-	stlb_case_fingerprint(c, finding->fingerprint);
+	stlb_case_fingerprint(c, finding->first_fingerprint);
+	fill_hidden(finding, stlb_case_hidden(a, c));
 	return finding;
 }
 

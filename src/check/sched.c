@@ -85,12 +85,22 @@ void stlb_sched_enter(struct stlb_analysis *a, struct stlb_task *task, struct st
 
 /* ---- tasks ---- */
 
+/* A task that is switched out between a set and its echo goes on with the echo. */
+static void keep_echo(const struct stlb_task *task)
+{
+	struct stlb_update_state *update = task->update;
+
+	if (update && update->echo_left && update->echo_after + 1 == task->nr_events)
+		update->echo_after++;
+}
+
 void stlb_on_switch(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	int32_t tid = (int32_t)stlb_event_get(act->event, NEXT);
 	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->contexts, act->event->cpu);
 	struct stlb_task *next = stlb_contexts_find(&a->contexts, tid, act->event->cpu);
 
+	keep_echo(act->task);
 	/* a task that sleeps while it waits for a lock has not got it */
 	stlb_holds_suspend(a, act);
 	if (cpu)

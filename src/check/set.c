@@ -11,7 +11,8 @@ static enum belongs same_operation(const struct stlb_act *act, const struct stlb
 {
 	const struct stlb_hold *hold;
 
-	if (ob->table && level != STLB_LEVEL_PTE)
+	/* a collapse to less than a whole table puts it back, and sets the new page in it (T29) */
+	if (ob->table && (level != STLB_LEVEL_PTE || ob->task == act->task))
 		return SAME;
 	if (ob->left == STLB_MIGRATION || ob->left == STLB_SWAP || ob->left == STLB_PROTNONE)
 		return SAME;
@@ -66,6 +67,8 @@ void stlb_settle_tentative(struct stlb_analysis *a, struct stlb_task *task, uint
 		judge_tentative(a, ob, went_on);
 		if (ob->discharged && !stlb_obligation_is_kept(a, ob))
 			stlb_obligation_end(a, ob, STLB_END_COUNTED);
+		else if (!stlb_mm_is_subscribed(ob->mm))
+			stlb_obligation_end(a, ob, STLB_END_VOID);
 	}
 }
 
@@ -304,9 +307,18 @@ void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 
 /* ---- a table is put into a pmd ---- */
 
+/* What it says by now of a page that it held; the same, where no more is known of the table. */
+static struct stlb_entry entry_again(const struct stlb_region *region, const struct stlb_page *page,
+				     bool known)
+{
+	struct stlb_entry same = {.pfn = page->pfn, .state = STLB_PRESENT, .known = 1};
+
+	return known ? region->ptes[page->index] : same;
+}
+
 /* It restores the entries that say the same as before, and repoints the others. */
 static void put_back(struct stlb_analysis *a, const struct stlb_act *act,
-		     struct stlb_obligation *ob, struct stlb_region *region)
+		     struct stlb_obligation *ob, struct stlb_region *region, bool known)
 {
 	struct stlb_entry repointed = {0};
 	uint32_t kept = 0;
@@ -314,7 +326,7 @@ static void put_back(struct stlb_analysis *a, const struct stlb_act *act,
 	for (uint32_t i = 0; i < ob->nr_below; i++)
 		stlb_pages_unwatch(a, &ob->below[i]);
 	for (uint32_t i = 0; i < ob->nr_below; i++) {
-		struct stlb_entry now = region->ptes[ob->below[i].index];
+		struct stlb_entry now = entry_again(region, &ob->below[i], known);
 
 		if (stlb_entry_is_present(now) && now.pfn == ob->below[i].pfn)
 			continue;
@@ -344,7 +356,7 @@ bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct 
 		if (!ob->table || ob->addr != slot.addr || ob->discharged)
 			continue;
 		if (ob->old.pfn == table.pfn)
-			put_back(a, act, ob, region);
+			put_back(a, act, ob, region, again > 0);
 		else if (!ob->known_empty)
 			other_page(a, act, ob, table, slot.level);
 	}

@@ -77,31 +77,105 @@ static uint64_t site_key(uint64_t site, enum stlb_verdict verdict)
 
 /* ---- counting ---- */
 
-static void keep_breach(struct stlb_analysis *a, struct stlb_finding *finding, uint64_t ns)
+static void keep_breach(struct stlb_analysis *a, struct stlb_finding *finding, uint64_t ns,
+			uint32_t hidden)
 {
-	a->breaches[a->nr_breaches++ % STLB_MAX_BREACHES] = (struct stlb_breach){finding, ns};
+	a->breaches[a->nr_breaches++ % STLB_MAX_BREACHES] =
+		(struct stlb_breach){finding, ns, hidden};
 }
 
-static void count(struct stlb_finding *finding, uint64_t number, uint64_t ns)
+static void count_hidden(struct stlb_hidden *to, uint32_t hidden, uint64_t number)
 {
+	to->nr += number;
+	for (int kind = 0; kind < STLB_NR_FILTERS; kind++)
+		to->by[kind] += hidden >> kind & 1 ? number : 0;
+}
+
+static void count(struct stlb_analysis *a, struct stlb_finding *finding, uint64_t number,
+		  uint64_t ns, uint32_t hidden)
+{
+	keep_breach(a, finding, ns, hidden);
+	if (hidden) {
+		count_hidden(&finding->hidden, hidden, number);
+		if (!finding->selected && finding->last_ns < ns)
+			finding->last_ns = ns;
+		return;
+	}
 	if (finding->verdict == STLB_INCONCLUSIVE)
 		finding->inconclusive += number;
 	else
 		finding->occurrences += number;
 	if (finding->last_ns < ns)
 		finding->last_ns = ns;
+	if (finding->selected)
+		return;
+	finding->selected = true;
+	if (!a->options.found)
+		return;
+	stlb_fingerprint_name(a, finding);
+	a->options.found(a->options.arg, finding);
+}
+
+/* The first one that is selected is the one that is shown. */
+static void show_instead(struct stlb_finding *known, const struct stlb_finding *selected)
+{
+	struct stlb_finding old = *known;
+
+	*known = *selected;
+	known->occurrences = old.occurrences;
+	known->inconclusive = old.inconclusive;
+	known->hidden = old.hidden;
+	known->site_ns = old.site_ns;
+	known->serial = old.serial;
 }
 
 bool stlb_sites_again(struct stlb_analysis *a, uint64_t site, const struct stlb_case *c)
 {
-	struct stlb_finding *known = stlb_map_get(&a->sites, site_key(site, c->verdict));
+	struct stlb_finding *known = stlb_map_get(&a->sites, site_key(site, c->verdict)), *shown;
+	uint32_t hidden;
 
 	if (!known)
 		return false;
-	known->cost_ns += c->cost_ns;
-	count(known, 1, c->act->event->ns);
-	keep_breach(a, known, c->act->event->ns);
+	hidden = stlb_case_hidden(a, c);
+	if (!hidden && known->selected) {
+		known->cost_ns += c->cost_ns;
+	} else if (!hidden) {
+		shown = stlb_case_finding(a, c);
+		if (!shown) {
+			a->failed = true;
+			return true;
+		}
+		show_instead(known, shown);
+		free(shown);
+	}
+	count(a, known, 1, c->act->event->ns, hidden);
 	return true;
+}
+
+static uint32_t hidden_of(const struct stlb_finding *finding)
+{
+	uint32_t hidden = 0;
+
+	for (int kind = 0; kind < STLB_NR_FILTERS; kind++)
+		hidden |= finding->hidden.by[kind] ? 1U << kind : 0;
+	return hidden;
+}
+
+static struct stlb_finding *add_site(struct stlb_analysis *a, uint64_t key,
+				     struct stlb_finding *finding)
+{
+	int r = a->sites.count == STLB_MAX_SITES ? -ENOSPC : stlb_map_put(&a->sites, key, finding);
+
+	if (r < 0) {
+		a->result.dropped += r == -ENOSPC;
+		a->failed |= r != -ENOSPC;
+		free(finding);
+		return NULL;
+	}
+	finding->serial = a->sites.count;
+	finding->occurrences = finding->inconclusive = 0;
+	finding->hidden = (struct stlb_hidden){0};
+	return finding;
 }
 
 void stlb_sites_count(struct stlb_analysis *a, uint64_t site, struct stlb_finding *finding,
@@ -109,26 +183,17 @@ void stlb_sites_count(struct stlb_analysis *a, uint64_t site, struct stlb_findin
 {
 	uint64_t key = site_key(site, finding->verdict), ns = finding->last_ns;
 	struct stlb_finding *known = stlb_map_get(&a->sites, key);
-	bool is_new = !known;
+	uint32_t hidden = hidden_of(finding);
 
-	if (known) {
-		free(finding);
-	} else if (a->sites.count == STLB_MAX_SITES) {
-		a->result.dropped++;
-		free(finding);
-		return;
-	} else if (stlb_map_put(&a->sites, key, finding) < 0) {
-		a->failed = true;
-		free(finding);
-		return;
+	if (!known) {
+		known = add_site(a, key, finding);
 	} else {
-		known = finding;
-		known->occurrences = known->inconclusive = 0;
+		if (!hidden && !known->selected)
+			show_instead(known, finding);
+		free(finding);
 	}
-	count(known, number, ns);
-	keep_breach(a, known, ns);
-	if (is_new && a->options.found)
-		a->options.found(a->options.arg, known);
+	if (known)
+		count(a, known, number, ns, hidden);
 }
 
 /* ---- doubt ---- */
@@ -146,7 +211,9 @@ static struct stlb_finding *doubted_twin(struct stlb_analysis *a, const struct s
 		return NULL;
 	*twin = *sure;
 	twin->verdict = STLB_INCONCLUSIVE;
+	twin->serial = a->sites.count + 1;
 	twin->occurrences = twin->inconclusive = 0;
+	twin->hidden = (struct stlb_hidden){0};
 	if (stlb_map_put(&a->sites, key, twin) < 0) {
 		free(twin);
 		return NULL;
@@ -164,16 +231,21 @@ static void doubt(struct stlb_analysis *a, struct stlb_breach *breach)
 {
 	struct stlb_finding *twin;
 
-	if (breach->finding->verdict == STLB_INCONCLUSIVE || !breach->finding->occurrences ||
-	    !spans_time(breach->finding->rule))
+	if (breach->finding->verdict == STLB_INCONCLUSIVE || !spans_time(breach->finding->rule) ||
+	    !(breach->hidden ? breach->finding->hidden.nr : breach->finding->occurrences))
 		return;
 	twin = doubted_twin(a, breach->finding);
 	if (!twin) {
 		a->failed = true;
 		return;
 	}
-	breach->finding->occurrences--;
-	twin->inconclusive++;
+	if (breach->hidden) {
+		count_hidden(&breach->finding->hidden, breach->hidden, UINT64_MAX);
+		count_hidden(&twin->hidden, breach->hidden, 1);
+	} else {
+		breach->finding->occurrences--;
+		twin->inconclusive++;
+	}
 	breach->finding = twin;
 }
 
@@ -212,49 +284,78 @@ void stlb_sites_drop_rules(struct stlb_analysis *a, uint64_t rules)
 
 	for (struct stlb_finding *finding; (finding = stlb_map_next(&a->sites, &at));)
 		if (rules >> finding->rule & 1)
-			finding->occurrences = finding->inconclusive = 0;
+			finding->occurrences = finding->inconclusive = finding->hidden.nr = 0;
 }
 
 /* ---- the result ---- */
 
-static int by_time(const void *one, const void *other)
+static bool is_off_by_default(const struct stlb_finding *finding)
+{
+	return stlb_rule_info(finding->rule)->severity == STLB_OFF;
+}
+
+/* No filter and no rule that is turned on changes the order, and so the ids of the others. */
+static int by_id(const void *one, const void *other)
 {
 	const struct stlb_finding *a = *(struct stlb_finding *const *)one;
 	const struct stlb_finding *b = *(struct stlb_finding *const *)other;
 
-	if (a->first_ns != b->first_ns)
-		return a->first_ns < b->first_ns ? -1 : 1;
+	if (is_off_by_default(a) != is_off_by_default(b))
+		return is_off_by_default(a) - is_off_by_default(b);
+	if (a->site_ns != b->site_ns)
+		return a->site_ns < b->site_ns ? -1 : 1;
 	if (a->rule != b->rule)
 		return a->rule < b->rule ? -1 : 1;
 	if (a->verdict != b->verdict)
 		return a->verdict < b->verdict ? -1 : 1;
-	return strcmp(a->fingerprint, b->fingerprint);
+	return a->serial < b->serial ? -1 : a->serial > b->serial;
 }
 
-static void sum_up(struct stlb_analysis *a)
+static void sum_up(struct stlb_analysis *a, struct stlb_finding *finding)
 {
-	for (uint32_t i = 0; i < a->result.nr_findings; i++) {
-		struct stlb_finding *finding = a->result.findings[i];
-		struct stlb_rule_result *rule = &a->result.rules[finding->rule];
+	struct stlb_rule_result *rule = &a->result.rules[finding->rule];
+
+	rule->occurrences += finding->occurrences;
+	rule->sites += finding->occurrences > 0;
+	rule->inconclusive += finding->inconclusive;
+}
+
+/* From one list in the order of the ids to two. */
+static void split(struct stlb_analysis *a, struct stlb_finding **all, uint32_t nr)
+{
+	struct stlb_result *result = &a->result;
+
+	for (uint32_t i = 0; i < nr; i++) {
+		struct stlb_finding *finding = all[i];
 
 		snprintf(finding->id, sizeof(finding->id), "F%u", i + 1);
-		rule->occurrences += finding->occurrences;
-		rule->sites += finding->occurrences > 0;
-		rule->inconclusive += finding->inconclusive;
+		stlb_fingerprint_name(a, finding);
+		if (!finding->occurrences && !finding->inconclusive) {
+			result->hidden[result->nr_hidden++] = finding;
+			continue;
+		}
+		sum_up(a, finding);
+		result->findings[result->nr_findings++] = finding;
 	}
 }
 
 int stlb_sites_finish(struct stlb_analysis *a)
 {
-	uint32_t at = 0;
+	size_t room = (size_t)a->sites.count + 1;
+	struct stlb_finding **all = calloc(room, sizeof(*all));
+	uint32_t at = 0, nr = 0;
 
-	a->result.findings = calloc(a->sites.count + 1, sizeof(*a->result.findings));
-	if (!a->result.findings)
+	a->result.findings = calloc(room, sizeof(*a->result.findings));
+	a->result.hidden = calloc(room, sizeof(*a->result.hidden));
+	if (!all || !a->result.findings || !a->result.hidden) {
+		free(all);
 		return -ENOMEM;
+	}
 	for (struct stlb_finding *finding; (finding = stlb_map_next(&a->sites, &at));)
-		if (finding->occurrences || finding->inconclusive)
-			a->result.findings[a->result.nr_findings++] = finding;
-	qsort(a->result.findings, a->result.nr_findings, sizeof(*a->result.findings), by_time);
-	sum_up(a);
+		if (finding->occurrences || finding->inconclusive || finding->hidden.nr)
+			all[nr++] = finding;
+	qsort(all, nr, sizeof(*all), by_id);
+	split(a, all, nr);
+	free(all);
 	return 0;
 }

@@ -98,6 +98,7 @@ struct stlb_obligation {
 struct stlb_breach {
 	struct stlb_finding *finding;
 	uint64_t ns;
+	uint32_t hidden; /* by which kinds of filters, as bits */
 };
 
 enum { STLB_MAX_BREACHES = 8192, STLB_MAX_SITES = 4096, STLB_MAX_HELD_BACK = 512 };

@@ -10,7 +10,7 @@ static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_mm);
 
 		/* one that was discharged in a hold that goes on has that to tell still */
-		if (!ob->discharged || !ob->unbracketed)
+		if (!ob->tentative && (!ob->discharged || !ob->unbracketed))
 			stlb_obligation_end(a, ob, STLB_END_VOID);
 	}
 }
@@ -56,10 +56,12 @@ void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act)
 	}
 	mm->subscribers += counts;
 	act->task->subscribing = mm;
+	/* what was lost since the first registration that has not returned may be its return */
+	if (mm->subscription != STLB_SUBSCRIPTION_STARTING)
+		mm->losses = a->losses;
 	stlb_task_is_user(a, act->task); /* no kernel thread subscribes */
 	if (!stlb_mm_is_subscribed(mm))
 		mm->subscription = STLB_SUBSCRIPTION_STARTING;
-	mm->losses = a->losses;
 }
 
 void stlb_on_subscribe_ret(struct stlb_analysis *a, const struct stlb_act *act)
@@ -127,7 +129,7 @@ void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act)
 				    STLB_END_VOID);
 	stlb_early_forget_mm(a, mm);
 	mm->unplaced = 0;
-	mm->zeroes_in_doubt = false;
+	mm->zeroes_in_doubt = mm->stale = false;
 	stlb_list_each (at, next, &mm->regions)
 		stlb_region_drop(&a->regions, stlb_list_entry(at, struct stlb_region, in_mm));
 	mm->subscription = STLB_SUBSCRIPTION_UNSEEN;

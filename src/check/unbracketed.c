@@ -31,8 +31,10 @@ static bool is_part_of_collapse(const struct stlb_analysis *a, const struct stlb
  */
 static bool may_be_undone(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
-	return ob->update.kind == STLB_PTE_CLEAR_FLUSH && a->format.kernel >= 6018 &&
-	       !a->echoes_seen && !ob->set_seen;
+	bool may_be_new = !a->format.kernel ? !a->before_6_6 : a->format.kernel >= 6018;
+
+	return ob->update.kind == STLB_PTE_CLEAR_FLUSH && may_be_new && !a->echoes_seen &&
+	       !ob->set_seen;
 }
 
 void stlb_unbracketed_note(struct stlb_analysis *a, const struct stlb_act *act,
@@ -59,6 +61,15 @@ void stlb_unbracketed_note(struct stlb_analysis *a, const struct stlb_act *act,
 }
 
 /* ---- tasks that may be inside a bracket older than the trace ---- */
+
+/*
+ * Whether the task may be inside one. A bracket that was balanced shows that it is not, unless it
+ * was of whole huge pages: those of a split or of hugetlb lie within others.
+ */
+static bool is_unsettled(const struct stlb_task *task)
+{
+	return !task->settled || stlb_is_of_huge_pages(task->outer_start, task->outer_end);
+}
 
 static struct stlb_unsettled *unsettled_find(struct stlb_task *task, uint64_t site)
 {
@@ -104,6 +115,8 @@ void stlb_unsettled_tell(struct stlb_analysis *a)
 	uint32_t at = 0;
 
 	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));) {
+		if (is_unsettled(task))
+			stlb_unsettled_drop(task);
 		for (uint32_t i = 0; i < task->nr_unsettled; i++) {
 			struct stlb_unsettled *entry = &task->unsettled[i];
 
@@ -111,15 +124,6 @@ void stlb_unsettled_tell(struct stlb_analysis *a)
 		}
 		task->nr_unsettled = 0;
 	}
-}
-
-/*
- * Whether the task may be inside a bracket older than the trace. One that was balanced shows that
- * it is not, unless it was of whole huge pages: those of a split or of hugetlb lie within others.
- */
-static bool may_be_inside(const struct stlb_task *task)
-{
-	return !task->settled || stlb_is_of_huge_pages(task->outer_start, task->outer_end);
 }
 
 /* ---- the rule ---- */
@@ -144,7 +148,7 @@ void stlb_unbracketed_tell(struct stlb_analysis *a, struct stlb_obligation *ob)
 		c.verdict = STLB_INCONCLUSIVE;
 	ob->breached |= 1u << STLB_RULE_UNBRACKETED;
 	stlb_brief_expand(&ob->update, &event);
-	if (!may_be_inside(ob->task))
+	if (!is_unsettled(ob->task))
 		stlb_report(a, &c);
 	else if (stlb_case_passes(a, &c))
 		keep_unsettled(a, &c);

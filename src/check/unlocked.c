@@ -12,7 +12,7 @@
 
 static bool is_judged(const struct stlb_analysis *a)
 {
-	return a->options.severity[STLB_RULE_UNLOCKED] != STLB_OFF && stlb_locks_traced(a) &&
+	return stlb_rule_is_judged(a, STLB_RULE_UNLOCKED) && stlb_locks_traced(a) &&
 	       a->seen >> STLB_MMAP_LOCKED & 1;
 }
 

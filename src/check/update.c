@@ -111,7 +111,8 @@ static bool is_echo(const struct stlb_analysis *a, const struct stlb_update_stat
 	if (update->echo_first && update->echo_old.known)
 		return same_entry(update->echo_old, old);
 	/* what the set overwrote was not told: a real clear would take away what it has set */
-	return a->echoes_seen || old.state != STLB_PRESENT || old.pfn != update->echo_new.pfn;
+	return a->echoes_seen || update->echo_many || old.state != STLB_PRESENT ||
+	       old.pfn != update->echo_new.pfn;
 }
 
 static struct stlb_entry next_entry(struct stlb_entry entry, enum stlb_level level)
@@ -174,23 +175,37 @@ static bool told_before(struct stlb_update_state *update, const struct stlb_act 
 	return true;
 }
 
-/* The table that the context has taken out: its entries are out of sight from now on. */
-static void detach(struct stlb_update_state *update, const struct stlb_act *act,
-		   enum stlb_level level)
+/* The one table that the context's bracket is of: a collapse's, whose clear may tell no address. */
+static bool bracket_table(const struct stlb_act *act, uint64_t *base)
 {
-	if (!stlb_event_has(act->event, ADDR))
-		return;
-	update->detached_mm = act->mm;
-	update->detached_base = slot_base(level, stlb_event_get(act->event, ADDR));
+	const struct stlb_bracket *bracket = stlb_task_bracket(act->task, act->mm);
+
+	if (!bracket || bracket->end - bracket->start != STLB_REGION_SIZE ||
+	    !stlb_is_of_huge_pages(bracket->start, bracket->end))
+		return false;
+	*base = bracket->start;
+	return true;
 }
 
+/* The table that the context has taken out: its entries are out of sight from now on. */
+static void detach(struct stlb_update_state *update, const struct stlb_act *act, uint64_t base)
+{
+	update->detached_mm = act->mm;
+	update->detached_base = base;
+}
+
+/* Whether the entry is of that table; without an address, unless another one is mapped. */
 static bool is_detached(const struct stlb_update_state *update, const struct stlb_act *act)
 {
+	uint64_t addr;
+
 	if (update->detached_mm != act->mm)
 		return false;
-	if (!stlb_event_has(act->event, ADDR))
+	if (!stlb_event_has(act->event, ADDR) &&
+	    (update->map_mm != act->mm || !stlb_task_holds(act->task, update->map_hold)))
 		return true;
-	return stlb_event_get(act->event, ADDR) - update->detached_base < STLB_REGION_SIZE;
+	addr = stlb_event_or(act->event, ADDR, update->map_addr);
+	return addr - update->detached_base < STLB_REGION_SIZE;
 }
 
 /* ---- clears ---- */
@@ -206,13 +221,29 @@ static void clear_detached(struct stlb_analysis *a, const struct stlb_act *act,
 		stlb_region_set_away(region, addr, stlb_entry_none());
 }
 
-static void clear_at(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level,
+static void clear_at(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
 		     struct stlb_entry old, enum stlb_state left)
 {
-	struct stlb_slot slot = {level, slot_base(level, stlb_event_get(act->event, ADDR))};
-
 	stlb_place_note(act->task, act->mm, slot);
 	stlb_clear(a, act, slot, old, left);
+}
+
+static struct stlb_slot slot_of(const struct stlb_act *act, enum stlb_level level)
+{
+	return (struct stlb_slot){level, slot_base(level, stlb_event_or(act->event, ADDR, 0))};
+}
+
+static void clear_table(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level,
+			struct stlb_entry old)
+{
+	struct stlb_slot slot = slot_of(act, level);
+
+	if (!stlb_event_has(act->event, ADDR) && !bracket_table(act, &slot.addr)) {
+		stlb_place_failed(a, act->mm, 1);
+		return;
+	}
+	detach(act->task->update, act, slot.addr);
+	clear_at(a, act, slot, old, STLB_NONE);
 }
 
 void stlb_on_clear(struct stlb_analysis *a, const struct stlb_act *act)
@@ -232,9 +263,9 @@ void stlb_on_clear(struct stlb_analysis *a, const struct stlb_act *act)
 		return;
 	}
 	if (old.state == STLB_TABLE)
-		detach(update, act, level);
-	if (stlb_event_has(act->event, ADDR))
-		clear_at(a, act, level, old, STLB_NONE);
+		clear_table(a, act, level, old);
+	else if (stlb_event_has(act->event, ADDR))
+		clear_at(a, act, slot_of(act, level), old, STLB_NONE);
 	else if (old.state == STLB_PRESENT)
 		stlb_place_clear(a, act, old);
 }
@@ -260,10 +291,10 @@ static bool is_zero_split(const struct stlb_analysis *a, struct stlb_update_stat
 void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_update_state *update = stlb_task_update_state(act->task);
-	uint64_t addr = stlb_event_get(act->event, ADDR);
 	bool inval = act->event->kind == STLB_PMD_INVAL;
 	enum stlb_level level;
 	struct stlb_entry old = old_entry(a, act, &level);
+	struct stlb_slot slot = slot_of(act, level);
 
 	if (!update) {
 		a->failed = true;
@@ -271,16 +302,16 @@ void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act)
 	}
 	stlb_place_learn(a, act, level);
 	update->echo_left = 0;
-	if (inval && is_split(update, act, slot_base(level, addr)))
+	if (inval && is_split(update, act, slot.addr))
 		return;
 	if (old.state == STLB_TABLE && act->event->kind != STLB_PMD_COLLAPSE_FLUSH)
 		return;
 	if (old.state == STLB_PRESENT || old.state == STLB_TABLE)
 		expect_again(update, act, old, level);
 	if (old.state == STLB_TABLE)
-		detach(update, act, level);
+		detach(update, act, slot.addr);
 	a->last_created = NULL;
-	clear_at(a, act, level, old, inval ? STLB_PROTNONE : STLB_NONE);
+	clear_at(a, act, slot, old, inval ? STLB_PROTNONE : STLB_NONE);
 	if (inval && a->last_created)
 		a->last_created->set_again_unseen = !stlb_recorded(a, STLB_PMD_SET);
 	if (is_zero_split(a, update, act, old) && a->last_created)
@@ -329,6 +360,8 @@ static struct stlb_entry expect_echo(struct stlb_analysis *a, const struct stlb_
 	if (placed && !told && nr == 1 && (!has_echo(act->event) || !a->echoes_seen))
 		old = last_known(a, act, slot);
 	update->echo_left = has_echo(act->event) ? nr : 0;
+	/* only page_table_check tells of many entries at once, and it repeats each */
+	update->echo_many = nr > 1;
 	update->echo_mm = act->mm;
 	update->echo_after = act->task->nr_events;
 	update->echo_addr = slot.addr;
@@ -372,6 +405,17 @@ static void set_entries(struct stlb_analysis *a, const struct stlb_act *act, str
 	}
 }
 
+/* What a set of many finds is told of the first: a batch was cleared before it, all or none. */
+static void name_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+			struct stlb_entry old, struct stlb_entry new, uint64_t nr)
+{
+	while (nr && stlb_place_parked(a, act, slot, old, new, nr)) {
+		slot.addr += UINT64_C(1) << stlb_level_shift(slot.level);
+		new = next_entry(new, slot.level);
+		nr--;
+	}
+}
+
 void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	const struct stlb_event *event = act->event;
@@ -402,7 +446,7 @@ void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
 		return;
 	}
 	if (update->nr_parked)
-		stlb_place_parked(a, act, slot, old);
+		name_parked(a, act, slot, old, new, nr);
 	old = expect_echo(a, act, slot, old, new, nr, true);
 	/* an invalidation of a huge pmd that its own function told already */
 	if (new.state == STLB_PRESENT || !told_before(update, act, old, level))

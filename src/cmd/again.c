@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cmd/judge.h"
+#include "cmd/message.h"
 
 enum { IDS_IN_MESSAGE = 320 };
 
@@ -15,7 +16,7 @@ struct search {
 	struct stlb_again *again;
 	const char *id;
 	char ids[IDS_IN_MESSAGE]; /* "F1 repoint-before-invalidate, F2 ..." */
-	uint32_t nr;
+	uint32_t nr, matched;
 };
 
 /* A pipe is empty after the first reading. */
@@ -54,10 +55,23 @@ static int keep_text(struct stlb_again *again, const char **text)
 	return 0;
 }
 
+/* Who asks for it is told all of it. */
+static void tell_hidden(struct stlb_finding *finding)
+{
+	if (finding->verdict == STLB_INCONCLUSIVE)
+		finding->inconclusive = finding->hidden.nr;
+	else
+		finding->occurrences = finding->hidden.nr;
+	finding->hidden = (struct stlb_hidden){0};
+}
+
 static int keep_finding(struct stlb_again *again, const struct stlb_finding *finding)
 {
 	again->finding = *finding;
 	again->finding.suppressed_by = NULL;
+	again->hidden = !finding->occurrences && !finding->inconclusive;
+	if (again->hidden)
+		tell_hidden(&again->finding);
 	for (uint32_t i = 0; i < finding->nr_events; i++) {
 		struct stlb_evidence *evidence = &again->finding.events[i];
 
@@ -67,6 +81,32 @@ static int keep_finding(struct stlb_again *again, const struct stlb_finding *fin
 	}
 	again->found = true;
 	return 0;
+}
+
+static bool is_it(const struct stlb_finding *finding, const char *id)
+{
+	return strcasecmp(finding->id, id) == 0 || strcasecmp(finding->fingerprint, id) == 0 ||
+	       strcasecmp(finding->first_fingerprint, id) == 0;
+}
+
+/* Whether a filter selects it or not: its id is that of a run without filters. */
+static int look_at(struct search *search, const struct stlb_finding *finding)
+{
+	list_id(search, finding);
+	if (!is_it(finding, search->id) || search->matched++)
+		return 0;
+	return keep_finding(search->again, finding);
+}
+
+static int look_through(struct search *search, const struct stlb_result *result)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < result->nr_findings && r == 0; i++)
+		r = look_at(search, result->findings[i]);
+	for (uint32_t i = 0; i < result->nr_hidden && r == 0; i++)
+		r = look_at(search, result->hidden[i]);
+	return r;
 }
 
 static int look_for_it(void *arg, const struct stlb_source_info *info,
@@ -79,13 +119,23 @@ static int look_for_it(void *arg, const struct stlb_source_info *info,
 	again->before_6_6 = result->before_6_6;
 	again->arch = result->arch;
 	again->kernel = stlb_kernel_version(kernel);
-	search->nr = result->nr_findings;
-	for (uint32_t i = 0; i < result->nr_findings && search->id; i++) {
-		if (strcasecmp(result->findings[i]->id, search->id) == 0)
-			return keep_finding(again, result->findings[i]);
-		list_id(search, result->findings[i]);
-	}
-	return 0;
+	search->nr = result->nr_findings + result->nr_hidden;
+	return search->id ? look_through(search, result) : 0;
+}
+
+/* What was asked for is told all the same. */
+static void say_what_is_told(const struct search *search)
+{
+	const struct stlb_finding *finding = &search->again->finding;
+
+	if (search->matched > 1)
+		stlb_message(NULL, "%s: %u findings have the fingerprint %s: this is %s, the first",
+			     search->again->path, search->matched, search->id, finding->id);
+	if (search->again->hidden)
+		stlb_message(NULL,
+			     "%s: warning: the filters select no occurrence of %s: this is its "
+			     "first one",
+			     search->again->path, finding->id);
 }
 
 static int unknown_id(const struct search *search, struct stlb_error *err)
@@ -122,6 +172,8 @@ int stlb_again_judge(struct stlb_again *again, const struct stlb_settings *setti
 	stlb_progress_end(&progress);
 	if (r == 0 && id && !again->found)
 		r = unknown_id(&search, err);
+	else if (r == 0 && id)
+		say_what_is_told(&search);
 	return r;
 }
 

@@ -16,7 +16,7 @@ struct stlb_again {
 	struct stlb_profiles profiles;
 	struct stlb_arena arena;     /* of the finding's strings */
 	struct stlb_finding finding; /* of the id asked for */
-	bool found;
+	bool found, hidden;	     /* by filters */
 	bool before_6_6; /* which kernel's rules it was judged by, and the architecture */
 	enum stlb_arch arch;
 	unsigned int kernel; /* as stlb_kernel_version() gives; 0: not known */
@@ -27,7 +27,8 @@ struct stlb_again {
 /**
  * stlb_again_judge - read the trace once, and keep one finding
  * @again: zeroed; to be released in any case
- * @id: of the finding; NULL: none is kept, and the judgement only tells of kernel and architecture
+ * @id: of the finding, or its fingerprint; NULL: none is kept, and the judgement only tells of
+ * kernel and architecture
  *
  * Returns 0; -EINVAL for an input that cannot be read twice; -ENOENT where no finding has this id,
  * with those that there are in @err; another negative errno where the trace could not be read.

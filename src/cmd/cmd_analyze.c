@@ -20,12 +20,11 @@ struct analyze {
 
 static int check_arguments(const struct stlb_settings *settings)
 {
-	const struct stlb_filter *filter = &settings->analysis.filter;
 	int standard_input = 0;
 
 	if (settings->nr_arguments == 0)
 		return stlb_usage_error(STLB_COMMAND_ANALYZE, "no trace given");
-	if (filter->until_ns && filter->until_ns <= filter->since_ns)
+	if (stlb_settings_no_time(settings))
 		return stlb_usage_error(STLB_COMMAND_ANALYZE, "--until is not after --since");
 	for (int i = 0; i < settings->nr_arguments; i++)
 		standard_input += strcmp(settings->arguments[i], "-") == 0;
@@ -81,7 +80,7 @@ static int analyze_run(struct analyze *analyze)
 	int r = stlb_profiles_load(&analyze->settings.profiles, &analyze->profiles, &err);
 
 	if (r == 0)
-		r = stlb_reporting_open(&analyze->reporting, &analyze->settings, &err);
+		r = stlb_reporting_open(&analyze->reporting, &analyze->settings, true, &err);
 
 	if (r == 0) {
 		bool all = judge_traces(analyze);
@@ -89,6 +88,7 @@ static int analyze_run(struct analyze *analyze)
 		status = stlb_report_finish(analyze->reporting.report, analyze->settings.fail_on);
 		if (!all)
 			status = STLB_STATUS_FAILED;
+		stlb_reporting_say_unmatched(&analyze->reporting, name);
 		r = stlb_reporting_write(&analyze->reporting, &err);
 	}
 	/* Who closed the pipe has read enough, and what was judged stays judged. */
@@ -115,9 +115,8 @@ int cmd_analyze(int argc, char **argv)
 		analyze_release(&analyze);
 		return status;
 	}
-	if (analyze.settings.help) {
-		stlb_help_write(STLB_COMMAND_ANALYZE, stdout);
-		status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED : STLB_STATUS_CLEAN;
+	if (analyze.settings.help || analyze.settings.version) {
+		status = stlb_program_tell(STLB_COMMAND_ANALYZE, &analyze.settings);
 	} else if (check_arguments(&analyze.settings) == 0) {
 		status = analyze_run(&analyze);
 	}

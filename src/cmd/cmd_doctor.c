@@ -198,10 +198,8 @@ int cmd_doctor(int argc, char **argv)
 
 	stlb_settings_init(&settings);
 	if (stlb_options_parse(STLB_COMMAND_DOCTOR, argc, argv, &settings) == 0) {
-		if (settings.help) {
-			stlb_help_write(STLB_COMMAND_DOCTOR, stdout);
-			status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED
-								: STLB_STATUS_CLEAN;
+		if (settings.help || settings.version) {
+			status = stlb_program_tell(STLB_COMMAND_DOCTOR, &settings);
 		} else if (settings.nr_arguments) {
 			stlb_usage_error(STLB_COMMAND_DOCTOR, "unexpected argument '%s'",
 					 settings.arguments[0]);

@@ -7,6 +7,7 @@
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
+#include "cmd/target.h"
 #include "staletlb/explain.h"
 
 static const char *const name = "explain";
@@ -21,8 +22,6 @@ struct explain_command {
 
 static int check_arguments(const struct stlb_settings *settings)
 {
-	const struct stlb_filter *filter = &settings->analysis.filter;
-
 	if (settings->nr_arguments != 1)
 		return stlb_usage_error(STLB_COMMAND_EXPLAIN, settings->nr_arguments
 								      ? "one trace at a time"
@@ -31,7 +30,7 @@ static int check_arguments(const struct stlb_settings *settings)
 		return stlb_usage_error(STLB_COMMAND_EXPLAIN,
 					"nothing to explain: give --finding, with an id that "
 					"'staletlb analyze' reports");
-	if (filter->until_ns && filter->until_ns <= filter->since_ns)
+	if (stlb_settings_no_time(settings))
 		return stlb_usage_error(STLB_COMMAND_EXPLAIN, "--until is not after --since");
 	return 0;
 }
@@ -76,8 +75,10 @@ static int write_text(struct explain_command *command, struct stlb_error *err)
 static int explain_run(struct explain_command *command)
 {
 	struct stlb_error err = {""};
-	int r = stlb_output_open(command->settings.output, &command->output, &err);
+	int r = stlb_target_check(&command->settings, command->settings.output, true, &err);
 
+	if (r == 0)
+		r = stlb_output_open(command->settings.output, &command->output, &err);
 	if (r == 0)
 		r = read_trace(command, &err);
 	if (r == 0)
@@ -104,10 +105,8 @@ int cmd_explain(int argc, char **argv)
 
 	stlb_settings_init(&command.settings);
 	if (stlb_options_parse(STLB_COMMAND_EXPLAIN, argc, argv, &command.settings) == 0) {
-		if (command.settings.help) {
-			stlb_help_write(STLB_COMMAND_EXPLAIN, stdout);
-			status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED
-								: STLB_STATUS_CLEAN;
+		if (command.settings.help || command.settings.version) {
+			status = stlb_program_tell(STLB_COMMAND_EXPLAIN, &command.settings);
 		} else if (check_arguments(&command.settings) == 0) {
 			status = explain_run(&command);
 		}

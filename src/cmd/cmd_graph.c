@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/again.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
+#include "cmd/set.h"
+#include "cmd/target.h"
 
 static const char *const name = "graph";
+
+#define PAGE UINT64_C(4096)
 
 /** struct graph_command - what the command has opened */
 struct graph_command {
@@ -15,36 +20,84 @@ struct graph_command {
 	struct stlb_again again;
 	struct stlb_graph *graph;
 	struct stlb_output *output;
+	uint64_t mm, pages[STLB_GRAPH_MAX_PAGES]; /* without a finding */
+	uint32_t nr_pages;
 };
 
-static int check_arguments(const struct stlb_settings *settings)
+static int add_pages(struct graph_command *command, const struct stlb_filter_value *range)
 {
-	const struct stlb_filter *filter = &settings->analysis.filter;
+	for (uint64_t page = range->start; page < range->end; page += PAGE) {
+		if (command->nr_pages == STLB_GRAPH_MAX_PAGES)
+			return stlb_usage_error(STLB_COMMAND_GRAPH,
+						"--addr: a graph shows at most %d pages (%d KiB)",
+						STLB_GRAPH_MAX_PAGES, STLB_GRAPH_MAX_PAGES * 4);
+		command->pages[command->nr_pages++] = page;
+	}
+	return 0;
+}
+
+/* Of one address space, as many ranges as are given. */
+static int check_address(struct graph_command *command)
+{
+	const struct stlb_filter *filter = &command->settings.analysis.filter;
+	const struct stlb_filter_value *mm = stlb_filter_find(filter, STLB_FILTER_MM, 0);
+	int r = 0;
+
+	if (!mm || !stlb_filter_find(filter, STLB_FILTER_ADDR, 0))
+		return stlb_usage_error(STLB_COMMAND_GRAPH,
+					"nothing to draw: give --finding, or --mm and --addr");
+	if (stlb_filter_find(filter, STLB_FILTER_MM, (uint32_t)(mm - filter->values) + 1))
+		return stlb_usage_error(STLB_COMMAND_GRAPH, "--mm: one mm at a time");
+	command->mm = mm->start;
+	for (uint32_t i = 0; i < filter->nr && r == 0; i++)
+		if (filter->values[i].kind == STLB_FILTER_ADDR)
+			r = add_pages(command, &filter->values[i]);
+	return r;
+}
+
+/* "x.svg" asks for SVG as -f svg does; what no name tells is DOT. */
+static int choose_writer(struct stlb_settings *settings)
+{
+	const char *dot = settings->output ? strrchr(settings->output, '.') : NULL;
+	struct stlb_error err = {""};
+
+	if (settings->graph_writer)
+		return 0;
+	settings->graph_writer = stlb_graph_writer_at(0);
+	if (!dot || !stlb_graph_writer_find(dot + 1) ||
+	    stlb_set_graph_format(settings, dot + 1, &err) == 0)
+		return 0;
+	return stlb_usage_error(STLB_COMMAND_GRAPH, "%s: %s", settings->output, err.text);
+}
+
+static int check_arguments(struct graph_command *command)
+{
+	struct stlb_settings *settings = &command->settings;
 
 	if (settings->nr_arguments != 1)
 		return stlb_usage_error(STLB_COMMAND_GRAPH, settings->nr_arguments
 								    ? "one trace at a time"
 								    : "no trace given");
-	if (!settings->finding && !(filter->by_mm && filter->by_addr))
-		return stlb_usage_error(STLB_COMMAND_GRAPH,
-					"nothing to draw: give --finding, or --mm and --addr");
-	if (filter->until_ns && filter->until_ns <= filter->since_ns)
+	if (!settings->finding && check_address(command))
+		return -EINVAL;
+	if (stlb_settings_no_time(settings))
 		return stlb_usage_error(STLB_COMMAND_GRAPH, "--until is not after --since");
-	return 0;
+	return choose_writer(settings);
 }
 
 static struct stlb_graph *new_graph(const struct graph_command *command)
 {
 	const struct stlb_settings *settings = &command->settings;
-	const struct stlb_filter *filter = &settings->analysis.filter;
 	const struct stlb_again *again = &command->again;
 	const struct stlb_source_info *info = stlb_source_info(again->source);
 	struct stlb_graph_want want = {
 		.finding = again->found ? &again->finding : NULL,
-		.mm = filter->mm,
-		.addr = filter->start,
-		.since_ns = filter->since_ns,
-		.until_ns = filter->until_ns,
+		.mm = command->mm,
+		.addr = command->pages[0],
+		.more = command->pages + 1,
+		.nr_more = command->nr_pages ? command->nr_pages - 1 : 0,
+		.since_ns = stlb_settings_since(settings),
+		.until_ns = stlb_settings_until(settings),
 		.max_events = settings->max_events,
 		.arch = again->arch,
 		.kernel = again->kernel,
@@ -123,8 +176,10 @@ static int write_graph(struct graph_command *command, struct stlb_error *err)
 static int graph_run(struct graph_command *command)
 {
 	struct stlb_error err = {""};
-	int r = stlb_output_open(command->settings.output, &command->output, &err);
+	int r = stlb_target_check(&command->settings, command->settings.output, true, &err);
 
+	if (r == 0)
+		r = stlb_output_open(command->settings.output, &command->output, &err);
 	if (r == 0)
 		r = read_trace(command, &err);
 	if (r == 0)
@@ -156,10 +211,9 @@ int cmd_graph(int argc, char **argv)
 		graph_release(&command);
 		return status;
 	}
-	if (command.settings.help) {
-		stlb_help_write(STLB_COMMAND_GRAPH, stdout);
-		status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED : STLB_STATUS_CLEAN;
-	} else if (check_arguments(&command.settings) == 0) {
+	if (command.settings.help || command.settings.version) {
+		status = stlb_program_tell(STLB_COMMAND_GRAPH, &command.settings);
+	} else if (check_arguments(&command) == 0) {
 		status = graph_run(&command);
 	}
 	graph_release(&command);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/interrupt.h"
 #include "cmd/live_run.h"
 #include "cmd/message.h"
 #include "cmd/program.h"
+#include "cmd/target.h"
 
 static const char *const name = "live";
 
@@ -26,6 +28,11 @@ struct live {
 static bool has_command(const struct live *live)
 {
 	return live->settings.nr_arguments > 0;
+}
+
+static bool asks_for_tasks(const struct live *live)
+{
+	return has_command(live) || live->settings.nr_pids;
 }
 
 static int note_refused(struct live *live)
@@ -57,6 +64,20 @@ static int make_workload(struct live *live, struct stlb_error *err)
 	return stlb_session_follow(live->ground.session, &pid, 1, err);
 }
 
+static int check_save(const struct stlb_settings *settings, struct stlb_error *err)
+{
+	struct stlb_target target;
+	int r;
+
+	if (!settings->save)
+		return 0;
+	r = stlb_target_find(settings->save, &target, err);
+	free(target.path);
+	if (r == 0)
+		r = stlb_target_check(settings, settings->save, false, err);
+	return r ? r : stlb_target_check_two(settings->output, settings->save, err);
+}
+
 static int open_all(struct live *live, struct stlb_error *err)
 {
 	char group[32];
@@ -65,10 +86,13 @@ static int open_all(struct live *live, struct stlb_error *err)
 	stlb_session_group(group, sizeof(group));
 	r = stlb_profiles_load(&live->settings.profiles, &live->profiles, err);
 	if (r == 0)
-		r = stlb_reporting_open(&live->reporting, &live->settings, err);
+		r = check_save(&live->settings, err);
+	if (r == 0)
+		r = stlb_reporting_open(&live->reporting, &live->settings, false, err);
 	stlb_interrupts_watch();
 	if (r == 0)
-		r = stlb_ground_plan(&live->ground, &live->settings, group, err);
+		r = stlb_ground_plan(&live->ground, &live->settings, group, asks_for_tasks(live),
+				     err);
 	if (r == 0)
 		r = stlb_ground_take(&live->ground, &live->settings, has_command(live), err);
 	if (r == 0 && live->settings.save)
@@ -134,6 +158,8 @@ static int stop(struct live *live, int r, struct stlb_error *err)
 	r = r ? r : one;
 	if (r == 0 && live->save)
 		r = stlb_save_commit(live->save, err);
+	if (r == 0)
+		r = stlb_live_run_again(&live->run, err);
 	return r;
 }
 
@@ -167,6 +193,7 @@ static int run(struct live *live)
 	if (!started)
 		return STLB_STATUS_FAILED;
 	status = stlb_report_finish(live->reporting.report, live->settings.fail_on);
+	stlb_reporting_say_unmatched(&live->reporting, name);
 	if (live->run.told && live->settings.writer == stlb_report_writer(0))
 		fputc('\n', stlb_output_file(live->reporting.output));
 	written = stlb_reporting_write(&live->reporting, &cause);
@@ -192,10 +219,8 @@ int cmd_live(int argc, char **argv)
 
 	stlb_settings_init(&live.settings);
 	if (stlb_options_parse(STLB_COMMAND_LIVE, argc, argv, &live.settings) == 0) {
-		if (live.settings.help) {
-			stlb_help_write(STLB_COMMAND_LIVE, stdout);
-			status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED
-								: STLB_STATUS_CLEAN;
+		if (live.settings.help || live.settings.version) {
+			status = stlb_program_tell(STLB_COMMAND_LIVE, &live.settings);
 		} else {
 			status = run(&live);
 		}

@@ -7,6 +7,7 @@
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
+#include "cmd/recorder.h"
 #include "cmd/set.h"
 #include "cmd/wrap.h"
 
@@ -124,21 +125,58 @@ static void tell_refused(void *arg, const struct stlb_probe *probe, const char *
 		++*installed;
 }
 
+/* So that a shell takes it for one word. */
+static void print_word(const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-:./";
+
+	printf(*word && strspn(word, plain) == strlen(word) ? "%s" : "'%s'", word);
+}
+
+/* As `record` would, with the stacks that a finding is told by. */
+static int print_recording(const struct stlb_ground *ground, const struct stlb_settings *settings)
+{
+	struct stlb_settings with_file = *settings;
+	struct stlb_recording what = {
+		.settings = &with_file,
+		.plan = ground->plan,
+		.tracing = stlb_kernel_tracing(ground->kernel),
+	};
+	struct stlb_recorder recorder = {0};
+	bool failed;
+
+	with_file.save = "trace.dat";
+	with_file.nr_arguments = 0;
+	stlb_recorder_trace_cmd(&recorder, &what);
+	for (unsigned int i = 0; i < recorder.nr; i++) {
+		bool event = strcmp(recorder.argv[i], "-e") == 0;
+
+		printf("%s", i == 0 ? "    " : (event ? " \\\n\t" : " "));
+		print_word(recorder.argv[i]);
+	}
+	putchar('\n');
+	failed = recorder.failed;
+	stlb_recorder_free(&recorder);
+	return failed ? -ENOMEM : 0;
+}
+
 static int do_install(const struct stlb_settings *settings, struct stlb_error *err)
 {
 	struct stlb_ground ground = {0};
 	unsigned int installed = 0;
-	int r = stlb_ground_plan(&ground, settings, NULL, err);
+	int r = stlb_ground_plan(&ground, settings, NULL, false, err);
 
 	if (r == 0)
 		r = stlb_probes_install(ground.plan, stlb_kernel_tracing(ground.kernel),
 					tell_refused, &installed, err);
+	if (r == 0) {
+		printf("installed: %u events of the group %s; to record them:\n", installed,
+		       stlb_plan_group(ground.plan));
+		r = print_recording(&ground, settings);
+	}
 	if (r == 0)
-		printf("installed: %u events of the group %s; to record them:\n"
-		       "    trace-cmd record -C global -e %s -e kmem:mm_page_free -e "
-		       "kmem:mm_page_alloc\n"
-		       "'staletlb probes remove' takes them away again.\n",
-		       installed, stlb_plan_group(ground.plan), stlb_plan_group(ground.plan));
+		puts("'staletlb probes remove' takes them away again.");
 	stlb_ground_leave(&ground, NULL);
 	return r;
 }
@@ -147,7 +185,7 @@ static int do_remove(const struct stlb_settings *settings, struct stlb_error *er
 {
 	struct stlb_ground ground = {0};
 	struct stlb_removed removed = {0};
-	int r = stlb_ground_plan(&ground, settings, NULL, err);
+	int r = stlb_ground_plan(&ground, settings, NULL, false, err);
 
 	if (r == 0)
 		r = stlb_probes_remove(stlb_kernel_tracing(ground.kernel), &removed, err);
@@ -217,10 +255,8 @@ int cmd_probes(int argc, char **argv)
 
 	stlb_settings_init(&settings);
 	if (stlb_options_parse(STLB_COMMAND_PROBES, argc, argv, &settings) == 0) {
-		if (settings.help) {
-			stlb_help_write(STLB_COMMAND_PROBES, stdout);
-			status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED
-								: STLB_STATUS_CLEAN;
+		if (settings.help || settings.version) {
+			status = stlb_program_tell(STLB_COMMAND_PROBES, &settings);
 		} else {
 			status = run(&settings);
 		}

@@ -15,6 +15,7 @@
 #include "cmd/output.h"
 #include "cmd/program.h"
 #include "cmd/recorder.h"
+#include "cmd/target.h"
 
 static const char *const name = "record";
 
@@ -72,6 +73,19 @@ static int check_file(const struct stlb_settings *settings, const char *program,
 			      program, WEXITSTATUS(status));
 }
 
+/* What is removed first had better be a file, not a device. */
+static int check_target(const char *path, struct stlb_error *err)
+{
+	struct stlb_target target;
+	int r = stlb_target_find(path, &target, err);
+
+	if (r == 0 && target.exists && !target.regular)
+		r = stlb_error_set(err, -EINVAL,
+				   "%s: is no regular file, and a recording needs one", path);
+	free(target.path);
+	return r;
+}
+
 /* A file of an earlier run must not pass for one of this. */
 static int record(const struct stlb_recorder *recorder, const struct stlb_settings *settings,
 		  const char *instance, struct stlb_error *err)
@@ -81,6 +95,8 @@ static int record(const struct stlb_recorder *recorder, const struct stlb_settin
 
 	if (!settings->perf)
 		snprintf(marker, sizeof(marker), "%s/trace_marker", instance);
+	if (check_target(settings->save, err))
+		return -EINVAL;
 	if (unlink(settings->save) && errno != ENOENT)
 		return stlb_error_set(err, -errno, "%s: cannot be replaced: %s", settings->save,
 				      strerror(errno));
@@ -112,6 +128,12 @@ static int install(struct stlb_ground *ground, struct stlb_error *err)
 	return 0;
 }
 
+/* perf records all tasks: processes are to be told apart in the trace. */
+static bool is_by_task(const struct stlb_settings *settings)
+{
+	return settings->nr_pids && !settings->perf;
+}
+
 static int make_recorder(struct stlb_recorder *recorder, struct stlb_ground *ground,
 			 const struct stlb_settings *settings, struct stlb_error *err)
 {
@@ -120,7 +142,7 @@ static int make_recorder(struct stlb_recorder *recorder, struct stlb_ground *gro
 		.plan = ground->plan,
 		.tracing = stlb_kernel_tracing(ground->kernel),
 	};
-	bool by_task = settings->nr_pids && !settings->perf;
+	bool by_task = is_by_task(settings);
 	int r = by_task ? stlb_tasks_add_kernel(&ground->tasks, err) : 0;
 
 	for (unsigned int i = 0; by_task && r == 0 && i < settings->nr_pids; i++)
@@ -146,7 +168,7 @@ static int run(const struct stlb_settings *settings)
 
 	stlb_interrupts_watch();
 	stlb_session_group(group, sizeof(group));
-	r = stlb_ground_plan(&ground, settings, group, &err);
+	r = stlb_ground_plan(&ground, settings, group, is_by_task(settings), &err);
 	if (r == 0) {
 		tracing = stlb_kernel_tracing(ground.kernel);
 		snprintf(instance, sizeof(instance), "%s/instances/%s", tracing, group);
@@ -176,10 +198,8 @@ int cmd_record(int argc, char **argv)
 
 	stlb_settings_init(&settings);
 	if (stlb_options_parse(STLB_COMMAND_RECORD, argc, argv, &settings) == 0) {
-		if (settings.help) {
-			stlb_help_write(STLB_COMMAND_RECORD, stdout);
-			status = stlb_output_check_stdout(name) ? STLB_STATUS_FAILED
-								: STLB_STATUS_CLEAN;
+		if (settings.help || settings.version) {
+			status = stlb_program_tell(STLB_COMMAND_RECORD, &settings);
 		} else if (!settings.save) {
 			stlb_usage_error(STLB_COMMAND_RECORD, "no file to record to: -o FILE");
 		} else {

@@ -92,5 +92,5 @@ void stlb_help_write(enum stlb_command_id id, FILE *to)
 		write_rules(to);
 	write_status(info, to);
 	if (id == STLB_COMMAND_PROGRAM)
-		fputs("'staletlb COMMAND --help' tells the options of a command.\n", to);
+		fputs("'staletlb help COMMAND' tells the options of a command.\n", to);
 }

@@ -39,7 +39,14 @@ int stlb_interrupted(void)
 
 void stlb_interrupts_reset(void)
 {
+	struct sigaction now;
+
+	/* handlers are the parent's business from here on, before exec too */
+	for (int number = 1; number <= SIGRTMAX; number++)
+		if (sigaction(number, NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+			signal(number, SIG_DFL);
 	for (size_t i = 0; i < NR_SIGNALS; i++)
 		signal(signals[i], was_ignored[i] ? SIG_IGN : SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 }

@@ -49,10 +49,16 @@ static void trace_close(struct trace *trace)
 	stlb_decoder_free(trace->decoder);
 }
 
+static const char *name_function(void *arg, uint64_t address)
+{
+	return stlb_source_symbol(arg, address, NULL);
+}
+
 /* Only with the first record at hand: text does not say before whether it has irq flags. */
 static int start_analysis(struct trace *trace, const struct stlb_settings *settings)
 {
 	const struct stlb_source_info *info = trace->info;
+	struct stlb_analysis_options options = settings->analysis;
 	struct stlb_trace_facts facts = {
 		.kernel = settings->kernel ? settings->kernel : info->kernel,
 		.arch = settings->arch != STLB_ARCH_UNKNOWN ? settings->arch
@@ -62,7 +68,9 @@ static int start_analysis(struct trace *trace, const struct stlb_settings *setti
 		.irq_flags = info->irq_flags,
 	};
 
-	trace->analysis = stlb_analysis_new(&settings->analysis, &facts);
+	options.symbol = name_function;
+	options.symbol_arg = trace->source;
+	trace->analysis = stlb_analysis_new(&options, &facts);
 	return trace->analysis ? 0 : -ENOMEM;
 }
 
@@ -138,8 +146,7 @@ static void say_gaps(const struct stlb_judge *judge, const char *path,
 		else
 			stlb_message(NULL, "%s: %s", path, gap->what);
 	if (result->gaps > shown)
-		stlb_message(NULL, "%s: %" PRIu64 " more gaps", path,
-			     result->gaps - shown);
+		stlb_message(NULL, "%s: %" PRIu64 " more gaps", path, result->gaps - shown);
 }
 
 /* Also after an error: what was found up to there must not be lost. */

@@ -37,9 +37,10 @@ static int check_facts(const struct stlb_kernel *kernel, struct stlb_error *err)
 }
 
 int stlb_ground_plan(struct stlb_ground *ground, const struct stlb_settings *settings,
-		     const char *group, struct stlb_error *err)
+		     const char *group, bool of_tasks, struct stlb_error *err)
 {
-	struct stlb_plan_options options = {.group = group, .locks = settings->locks};
+	struct stlb_plan_options options = {
+		.group = group, .locks = settings->locks, .of_tasks = of_tasks};
 	int r = stlb_kernel_open(NULL, &ground->kernel, err);
 
 	if (r == 0)

@@ -18,11 +18,12 @@ struct stlb_ground {
 /**
  * stlb_ground_plan - look at the kernel and plan
  * @group: of the dynamic events; NULL: those that stay
+ * @of_tasks: probes that reach tasks will see those asked for only
  *
  * Returns 0, or -EPERM, -ENOENT and the like with the fact that stands in the way and its remedy.
  */
 int stlb_ground_plan(struct stlb_ground *ground, const struct stlb_settings *settings,
-		     const char *group, struct stlb_error *err);
+		     const char *group, bool of_tasks, struct stlb_error *err);
 
 /**
  * stlb_ground_take - put the plan into the kernel

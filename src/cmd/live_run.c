@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/interrupt.h"
+#include "cmd/judge.h"
 #include "cmd/message.h"
 
 #define SECOND_NS   UINT64_C(1000000000)
@@ -60,6 +61,11 @@ static void found(void *arg, const struct stlb_finding *finding)
 
 /* ---- opening ---- */
 
+static const char *name_function(void *arg, uint64_t address)
+{
+	return stlb_source_symbol(arg, address, NULL);
+}
+
 static int open_source(struct stlb_live_run *run, struct stlb_error *err)
 {
 	const struct stlb_session *session = run->ground->session;
@@ -94,6 +100,8 @@ int stlb_live_run_open(struct stlb_live_run *run, struct stlb_error *err)
 	run->info = stlb_source_info(run->source);
 	options.found = found;
 	options.arg = run;
+	options.symbol = name_function;
+	options.symbol_arg = run->source;
 	facts.kernel = run->info->kernel;
 	facts.arch = stlb_arch_find(run->info->arch);
 	facts.clock = run->info->clock;
@@ -187,24 +195,73 @@ int stlb_live_run_loop(struct stlb_live_run *run, struct stlb_error *err)
 	return r;
 }
 
-int stlb_live_run_finish(struct stlb_live_run *run, struct stlb_error *err)
+static int judge_rest(struct stlb_live_run *run, struct stlb_error *err)
 {
-	const struct stlb_result *result;
+	const struct timespec pause = {.tv_nsec = PAUSE_NS};
 	struct stlb_record record;
 	int r;
 
-	stlb_live_stop(run->source);
 	do {
 		r = stlb_source_next(run->source, &record, err);
 		if (r > 0 && judge(run, &record, err))
-			r = -ENOMEM;
+			return -ENOMEM;
+		if (r == -EAGAIN)
+			nanosleep(&pause, NULL);
 	} while (r > 0 || r == -EAGAIN);
+	return r;
+}
+
+/* A verdict on another order than that of the events is none. */
+static int note_late(struct stlb_live_run *run)
+{
+	char note[256];
+
+	if (!run->late)
+		return 0;
+	snprintf(note, sizeof(note),
+		 "%" PRIu64 " %s after later ones had been judged, since this kernel does not tell "
+		 "when its writers are done: %s",
+		 run->late, run->late == 1 ? "record came" : "records came",
+		 run->save ? "the trace that was kept was judged once more, in the order of time"
+			   : "with --save the trace is judged once more at the end");
+	return stlb_report_add_note(run->reporting->report, note);
+}
+
+int stlb_live_run_finish(struct stlb_live_run *run, struct stlb_error *err)
+{
+	const struct stlb_result *result;
+	int r;
+
+	stlb_live_stop(run->source);
+	r = judge_rest(run, err);
 	stlb_status_line_erase();
+	run->late = stlb_live_late(run->source);
+	if (note_late(run))
+		return out_of_memory(err);
+	if (run->late && run->save)
+		return r;
 	result = stlb_analysis_finish(run->analysis, stlb_decoder_kinds(run->decoder));
 	if (!result ||
 	    stlb_report_add_trace(run->reporting->report, run->info, result, run->source))
 		return out_of_memory(err);
 	return r;
+}
+
+int stlb_live_run_again(struct stlb_live_run *run, struct stlb_error *err)
+{
+	struct stlb_progress progress;
+	struct stlb_judge again = {
+		.settings = run->settings,
+		.profiles = run->profiles->profile,
+		.nr_profiles = run->profiles->nr,
+		.report = run->reporting->report,
+		.progress = &progress,
+	};
+
+	if (!run->late || !run->save)
+		return 0;
+	stlb_progress_init(&progress, STLB_NEVER, NULL, 0);
+	return stlb_judge_trace(&again, run->settings->save, err);
 }
 
 void stlb_live_run_close(struct stlb_live_run *run)

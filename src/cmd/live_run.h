@@ -22,6 +22,7 @@ struct stlb_live_run {
 	struct stlb_analysis *analysis;
 	const struct stlb_source_info *info;
 	uint64_t start_ns, shown_ns, shown_events;
+	uint64_t late; /* records that came too late to be judged in their order */
 	unsigned int findings;
 	bool told; /* findings stand where the report will follow */
 	bool broken_pipe;
@@ -37,8 +38,19 @@ int stlb_live_run_open(struct stlb_live_run *run, struct stlb_error *err);
  */
 int stlb_live_run_loop(struct stlb_live_run *run, struct stlb_error *err);
 
-/** stlb_live_run_finish - tracing is off: judge the rest, and add it all to the report */
+/**
+ * stlb_live_run_finish - tracing is off: judge the rest, and add it all to the report
+ *
+ * But for what stlb_live_run_again() has to judge.
+ */
 int stlb_live_run_finish(struct stlb_live_run *run, struct stlb_error *err);
+
+/**
+ * stlb_live_run_again - judge the trace that was kept, where records came too late while it ran
+ *
+ * It has to be in its place. Nothing is done where no record did, or none is kept.
+ */
+int stlb_live_run_again(struct stlb_live_run *run, struct stlb_error *err);
 
 /** stlb_live_run_close - the buffers have to be closed before the session is removed */
 void stlb_live_run_close(struct stlb_live_run *run);

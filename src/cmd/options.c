@@ -39,7 +39,7 @@ static const struct stlb_command_info commands[STLB_NR_COMMANDS] = {
 		 "Tell one finding in full: its events in order and what surrounds them, the rule "
 		 "in the kernel's words, the edge that is missing, what a device could observe, "
 		 "and what would have made it right.",
-		 JUDGED, STLB_ARGUMENTS_FILES, NULL},
+		 "Exit status: 0 told, 2 could not be carried out.", STLB_ARGUMENTS_FILES, NULL},
 	[STLB_COMMAND_LIVE] =
 		{"live", "[OPTION]... [--] [COMMAND [ARGUMENT]...]", "judge a running kernel",
 		 "Install the probes, read tracefs and judge while the kernel runs; ends with "
@@ -75,7 +75,8 @@ static const char *const group_titles[STLB_NR_GROUPS] = {
 	[STLB_GROUP_REPORT] = "Report",
 	[STLB_GROUP_TRACE] = "Tracing",
 	[STLB_GROUP_JUDGE] = "Judging",
-	[STLB_GROUP_FILTER] = "Findings wanted (all events are judged all the same)",
+	[STLB_GROUP_FILTER] =
+		"Findings wanted (all are judged all the same, and the others counted)",
 	[STLB_GROUP_KNOWN] = "Findings known",
 	[STLB_GROUP_OTHER] = "Other",
 };
@@ -87,7 +88,8 @@ static const struct stlb_option options[] = {
 	 STLB_VALUES_WORDS, stlb_word_graph_format, stlb_set_graph_format},
 	{"format", 'f', "FORMAT", "how to write it", PROBES | DOCTOR, STLB_GROUP_REPORT,
 	 STLB_VALUES_WORDS, stlb_word_plain_format, stlb_set_plain_format},
-	{"finding", 0, "ID", "the finding, as the report of analyze calls it: F1, F2, ...",
+	{"finding", 0, "ID",
+	 "the finding, as the report of analyze calls it: F1, F2, ..., or its fingerprint",
 	 GRAPH | EXPLAIN, STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_finding},
 	{"max-events", 0, "NUMBER", "draw at most NUMBER events (default 200)", GRAPH,
 	 STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_set_max_events},
@@ -138,6 +140,10 @@ static const struct stlb_option options[] = {
 	 stlb_set_rule},
 	{"fail-on", 0, "SEVERITY", "findings from SEVERITY on give exit status 1 (default error)",
 	 ANALYZE | LIVE, STLB_GROUP_JUDGE, STLB_VALUES_WORDS, stlb_word_severity, stlb_set_fail_on},
+	{"require", 0, "COVERAGE",
+	 "coverage of the two error rules without which nothing is judged, status 3 (default "
+	 "partial)",
+	 ANALYZE | LIVE, STLB_GROUP_JUDGE, STLB_VALUES_WORDS, stlb_word_require, stlb_set_require},
 	{"strict", 0, NULL, "read mmu_notifier.txt to the letter", ANALYZE | GRAPH | EXPLAIN | LIVE,
 	 STLB_GROUP_JUDGE, STLB_VALUES_FREE, NULL, stlb_set_strict},
 	{"profile", 0, "FILE", "meanings of further trace events; may be repeated",
@@ -151,13 +157,15 @@ static const struct stlb_option options[] = {
 	{"kallsyms", 0, "FILE", "names of functions in stacks, from the traced kernel's kallsyms",
 	 ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_JUDGE, STLB_VALUES_FILE, NULL, stlb_set_kallsyms},
 
-	{"mm", 0, "ADDRESS", "of this mm_struct", ANALYZE | GRAPH | EXPLAIN | LIVE,
+	{"mm", 0, "ADDRESS", "of this mm_struct; may be repeated", ANALYZE | GRAPH | EXPLAIN | LIVE,
 	 STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_mm},
-	{"pid", 0, "PID", "of updates by this task", ANALYZE | GRAPH | EXPLAIN, STLB_GROUP_FILTER,
-	 STLB_VALUES_FREE, NULL, stlb_set_pid},
-	{"comm", 0, "NAME", "of updates by tasks of this name", ANALYZE | GRAPH | EXPLAIN | LIVE,
-	 STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_comm},
-	{"addr", 0, "RANGE", "of these pages: START-END, START+LENGTH or one address",
+	{"pid", 0, "PID", "of updates by this task; may be repeated", ANALYZE | GRAPH | EXPLAIN,
+	 STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL, stlb_set_pid},
+	{"comm", 0, "NAME", "of updates by tasks of this name; may be repeated",
+	 ANALYZE | GRAPH | EXPLAIN | LIVE, STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL,
+	 stlb_set_comm},
+	{"addr", 0, "RANGE",
+	 "of these pages: START-END, START+LENGTH or one address; may be repeated",
 	 ANALYZE | GRAPH | EXPLAIN | LIVE, STLB_GROUP_FILTER, STLB_VALUES_FREE, NULL,
 	 stlb_set_addr},
 	{"since", 0, "TIME", "from TIME on, in seconds as the trace prints them",
@@ -173,8 +181,9 @@ static const struct stlb_option options[] = {
 	{"help", 'h', NULL, "write this help",
 	 PROGRAM | ANALYZE | GRAPH | EXPLAIN | LIVE | RECORD | PROBES | DOCTOR, STLB_GROUP_OTHER,
 	 STLB_VALUES_FREE, NULL, stlb_set_help},
-	{"version", 'V', NULL, "write the version", PROGRAM, STLB_GROUP_OTHER, STLB_VALUES_FREE,
-	 NULL, stlb_set_version},
+	{"version", 'V', NULL, "write the version",
+	 PROGRAM | ANALYZE | GRAPH | EXPLAIN | LIVE | RECORD | PROBES | DOCTOR, STLB_GROUP_OTHER,
+	 STLB_VALUES_FREE, NULL, stlb_set_version},
 };
 
 const struct stlb_command_info *stlb_command_info(enum stlb_command_id id)

@@ -2,7 +2,7 @@
 #include "cmd/output.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -11,48 +11,80 @@
 #include <unistd.h>
 
 #include "cmd/message.h"
+#include "cmd/target.h"
 
 /** struct stlb_output - where the report goes */
 struct stlb_output {
 	FILE *file;
-	char *path; /* NULL: standard output */
-	char *temp; /* written first, then renamed to path; NULL: path is no regular file */
+	char *path; /* NULL: a descriptor that was open */
+	char *temp; /* written first, then renamed to path; NULL: written where it is */
 };
 
 /* What the signal handler has to take away; set while the signals are blocked. */
 static char *volatile interrupted_temp;
 
-static void interrupted(int signal)
+static const int asked_to_end[] = {SIGINT, SIGTERM, SIGHUP};
+
+static bool is_asked_to_end(int signal)
+{
+	for (size_t i = 0; i < sizeof(asked_to_end) / sizeof(asked_to_end[0]); i++)
+		if (asked_to_end[i] == signal)
+			return true;
+	return false;
+}
+
+/* What no one asked for ends the program as it would have without this. */
+static void interrupted(int signal_number)
 {
 	if (interrupted_temp)
 		unlink(interrupted_temp);
 	stlb_status_line_erase();
-	_exit(128 + signal);
+	if (is_asked_to_end(signal_number))
+		_exit(128 + signal_number);
+	signal(signal_number, SIG_DFL);
+	raise(signal_number);
+}
+
+/* Those that do not end a program, or cannot be caught. */
+static bool ends_nothing(int signal)
+{
+	static const int others[] = {SIGKILL, SIGSTOP, SIGCHLD,	 SIGCONT, SIGTSTP,
+				     SIGTTIN, SIGTTOU, SIGWINCH, SIGURG};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (others[i] == signal)
+			return true;
+	return false;
 }
 
 static void handle_signals(void)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction action = {.sa_handler = interrupted}, old;
+	struct sigaction action = {.sa_handler = interrupted, .sa_flags = SA_NODEFER}, old;
 
 	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		sigaction(signals[i], NULL, &old);
-		if (old.sa_handler != SIG_IGN) /* nohup */
-			sigaction(signals[i], &action, NULL);
-	}
+	/* a closed pipe and a limit of size are errors of writing */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	for (int number = 1; number <= SIGRTMAX; number++) {
+		if (ends_nothing(number) || sigaction(number, NULL, &old))
+			continue;
+		/* nohup ignores, and a sanitizer has its own */
+		if (old.sa_handler == SIG_DFL ||
+		    (is_asked_to_end(number) && old.sa_handler != SIG_IGN))
+			sigaction(number, &action, NULL);
+	}
 }
 
 static void block_signals(int how)
 {
-	sigset_t set;
+	static sigset_t before;
+	sigset_t all;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(how, &set, NULL);
+	sigfillset(&all);
+	if (how == SIG_BLOCK)
+		sigprocmask(SIG_BLOCK, &all, &before);
+	else
+		sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 /* mkstemp() makes files that only the owner can read; a report is like any other file. */
@@ -90,26 +122,57 @@ static int open_temp(struct stlb_output *output, mode_t mode)
 	return output->file ? 0 : -EIO;
 }
 
-/* A symbolic link stays one: what it points to is replaced. */
-static int open_path(struct stlb_output *output, const char *path)
+static int open_descriptor(struct stlb_output *output, int descriptor)
 {
-	struct stat st;
+	int flags = fcntl(descriptor, F_GETFL), fd;
 
-	output->path = realpath(path, NULL);
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		return -EBADF;
+	if (descriptor == STDOUT_FILENO) {
+		output->file = stdout;
+		return 0;
+	}
+	fd = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+	output->file = fd < 0 ? NULL : fdopen(fd, "w");
+	return output->file ? 0 : -errno;
+}
+
+/* Devices, pipes, the open files of others: no name can be put in their place. */
+static int open_in_place(struct stlb_output *output)
+{
+	int fd = open(output->path, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
+
+	output->file = fd < 0 ? NULL : fdopen(fd, "w");
+	return output->file ? 0 : -errno;
+}
+
+/* A symbolic link stays one: what it points to is replaced. */
+static int open_target(struct stlb_output *output, const struct stlb_target *target)
+{
+	if (target->descriptor >= 0)
+		return open_descriptor(output, target->descriptor);
+	output->path = strdup(target->path);
 	if (!output->path)
-		output->path = errno == ENOENT ? strdup(path) : NULL;
-	if (!output->path)
-		return -errno;
-	if (stat(output->path, &st))
+		return -ENOMEM;
+	if (!target->exists)
 		return open_temp(output, usual_mode());
-	if (S_ISDIR(st.st_mode))
-		return -EISDIR;
 	if (access(output->path, W_OK))
 		return -errno;
-	if (S_ISREG(st.st_mode))
-		return open_temp(output, st.st_mode & 0777);
-	output->file = fopen(output->path, "we");
-	return output->file ? 0 : -errno;
+	return target->regular ? open_temp(output, target->mode) : open_in_place(output);
+}
+
+static int open_path(struct stlb_output *output, const char *path, struct stlb_error *err)
+{
+	struct stlb_target target;
+	int r = stlb_target_find(path, &target, err);
+
+	if (r == 0) {
+		r = open_target(output, &target);
+		if (r)
+			stlb_error_set(err, r, "%s: cannot be written: %s", path, strerror(-r));
+	}
+	free(target.path);
+	return r;
 }
 
 int stlb_output_open(const char *path, struct stlb_output **output, struct stlb_error *err)
@@ -121,12 +184,12 @@ int stlb_output_open(const char *path, struct stlb_output **output, struct stlb_
 		return stlb_error_set(err, -ENOMEM, "out of memory");
 	handle_signals();
 	if (path)
-		r = open_path(new, path);
+		r = open_path(new, path, err);
 	else
 		new->file = stdout;
 	if (r) {
 		stlb_output_close(new);
-		return stlb_error_set(err, r, "%s: cannot be written: %s", path, strerror(-r));
+		return r;
 	}
 	*output = new;
 	return 0;
@@ -147,7 +210,7 @@ static int settle(struct stlb_output *output)
 		return errno ? -errno : -EIO;
 	if (output->temp && fsync(fileno(file)))
 		return -errno;
-	if (output->path) {
+	if (file != stdout) {
 		output->file = NULL;
 		r = fclose(file) ? -errno : 0;
 	}

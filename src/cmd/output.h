@@ -13,9 +13,10 @@ struct stlb_output;
  * stlb_output_open - open what the report goes to, before the work begins
  * @path: NULL for standard output; the string is copied
  *
- * From here on an interrupt (SIGINT, SIGTERM, SIGHUP) takes away the half-written file and ends the
- * program with 128 and the signal's number, and a closed pipe is an error of writing instead of a
- * signal. There is one output at a time. Returns 0 or a negative errno.
+ * From here on a signal that ends the program takes away the half-written file first; SIGINT,
+ * SIGTERM and SIGHUP end it with 128 and the signal's number. A closed pipe and a limit of size are
+ * errors of writing instead of signals. What is no regular file, and what names an open descriptor
+ * (/dev/stdout), is written in place. There is one output at a time. Returns 0 or a negative errno.
  */
 int stlb_output_open(const char *path, struct stlb_output **output, struct stlb_error *err);
 

@@ -54,6 +54,34 @@ static int run_command(const struct stlb_command *commands, unsigned int nr,
 	return unknown_command(settings->arguments[0]);
 }
 
+int stlb_program_tell(enum stlb_command_id id, const struct stlb_settings *settings)
+{
+	if (settings->version)
+		puts("staletlb " STALETLB_VERSION);
+	else
+		stlb_help_write(id, stdout);
+	return stlb_output_check_stdout(stlb_command_info(id)->name) ? STLB_STATUS_FAILED
+								     : STLB_STATUS_CLEAN;
+}
+
+/* "staletlb help", "staletlb help COMMAND" */
+static int help(const struct stlb_settings *settings)
+{
+	enum stlb_command_id id = STLB_COMMAND_PROGRAM;
+	const char *name = settings->nr_arguments > 1 ? settings->arguments[1] : NULL;
+
+	if (settings->nr_arguments > 2) {
+		stlb_usage_error(STLB_COMMAND_PROGRAM, "help: one command at a time");
+		return STLB_STATUS_FAILED;
+	}
+	while (name && ++id < STLB_NR_COMMANDS)
+		if (strcmp(stlb_command_info(id)->name, name) == 0)
+			break;
+	if (id == STLB_NR_COMMANDS)
+		return unknown_command(name);
+	return stlb_program_tell(id, settings);
+}
+
 int stlb_program_run(const struct stlb_command *commands, unsigned int nr, int argc, char **argv)
 {
 	struct stlb_settings settings = {0};
@@ -61,13 +89,9 @@ int stlb_program_run(const struct stlb_command *commands, unsigned int nr, int a
 	keep_standard_descriptors();
 	if (stlb_options_parse(STLB_COMMAND_PROGRAM, argc, argv, &settings))
 		return STLB_STATUS_FAILED;
-	if (settings.version) {
-		puts("staletlb " STALETLB_VERSION);
-		return stlb_output_check_stdout(NULL) ? STLB_STATUS_FAILED : STLB_STATUS_CLEAN;
-	}
-	if (settings.help) {
-		stlb_help_write(STLB_COMMAND_PROGRAM, stdout);
-		return stlb_output_check_stdout(NULL) ? STLB_STATUS_FAILED : STLB_STATUS_CLEAN;
-	}
+	if (settings.version || settings.help)
+		return stlb_program_tell(STLB_COMMAND_PROGRAM, &settings);
+	if (settings.nr_arguments && strcmp(settings.arguments[0], "help") == 0)
+		return help(&settings);
 	return run_command(commands, nr, &settings);
 }

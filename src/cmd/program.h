@@ -14,6 +14,9 @@ struct stlb_command {
 /** stlb_program_run - run what the command line asks for; returns the exit status */
 int stlb_program_run(const struct stlb_command *commands, unsigned int nr, int argc, char **argv);
 
+/** stlb_program_tell - write the version or the help, whichever was asked for; the exit status */
+int stlb_program_tell(enum stlb_command_id id, const struct stlb_settings *settings);
+
 /* ---- the commands, a file each ---- */
 
 int cmd_analyze(int argc, char **argv);

@@ -8,6 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cmd/message.h"
+#include "cmd/target.h"
+
 static int load_suppressions(struct stlb_reporting *reporting, struct stlb_error *err)
 {
 	const struct stlb_settings *settings = reporting->settings;
@@ -30,17 +33,44 @@ static int load_suppressions(struct stlb_reporting *reporting, struct stlb_error
 	return r;
 }
 
+static int add_filters(struct stlb_reporting *reporting)
+{
+	const struct stlb_filter *filter = &reporting->settings->analysis.filter;
+	int r = 0;
+
+	for (uint32_t i = 0; i < filter->nr && r == 0; i++)
+		r = stlb_report_add_filter(reporting->report, filter->values[i].kind,
+					   filter->values[i].text);
+	return r;
+}
+
+void stlb_reporting_say_unmatched(const struct stlb_reporting *reporting, const char *command)
+{
+	enum stlb_filter_kind kind;
+	const char *text;
+
+	for (uint32_t i = 0; (text = stlb_report_unmatched(reporting->report, i, &kind)); i++)
+		stlb_message(command, "warning: nothing that was recorded matches --%s=%s",
+			     stlb_filter_name(kind), text);
+}
+
 int stlb_reporting_open(struct stlb_reporting *reporting, const struct stlb_settings *settings,
-			struct stlb_error *err)
+			bool traces, struct stlb_error *err)
 {
 	int r;
 
 	reporting->settings = settings;
-	r = load_suppressions(reporting, err);
+	r = stlb_target_check(settings, settings->output, traces, err);
+	if (r == 0)
+		r = load_suppressions(reporting, err);
 	if (r)
 		return r;
 	reporting->report = stlb_report_new(STALETLB_VERSION, reporting->suppressions);
 	if (!reporting->report)
+		return stlb_error_set(err, -ENOMEM, "out of memory");
+	if (settings->require_full)
+		stlb_report_require_full(reporting->report);
+	if (add_filters(reporting))
 		return stlb_error_set(err, -ENOMEM, "out of memory");
 	return stlb_output_open(settings->output, &reporting->output, err);
 }
@@ -70,6 +100,8 @@ struct stlb_report_options stlb_reporting_options(const struct stlb_settings *se
 		.color = use_color(settings),
 		.verbose = settings->verbose,
 		.quiet = settings->quiet,
+		/* standard error has them, and who reads the one reads the other */
+		.no_errors = !settings->output,
 		.width = terminal_width(settings),
 	};
 }

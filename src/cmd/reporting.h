@@ -15,13 +15,17 @@ struct stlb_reporting {
 };
 
 /**
- * stlb_reporting_open - load the suppressions and open the output
+ * stlb_reporting_open - load the suppressions and open the output, which must be none of the inputs
+ * @traces: whether the arguments are files that are read
  *
  * Before the work: what is wrong here should not show after an hour of it. Returns 0 or a negative
  * errno; to be closed in any case.
  */
 int stlb_reporting_open(struct stlb_reporting *reporting, const struct stlb_settings *settings,
-			struct stlb_error *err);
+			bool traces, struct stlb_error *err);
+
+/** stlb_reporting_say_unmatched - warn of filters that met nothing, when all traces are judged */
+void stlb_reporting_say_unmatched(const struct stlb_reporting *reporting, const char *command);
 
 /** stlb_reporting_options - how to write to the output, or to standard output where that differs */
 struct stlb_report_options stlb_reporting_options(const struct stlb_settings *settings);

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/number.h"
 #include "util/nearest.h"
 
 static const char *const when_words[] = {"auto", "always", "never", NULL};
 static const char *const severity_words[] = {"error", "warning", "notice", NULL};
+static const char *const require_words[] = {"partial", "full", NULL};
 static const char *const arch_words[] = {"x86_64", "aarch64", NULL};
 
 const char *stlb_word_format(unsigned int index)
@@ -35,6 +35,11 @@ const char *stlb_word_severity(unsigned int index)
 	return severity_words[index];
 }
 
+const char *stlb_word_require(unsigned int index)
+{
+	return require_words[index];
+}
+
 const char *stlb_word_when(unsigned int index)
 {
 	return when_words[index];
@@ -56,7 +61,7 @@ int stlb_unknown_word(struct stlb_error *err, const char *value,
 			      nearest ? "'?" : "");
 }
 
-static int add_string(struct stlb_strings *strings, const char *value, struct stlb_error *err)
+int stlb_settings_add(struct stlb_strings *strings, const char *value, struct stlb_error *err)
 {
 	const char **bigger;
 
@@ -95,17 +100,17 @@ STLB_SETTER(output)
 
 STLB_SETTER(profile)
 {
-	return add_string(&settings->profiles, value, err);
+	return stlb_settings_add(&settings->profiles, value, err);
 }
 
 STLB_SETTER(suppress)
 {
-	return add_string(&settings->suppressions, value, err);
+	return stlb_settings_add(&settings->suppressions, value, err);
 }
 
 STLB_SETTER(baseline)
 {
-	return add_string(&settings->baselines, value, err);
+	return stlb_settings_add(&settings->baselines, value, err);
 }
 
 static enum stlb_severity enabled_severity(enum stlb_rule rule)
@@ -142,7 +147,7 @@ STLB_SETTER(rule)
 				      "'%s' is no severity (error, warning, notice, off)",
 				      value + length + 1);
 	settings->analysis.severity[rule] = (enum stlb_severity)severity;
-	return 0;
+	return stlb_settings_rule_off(settings, rule, severity == STLB_OFF, value, err);
 }
 
 STLB_SETTER(fail_on)
@@ -153,6 +158,17 @@ STLB_SETTER(fail_on)
 		return stlb_unknown_word(err, value, stlb_word_severity);
 	settings->fail_on = (enum stlb_severity)severity;
 	return 0;
+}
+
+STLB_SETTER(require)
+{
+	for (unsigned int i = 0; require_words[i]; i++) {
+		if (strcmp(value, require_words[i]) != 0)
+			continue;
+		settings->require_full = i == 1;
+		return 0;
+	}
+	return stlb_unknown_word(err, value, stlb_word_require);
 }
 
 STLB_SETTER(kernel)
@@ -169,65 +185,6 @@ STLB_SETTER(arch)
 	if (settings->arch == STLB_ARCH_UNKNOWN)
 		return stlb_unknown_word(err, value, stlb_word_arch);
 	return 0;
-}
-
-STLB_SETTER(mm)
-{
-	settings->analysis.filter.by_mm = true;
-	if (stlb_parse_address(value, &settings->analysis.filter.mm))
-		return stlb_error_set(err, -EINVAL, "'%s' is no hexadecimal address", value);
-	return 0;
-}
-
-STLB_SETTER(pid)
-{
-	settings->analysis.filter.by_tid = true;
-	if (stlb_parse_pid(value, &settings->analysis.filter.tid))
-		return stlb_error_set(err, -EINVAL, "'%s' is no process id", value);
-	return 0;
-}
-
-STLB_SETTER(comm)
-{
-	(void)err;
-	settings->analysis.filter.comm = value;
-	return 0;
-}
-
-STLB_SETTER(addr)
-{
-	struct stlb_filter *filter = &settings->analysis.filter;
-
-	filter->by_addr = true;
-	if (stlb_parse_range(value, &filter->start, &filter->end))
-		return stlb_error_set(err, -EINVAL,
-				      "'%s' is no range: START-END, START+LENGTH or one address, "
-				      "in hexadecimal",
-				      value);
-	return 0;
-}
-
-static int set_time(uint64_t *ns, const char *value, struct stlb_error *err)
-{
-	if (stlb_parse_seconds(value, ns))
-		return stlb_error_set(err, -EINVAL, "'%s' is no time in seconds such as 12.345678",
-				      value);
-	return 0;
-}
-
-STLB_SETTER(since)
-{
-	return set_time(&settings->analysis.filter.since_ns, value, err);
-}
-
-STLB_SETTER(until)
-{
-	int r = set_time(&settings->analysis.filter.until_ns, value, err);
-
-	/* To the filter 0 is "no end": the first nanosecond is as near as makes no difference. */
-	if (r == 0 && settings->analysis.filter.until_ns == 0)
-		settings->analysis.filter.until_ns = 1;
-	return r;
 }
 
 STLB_SETTER(color)

@@ -26,6 +26,7 @@ STLB_SETTER(until);
 STLB_SETTER(suppress);
 STLB_SETTER(baseline);
 STLB_SETTER(fail_on);
+STLB_SETTER(require);
 STLB_SETTER(quiet);
 STLB_SETTER(verbose);
 STLB_SETTER(color);
@@ -50,12 +51,20 @@ const char *stlb_word_graph_format(unsigned int index);
 const char *stlb_word_rule(unsigned int index);
 const char *stlb_word_arch(unsigned int index);
 const char *stlb_word_severity(unsigned int index);
+const char *stlb_word_require(unsigned int index);
 const char *stlb_word_when(unsigned int index);
 const char *stlb_word_locks(unsigned int index);
 const char *stlb_word_plain_format(unsigned int index);
 
 /** stlb_word_action - what probes can be told to do, as the values of an option */
 const char *stlb_word_action(unsigned int index);
+
+/** stlb_settings_add - one more value of an option that can be given more than once */
+int stlb_settings_add(struct stlb_strings *strings, const char *value, struct stlb_error *err);
+
+/** stlb_settings_rule_off - note that a rule was turned off, which hides its findings, or on */
+int stlb_settings_rule_off(struct stlb_settings *settings, enum stlb_rule rule, bool off,
+			   const char *text, struct stlb_error *err);
 
 /** stlb_unknown_word - the error for a value that is none of an option's; -EINVAL */
 int stlb_unknown_word(struct stlb_error *err, const char *value,

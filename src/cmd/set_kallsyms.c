@@ -16,5 +16,5 @@ STLB_SETTER(kallsyms)
 			     "%s: all addresses in it are 0: copy it as root, with the sysctl "
 			     "kernel.kptr_restrict below 2",
 			     value);
-	return 0;
+	return stlb_settings_add(&settings->kallsyms, value, err);
 }

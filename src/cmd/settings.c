@@ -8,7 +8,6 @@ void stlb_settings_init(struct stlb_settings *settings)
 {
 	memset(settings, 0, sizeof(*settings));
 	settings->writer = stlb_report_writer(0);
-	settings->graph_writer = stlb_graph_writer_at(0);
 	settings->fail_on = STLB_ERROR;
 	stlb_analysis_defaults(&settings->analysis);
 }
@@ -16,8 +15,10 @@ void stlb_settings_init(struct stlb_settings *settings)
 void stlb_settings_release(struct stlb_settings *settings)
 {
 	stlb_symbols_free(settings->symbols);
+	free(settings->filters);
 	free(settings->pids);
 	free(settings->profiles.value);
 	free(settings->suppressions.value);
 	free(settings->baselines.value);
+	free(settings->kallsyms.value);
 }

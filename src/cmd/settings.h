@@ -20,16 +20,18 @@ struct stlb_strings {
 /** struct stlb_settings - the options and arguments; strings are argv's */
 struct stlb_settings {
 	const struct stlb_report_writer *writer;
-	const struct stlb_graph_writer *graph_writer;
+	const struct stlb_graph_writer *graph_writer; /* NULL: by the name of the output */
 	const char *finding; /* id of the one that is asked about; NULL: none */
 	uint32_t max_events; /* of a graph; 0: the default */
 	const char *output;  /* NULL: standard output */
-	struct stlb_strings profiles, suppressions, baselines;
+	struct stlb_strings profiles, suppressions, baselines, kallsyms;
 	struct stlb_analysis_options analysis;
+	struct stlb_filter_value *filters; /* of analysis.filter; owned */
 	const char *kernel;
 	enum stlb_arch arch;
 	struct stlb_symbols *symbols; /* of --kallsyms; owned. NULL: none */
 	enum stlb_severity fail_on;
+	bool require_full; /* coverage of the error rules */
 	enum stlb_when color, progress;
 	/* of a running kernel */
 	enum stlb_locks locks;
@@ -49,6 +51,13 @@ struct stlb_settings {
 
 /** stlb_settings_init - the defaults */
 void stlb_settings_init(struct stlb_settings *settings);
+
+/** stlb_settings_since, stlb_settings_until - the window of time in ns; until 0: no end */
+uint64_t stlb_settings_since(const struct stlb_settings *settings);
+uint64_t stlb_settings_until(const struct stlb_settings *settings);
+
+/** stlb_settings_no_time - whether that window is empty */
+bool stlb_settings_no_time(const struct stlb_settings *settings);
 
 /** stlb_settings_release - free what the options have put there */
 void stlb_settings_release(struct stlb_settings *settings);

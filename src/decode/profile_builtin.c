@@ -84,6 +84,7 @@ static const struct stlb_row_field probe_fields[] = {
 	FIELD(DIRECT_MAP, "pob"),
 	FIELD(ZERO_PFN, "zp"),
 	FIELD(HUGE_ZERO_PFN, "hz"),
+	FIELD(DEVICE_PRIVATE, "device_private"),
 	FIELD(FREEZE, "freeze"),
 	FIELD(TABLE, "table"),
 	FIELD(FREED, "freed|freed_tables"),

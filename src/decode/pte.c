@@ -10,7 +10,6 @@
 
 enum {
 	MAX_VERSION = 999,
-	NR_DEVICE_TYPES = 4, /* with CONFIG_DEVICE_PRIVATE they lie above the migration types */
 	MARKER_TYPE = 31,
 	MARKER_TYPE_BEFORE_6_2 = 30, /* 31 was a swap-in error */
 };
@@ -70,6 +69,23 @@ static uint64_t usual_migration_types(unsigned int kernel)
 	return kernel >= 5019 ? TYPES(27, 29) : TYPES(30, 31);
 }
 
+/* With CONFIG_DEVICE_PRIVATE device entries lie above the migration types, which move down. */
+static unsigned int device_types(unsigned int kernel)
+{
+	if (kernel && kernel < 5014)
+		return 2;
+	return kernel && kernel < 6015 ? 4 : 3;
+}
+
+/* Where the migration types are if the kernel has device entries. */
+static uint64_t moved_migration_types(unsigned int kernel)
+{
+	uint64_t usual = usual_migration_types(kernel);
+
+	/* a kernel that is not known may have either number */
+	return usual >> device_types(kernel) | (kernel ? 0 : usual >> device_types(6012));
+}
+
 static bool is_marker(const struct stlb_pte_format *format, unsigned int type)
 {
 	if (format->kernel && format->kernel < 5019)
@@ -80,18 +96,22 @@ static bool is_marker(const struct stlb_pte_format *format, unsigned int type)
 }
 
 /*
- * Until an entry says which, both places count as migration: the lower types would take two dozen
- * swap files to be anything else, the upper ones a device's memory.
+ * Until it is told or an entry says which, both places count as migration: the lower types would
+ * take two dozen swap files to be anything else, the upper ones a device's memory.
  */
 void stlb_pte_format_init(struct stlb_pte_format *format, enum stlb_arch arch, unsigned int kernel)
 {
-	uint64_t types = usual_migration_types(kernel);
-
 	*format = (struct stlb_pte_format){
 		.arch = arch,
 		.kernel = kernel,
-		.migration_types = types | types >> NR_DEVICE_TYPES,
+		.migration_types = usual_migration_types(kernel) | moved_migration_types(kernel),
 	};
+}
+
+void stlb_pte_format_tell(struct stlb_pte_format *format, bool device_private)
+{
+	format->migration_types = device_private ? moved_migration_types(format->kernel)
+						 : usual_migration_types(format->kernel);
 }
 
 static struct stlb_raw_entry take_apart(const struct stlb_pte_format *format, enum stlb_level level,
@@ -105,17 +125,16 @@ void stlb_pte_format_learn(struct stlb_pte_format *format, uint64_t raw)
 {
 	struct stlb_raw_entry entry = take_apart(format, STLB_LEVEL_PTE, raw);
 	uint64_t usual = usual_migration_types(format->kernel);
+	uint64_t moved = moved_migration_types(format->kernel);
 	uint64_t type = UINT64_C(1) << entry.swap_type;
 
 	if (entry.translation.state != STLB_SWAP)
 		return;
-	format->migration_types |= type;
-	if (format->kernel == 0) /* whose usual types these are is not known */
-		return;
-	if (usual & type)
-		format->migration_types &= ~(usual >> NR_DEVICE_TYPES);
-	else if (usual >> NR_DEVICE_TYPES & type)
-		format->migration_types &= ~usual;
+	/* of a kernel that is not known it is not known either whose types these are */
+	if (format->kernel == 0 || !((usual | moved) & type))
+		format->migration_types |= type;
+	else
+		stlb_pte_format_tell(format, !(usual & type));
 }
 
 struct stlb_translation stlb_pte_decode(const struct stlb_pte_format *format, enum stlb_level level,

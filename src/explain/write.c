@@ -137,7 +137,7 @@ int stlb_explain_write(const struct stlb_explain *explain, FILE *to, struct stlb
 	struct stlb_result result = {.findings = findings, .nr_findings = 1};
 	struct stlb_text_out out = {.to = to, .width = WIDTH};
 	struct stlb_report_trace *copy =
-		stlb_report_copy(stlb_source_info(source), &result, source, NULL);
+		stlb_report_copy(stlb_source_info(source), &result, source, NULL, false);
 	int r = -ENOMEM;
 
 	if (copy)

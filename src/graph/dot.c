@@ -156,7 +156,10 @@ static void write_title(FILE *to, const struct stlb_graph *graph)
 			stlb_verdict_name(finding->verdict));
 		put_escaped(to, finding->message);
 	} else {
-		fprintf(to, "0x%" PRIx64 " in mm 0x%" PRIx64, graph->want.addr, graph->want.mm);
+		fprintf(to, "0x%" PRIx64, graph->want.addr);
+		if (graph->nr_slots > 1)
+			fprintf(to, " and %u more pages", graph->nr_slots - 1);
+		fprintf(to, " in mm 0x%" PRIx64, graph->want.mm);
 	}
 	if (graph->nr_nodes)
 		fprintf(to, "\\n+0 is %" PRIu64 ".%09" PRIu64 " s",

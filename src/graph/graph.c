@@ -106,6 +106,9 @@ static void want_address(struct stlb_graph *graph)
 	graph->mm = graph->want.mm;
 	graph->has_mm = true;
 	add_slot(graph, graph->want.addr, STLB_LEVEL_PTE);
+	for (uint32_t i = 0; i < graph->want.nr_more; i++)
+		add_slot(graph, graph->want.more[i], STLB_LEVEL_PTE);
+	graph->want.more = NULL;
 	graph->from_ns = graph->want.since_ns;
 	graph->to_ns = graph->want.until_ns;
 	graph->next_proof_ns = UINT64_MAX;

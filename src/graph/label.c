@@ -86,6 +86,7 @@ static bool is_said_elsewhere(const struct stlb_graph *graph, const struct stlb_
 	case STLB_FIELD_DIRECT_MAP:
 	case STLB_FIELD_ZERO_PFN:
 	case STLB_FIELD_HUGE_ZERO_PFN:
+	case STLB_FIELD_DEVICE_PRIVATE:
 	case STLB_FIELD_TRYLOCK:
 	case STLB_FIELD_CALLER:
 		return true;

@@ -5,7 +5,8 @@
 
 /* What a probe recorded for other purposes than to be looked at. */
 #define NOT_SHOWN                                                                                  \
-	(STLB_BIT(VMEMMAP) | STLB_BIT(DIRECT_MAP) | STLB_BIT(ZERO_PFN) | STLB_BIT(HUGE_ZERO_PFN))
+	(STLB_BIT(VMEMMAP) | STLB_BIT(DIRECT_MAP) | STLB_BIT(ZERO_PFN) | STLB_BIT(HUGE_ZERO_PFN) | \
+	 STLB_BIT(DEVICE_PRIVATE))
 
 void stlb_brief_keep(struct stlb_brief *brief, const struct stlb_event *event)
 {

@@ -35,6 +35,7 @@ struct stlb_hold {
 	bool used;	/* an update was made under it: it is a PTL */
 	bool work;	/* something waits for its release */
 	bool confirmed; /* the return of its lock function was seen */
+	bool lossy;	/* its release may be among what was lost */
 	bool suspended; /* the context was switched out: only its release shows that it went on */
 };
 
@@ -112,7 +113,7 @@ struct stlb_update_state {
 	uint64_t echo_raw;	    /* of the first, where @echo_old is known */
 	struct stlb_entry echo_old; /* of the first, known only where the set told it */
 	struct stlb_entry echo_new; /* what the entry says that the next echo is about */
-	bool echo_first;
+	bool echo_first, echo_many;
 	bool echo_placed; /* @echo_addr is the entry's address */
 	bool echo_tells;  /* what the first entry said before is known by its echo only */
 	struct stlb_brief echo_set;
@@ -169,6 +170,7 @@ struct stlb_task {
 	struct stlb_mm *flushed; /* a CPU flush that waits for its secondary invalidation */
 	struct stlb_brief *flush_event;
 	struct stlb_mm *subscribing; /* the registration that it has entered, NULL: none */
+	struct stlb_bracket failed;  /* the last one that seemed to have failed, mm NULL: none */
 	bool start_entered;	     /* its innermost bracket's start has not returned yet */
 };
 

@@ -28,6 +28,7 @@ struct stlb_mm {
 	struct stlb_list wide;	      /* those of puds, by their node in a region's list */
 	uint32_t nr_regions;
 	uint64_t unplaced;    /* clears that no slot was found for */
+	bool stale;	      /* there was such a clear while nobody was subscribed */
 	bool zeroes_in_doubt; /* one of them was of a page as many entries hold, the zero page */
 	uint64_t losses;      /* of the trace, when its registration was entered */
 };

@@ -374,11 +374,28 @@ static int map_region(struct stlb_regions *regions, struct stlb_region *region)
 	return err;
 }
 
+/* Any of its entries may have been cleared; where its tables lie stays known. */
+static void forget_stale(struct stlb_mm *mm)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each (at, next, &mm->regions) {
+		struct stlb_region *region = stlb_list_entry(at, struct stlb_region, in_mm);
+
+		free(region->ptes);
+		region->ptes = NULL;
+		region->pmd = (struct stlb_entry){0};
+	}
+	mm->stale = false;
+}
+
 int stlb_regions_map(struct stlb_regions *regions, struct stlb_mm *mm)
 {
 	struct stlb_list *at, *next;
 	int err = 0;
 
+	if (mm->stale)
+		forget_stale(mm);
 	if (!regions->rmap)
 		return 0;
 	stlb_list_each (at, next, &mm->regions) {

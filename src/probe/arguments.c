@@ -103,11 +103,22 @@ static int parameter(const struct stlb_kernel *kernel, const struct stlb_probe_r
 	return write_place(kernel, &place, to, size);
 }
 
+/* Which swap types are migration entries: no event tells, and who judges may be elsewhere. */
+static int constant(const struct stlb_kernel *kernel, char *to, size_t size, struct stlb_error *why)
+{
+	if (kernel->device_private == STLB_UNKNOWN)
+		return stlb_error_set(why, -ENOENT, "CONFIG_DEVICE_PRIVATE is not known");
+	snprintf(to, size, "\\%d", kernel->device_private == STLB_YES);
+	return 0;
+}
+
 static int fetch(const struct stlb_kernel *kernel, const struct stlb_probe_row *row,
 		 const struct word *word, char *to, size_t size, struct stlb_error *why)
 {
 	if (word->value[0] == '@' && !stlb_kallsyms_have(&kernel->symbols, word->value + 1))
 		return stlb_error_set(why, -ENOENT, "no symbol %s", word->value + 1);
+	if (word->value[0] == '#')
+		return constant(kernel, to, size, why);
 	if (word->value[0] != '@' && word->value[0] != '$')
 		return parameter(kernel, row, word, to, size, why);
 	return snprintf(to, size, "%s", word->value) < (int)size ? 0 : -ENAMETOOLONG;

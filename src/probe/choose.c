@@ -9,6 +9,15 @@
 /* A definition is one write into dynamic_events, which takes less than a page. */
 enum { MAX_DEFINITION = 1536 };
 
+static int check_place(const struct stlb_kernel *kernel, const struct stlb_probe_row *row,
+		       struct stlb_error *why)
+{
+	if (!row->only_with || stlb_kallsyms_have(&kernel->symbols, row->only_with))
+		return 0;
+	return stlb_error_set(why, -ENOENT, "%s tells something only in kernels with %s", row->what,
+			      row->only_with);
+}
+
 /* ---- tracepoints ---- */
 
 static int choose_point(const struct stlb_choice *choice, const struct stlb_probe_row *row,
@@ -20,6 +29,14 @@ static int choose_point(const struct stlb_choice *choice, const struct stlb_prob
 		return stlb_error_set(why, -ENOENT, "tracefs cannot be read");
 	if (!stlb_kernel_has_event(choice->kernel, row->what))
 		return stlb_error_set(why, -ENOENT, "no tracepoint %s in this kernel", row->what);
+	if (check_place(choice->kernel, row, why) < 0)
+		return -ENOENT;
+	if (row->flags & STLB_ROW_CALLS && !choice->options->of_tasks &&
+	    !stlb_calls_known(choice->kernel->arch))
+		return stlb_error_set(why, -ENOENT,
+				      "which system calls of everybody matter is not known for the "
+				      "architecture %s: ask for tasks",
+				      choice->kernel->arch);
 	probe->system = stlb_arena_format(&choice->plan->arena, "%.*s", (int)system, row->what);
 	probe->event = row->what + system + 1;
 	probe->source = STLB_PROBE_TRACEPOINT;
@@ -52,9 +69,8 @@ static int check_offers(const struct stlb_choice *choice, struct stlb_error *why
 static int check_conditions(const struct stlb_kernel *kernel, const struct stlb_probe_row *row,
 			    struct stlb_error *why)
 {
-	if (row->only_with && !stlb_kallsyms_have(&kernel->symbols, row->only_with))
-		return stlb_error_set(why, -ENOENT, "%s tells something only in kernels with %s",
-				      row->what, row->only_with);
+	if (check_place(kernel, row, why) < 0)
+		return -ENOENT;
 	if (row->not_with && stlb_kernel_has_event(kernel, row->not_with))
 		return stlb_error_set(why, -ENOENT, "%s tells it, %s adds nothing", row->not_with,
 				      row->what);

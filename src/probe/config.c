@@ -98,3 +98,23 @@ enum stlb_answer stlb_kernel_page_table_check(const struct stlb_kernel *kernel)
 				      sizeof(value));
 	return enforced;
 }
+
+/* ---- device entries ---- */
+
+enum stlb_answer stlb_kernel_device_private(const struct stlb_kernel *kernel)
+{
+	static const char *const names[] = {STLB_DEVICE_PRIVATE_SYMBOLS};
+	unsigned int major = 0, minor = 0;
+	enum stlb_answer answer;
+	char value[8];
+
+	answer = stlb_kernel_config(kernel, "CONFIG_DEVICE_PRIVATE", value, sizeof(value));
+	if (answer != STLB_UNKNOWN || !kernel->symbols.readable)
+		return answer;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (stlb_kallsyms_have(&kernel->symbols, names[i]))
+			return STLB_YES;
+	if (sscanf(kernel->release, "%u.%u", &major, &minor) != 2)
+		return STLB_UNKNOWN;
+	return major > 5 || (major == 5 && minor >= 14) ? STLB_NO : STLB_UNKNOWN;
+}

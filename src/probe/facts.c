@@ -20,6 +20,9 @@ struct fact_row {
 	void (*look)(const struct stlb_kernel *kernel, struct finding *found);
 };
 
+/* What makes locks seen wherever they are. */
+#define LOCKDEP_KERNEL "a kernel with CONFIG_PROVE_LOCKING and CONFIG_LOCK_STAT"
+
 static enum stlb_answer answer_of(bool yes)
 {
 	return yes ? STLB_YES : STLB_NO;
@@ -167,14 +170,36 @@ static void look_kallsyms(const struct stlb_kernel *kernel, struct finding *foun
 	found->answer = answer_of(kernel->symbols.readable);
 }
 
+/* How page table locks can be seen at all: by lockdep, or where spinlocks are functions. */
+static bool has_lockdep(const struct stlb_kernel *kernel)
+{
+	return kernel->tracing_path && stlb_kernel_has_event(kernel, "lock:lock_acquire");
+}
+
+static bool spinlocks_are_functions(const struct stlb_kernel *kernel)
+{
+	return !kernel->symbols.readable ||
+	       (stlb_kallsyms_have(&kernel->symbols, "_raw_spin_lock") &&
+		stlb_kallsyms_have(&kernel->symbols, "_raw_spin_unlock"));
+}
+
 static void look_kcore(const struct stlb_kernel *kernel, struct finding *found)
 {
+	bool x86 = !strcmp(kernel->arch, "x86_64");
+
 	found->answer = answer_of(kernel->vmemmap.known);
 	if (kernel->vmemmap.known)
 		return;
 	say(found, kernel->vmemmap.unknown);
 	if (!stlb_kallsyms_have(&kernel->symbols, STLB_VMEMMAP_SYMBOL))
-		found->remedy = "on x86, a kernel with CONFIG_RANDOMIZE_MEMORY";
+		found->remedy = x86 ? "a kernel with CONFIG_RANDOMIZE_MEMORY" : LOCKDEP_KERNEL;
+	if (has_lockdep(kernel)) {
+		found->effect = "lockdep tells which locks are page table locks: nothing is missed";
+		found->remedy = "";
+	} else if (!spinlocks_are_functions(kernel)) {
+		found->effect = "no lock is recorded anyhow: see lockdep below";
+		found->remedy = "";
+	}
 }
 
 /* ---- what else the kernel tells ---- */
@@ -194,11 +219,26 @@ static void look_page_table_check(const struct stlb_kernel *kernel, struct findi
 	}
 }
 
+static void look_swap_types(const struct stlb_kernel *kernel, struct finding *found)
+{
+	if (kernel->device_private == STLB_UNKNOWN)
+		return;
+	found->answer = STLB_YES;
+	say(found, kernel->device_private == STLB_YES ? "below those of devices (DEVICE_PRIVATE)"
+						      : "without device entries");
+}
+
 static void look_lockdep(const struct stlb_kernel *kernel, struct finding *found)
 {
 	if (!kernel->tracing_path)
 		return;
-	found->answer = answer_of(stlb_kernel_has_event(kernel, "lock:lock_acquire"));
+	found->answer = answer_of(has_lockdep(kernel));
+	if (found->answer == STLB_NO && !spinlocks_are_functions(kernel))
+		found->effect = "no page table lock is seen, for the kernel has its spinlocks "
+				"inlined: brackets stand for them";
+	else if (found->answer == STLB_NO && !kernel->vmemmap.known)
+		found->effect = "which spinlocks are page table locks cannot be told: all of them "
+				"are recorded, many times the events (--locks=none: none)";
 	if (found->answer == STLB_NO || stlb_kernel_has_event(kernel, "lock:lock_acquired"))
 		return;
 	say(found, "without lock_acquired (CONFIG_LOCK_STAT): locks count from their request");
@@ -287,7 +327,11 @@ static const struct fact_row rows[] = {
 	{"lockdep", "lock events of lockdep",
 	 "page table locks are told by their place in struct pages, where spinlocks are functions; "
 	 "those of puds are not seen",
-	 "a kernel with CONFIG_PROVE_LOCKING and CONFIG_LOCK_STAT", look_lockdep},
+	 LOCKDEP_KERNEL, look_lockdep},
+	{"swap_types", "which swap types are migration entries",
+	 "both places where the configuration can put them count as such until the first "
+	 "migration tells: an entry for a device's memory may be taken for a migration's",
+	 "the configuration in /boot or the kernel's names", look_swap_types},
 	{"mmu_notifier", "mmu_notifiers",
 	 "no secondary TLB can be told anything by this kernel: nothing can be judged",
 	 "a kernel with CONFIG_MMU_NOTIFIER, which KVM, GPU and SVA drivers select",

@@ -61,9 +61,12 @@ static int want_data(struct stlb_kernel *kernel, const char *arguments)
 static int want_symbols(struct stlb_kernel *kernel)
 {
 	const struct stlb_probe_row *row;
-	int error = stlb_kallsyms_want(&kernel->symbols, STLB_VMEMMAP_SYMBOL) |
-		    stlb_kallsyms_want(&kernel->symbols, STLB_RETHOOK_SYMBOL);
+	static const char *const names[] = {STLB_VMEMMAP_SYMBOL, STLB_RETHOOK_SYMBOL,
+					    STLB_DEVICE_PRIVATE_SYMBOLS};
+	int error = 0;
 
+	for (size_t i = 0; !error && i < sizeof(names) / sizeof(names[0]); i++)
+		error = stlb_kallsyms_want(&kernel->symbols, names[i]);
 	for (unsigned int i = 0; !error && (row = stlb_probe_row(i)); i++) {
 		if (row->at != STLB_AT_POINT)
 			error = stlb_kallsyms_want(&kernel->symbols, row->what);
@@ -123,6 +126,7 @@ static int look_at(struct stlb_kernel *kernel, const char *root)
 	read_vmemmap(kernel);
 	read_lockdown(kernel);
 	kernel->page_table_check = stlb_kernel_page_table_check(kernel);
+	kernel->device_private = stlb_kernel_device_private(kernel);
 	return stlb_kernel_look(kernel);
 }
 

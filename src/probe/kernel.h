@@ -42,7 +42,8 @@ struct stlb_kernel {
 	struct btf *btf;	   /* NULL: none */
 	struct stlb_value vmemmap; /* vmemmap_base */
 	enum stlb_answer page_table_check;
-	bool locked_down; /* so that tracing is refused */
+	enum stlb_answer device_private; /* CONFIG_DEVICE_PRIVATE */
+	bool locked_down;		 /* so that tracing is refused */
 	struct stlb_fact facts[STLB_MAX_FACTS];
 	uint32_t nr_facts;
 };
@@ -52,6 +53,9 @@ struct stlb_kernel {
 
 /* Fprobes whose returns go by a pool of limited size have this; later ones have no limit to set. */
 #define STLB_RETHOOK_SYMBOL "fprobe_exit_handler"
+
+/* From 5.14 on kernels with CONFIG_DEVICE_PRIVATE have one of these, and no others do. */
+#define STLB_DEVICE_PRIVATE_SYMBOLS "make_device_exclusive", "make_device_exclusive_range"
 
 /** stlb_kernel_mounts - find tracefs and debugfs; 0 or -ENOMEM */
 int stlb_kernel_mounts(struct stlb_kernel *kernel);
@@ -79,6 +83,9 @@ enum stlb_answer stlb_kernel_config(const struct stlb_kernel *kernel, const char
 
 /** stlb_kernel_page_table_check - whether the hooks of page_table_check are called */
 enum stlb_answer stlb_kernel_page_table_check(const struct stlb_kernel *kernel);
+
+/** stlb_kernel_device_private - whether there are device entries among the swap types */
+enum stlb_answer stlb_kernel_device_private(const struct stlb_kernel *kernel);
 
 /** stlb_kcore_read - read a 64-bit value of the kernel from /proc/kcore; 0 or a negative errno */
 int stlb_kcore_read(const char *root, uint64_t address, uint64_t *value);

@@ -68,12 +68,28 @@ static int narrow(struct stlb_plan *plan, struct stlb_probe *probe, const char *
 	return probe->filter ? 0 : -ENOMEM;
 }
 
+/* Each return of everybody would cost every task and push out what matters. */
+static int narrow_calls(const struct stlb_choice *choice, struct stlb_probe *probe)
+{
+	struct stlb_plan *plan = choice->plan;
+
+	probe->reason = stlb_arena_format(
+		&plan->arena,
+		"%s; of everybody only calls that take page tables apart, for each "
+		"return would cost too much",
+		probe->reason);
+	probe->filter = stlb_calls_filter(&plan->arena, choice->kernel->arch);
+	return probe->reason && probe->filter ? 0 : -ENOMEM;
+}
+
 int stlb_plan_filter(const struct stlb_choice *choice, struct stlb_planned *planned)
 {
 	struct stlb_probe *probe = &planned->probe;
 	struct stlb_plan *plan = choice->plan;
 
 	probe->filter = planned->row->filter;
+	if (planned->row->flags & STLB_ROW_CALLS && !choice->options->of_tasks)
+		return narrow_calls(choice, probe);
 	if (choice->options->locks != STLB_LOCKS_PTL)
 		return 0;
 	if (planned->row->flags & STLB_ROW_NAMED_LOCKS)

@@ -52,6 +52,14 @@ int stlb_row_arguments(const struct stlb_kernel *kernel, const struct stlb_probe
 int stlb_row_choose(const struct stlb_choice *choice, const struct stlb_probe_row *row,
 		    struct stlb_probe *probe, struct stlb_error *why);
 
+/** stlb_calls_known - whether the numbers of an architecture's system calls are known */
+bool stlb_calls_known(const char *arch);
+
+/** stlb_calls_filter - a filter of sys_exit: only calls that take page tables apart; NULL: no
+ * memory
+ */
+const char *stlb_calls_filter(struct stlb_arena *arena, const char *arch);
+
 /** stlb_plan_locks - find out how locks in struct pages are filtered; 0 or -ENOMEM */
 int stlb_plan_locks(struct stlb_plan *plan, const struct stlb_kernel *kernel);
 

@@ -105,9 +105,10 @@ static const char actions[] =
 	"# how_to_record: events that are not there are left out\n"
 	"how_to_record() {\n"
 	"\tpages=$(in_pages)\n"
-	"\t[ -n \"$pages\" ] || echo \"# where struct pages lie cannot be read from /proc/kcore:\" "
-	"\\\n"
-	"\t\t\"all spinlocks are recorded\"\n"
+	"\tif [ -z \"$pages\" ] && events | grep -q '" IN_PAGES "'; then\n"
+	"\t\tunfiltered='where struct pages lie cannot be read from /proc/kcore'\n"
+	"\tfi\n"
+	"\t[ -z \"$unfiltered\" ] || echo \"# all spinlocks are recorded: $unfiltered\"\n"
 	"\tprintf 'trace-cmd record -C global'\n"
 	"\tevents | while read -r event stack filter; do\n"
 	"\t\t[ -d \"$tracing/events/${event%:*}/${event#*:}\" ] || continue\n"
@@ -181,12 +182,25 @@ static void write_events(const struct stlb_plan *plan, FILE *to)
 	fputs("END\n}\n\n", to);
 }
 
+/* Why all spinlocks will be recorded wherever it runs; "" where they are not, or none is. */
+static const char *unfiltered(const struct stlb_plan *plan)
+{
+	for (uint32_t i = 0; plan->unfiltered && i < plan->nr; i++) {
+		const struct stlb_planned *planned = &plan->items[i];
+
+		if (planned->probe.source != STLB_PROBE_NONE && !planned->in_pages &&
+		    planned->row->flags & STLB_ROW_IN_PAGES)
+			return plan->unfiltered;
+	}
+	return "";
+}
+
 int stlb_plan_script(const struct stlb_plan *plan, FILE *to)
 {
 	errno = 0;
 	fputs(head, to);
-	fprintf(to, "group=%s release='%s' pages_shift=%d\n\n", plan->group, plan->release,
-		STLB_PAGES_SHIFT);
+	fprintf(to, "group=%s release='%s' pages_shift=%d\nunfiltered='%s'\n\n", plan->group,
+		plan->release, STLB_PAGES_SHIFT, unfiltered(plan));
 	write_definitions(plan, to);
 	write_events(plan, to);
 	fputs(start, to);

@@ -15,6 +15,9 @@
 /* It tells of trylocks too, and has addresses of its own for the locks. */
 #define LOCKDEP "lock:lock_acquire"
 
+/* From 6.6 on the flush of the CPU's TLB notifies, and the end of a range does not. */
+#define FLUSH_NOTIFIES "__mmu_notifier_arch_invalidate_secondary_tlbs"
+
 /* Calls under way at a time: of functions that may sleep, and of those that may not. */
 enum { MANY = 512, FEW = 128 };
 
@@ -31,7 +34,8 @@ static const struct stlb_probe_row rows[] = {
 		 "mn=subscription|mn:x64 mm=mm:x64 "
 		 "?inv=subscription|mn->ops->arch_invalidate_secondary_tlbs|invalidate_range:x64 "
 		 "?rs=subscription|mn->ops->invalidate_range_start:x64 " BASES
-		 " ?zp=@zero_pfn:x64 ?hz=@huge_zero_pfn:x64",
+		 " ?zp=@zero_pfn:x64 ?zp=@zero_page_pfn:x64 ?hz=@huge_zero_pfn:x64 "
+		 "?device_private=#device_private:u8",
 	 .why = "all registrations pass here; tells where struct pages lie",
 	 .blind = "notifiers registered before the probe was there: their mms count from their "
 		  "first notifier event",
@@ -77,14 +81,14 @@ static const struct stlb_probe_row rows[] = {
 	 .arguments = "?mm=range->mm:x64", .maxactive = MANY,
 	 .why = "before 6.6 its invalidation is over now",
 	 .without = "an invalidation by range_end counts from its entry"},
-	{ENTRY("inv_range", INV_RANGE, "__mmu_notifier_arch_invalidate_secondary_tlbs"),
+	{ENTRY("inv_range", INV_RANGE, FLUSH_NOTIFIES),
 	 .arguments = "mm=mm:x64 start=start:x64 end=end:x64",
 	 .why = "the invalidation itself, of kernels from 6.6 on",
 	 .without = "whether the secondary TLBs were invalidated"},
 	{ENTRY("inv_range", INV_RANGE, "__mmu_notifier_invalidate_range"),
 	 .arguments = "mm=mm:x64 start=start:x64 end=end:x64",
 	 .why = "the invalidation itself, of kernels before 6.6"},
-	{RETURN("inv_range_ret", INV_RANGE_RET, "__mmu_notifier_arch_invalidate_secondary_tlbs"),
+	{RETURN("inv_range_ret", INV_RANGE_RET, FLUSH_NOTIFIES),
 	 .arguments = "?mm=mm:x64 ?start=start:x64 ?end=end:x64", .maxactive = FEW,
 	 .why = "the invalidation is over", .without = "an invalidation counts from its entry"},
 	{RETURN("inv_range_ret", INV_RANGE_RET, "__mmu_notifier_invalidate_range"),
@@ -92,7 +96,7 @@ static const struct stlb_probe_row rows[] = {
 	 .why = "the invalidation is over"},
 	{ENTRY("flush_mm", FLUSH_MM, "flush_tlb_mm_range"),
 	 .arguments = "mm=mm:x64 start=start:x64 end=end:x64 ?freed=freed_tables:u8",
-	 .only_with = "__mmu_notifier_arch_invalidate_secondary_tlbs",
+	 .only_with = FLUSH_NOTIFIES,
 	 .why = "from 6.6 on this flush has to invalidate secondary TLBs",
 	 .blind = "flushes by other functions"},
 
@@ -273,6 +277,22 @@ static const struct stlb_probe_row rows[] = {
 	 .why = "who wakes another is before it"},
 	{POINT("sched_process_fork", FORK, "sched:sched_process_fork"),
 	 .why = "a parent is before its child"},
+	{POINT("sys_exit", USER_MODE, "raw_syscalls:sys_exit"),
+	 .flags = STLB_ROW_TASKS | STLB_ROW_CALLS,
+	 .why = "a task that is back in user mode has done all that its system call owed",
+	 .blind = "returns from page faults and interrupts",
+	 .without = "an update of kernels from 6.6 on that is never invalidated, until its page is "
+		    "freed"},
+	{POINT("mmap_lock_acquire_returned", MMAP_LOCKED, "mmap_lock:mmap_lock_acquire_returned"),
+	 .flags = STLB_ROW_TASKS, .filter = "success != 0", .needs = "mmap_lock_released",
+	 .only_with = FLUSH_NOTIFIES, .why = "which updates are made under it",
+	 .blind = "locks of single mappings (per-VMA locks), and trylocks of kernels that do not "
+		  "trace them",
+	 .without = "whether page tables are changed without any lock"},
+	{POINT("mmap_lock_released", MMAP_UNLOCK, "mmap_lock:mmap_lock_released"),
+	 .flags = STLB_ROW_TASKS, .needs = "mmap_lock_acquire_returned",
+	 .only_with = FLUSH_NOTIFIES,
+	 .why = "from 6.6 on what was changed under it has to be invalidated by now"},
 	{POINT("sched_process_exit", EXIT, "sched:sched_process_exit"),
 	 .why = "a task's number may come back"},
 	{POINT("kvm_unmap_hva_range", SUBSCRIBER, "kvm:kvm_unmap_hva_range"),

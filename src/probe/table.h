@@ -15,6 +15,7 @@ enum {
 	STLB_ROW_IN_PAGES = 1 << 4,    /* filtered to locks in struct pages */
 	STLB_ROW_NAMED_LOCKS = 1 << 5, /* filtered to lock classes of page tables */
 	STLB_ROW_PAGE_CHECK = 1 << 6,  /* called only while page_table_check is on */
+	STLB_ROW_CALLS = 1 << 7,       /* of everybody only system calls that change page tables */
 };
 
 /**
@@ -23,8 +24,8 @@ enum {
  * @what: the function, or "system:event" of a tracepoint
  * @arguments: of a function: words NAME=VALUE:TYPE.  VALUE is a parameter and members of what it
  *	points at, by the names of the kernel ("range->mm"), "*p" for what p points at, "@symbol",
- *	"$retval". "a|b" is the name that there is. A word with "?" in front is left out where the
- *	kernel has no such thing.
+ *	"$retval", "#device_private" for a constant that the configuration decides. "a|b" is the
+ *name that there is. A word with "?" in front is left out where the kernel has no such thing.
  * @filter: where all of the events that do not pass are of no use; NULL: none
  * @only_with: a symbol without which the events mean nothing; NULL: none
  * @needs: another event without which it is of no use; NULL: none

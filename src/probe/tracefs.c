@@ -124,7 +124,8 @@ static void readme_line(void *context, char *text)
 		offers->return_arguments |= strstr(text, "$arg<N>") != NULL;
 	else
 		offers->arguments |= strstr(text, "$arg<N>") != NULL;
-	offers->named_arguments |= starts(text, "<argname>[->field");
+	/* from 7.x on "[(structname[,field])]<argname>[->field" */
+	offers->named_arguments |= strstr(text, "<argname>[->field") != NULL;
 }
 
 static bool reads_zero(const struct stlb_kernel *kernel, const char *mount, const char *name)

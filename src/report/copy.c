@@ -6,13 +6,14 @@
 
 #include "report/internal.h"
 #include "staletlb/timeline.h"
+#include "util/frames.h"
 
 /* One pass over a trace's strings; the first failure stays, so it is looked at once, at the end. */
 struct copier {
 	struct stlb_arena *arena;
 	struct stlb_source *symbols;
 	struct stlb_suppressions *suppressions;
-	bool failed;
+	bool peek, failed;
 };
 
 static const char *copy_text(struct copier *copier, const char *text)
@@ -36,46 +37,47 @@ static const char *copy_buffer(struct copier *copier, const char *buffer, size_t
 
 #define COPY_BUFFER(copier, buffer) copy_buffer(copier, buffer, sizeof(buffer))
 
-static const char *copy_symbol(struct copier *copier, uint64_t address)
+/* "func+0x12", of a module "func+0x12 [module]" as the kernel prints it. */
+static const char *copy_named(struct copier *copier, const char *name, uint64_t address,
+			      uint64_t offset)
 {
-	uint64_t offset = 0;
-	const char *name =
-		copier->symbols ? stlb_source_symbol(copier->symbols, address, &offset) : NULL;
+	int length = name ? (int)strcspn(name, " ") : 0;
 	char text[256];
 
 	if (name)
-		snprintf(text, sizeof(text), "%.200s+0x%" PRIx64, name, offset);
+		snprintf(text, sizeof(text), "%.*s+0x%" PRIx64 "%.60s", length < 180 ? length : 180,
+			 name, offset, name + length);
 	else
 		snprintf(text, sizeof(text), "0x%" PRIx64, address);
 	return copy_text(copier, text);
 }
 
-/* What a probe itself puts on the stack, above the function that it is on. */
-static bool is_of_probe(const char *name)
+static const char *find_symbol(struct copier *copier, uint64_t address, uint64_t *offset)
 {
-	static const char *const prefixes[] = {
-		"kprobe_",	"kretprobe_", "rethook_",    "arch_rethook_", "optimized_callback",
-		"opt_pre_",	"fprobe_",    "fentry_",     "fexit_",	      "ftrace_",
-		"arch_ftrace_", "trace_",     "perf_trace_",
-	};
+	*offset = 0;
+	return copier->symbols ? stlb_source_symbol(copier->symbols, address, offset) : NULL;
+}
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
-			return true;
-	return false;
+static const char *copy_symbol(struct copier *copier, uint64_t address)
+{
+	uint64_t offset;
+	const char *name = find_symbol(copier, address, &offset);
+
+	return copy_named(copier, name, address, offset);
 }
 
 static void copy_stack(struct copier *copier, struct stlb_finding *raw, const char **stack)
 {
-	uint32_t nr = 0;
+	const char *names[STLB_MAX_STACK];
+	uint64_t offsets[STLB_MAX_STACK];
+	uint32_t skip;
 
-	for (uint32_t i = 0; i < raw->nr_stack; i++) {
-		const char *name = copy_symbol(copier, raw->stack[i]);
-
-		if (nr || (name && !is_of_probe(name)))
-			stack[nr++] = name;
-	}
-	raw->nr_stack = nr;
+	for (uint32_t i = 0; i < raw->nr_stack; i++)
+		names[i] = find_symbol(copier, raw->stack[i], &offsets[i]);
+	skip = stlb_frames_of_tracer(names, raw->nr_stack);
+	for (uint32_t i = skip; i < raw->nr_stack; i++)
+		stack[i - skip] = copy_named(copier, names[i], raw->stack[i], offsets[i]);
+	raw->nr_stack -= skip;
 }
 
 static void copy_info(struct copier *copier, struct stlb_source_info *info)
@@ -92,7 +94,7 @@ static void copy_result(struct copier *copier, struct stlb_result *result)
 {
 	const uint32_t room = sizeof(result->notes) / sizeof(*result->notes);
 
-	result->findings = NULL;
+	result->findings = result->hidden = NULL;
 	result->kernel = copy_text(copier, result->kernel);
 	if (result->nr_notes > room)
 		result->nr_notes = room;
@@ -130,7 +132,9 @@ static const char *find_suppression(struct copier *copier, const struct stlb_fin
 {
 	const char *reason = NULL;
 
-	if (copier->suppressions)
+	if (copier->suppressions && copier->peek)
+		reason = stlb_suppressions_peek(copier->suppressions, raw);
+	else if (copier->suppressions)
 		reason = stlb_suppressions_match(copier->suppressions, raw);
 	if (!reason && raw->suppressed)
 		reason = raw->suppressed_by ? raw->suppressed_by : "";
@@ -167,11 +171,37 @@ static void copy_finding(struct copier *copier, const struct stlb_finding *from,
 	to->phase = COPY_BUFFER(copier, raw->phase);
 	to->comm = COPY_BUFFER(copier, raw->comm);
 	to->suppressed = find_suppression(copier, raw);
+	if (!to->suppressed && copier->suppressions)
+		to->known = stlb_suppressions_known(copier->suppressions, raw);
 	copy_events(copier, raw, to->events);
 	copy_stack(copier, raw, to->stack);
 	for (uint32_t i = 0; i < raw->nr_subscribers; i++)
 		to->subscribers[i] = copy_symbol(copier, raw->subscribers[i]);
 	forget_pointers(raw);
+}
+
+static void add_hidden(struct stlb_report_hidden *to, const struct stlb_finding *finding)
+{
+	if (finding->verdict == STLB_INCONCLUSIVE)
+		to->inconclusive += finding->hidden.nr;
+	else
+		to->nr[finding->severity] += finding->hidden.nr;
+	if (finding->verdict != STLB_INCONCLUSIVE)
+		to->rules[finding->rule] += finding->hidden.nr;
+	for (int kind = 0; kind < STLB_NR_FILTERS; kind++)
+		to->by[kind] += finding->hidden.by[kind];
+}
+
+/* What a suppression or a baseline knows is hidden by that, not by a filter. */
+static void count_hidden(struct copier *copier, const struct stlb_result *result,
+			 struct stlb_report_trace *trace)
+{
+	for (uint32_t i = 0; i < trace->nr_findings; i++)
+		if (!trace->findings[i].suppressed)
+			add_hidden(&trace->hidden, trace->findings[i].raw);
+	for (uint32_t i = 0; i < result->nr_hidden; i++)
+		if (!find_suppression(copier, result->hidden[i]))
+			add_hidden(&trace->hidden, result->hidden[i]);
 }
 
 static void copy_findings(struct copier *copier, const struct stlb_result *result,
@@ -192,10 +222,10 @@ static void copy_findings(struct copier *copier, const struct stlb_result *resul
 struct stlb_report_trace *stlb_report_copy(const struct stlb_source_info *info,
 					   const struct stlb_result *result,
 					   struct stlb_source *symbols,
-					   struct stlb_suppressions *suppressions)
+					   struct stlb_suppressions *suppressions, bool peek)
 {
 	struct stlb_report_trace *trace = calloc(1, sizeof(*trace));
-	struct copier copier = {.symbols = symbols, .suppressions = suppressions};
+	struct copier copier = {.symbols = symbols, .suppressions = suppressions, .peek = peek};
 
 	if (!trace)
 		return NULL;
@@ -207,6 +237,7 @@ struct stlb_report_trace *stlb_report_copy(const struct stlb_source_info *info,
 	for (unsigned int rule = 0; rule < STLB_NR_RULES; rule++)
 		trace->rule_reasons[rule] = COPY_BUFFER(&copier, result->rules[rule].reason);
 	copy_findings(&copier, result, trace);
+	count_hidden(&copier, result, trace);
 	if (!copier.failed)
 		return trace;
 	stlb_report_copy_free(trace);

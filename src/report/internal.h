@@ -25,12 +25,21 @@ struct stlb_report_finding {
 	const char *action, *message, *missing, *phase; /* "" for none */
 	const char *comm;				/* "" where not known */
 	const char *suppressed;				/* the reason, NULL: not suppressed */
+	uint64_t known; /* occurrences that a baseline has, where that is too few; else 0 */
 	struct stlb_report_event events[STLB_MAX_EVIDENCE];
 	const char *stack[STLB_MAX_STACK]; /* "function+0x12" or "0x..." */
 	const char *subscribers[STLB_MAX_SUBSCRIBERS];
 };
 
-enum { STLB_MAX_REASONS = 8 };
+enum { STLB_MAX_REASONS = 16 };
+
+/** struct stlb_report_hidden - what filters hide and no suppression does */
+struct stlb_report_hidden {
+	uint64_t nr[STLB_ERROR + 1]; /* by severity */
+	uint64_t inconclusive;
+	uint64_t by[STLB_NR_FILTERS]; /* one may be hidden by several */
+	uint64_t rules[STLB_NR_RULES];
+};
 
 /** struct stlb_report_trace - one trace, copied; @info and @result have clean strings */
 struct stlb_report_trace {
@@ -39,6 +48,7 @@ struct stlb_report_trace {
 	struct stlb_result result; /* without its findings */
 	struct stlb_report_finding *findings;
 	uint32_t nr_findings;
+	struct stlb_report_hidden hidden;
 	const char *rule_reasons[STLB_NR_RULES]; /* why a rule was not judged fully, "" for none */
 	const char *reasons[STLB_MAX_REASONS];	 /* why it could not be judged completely */
 	uint32_t nr_reasons;
@@ -48,6 +58,13 @@ struct stlb_report_trace {
 /** struct stlb_report_error - a file that could not be read */
 struct stlb_report_error {
 	const char *path, *message;
+};
+
+/** struct stlb_report_filter - a filter as it was given */
+struct stlb_report_filter {
+	enum stlb_filter_kind kind;
+	const char *text;
+	bool matched; /* something in one of the traces */
 };
 
 struct stlb_report {
@@ -61,6 +78,9 @@ struct stlb_report {
 	const char **notes;
 	uint32_t nr_notes;
 	enum stlb_severity fail_on;
+	bool require_full, told;
+	struct stlb_report_filter *filters;
+	uint32_t nr_filters;
 };
 
 /** stlb_report_level_name - "pte", "pmd", "pud" */
@@ -71,11 +91,14 @@ const char *stlb_report_context_name(unsigned int context);
 
 /* ---- copy.c ---- */
 
-/** stlb_report_copy - a copy of a trace; NULL without memory. Its reasons are not set. */
+/**
+ * stlb_report_copy - a copy of a trace; NULL without memory. Its reasons are not set.
+ * @peek: the suppressions are only looked at, not counted
+ */
 struct stlb_report_trace *stlb_report_copy(const struct stlb_source_info *info,
 					   const struct stlb_result *result,
 					   struct stlb_source *symbols,
-					   struct stlb_suppressions *suppressions);
+					   struct stlb_suppressions *suppressions, bool peek);
 
 /** stlb_report_copy_free - NULL is fine */
 void stlb_report_copy_free(struct stlb_report_trace *trace);
@@ -83,7 +106,17 @@ void stlb_report_copy_free(struct stlb_report_trace *trace);
 /* ---- status.c ---- */
 
 /** stlb_report_find_reasons - fill in why a trace could not be judged completely; 0 or -ENOMEM */
-int stlb_report_find_reasons(struct stlb_report_trace *trace);
+int stlb_report_find_reasons(const struct stlb_report *report, struct stlb_report_trace *trace);
+
+/** stlb_report_is_cut_bare - a file that breaks off before its first event */
+bool stlb_report_is_cut_bare(const struct stlb_report_trace *trace);
+
+/** stlb_report_hidden_from - breaches of a severity and above that filters hide */
+uint64_t stlb_report_hidden_from(const struct stlb_report_trace *trace,
+				 enum stlb_severity severity);
+
+/** stlb_report_hiding - "--comm and --rule", those that hide something; @size at least 80 */
+void stlb_report_hiding(const struct stlb_report_trace *trace, char *text, size_t size);
 
 /** stlb_report_trace_status - of one trace */
 enum stlb_status stlb_report_trace_status(const struct stlb_report_trace *trace,
@@ -104,6 +137,7 @@ struct stlb_report_rule {
 	const char *path;			   /* that trace's, NULL where there is but one */
 	uint64_t occurrences, sites, inconclusive; /* without suppressed ones */
 	uint64_t suppressed;			   /* occurrences and inconclusive ones that were */
+	uint64_t hidden;			   /* by filters */
 };
 
 /** struct stlb_report_totals - sums over all traces; sums stop at the largest number */

@@ -99,6 +99,7 @@ static void write_document(struct writer *writer, const struct stlb_report *repo
 	write_member(writer, "complete", json_boolean(reasons && !json_array_size(reasons)));
 	write_member(writer, "coverage", stlb_json_coverage(totals));
 	write_member(writer, "errors", stlb_json_errors(report));
+	write_member(writer, "filters", stlb_json_filters(report));
 	write_findings(writer, report);
 	write_member(writer, "incomplete_reasons", reasons);
 	write_member(writer, "notes", stlb_json_notes(report));

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "report/json.h"
 #include "report/json_object.h"
 
@@ -75,16 +77,19 @@ static void put_judgement(struct stlb_json_object *object,
 
 	stlb_json_put_text(object, "id", finding->id);
 	stlb_json_put_text(object, "fingerprint", finding->fingerprint);
+	stlb_json_put_bool(object, "weak", !strncmp(finding->fingerprint, "2w:", 3));
 	stlb_json_put_text(object, "rule", stlb_rule_info(raw->rule)->id);
 	stlb_json_put_text(object, "severity", stlb_severity_name(raw->severity));
 	stlb_json_put_text(object, "verdict", stlb_verdict_name(raw->verdict));
 	stlb_json_put_count(object, "occurrences", raw->occurrences);
 	stlb_json_put_count(object, "inconclusive", raw->inconclusive);
+	stlb_json_put_count(object, "hidden", raw->hidden.nr);
 	stlb_json_put_count(object, "cost_ns", raw->cost_ns);
 	stlb_json_put_text(object, "action", finding->action);
 	stlb_json_put_text(object, "message", finding->message);
 	stlb_json_put_text(object, "missing", finding->missing);
 	stlb_json_put(object, "suppressed", suppressed_json(finding->suppressed));
+	stlb_json_put_count(object, "known", finding->known);
 }
 
 static void put_place(struct stlb_json_object *object, const struct stlb_report_finding *finding)

@@ -26,6 +26,44 @@ static void put_origin(struct stlb_json_object *object, const struct stlb_report
 	stlb_json_put_text(object, "cut", info->cut);
 }
 
+static json_t *by_json(const uint64_t *by)
+{
+	struct stlb_json_object object = stlb_json_object();
+
+	for (int kind = 0; kind < STLB_NR_FILTERS; kind++)
+		if (by[kind])
+			stlb_json_put_count(&object, stlb_filter_name(kind), by[kind]);
+	return stlb_json_end(&object);
+}
+
+static json_t *hidden_json(const struct stlb_report_hidden *hidden)
+{
+	struct stlb_json_object object = stlb_json_object();
+
+	for (int severity = STLB_NOTICE; severity <= STLB_ERROR; severity++)
+		stlb_json_put_count(&object, stlb_severity_name(severity), hidden->nr[severity]);
+	stlb_json_put_count(&object, "inconclusive", hidden->inconclusive);
+	stlb_json_put(&object, "by", by_json(hidden->by));
+	return stlb_json_end(&object);
+}
+
+json_t *stlb_json_filters(const struct stlb_report *report)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < report->nr_filters; i++) {
+		const struct stlb_report_filter *filter = &report->filters[i];
+		struct stlb_json_object object = stlb_json_object();
+
+		stlb_json_put_text(&object, "option", stlb_filter_name(filter->kind));
+		stlb_json_put_text(&object, "value", filter->text);
+		stlb_json_put_bool(&object, "matched", filter->matched);
+		if (!stlb_json_append(&array, stlb_json_end(&object)))
+			return NULL;
+	}
+	return array;
+}
+
 static json_t *trace_json(const struct stlb_report_trace *trace, enum stlb_severity fail_on)
 {
 	const struct stlb_source_info *info = &trace->info;
@@ -39,6 +77,7 @@ static json_t *trace_json(const struct stlb_report_trace *trace, enum stlb_sever
 	stlb_json_put_count(&object, "dropped", trace->result.dropped);
 	stlb_json_put_count(&object, "first_ns", info->first_ns);
 	stlb_json_put_count(&object, "last_ns", info->last_ns);
+	stlb_json_put(&object, "hidden", hidden_json(&trace->hidden));
 	stlb_json_put_count(&object, "status", stlb_report_trace_status(trace, fail_on));
 	return stlb_json_end(&object);
 }
@@ -130,6 +169,9 @@ static json_t *unused_json(const struct stlb_suppression *entry)
 	stlb_json_put_text(&object, "comm", entry->comm);
 	stlb_json_put_text(&object, "phase", entry->phase);
 	stlb_json_put_text(&object, "reason", entry->reason);
+	stlb_json_put(&object, "occurrences",
+		      entry->limit == UINT64_MAX ? json_null()
+						 : json_integer((int64_t)entry->limit));
 	return stlb_json_end(&object);
 }
 

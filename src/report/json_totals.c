@@ -60,6 +60,7 @@ static json_t *count_json(const struct stlb_report_rule *rule)
 	stlb_json_put_count(&object, "sites", rule->sites);
 	stlb_json_put_count(&object, "inconclusive", rule->inconclusive);
 	stlb_json_put_count(&object, "suppressed", rule->suppressed);
+	stlb_json_put_count(&object, "hidden", rule->hidden);
 	return stlb_json_end(&object);
 }
 

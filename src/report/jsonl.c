@@ -43,6 +43,7 @@ static json_t *document(const struct stlb_report *report)
 	stlb_json_put_bool(&object, "complete", reasons && !json_array_size(reasons));
 	stlb_json_put(&object, "coverage", stlb_json_coverage(&totals));
 	stlb_json_put(&object, "errors", stlb_json_errors(report));
+	stlb_json_put(&object, "filters", stlb_json_filters(report));
 	stlb_json_put(&object, "findings", findings_json(report));
 	stlb_json_put(&object, "incomplete_reasons", reasons);
 	stlb_json_put(&object, "notes", stlb_json_notes(report));
@@ -54,11 +55,27 @@ static json_t *document(const struct stlb_report *report)
 	return stlb_json_end(&object);
 }
 
+/* Those that count, where they were not told as they were found. */
+static int write_findings(const struct stlb_report *report, FILE *to)
+{
+	for (uint32_t i = 0; i < report->nr_traces; i++) {
+		const struct stlb_report_trace *trace = report->traces[i];
+
+		for (uint32_t j = 0; j < trace->nr_findings; j++)
+			if (!trace->findings[j].suppressed &&
+			    write_line(to, "finding", stlb_json_finding(&trace->findings[j], i)))
+				return -ENOMEM;
+	}
+	return 0;
+}
+
 int stlb_report_write_jsonl(const struct stlb_report *report, FILE *to,
 			    const struct stlb_report_options *options, struct stlb_error *err)
 {
+	int r = report->told ? 0 : write_findings(report, to);
+
 	(void)options;
-	if (write_line(to, "report", document(report)))
+	if (r || write_line(to, "report", document(report)))
 		return stlb_error_set(err, -ENOMEM, "no memory to write the report");
 	return stlb_report_flush(to, err);
 }

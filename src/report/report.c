@@ -57,6 +57,7 @@ void stlb_report_free(struct stlb_report *report)
 	free(report->traces);
 	free(report->errors);
 	free(report->notes);
+	free(report->filters);
 	stlb_arena_free(&report->arena);
 	free(report);
 }
@@ -79,13 +80,15 @@ int stlb_report_add_trace(struct stlb_report *report, const struct stlb_source_i
 
 	if (grow((void **)&report->traces, report->nr_traces, sizeof(*report->traces)))
 		return -ENOMEM;
-	trace = stlb_report_copy(info, result, symbols, report->suppressions);
+	trace = stlb_report_copy(info, result, symbols, report->suppressions, false);
 	if (!trace)
 		return -ENOMEM;
-	if (stlb_report_find_reasons(trace)) {
+	if (stlb_report_find_reasons(report, trace)) {
 		stlb_report_copy_free(trace);
 		return -ENOMEM;
 	}
+	for (uint32_t i = 0; i < report->nr_filters; i++)
+		report->filters[i].matched |= result->filters_matched >> i & 1;
 	report->traces[report->nr_traces++] = trace;
 	return 0;
 }
@@ -126,9 +129,41 @@ int stlb_report_add_note(struct stlb_report *report, const char *note)
 	return 0;
 }
 
+void stlb_report_require_full(struct stlb_report *report)
+{
+	report->require_full = true;
+}
+
+int stlb_report_add_filter(struct stlb_report *report, enum stlb_filter_kind kind, const char *text)
+{
+	struct stlb_report_filter filter = {.kind = kind};
+
+	filter.text = stlb_arena_text(&report->arena, text);
+	if (!filter.text ||
+	    grow((void **)&report->filters, report->nr_filters, sizeof(*report->filters)))
+		return -ENOMEM;
+	report->filters[report->nr_filters++] = filter;
+	return 0;
+}
+
+const char *stlb_report_unmatched(const struct stlb_report *report, uint32_t index,
+				  enum stlb_filter_kind *kind)
+{
+	for (uint32_t i = 0; report->nr_traces && i < report->nr_filters; i++) {
+		if (report->filters[i].matched || index--)
+			continue;
+		*kind = report->filters[i].kind;
+		return report->filters[i].text;
+	}
+	return NULL;
+}
+
 enum stlb_status stlb_report_finish(struct stlb_report *report, enum stlb_severity fail_on)
 {
 	report->fail_on = fail_on;
+	for (uint32_t i = 0; i < report->nr_traces; i++)
+		if (stlb_report_find_reasons(report, report->traces[i]))
+			return STLB_STATUS_FAILED;
 	return stlb_report_status(report);
 }
 

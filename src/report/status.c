@@ -28,35 +28,87 @@ __attribute__((format(printf, 2, 3))) static void add_reason(struct reasons *rea
 	reasons->failed |= !copy;
 }
 
+static const enum stlb_rule decisive[] = {STLB_RULE_REPOINT, STLB_RULE_FREE};
+
 static void check_coverage(struct reasons *reasons)
 {
-	static const enum stlb_rule needed[] = {STLB_RULE_REPOINT, STLB_RULE_FREE};
 	const struct stlb_result *result = &reasons->trace->result;
 
 	if (!result->mms)
 		add_reason(reasons, "no mm was subscribed");
-	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
-		const char *reason = reasons->trace->rule_reasons[needed[i]];
+	for (size_t i = 0; i < sizeof(decisive) / sizeof(*decisive); i++) {
+		const char *reason = reasons->trace->rule_reasons[decisive[i]];
 
-		if (result->rules[needed[i]].judged == STLB_JUDGED_NONE)
+		if (result->rules[decisive[i]].judged == STLB_JUDGED_NONE)
 			add_reason(reasons, "%s could not be judged%s%s",
-				   stlb_rule_info(needed[i])->id, *reason ? ": " : "", reason);
+				   stlb_rule_info(decisive[i])->id, *reason ? ": " : "", reason);
 	}
+}
+
+static void check_required(struct reasons *reasons)
+{
+	const struct stlb_result *result = &reasons->trace->result;
+
+	for (size_t i = 0; i < sizeof(decisive) / sizeof(*decisive); i++)
+		if (result->rules[decisive[i]].judged == STLB_JUDGED_PARTIAL)
+			add_reason(reasons,
+				   "%s was judged in part, and --require=full asks for all: %s",
+				   stlb_rule_info(decisive[i])->id,
+				   reasons->trace->rule_reasons[decisive[i]]);
+}
+
+/** struct open - inconclusive findings, and how many breaches of each rule they are */
+struct open {
+	uint32_t findings;
+	uint64_t breaches[STLB_NR_RULES];
+};
+
+static void list_open(const struct open *open, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned int rule = 0; rule < STLB_NR_RULES && used < size; rule++)
+		if (open->breaches[rule])
+			used += (size_t)snprintf(text + used, size - used, "%s%" PRIu64 " of %s",
+						 used ? ", " : "", open->breaches[rule],
+						 stlb_rule_info(rule)->id);
 }
 
 static void check_findings(struct reasons *reasons)
 {
 	const struct stlb_report_trace *trace = reasons->trace;
-	uint32_t open = 0;
+	struct open open = {0};
+	char text[400];
 
 	for (uint32_t i = 0; i < trace->nr_findings; i++) {
 		const struct stlb_report_finding *finding = &trace->findings[i];
 
-		open += !finding->suppressed && finding->raw->verdict == STLB_INCONCLUSIVE;
+		if (finding->suppressed || finding->raw->verdict != STLB_INCONCLUSIVE)
+			continue;
+		open.findings++;
+		open.breaches[finding->raw->rule] += finding->raw->inconclusive;
 	}
-	if (open)
-		add_reason(reasons, "%" PRIu32 " %s inconclusive", open,
-			   open == 1 ? "finding is" : "findings are");
+	list_open(&open, text, sizeof(text));
+	if (open.findings)
+		add_reason(reasons, "%" PRIu32 " finding%s inconclusive: %s", open.findings,
+			   open.findings == 1 ? " is" : "s are", text);
+}
+
+static void check_hidden(struct reasons *reasons, enum stlb_severity fail_on)
+{
+	const struct stlb_report_trace *trace = reasons->trace;
+	uint64_t nr = stlb_report_hidden_from(trace, fail_on);
+	char by[160];
+
+	stlb_report_hiding(trace, by, sizeof(by));
+	if (nr)
+		add_reason(reasons, "%" PRIu64 " violation%s hidden by %s", nr,
+			   nr == 1 ? " is" : "s are", by);
+	if (trace->hidden.inconclusive)
+		add_reason(reasons, "%" PRIu64 " inconclusive breach%s hidden by %s",
+			   trace->hidden.inconclusive,
+			   trace->hidden.inconclusive == 1 ? " is" : "es are", by);
 }
 
 /* The first ones by name; a report is not the place for thousands. */
@@ -87,11 +139,16 @@ static void check_losses(struct reasons *reasons)
 {
 	const struct stlb_source_info *info = &reasons->trace->info;
 	const struct stlb_result *result = &reasons->trace->result;
+	char events[64] = "";
 
+	if (info->lost_events)
+		snprintf(events, sizeof(events), " (%" PRIu64 " events are known to be lost)",
+			 info->lost_events);
 	if (result->lost_while_subscribed)
-		add_reason(reasons, "events were lost in %" PRIu64 " %s while an mm was subscribed",
+		add_reason(reasons,
+			   "events were lost in %" PRIu64 " %s while an mm was subscribed%s",
 			   result->lost_while_subscribed,
-			   result->lost_while_subscribed == 1 ? "place" : "places");
+			   result->lost_while_subscribed == 1 ? "place" : "places", events);
 	if (result->dropped)
 		add_reason(reasons,
 			   "%" PRIu64 " obligations or sites were given up for want of room",
@@ -101,16 +158,59 @@ static void check_losses(struct reasons *reasons)
 			   info->cut ? info->cut : "");
 }
 
-int stlb_report_find_reasons(struct stlb_report_trace *trace)
+bool stlb_report_is_cut_bare(const struct stlb_report_trace *trace)
+{
+	return trace->info.truncated && !trace->info.events;
+}
+
+int stlb_report_find_reasons(const struct stlb_report *report, struct stlb_report_trace *trace)
 {
 	struct reasons reasons = {.trace = trace};
 
 	trace->nr_reasons = 0;
+	if (stlb_report_is_cut_bare(trace)) {
+		/* all else follows from it */
+		add_reason(&reasons, "the file breaks off before any event%s%s",
+			   trace->info.cut ? ": " : "", trace->info.cut ? trace->info.cut : "");
+		return reasons.failed ? -ENOMEM : 0;
+	}
 	check_coverage(&reasons);
+	if (report->require_full)
+		check_required(&reasons);
 	check_findings(&reasons);
 	check_losses(&reasons);
 	check_gaps(&reasons);
+	check_hidden(&reasons, report->fail_on);
 	return reasons.failed ? -ENOMEM : 0;
+}
+
+uint64_t stlb_report_hidden_from(const struct stlb_report_trace *trace, enum stlb_severity severity)
+{
+	uint64_t nr = 0;
+
+	for (int i = (int)severity; i <= STLB_ERROR; i++)
+		nr += trace->hidden.nr[i];
+	return nr;
+}
+
+void stlb_report_hiding(const struct stlb_report_trace *trace, char *text, size_t size)
+{
+	unsigned int left = 0;
+	size_t used = 0;
+
+	for (int kind = 0; kind < STLB_NR_FILTERS; kind++)
+		left += trace->hidden.by[kind] != 0;
+	text[0] = '\0';
+	for (int kind = 0; kind < STLB_NR_FILTERS && used < size; kind++) {
+		if (!trace->hidden.by[kind])
+			continue;
+		left--;
+		used += (size_t)snprintf(text + used, size - used, "--%s%s",
+					 stlb_filter_name((enum stlb_filter_kind)kind),
+					 left > 1    ? ", "
+					 : left == 1 ? " and "
+						     : "");
+	}
 }
 
 bool stlb_report_counts(const struct stlb_report_finding *finding)

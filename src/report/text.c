@@ -56,14 +56,15 @@ static void put_trace(struct stlb_text_out *out, const struct stlb_report *repor
 		stlb_text_end(out);
 	}
 	stlb_text_details(out, trace);
-	if (trace->nr_reasons)
+	if (trace->nr_reasons && !stlb_report_is_cut_bare(trace))
 		stlb_text_hints(out, trace);
 	put_section(out, trace, SECTION_FOUND, NULL);
 	put_section(out, trace, SECTION_INCONCLUSIVE,
 		    "inconclusive, since events were lost or not recorded:");
 	if (options->verbose)
 		put_section(out, trace, SECTION_SUPPRESSED, "suppressed:");
-	stlb_text_coverage(out, trace, options->verbose);
+	if (!stlb_report_is_cut_bare(trace))
+		stlb_text_coverage(out, trace, options->verbose);
 }
 
 static void put_errors(struct stlb_text_out *out, const struct stlb_report *report)
@@ -125,7 +126,8 @@ int stlb_report_write_text(const struct stlb_report *report, FILE *to,
 		options = &defaults;
 	for (uint32_t i = 0; i < report->nr_traces; i++)
 		stlb_text_verdict(&out, report->traces[i], report->fail_on);
-	put_errors(&out, report);
+	if (!options->no_errors)
+		put_errors(&out, report);
 	if (options->quiet)
 		return stlb_report_flush(to, err);
 	for (uint32_t i = 0; i < report->nr_traces; i++)

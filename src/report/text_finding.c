@@ -117,6 +117,12 @@ static void put_seen(struct stlb_text_out *out, const struct stlb_report_finding
 			       last);
 	if (*finding->phase)
 		stlb_text_addf(out, STLB_PLAIN, ", phase %s", finding->phase);
+	if (raw->hidden.nr)
+		stlb_text_addf(out, STLB_PLAIN, "; %" PRIu64 " more hidden by filters",
+			       raw->hidden.nr);
+	if (finding->known)
+		stlb_text_addf(out, STLB_DOUBTFUL, "; new: no more than %" PRIu64 " are known",
+			       finding->known);
 	if (raw->cost_ns)
 		stlb_text_addf(out, STLB_PLAIN, ", cost %" PRIu64 " ns", raw->cost_ns);
 	stlb_text_end(out);

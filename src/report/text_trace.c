@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How a trace was judged, in one line and in a few. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "report/text.h"
 
@@ -52,50 +53,162 @@ static bool is_unjudged(const struct stlb_report_trace *trace)
 	       result->rules[STLB_RULE_FREE].judged == STLB_JUDGED_NONE;
 }
 
-static void put_doubt(struct stlb_text_out *out, const struct stlb_report_trace *trace,
-		      const struct count *count)
+/* "204 hidden by --comm, and 3 below --fail-on" */
+static void put_hidden(struct stlb_text_out *out, const struct stlb_report_trace *trace,
+		       enum stlb_severity fail_on, const char *before)
 {
-	stlb_text_add(out, STLB_DOUBTFUL, is_unjudged(trace) ? "not judged: " : "judged in part: ");
-	stlb_text_add(out, STLB_PLAIN, trace->reasons[0]);
+	uint64_t all = stlb_report_hidden_from(trace, STLB_NOTICE);
+	uint64_t violations = stlb_report_hidden_from(trace, fail_on);
+	char by[160];
+
+	if (!all)
+		return;
+	stlb_report_hiding(trace, by, sizeof(by));
+	stlb_text_add(out, STLB_PLAIN, before);
+	if (violations)
+		stlb_text_addf(out, STLB_DOUBTFUL, "%" PRIu64 " hidden by %s", violations, by);
+	if (violations && all != violations)
+		stlb_text_addf(out, STLB_PLAIN, ", and %" PRIu64 " below --fail-on",
+			       all - violations);
+	else if (!violations)
+		stlb_text_addf(out, STLB_PLAIN, "%" PRIu64 " hidden by %s, below --fail-on", all,
+			       by);
+}
+
+static void put_doubt(struct stlb_text_out *out, const struct stlb_report_trace *trace,
+		      const struct count *count, enum stlb_severity fail_on)
+{
+	bool hides = stlb_report_hidden_from(trace, fail_on) != 0;
+
+	if (hides && trace->nr_reasons == 1) {
+		stlb_text_add(out, STLB_DOUBTFUL, "no violation selected");
+	} else {
+		stlb_text_add(out, STLB_DOUBTFUL,
+			      is_unjudged(trace) ? "not judged: " : "judged in part: ");
+		stlb_text_add(out, STLB_PLAIN, trace->reasons[0]);
+	}
 	if (!count->sites)
 		return;
 	stlb_text_add(out, STLB_PLAIN, "; ");
 	put_counts(out, count);
 }
 
-static void put_clean(struct stlb_text_out *out, const struct stlb_report_trace *trace,
-		      const struct count *count)
+static bool is_full(const struct stlb_report_trace *trace)
+{
+	return trace->result.rules[STLB_RULE_REPOINT].judged == STLB_JUDGED_FULL &&
+	       trace->result.rules[STLB_RULE_FREE].judged == STLB_JUDGED_FULL;
+}
+
+/* A rule's reason in parts, those that were said for the other one left out. */
+static void put_gaps(struct stlb_text_out *out, const char *reason, const char *said)
+{
+	const char *between = said ? "; " : "";
+
+	while (*reason) {
+		size_t length = strcspn(reason, ";");
+		char part[240];
+
+		snprintf(part, sizeof(part), "%.*s", (int)length, reason);
+		if (!said || !strstr(said, part)) {
+			stlb_text_addf(out, STLB_PLAIN, "%s%s", between, part);
+			between = "; ";
+		}
+		reason += length;
+		reason += strspn(reason, "; ");
+	}
+}
+
+static void put_partial(struct stlb_text_out *out, const struct stlb_report_trace *trace)
+{
+	const char *repoint = trace->rule_reasons[STLB_RULE_REPOINT];
+
+	stlb_text_add(out, STLB_PLAIN, "; ");
+	stlb_text_add(out, STLB_DOUBTFUL, "coverage partial");
+	stlb_text_add(out, STLB_PLAIN, ": ");
+	put_gaps(out, repoint, NULL);
+	put_gaps(out, trace->rule_reasons[STLB_RULE_FREE], *repoint ? repoint : NULL);
+}
+
+/* Whose severity was lowered is a violation all the same. */
+static bool has_violation(const struct stlb_report_trace *trace)
+{
+	for (uint32_t i = 0; i < trace->nr_findings; i++)
+		if (stlb_report_counts(&trace->findings[i]) &&
+		    stlb_rule_info(trace->findings[i].raw->rule)->severity == STLB_ERROR)
+			return true;
+	return false;
+}
+
+static void put_suppressed(struct stlb_text_out *out, const struct count *count)
+{
+	if (count->suppressed)
+		stlb_text_addf(out, STLB_PLAIN, "; %" PRIu64 " finding%s suppressed",
+			       count->suppressed, count->suppressed == 1 ? "" : "s");
+}
+
+static void put_judged(struct stlb_text_out *out, const struct stlb_report_trace *trace,
+		       bool breached)
 {
 	uint64_t total = trace->result.obligations.total;
 
-	stlb_text_add(out, STLB_GOOD, "clean");
-	if (count->sites) {
-		stlb_text_add(out, STLB_PLAIN, " but for ");
-		put_counts(out, count);
-	}
-	if (count->suppressed)
-		stlb_text_addf(out, STLB_PLAIN, "%s%" PRIu64 " suppressed finding%s",
-			       count->sites ? " and " : " but for ", count->suppressed,
-			       count->suppressed == 1 ? "" : "s");
 	stlb_text_addf(out, STLB_PLAIN, ": %" PRIu64 " obligation%s judged%s", total,
-		       total == 1 ? "" : "s",
-		       count->sites || count->suppressed ? "" : ", none breached");
+		       total == 1 ? "" : "s", breached ? "" : ", none breached");
 	if (trace->result.unplaced)
 		stlb_text_addf(out, STLB_DOUBTFUL, ", %" PRIu64 " update%s not placed",
 			       trace->result.unplaced, trace->result.unplaced == 1 ? "" : "s");
 }
 
+static void put_clean(struct stlb_text_out *out, const struct stlb_report_trace *trace,
+		      const struct count *count, enum stlb_severity fail_on)
+{
+	bool hidden = stlb_report_hidden_from(trace, STLB_NOTICE) != 0;
+	const char *but = " but for ";
+
+	stlb_text_add(out, STLB_GOOD, "clean");
+	if (count->sites) {
+		stlb_text_add(out, STLB_PLAIN, but);
+		put_counts(out, count);
+		but = " and ";
+	}
+	if (count->suppressed)
+		stlb_text_addf(out, STLB_PLAIN, "%s%" PRIu64 " suppressed finding%s", but,
+			       count->suppressed, count->suppressed == 1 ? "" : "s");
+	put_hidden(out, trace, fail_on, count->suppressed ? " and " : but);
+	put_judged(out, trace, count->sites || count->suppressed || hidden);
+}
+
+/* Nothing at or above --fail-on, and yet no word such as "clean" for it. */
+static void put_nothing(struct stlb_text_out *out, const struct stlb_report_trace *trace,
+			const struct count *count, enum stlb_severity fail_on)
+{
+	if (!has_violation(trace))
+		stlb_text_add(out, STLB_PLAIN,
+			      count->suppressed ? "no new violation found" : "no violation found");
+	if (count->sites) {
+		stlb_text_add(out, STLB_PLAIN, has_violation(trace) ? "" : "; ");
+		put_counts(out, count);
+	}
+	put_suppressed(out, count);
+	put_hidden(out, trace, fail_on, "; ");
+	if (is_full(trace))
+		put_judged(out, trace, true);
+	else
+		put_partial(out, trace);
+}
+
 /* Of a trace that is not clean: its findings are told, or why it was not judged. */
 static void put_more(struct stlb_text_out *out, const struct stlb_report_trace *trace,
-		     const struct count *count, enum stlb_status status)
+		     const struct count *count, enum stlb_status status, enum stlb_severity fail_on)
 {
-	if (status == STLB_STATUS_FINDINGS && trace->nr_reasons) {
+	uint64_t hidden = stlb_report_hidden_from(trace, fail_on);
+
+	put_hidden(out, trace, fail_on, "; ");
+	/* what is hidden is told */
+	if (status == STLB_STATUS_FINDINGS && trace->nr_reasons > (hidden != 0)) {
 		stlb_text_add(out, STLB_PLAIN, "; ");
 		stlb_text_add(out, STLB_DOUBTFUL, "judged in part");
 	}
-	if (count->suppressed)
-		stlb_text_addf(out, STLB_PLAIN, "; %" PRIu64 " finding%s suppressed",
-			       count->suppressed, count->suppressed == 1 ? "" : "s");
+	put_suppressed(out, count);
 }
 
 /* Not wrapped, whatever the width: scripts read it line by line. */
@@ -110,13 +223,15 @@ void stlb_text_verdict(struct stlb_text_out *out, const struct stlb_report_trace
 	stlb_text_addf(&line, STLB_STRONG, "%s:", trace->info.path);
 	stlb_text_add(&line, STLB_PLAIN, " ");
 	if (status == STLB_STATUS_NOT_JUDGED)
-		put_doubt(&line, trace, &count);
+		put_doubt(&line, trace, &count, fail_on);
 	else if (status == STLB_STATUS_FINDINGS)
 		put_counts(&line, &count);
+	else if (is_full(trace) && !has_violation(trace))
+		put_clean(&line, trace, &count, fail_on);
 	else
-		put_clean(&line, trace, &count);
+		put_nothing(&line, trace, &count, fail_on);
 	if (status != STLB_STATUS_CLEAN)
-		put_more(&line, trace, &count, status);
+		put_more(&line, trace, &count, status, fail_on);
 	stlb_text_end(&line);
 }
 

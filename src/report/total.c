@@ -28,6 +28,7 @@ struct stlb_report_rule stlb_report_rule_total(const struct stlb_report_trace *t
 		.occurrences = result->occurrences,
 		.sites = result->sites,
 		.inconclusive = result->inconclusive,
+		.hidden = trace->hidden.rules[rule],
 	};
 
 	for (uint32_t i = 0; i < trace->nr_findings; i++) {
@@ -55,6 +56,7 @@ static void add_rule(struct stlb_report_rule *to, const struct stlb_report_rule 
 	to->sites = sum(to->sites, from->sites);
 	to->inconclusive = sum(to->inconclusive, from->inconclusive);
 	to->suppressed = sum(to->suppressed, from->suppressed);
+	to->hidden = sum(to->hidden, from->hidden);
 }
 
 static void add_obligations(struct stlb_obligations *to, const struct stlb_obligations *from)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The ring buffers of a running kernel as a source. A record may be handed out once no earlier one
- * can come any more: all CPUs without a record at hand have been read empty later than its time, by
- * the clock of the trace and with DELAY to spare, for records whose place is taken already but
- * which are still being written.
+ * can come any more: the clock of the trace was asked, whoever was writing a record then has left
+ * (live_barrier.h), and after that the buffers of all CPUs without a record at hand have been read
+ * empty. Where the kernel does not tell when its writers have left, a delay has to do; it grows
+ * with each record that comes too late, as far as there is memory for what waits meanwhile.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +16,8 @@
 #include "live_internal.h"
 
 enum {
-	DELAY = 20 * 1000 * 1000,	 /* ns */
+	MARGIN = 1000 * 1000,		 /* ns: by which clocks of CPUs may differ */
+	LAST_DELAY = 1280 * 1000 * 1000, /* ns */
 	POLL_INTERVAL = 4 * 1000 * 1000, /* ns: between two looks at the buffers that were empty */
 };
 
@@ -36,13 +38,68 @@ static int take_page(struct stlb_live *live, struct stlb_live_cpu *cpu, const vo
 	return live->page ? live->page(live->arg, cpu->instance, cpu->cpu, page, size, err) : 0;
 }
 
-/* The clock is asked before the reading: what comes meanwhile is not promised to be there. */
+/* All that is older than this will have been written once the writers of now have left. */
+static int ask_clock(const struct stlb_live *live, struct stlb_live_cpu *cpu)
+{
+	uint64_t margin = live->by_delay ? live->delay : MARGIN;
+	struct stlb_live_stats stats;
+	int ret;
+
+	cpu->asked = UINT64_MAX;
+	if (live->stopped)
+		return 0;
+	ret = stlb_live_cpu_stats(cpu, &stats);
+	cpu->asked = stats.now > margin ? stats.now - margin : 0;
+	return ret;
+}
+
+static int ask(struct stlb_live *live)
+{
+	int ret = 0;
+
+	if (live->asking)
+		return 0;
+	live->asking = true;
+	live->last_asked = live->stopped;
+	for (uint32_t i = 0; !ret && i < live->nr_cpus; i++)
+		ret = ask_clock(live, &live->cpus[i]);
+	return ret;
+}
+
+/* Whoever is read empty from now on is read up to the time asked for. */
+static void promise(struct stlb_live *live)
+{
+	live->asking = false;
+	live->last_round = live->last_asked;
+	for (uint32_t i = 0; i < live->nr_cpus; i++)
+		live->cpus[i].promised = live->cpus[i].asked;
+}
+
+static int wait_for_writers(struct stlb_live *live)
+{
+	int ret;
+
+	if (live->last_round)
+		return 0;
+	ret = ask(live);
+	if (ret)
+		return ret;
+	if (!live->by_delay)
+		ret = live->settled(live->settled_arg);
+	if (ret == 0) {
+		promise(live);
+	} else if (ret != -EAGAIN) {
+		live->by_delay = true;
+		live->asking = false;
+	}
+	return 0;
+}
+
 static int drain_cpu(struct stlb_live *live, struct stlb_live_cpu *cpu, struct stlb_error *err)
 {
-	struct stlb_live_stats stats;
 	const void *page;
 	long got = 1;
-	int ret = stlb_live_cpu_stats(cpu, &stats);
+	int ret = 0;
 
 	while (!ret && stlb_live_cpu_room(cpu) && (got = stlb_live_cpu_read(cpu, &page)) > 0)
 		ret = take_page(live, cpu, page, (size_t)got, err);
@@ -50,10 +107,8 @@ static int drain_cpu(struct stlb_live *live, struct stlb_live_cpu *cpu, struct s
 		return ret ? ret : (int)got;
 	if (got > 0)
 		live->more = true;
-	else if (live->stopped)
-		cpu->drained = UINT64_MAX;
-	else if (stats.now > DELAY)
-		cpu->drained = stats.now - DELAY;
+	else
+		cpu->drained = cpu->promised;
 	return 0;
 }
 
@@ -77,9 +132,16 @@ static void find_floor(struct stlb_live *live)
 			live->floor = live->cpus[i].drained;
 }
 
+/* What waits for a delay to pass must not fill the memory: the kernel would lose what follows. */
+static void fit_delay(struct stlb_live *live)
+{
+	if (live->more && live->delay / 2 >= STLB_LIVE_FIRST_DELAY)
+		live->delay /= 2;
+}
+
 static int poll_buffers(struct stlb_live *live, struct stlb_error *err)
 {
-	int ret = 0;
+	int ret = wait_for_writers(live);
 
 	live->more = false;
 	for (uint32_t i = 0; !ret && i < live->nr_cpus; i++) {
@@ -88,6 +150,8 @@ static int poll_buffers(struct stlb_live *live, struct stlb_error *err)
 			ret = queue_cpu(live, &live->cpus[i]);
 	}
 	find_floor(live);
+	fit_delay(live);
+	live->moved = false;
 	live->polled_ns = now_ns();
 	return ret;
 }
@@ -96,6 +160,7 @@ static int poll_buffers(struct stlb_live *live, struct stlb_error *err)
 
 static void move_on(struct stlb_live *live, struct stlb_live_cpu *cpu)
 {
+	live->moved = true;
 	if (stlb_live_cpu_next(cpu)) {
 		stlb_merge_moved(&live->merge, cpu->ns);
 		return;
@@ -149,15 +214,22 @@ static const struct stlb_format *pass_event(struct stlb_live *live, const struct
 	return live->by_id[id];
 }
 
-/* Whether the earliest record may be handed out; a late one is, with a loss before it. */
+/* It cannot be put where it belongs any more: what was judged without it may be wrong. */
+static void note_late(struct stlb_live *live, struct stlb_live_cpu *cpu)
+{
+	cpu->ns = live->source->info.last_ns;
+	cpu->losing = true;
+	live->late++;
+	if (live->delay < LAST_DELAY)
+		live->delay *= 2;
+}
+
 static bool may_hand_out(struct stlb_live *live, struct stlb_live_cpu *cpu)
 {
-	if (!cpu || cpu->ns > live->floor)
+	if (!cpu || cpu->ns >= live->floor)
 		return false;
-	if (cpu->ns < live->source->info.last_ns) {
-		cpu->ns = live->source->info.last_ns;
-		cpu->losing = true;
-	}
+	if (cpu->ns < live->source->info.last_ns)
+		note_late(live, cpu);
 	return true;
 }
 
@@ -196,9 +268,9 @@ static int next_record(struct stlb_source *source, struct stlb_record *record,
 				return 1;
 			continue;
 		}
-		if (!cpu && live->stopped && !live->more && live->floor == UINT64_MAX)
+		if (!cpu && live->last_round && !live->more && live->floor == UINT64_MAX)
 			return stlb_live_tell_stats(live, record);
-		if (!live->stopped && !live->more && now_ns() - live->polled_ns < POLL_INTERVAL)
+		if (!(live->more && live->moved) && now_ns() - live->polled_ns < POLL_INTERVAL)
 			return -EAGAIN;
 		ret = poll_buffers(live, err);
 		if (ret)
@@ -222,9 +294,14 @@ void stlb_live_stop(struct stlb_source *source)
 	struct stlb_live *live = source->private;
 
 	live->stopped = true;
-	live->floor = 0;
-	for (uint32_t i = 0; i < live->nr_cpus; i++)
-		live->cpus[i].drained = 0;
+	live->polled_ns = 0;
+}
+
+uint64_t stlb_live_late(const struct stlb_source *source)
+{
+	const struct stlb_live *live = source->private;
+
+	return live->late;
 }
 
 static const char *symbol(struct stlb_source *source, uint64_t address, uint64_t *offset)

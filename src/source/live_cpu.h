@@ -17,11 +17,13 @@ struct stlb_live_cpu {
 	const uint8_t *data; /* NULL: none at hand */
 	uint64_t ns;	     /* its time, never before that of the record before it */
 	uint32_t size;
-	uint64_t drained; /* all records before this time have been read */
-	uint64_t lost;	  /* to be told before the record at hand */
-	bool losing;	  /* there is a loss to be told; @lost 0: an unknown number */
-	bool started;	  /* a record was met */
-	bool queued;	  /* is in the heap of the source */
+	uint64_t asked;	   /* what the clock said when the writers were asked to leave */
+	uint64_t promised; /* who was writing at this time has left */
+	uint64_t drained;  /* all records before this time have been read */
+	uint64_t lost;	   /* to be told before the record at hand */
+	bool losing;	   /* there is a loss to be told; @lost 0: an unknown number */
+	bool started;	   /* a record was met */
+	bool queued;	   /* is in the heap of the source */
 	uint32_t cpu;
 	unsigned int instance;
 	uint64_t missed;       /* told by the flags of its pages so far */

@@ -5,6 +5,7 @@
 
 #include "event_format.h"
 #include "internal.h"
+#include "live_barrier.h"
 #include "live_cpu.h"
 #include "merge.h"
 #include "staletlb/live.h"
@@ -27,7 +28,17 @@ struct stlb_live {
 	uint64_t floor;		     /* records up to this time may be handed out */
 	uint64_t polled_ns;	     /* CLOCK_MONOTONIC */
 	bool more;		     /* a buffer was left with pages in it, for want of room */
+	bool moved;		     /* there may be room since */
 	bool stopped;
+
+	int (*settled)(void *arg); /* as in struct stlb_live_options */
+	void *settled_arg;
+	struct stlb_barrier *barrier; /* NULL: @settled is somebody else's */
+	bool asking, last_asked;      /* a question is under way; it was put after the stop */
+	bool last_round;	      /* the writers have left since the stop */
+	bool by_delay;		      /* the kernel does not tell when they have */
+	uint64_t delay, late;	      /* ns; records that came too late */
+
 	uint32_t next_stats; /* of the CPU whose statistics are still to be told */
 	uint64_t lost_elsewhere;
 
@@ -38,6 +49,9 @@ struct stlb_live {
 	const struct stlb_field *next_pid, *next_comm;
 	uint64_t names_changed; /* how often */
 };
+
+/* ns that have to do where the kernel does not tell when its writers have left, to begin with */
+enum { STLB_LIVE_FIRST_DELAY = 20 * 1000 * 1000 };
 
 extern const struct stlb_source_ops stlb_live_ops;
 

@@ -241,10 +241,14 @@ static int open_live(struct stlb_source *source, const struct stlb_live_options 
 	live->source = source;
 	live->page = options->page;
 	live->arg = options->arg;
+	live->delay = STLB_LIVE_FIRST_DELAY;
+	live->settled = options->settled ? options->settled : stlb_barrier_passed;
+	live->barrier = options->settled ? NULL : stlb_barrier_new(NULL);
+	live->settled_arg = options->settled ? options->arg : live->barrier;
 	live->tracing = strdup(options->tracing);
 	live->proc = strdup(options->proc ? options->proc : "/proc");
 	live->by_id = calloc(STLB_EVENT_FORMAT_IDS, sizeof(*live->by_id));
-	if (!live->tracing || !live->proc || !live->by_id)
+	if (!live->tracing || !live->proc || !live->by_id || (!options->settled && !live->barrier))
 		return -ENOMEM;
 	stlb_names_set_comm(source->names, 0, "<idle>");
 	ret = add_formats(live, options, err);
@@ -275,6 +279,7 @@ void stlb_live_free(struct stlb_live *live)
 		return;
 	for (uint32_t i = 0; i < live->nr_cpus; i++)
 		stlb_live_cpu_close(&live->cpus[i]);
+	stlb_barrier_free(live->barrier);
 	stlb_merge_free(&live->merge);
 	stlb_symbols_free(live->symbols);
 	free(live->cpus);

@@ -7,6 +7,9 @@
 
 #include "internal.h"
 
+/* What lies further behind a function is none of it: a trampoline, or a module not listed. */
+enum { LONGEST_FUNCTION = 1 << 20 };
+
 enum { MAX_SYMBOLS = 1 << 21, READ_STEP = 1024 * 1024, MAX_TEXT = 256 * 1024 * 1024 };
 
 struct symbol {
@@ -28,6 +31,20 @@ static int compare_symbols(const void *left, const void *right)
 	return a->address < b->address ? -1 : a->address > b->address;
 }
 
+/* "name\t[module]" as "name [module]"; what else may follow is no part of it. */
+static void keep_name(char *name)
+{
+	char *end = name + strcspn(name, " \t"), *module = end + strspn(end, " \t");
+	size_t length = *module == '[' ? strcspn(module, "]") : 0;
+
+	if (length && module[length] && end != name) {
+		*end++ = ' ';
+		memmove(end, module, length + 1);
+		end += length + 1;
+	}
+	*end = '\0';
+}
+
 /* "ffffffff81000000 T name\t[module]"; false where the line is no function */
 static bool parse_line(char *line, struct symbol *symbol)
 {
@@ -39,7 +56,7 @@ static bool parse_line(char *line, struct symbol *symbol)
 	if (!strchr("tTwW", end[1]))
 		return false;
 	symbol->name = end + 3;
-	end[3 + strcspn(end + 3, " \t")] = '\0';
+	keep_name(end + 3);
 	return *symbol->name;
 }
 
@@ -155,10 +172,18 @@ bool stlb_symbols_hidden(const struct stlb_symbols *symbols)
 	return symbols && symbols->zeroes && !symbols->nr;
 }
 
+/* Whether it is this function of the kernel or of a module. */
+static bool is_called(const char *symbol, const char *name)
+{
+	size_t length = strlen(name);
+
+	return !strncmp(symbol, name, length) && (!symbol[length] || symbol[length] == ' ');
+}
+
 uint64_t stlb_symbols_address(const struct stlb_symbols *symbols, const char *name)
 {
 	for (uint32_t i = 0; symbols && i < symbols->nr; i++)
-		if (!strcmp(symbols->symbols[i].name, name))
+		if (is_called(symbols->symbols[i].name, name))
 			return symbols->symbols[i].address;
 	return 0;
 }
@@ -179,5 +204,7 @@ const char *stlb_symbols_find(const struct stlb_symbols *symbols, uint64_t addre
 	if (!low)
 		return NULL;
 	*offset = address - symbols->symbols[low - 1].address;
+	if (*offset >= LONGEST_FUNCTION)
+		return NULL;
 	return symbols->symbols[low - 1].name;
 }

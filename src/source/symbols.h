@@ -24,7 +24,7 @@ uint64_t stlb_symbols_address(const struct stlb_symbols *symbols, const char *na
  * @symbols: NULL is one without functions
  * @offset: where the bytes into the function go
  *
- * Returns its name, which lives as long as @symbols, or NULL.
+ * Returns its name, "func" or "func [module]", which lives as long as @symbols, or NULL.
  */
 const char *stlb_symbols_find(const struct stlb_symbols *symbols, uint64_t address,
 			      uint64_t *offset);

@@ -119,21 +119,33 @@ static bool read_lost(const char *at, const char *end, uint64_t *lost)
 	return after(words ? words : at, end, words ? "EVENTS]" : "EVENTS DROPPED]");
 }
 
-/* "CPU:1 [LOST EVENTS]", whatever stands before it. */
+/* What is left of one, where the CPU or the words before cannot be read. */
+static bool is_rest_of_loss(const char *at, const char *end)
+{
+	static const char lost[] = " EVENTS]", dropped[] = "EVENTS DROPPED]";
+
+	return memmem(at, (size_t)(end - at), lost, sizeof(lost) - 1) ||
+	       memmem(at, (size_t)(end - at), dropped, sizeof(dropped) - 1);
+}
+
+/* "CPU:1 [LOST EVENTS]", whatever stands before it; nobody else writes "CPU:1 [". */
 static bool read_cpu_loss(const char *at, const char *end, struct stlb_text_loss *loss)
 {
+	const char *line = at;
 	uint64_t value;
 
 	while ((at = memmem(at, (size_t)(end - at), "CPU:", 4))) {
 		const char *words = number(at += 4, end, &value);
 
 		words = after(words, end, " [");
-		if (!words || !read_lost(words, end, &loss->lost))
+		if (!words)
 			continue;
+		if (!read_lost(words, end, &loss->lost))
+			loss->lost = 0;
 		loss->cpu = value <= 65535 ? (int32_t)value : -1;
 		return true;
 	}
-	return false;
+	return is_rest_of_loss(line, end);
 }
 
 /* "12 printk messages dropped", "Missed 12 kernel messages": the log has lost lines. */
@@ -143,7 +155,7 @@ static bool read_log_loss(const char *at, const char *end)
 	const char *words = memmem(at, (size_t)(end - at), dropped, sizeof(dropped) - 1);
 	uint64_t value;
 
-	if (words && words > at && stlb_text_digit(words[-1]))
+	if (words)
 		return true;
 	words = memmem(at, (size_t)(end - at), missed, sizeof(missed) - 1);
 	words = words ? number(words + sizeof(missed) - 1, end, &value) : NULL;

@@ -28,6 +28,19 @@ static int read_verdict(const struct stlb_document *document, const json_t *obje
 				  "\"verdict\" has to be observed, strict or inconclusive");
 }
 
+/* A report tells both, one of them is 0. What only says that there was one, had one. */
+static int read_counts(const struct stlb_document *document, const json_t *object,
+		       struct stlb_suppression *entry)
+{
+	uint64_t occurrences = 1, inconclusive = 0;
+	int code = stlb_suppressions_count(document, object, "occurrences", &occurrences);
+
+	if (!code)
+		code = stlb_suppressions_count(document, object, "inconclusive", &inconclusive);
+	entry->limit = occurrences + inconclusive;
+	return code;
+}
+
 static int read_finding(const struct stlb_document *document, const json_t *object,
 			struct stlb_suppression *entry)
 {
@@ -45,7 +58,7 @@ static int read_finding(const struct stlb_document *document, const json_t *obje
 		return code;
 	if (entry->rule == STLB_NR_RULES || !entry->fingerprint)
 		return stlb_document_fail(document, "lacks \"rule\" or \"fingerprint\"");
-	return 0;
+	return read_counts(document, object, entry);
 }
 
 static int compare(const void *left, const void *right)
@@ -66,14 +79,22 @@ static int order_known(const void *left, const void *right)
 	return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-/* One site may be in a report many times, once for each phase; it is known once. */
+/* The largest number is kept for "any number". */
+static uint64_t sum(uint64_t a, uint64_t b)
+{
+	return b < UINT64_MAX - a ? a + b : UINT64_MAX - 1;
+}
+
+/* One fault may be in a report many times, once for each phase; it is known once. */
 static int add_known(struct stlb_suppressions *set, struct stlb_suppression *known, size_t nr)
 {
 	qsort(known, nr, sizeof(*known), order_known);
 	for (size_t i = 0; i < nr; i++) {
-		if (i && !compare(&known[i - 1], &known[i]))
-			continue;
-		if (stlb_suppressions_add(set, &known[i]))
+		struct stlb_suppression *first = &known[i];
+
+		while (i + 1 < nr && !compare(first, &known[i + 1]))
+			first->limit = sum(first->limit, known[++i].limit);
+		if (stlb_suppressions_add(set, first))
 			return -ENOMEM;
 	}
 	return 0;

@@ -22,6 +22,18 @@ struct stlb_suppressions {
  */
 int stlb_suppressions_add(struct stlb_suppressions *set, const struct stlb_suppression *entry);
 
+/** stlb_suppressions_is_weak - whether a fingerprint names no function: many faults share it */
+bool stlb_suppressions_is_weak(const char *fingerprint);
+
+/**
+ * stlb_suppressions_count - a member that is a number from 0 on
+ * @count: left as it is where the object has no such key
+ *
+ * Returns 0 or -EINVAL.
+ */
+int stlb_suppressions_count(const struct stlb_document *document, const json_t *object,
+			    const char *key, uint64_t *count);
+
 /** stlb_suppressions_truncate - take the entries from @nr on out again, after a failure */
 void stlb_suppressions_truncate(struct stlb_suppressions *set, uint32_t nr);
 

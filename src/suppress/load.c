@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "suppress/internal.h"
 #include "util/nearest.h"
@@ -38,6 +39,25 @@ int stlb_suppressions_rule(const struct stlb_document *document, const json_t *o
 		document, "unknown rule \"%s\"; staletlb-analyze(1) lists those there are", shown);
 }
 
+/* Version 1 had no number; what a later version makes is not known here, and matches nothing. */
+bool stlb_suppressions_is_weak(const char *fingerprint)
+{
+	return !strchr(fingerprint, ':') || !strncmp(fingerprint, "2w:", 3);
+}
+
+int stlb_suppressions_count(const struct stlb_document *document, const json_t *object,
+			    const char *key, uint64_t *count)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!value)
+		return 0;
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return stlb_document_fail(document, "\"%s\" has to be a number from 0 on", key);
+	*count = (uint64_t)json_integer_value(value);
+	return 0;
+}
+
 static int days_of(int year, int month)
 {
 	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -68,6 +88,12 @@ static int check_entry(const struct stlb_document *document, const struct stlb_s
 	if (entry->rule == STLB_NR_RULES && !entry->fingerprint && !entry->comm && !entry->phase)
 		return stlb_document_fail(document, "would suppress everything: give \"rule\", "
 						    "\"fingerprint\", \"comm\" or \"phase\"");
+	if (entry->fingerprint && stlb_suppressions_is_weak(entry->fingerprint) &&
+	    entry->limit == UINT64_MAX)
+		return stlb_document_fail(
+			document,
+			"the fingerprint is weak, it names no function: give \"occurrences\", how "
+			"many of it are known, or take the fingerprint of a report with names");
 	if (entry->expires && !is_date(entry->expires))
 		return stlb_document_fail(document, "\"expires\" has to be a date, YYYY-MM-DD");
 	return 0;
@@ -76,8 +102,8 @@ static int check_entry(const struct stlb_document *document, const struct stlb_s
 static int read_entry(const struct stlb_document *document, json_t *object,
 		      struct stlb_suppression *entry)
 {
-	static const char *const keys[] = {"rule",   "fingerprint", "comm", "phase",
-					   "reason", "expires",	    NULL};
+	static const char *const keys[] = {"rule",   "fingerprint", "comm",	   "phase",
+					   "reason", "expires",	    "occurrences", NULL};
 	const struct {
 		const char *key;
 		size_t longest;
@@ -99,6 +125,8 @@ static int read_entry(const struct stlb_document *document, json_t *object,
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts) && !code; i++)
 		code = stlb_document_text(document, object, texts[i].key, texts[i].longest,
 					  texts[i].text);
+	if (!code)
+		code = stlb_suppressions_count(document, object, "occurrences", &entry->limit);
 	return code ? code : check_entry(document, entry);
 }
 
@@ -110,7 +138,8 @@ static int read_entries(struct stlb_suppressions *set, struct stlb_document *doc
 	if (!path)
 		return stlb_error_set(document->err, -ENOMEM, "%s: no memory", document->path);
 	for (size_t i = 0; i < json_array_size(array); i++) {
-		struct stlb_suppression entry = {.path = path, .index = i, .verdict = -1};
+		struct stlb_suppression entry = {
+			.path = path, .index = i, .verdict = -1, .limit = UINT64_MAX};
 		int code;
 
 		snprintf(document->where, sizeof(document->where), "suppressions[%zu]", i);

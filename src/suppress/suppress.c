@@ -89,6 +89,12 @@ static bool same_text(const char *wanted, const char *buffer, size_t size)
 	return !strcmp(wanted, text);
 }
 
+static bool same_fingerprint(const char *wanted, const struct stlb_finding *finding)
+{
+	return same_text(wanted, finding->fingerprint, sizeof(finding->fingerprint)) ||
+	       same_text(wanted, finding->first_fingerprint, sizeof(finding->first_fingerprint));
+}
+
 static bool matches(const struct stlb_suppression *entry, const struct stlb_finding *finding)
 {
 	if (entry->expired)
@@ -97,15 +103,40 @@ static bool matches(const struct stlb_suppression *entry, const struct stlb_find
 		return false;
 	if (entry->verdict >= 0 && entry->verdict != (int)finding->verdict)
 		return false;
-	return same_text(entry->fingerprint, finding->fingerprint, sizeof(finding->fingerprint)) &&
+	return same_fingerprint(entry->fingerprint, finding) &&
 	       same_text(entry->comm, finding->comm, sizeof(finding->comm)) &&
 	       same_text(entry->phase, finding->phase, sizeof(finding->phase));
+}
+
+/* Some of a site's occurrences cannot be told from the others: it is hidden as a whole or not. */
+static bool hides(const struct stlb_suppression *entry, uint64_t number)
+{
+	return entry->limit == UINT64_MAX || number <= entry->limit - entry->hides;
+}
+
+static uint64_t number_of(const struct stlb_finding *finding)
+{
+	return finding->occurrences + finding->inconclusive + finding->hidden.nr;
+}
+
+/** struct answer - the first of each kind of entry */
+struct answer {
+	const char *reason, *known;
+};
+
+static void ask(struct answer *answer, const struct stlb_suppression *entry)
+{
+	if (entry->baseline)
+		answer->known = answer->known ? answer->known : entry->reason;
+	else
+		answer->reason = answer->reason ? answer->reason : entry->reason;
 }
 
 const char *stlb_suppressions_match(struct stlb_suppressions *set,
 				    const struct stlb_finding *finding)
 {
-	const char *reason = NULL, *known = NULL;
+	uint64_t number = number_of(finding);
+	struct answer answer = {0};
 
 	for (uint32_t i = 0; i < set->nr; i++) {
 		struct stlb_suppression *entry = &set->entries[i];
@@ -113,12 +144,35 @@ const char *stlb_suppressions_match(struct stlb_suppressions *set,
 		if (!matches(entry, finding))
 			continue;
 		entry->used++;
-		if (entry->baseline)
-			known = known ? known : entry->reason;
-		else
-			reason = reason ? reason : entry->reason;
+		if (!hides(entry, number))
+			continue;
+		entry->hides += number;
+		ask(&answer, entry);
 	}
-	return reason ? reason : known;
+	return answer.reason ? answer.reason : answer.known;
+}
+
+const char *stlb_suppressions_peek(const struct stlb_suppressions *set,
+				   const struct stlb_finding *finding)
+{
+	struct answer answer = {0};
+
+	for (uint32_t i = 0; i < set->nr; i++)
+		if (matches(&set->entries[i], finding) &&
+		    hides(&set->entries[i], number_of(finding)))
+			ask(&answer, &set->entries[i]);
+	return answer.reason ? answer.reason : answer.known;
+}
+
+uint64_t stlb_suppressions_known(const struct stlb_suppressions *set,
+				 const struct stlb_finding *finding)
+{
+	uint64_t known = 0;
+
+	for (uint32_t i = 0; i < set->nr; i++)
+		if (matches(&set->entries[i], finding) && set->entries[i].limit != UINT64_MAX)
+			known += set->entries[i].limit;
+	return known;
 }
 
 const struct stlb_suppression *stlb_suppressions_get(const struct stlb_suppressions *set,

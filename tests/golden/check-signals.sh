@@ -7,6 +7,7 @@
 set -u
 
 program=$(realpath "${1?usage: check-signals.sh STALETLB}") || exit 2
+samples=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../samples") || exit 2
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 2
@@ -46,7 +47,21 @@ set -m
 interrupted INT 130
 interrupted TERM 143
 interrupted HUP 129
+# What no one asks for ends it too, as it does by default, and leaves as little behind.
+ulimit -c 0
+for signal in QUIT USR1 USR2 ALRM XCPU VTALRM PROF ABRT SYS RTMIN; do
+	interrupted $signal $((128 + $(kill -l $signal)))
+done
 set +m
+
+# A limit of size is an error of writing.
+(
+	ulimit -f 1
+	"$program" analyze --format=json --output=report "$samples/seed-scenario.txt" 2>stderr
+)
+[ $? -eq 2 ] || fail "a file that may not grow: not status 2"
+grep -q 'File too large' stderr || fail "a file that may not grow: $(cat stderr)"
+compgen -G 'report*' >/dev/null && fail "a file that may not grow: left behind"
 
 : >empty
 "$program" analyze --progress=always empty 2>stderr >/dev/null

@@ -154,6 +154,7 @@ struct made_how {
 	enum stlb_arch arch;
 	uint64_t recorded; /* 0: MADE_RECORDED */
 	bool strict, redundant;
+	bool no_irq_flags; /* events do not say task or interrupt, as in some text */
 	struct stlb_filter filter;
 	uint64_t counts[STLB_NR_RULES];		  /* occurrences, all rules */
 	uint64_t inconclusive[STLB_NR_RULES];	  /* all rules */
@@ -202,7 +203,7 @@ static inline struct stlb_analysis *made_start(const struct made_how *how)
 					 .clock = how->clock ? how->clock : "global",
 					 .arch = how->arch ? how->arch : STLB_ARCH_X86_64,
 					 .recorded = how->recorded ? how->recorded : MADE_RECORDED,
-					 .irq_flags = true};
+					 .irq_flags = !how->no_irq_flags};
 	struct stlb_analysis_options options;
 
 	memset(&options, 0, sizeof(options));

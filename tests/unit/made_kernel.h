@@ -290,7 +290,7 @@ static inline void made_types_add(const struct made_kernel *made, const char *mo
 	free(text);
 }
 
-/** made_new - a kernel like the one that is called "6.1" or "6.12" */
+/** made_new - a kernel like the one that is called "6.1", "6.12" or "7.3" */
 static inline struct made_kernel made_new(const char *version)
 {
 	struct made_kernel made = {"/tmp/staletlb-kernel-XXXXXX", ""};

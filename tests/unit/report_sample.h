@@ -46,7 +46,7 @@ static inline void sample_repoint(struct stlb_finding *finding)
 {
 	*finding = (struct stlb_finding){
 		.id = "F1",
-		.fingerprint = "0123456789abcdef",
+		.fingerprint = "2:0123456789abcdef",
 		.rule = STLB_RULE_REPOINT,
 		.severity = STLB_ERROR,
 		.occurrences = 69,
@@ -90,14 +90,14 @@ static inline void sample_findings(struct sample *sample)
 	sample_repoint(&sample->findings[0]);
 	sample_repoint(&sample->findings[1]);
 	strcpy(sample->findings[1].id, "F2");
-	strcpy(sample->findings[1].fingerprint, "00000000000000aa");
+	strcpy(sample->findings[1].fingerprint, "2:00000000000000aa");
 	sample->findings[1].rule = STLB_RULE_FREE;
 	sample->findings[1].verdict = STLB_INCONCLUSIVE;
 	sample->findings[1].occurrences = 0;
 	sample->findings[1].inconclusive = 2;
 	sample->findings[2] = (struct stlb_finding){
 		.id = "F3",
-		.fingerprint = "00000000000000bb",
+		.fingerprint = "2w:00000000000000bb",
 		.rule = STLB_RULE_UNALIGNED,
 		.severity = STLB_NOTICE,
 		.occurrences = 1,

@@ -143,13 +143,48 @@ Test(options, set_what_they_say)
 	cr_assert_eq(settings.analysis.severity[STLB_RULE_REDUNDANT], STLB_NOTICE);
 	cr_assert_eq(settings.analysis.severity[STLB_RULE_EMPTY], STLB_ERROR);
 	cr_assert_eq(settings.analysis.severity[STLB_RULE_RACY], STLB_WARNING);
-	cr_assert_eq(settings.analysis.filter.since_ns, 1500000000);
-	cr_assert(settings.analysis.filter.by_addr && settings.analysis.filter.end == 0x2000);
+	cr_assert_eq(stlb_settings_since(&settings), 1500000000);
+	cr_assert_eq(settings.analysis.filter.nr, 2);
+	cr_assert_eq(settings.analysis.filter.values[1].kind, STLB_FILTER_ADDR);
+	cr_assert_eq(settings.analysis.filter.values[1].end, 0x2000);
 	cr_assert(settings.verbose && !settings.quiet);
 	cr_assert(settings.profiles.nr == 2 && strcmp(settings.profiles.value[1], "q") == 0);
 	cr_assert_eq(settings.fail_on, STLB_NOTICE);
 	cr_assert_eq(settings.nr_arguments, 2);
 	cr_assert_str_eq(settings.arguments[0], "a.dat");
 	cr_assert_str_eq(settings.arguments[1], "-q");
+	stlb_settings_release(&settings);
+}
+
+static void parse(struct stlb_settings *settings, int argc, char **argv)
+{
+	stlb_settings_init(settings);
+	cr_assert_eq(stlb_options_parse(STLB_COMMAND_ANALYZE, argc, argv, settings), 0);
+}
+
+/* Ranges, tasks and mms add up; there is one window of time, and the last word on a rule counts. */
+Test(options, filters_that_are_repeated)
+{
+	char *argv[] = {"analyze",
+			"--addr=1000",
+			"--addr=3000",
+			"--since=1",
+			"--since=2",
+			"--rule=never-invalidated=off",
+			"--rule=racy-invalidate=off",
+			"--rule=racy-invalidate",
+			"--rule=redundant-invalidate=off",
+			NULL};
+	static const enum stlb_filter_kind kinds[] = {STLB_FILTER_ADDR, STLB_FILTER_ADDR,
+						      STLB_FILTER_SINCE, STLB_FILTER_RULE};
+	struct stlb_settings settings;
+
+	parse(&settings, 9, argv);
+	cr_assert_eq(settings.analysis.filter.nr, 4);
+	for (size_t i = 0; i < 4; i++)
+		cr_expect_eq(settings.analysis.filter.values[i].kind, kinds[i]);
+	cr_expect_eq(settings.analysis.filter.values[1].start, 0x3000);
+	cr_expect_eq(stlb_settings_since(&settings), 2000000000);
+	cr_expect_eq(settings.analysis.filter.values[3].rule, STLB_RULE_NEVER);
 	stlb_settings_release(&settings);
 }

@@ -66,8 +66,9 @@ Test(kernel, what_two_kernels_offer)
 		{"return_arguments", STLB_NO, STLB_YES}, {"btf", STLB_YES, STLB_YES},
 		{"kallsyms", STLB_YES, STLB_YES},	 {"kcore", STLB_YES, STLB_YES},
 		{"page_table_check", STLB_NO, STLB_NO},	 {"lockdep", STLB_NO, STLB_NO},
-		{"mmu_notifier", STLB_YES, STLB_YES},	 {"kvm_events", STLB_YES, STLB_YES},
-		{"ksm_events", STLB_NO, STLB_YES},	 {"trace_clock", STLB_YES, STLB_YES},
+		{"swap_types", STLB_YES, STLB_YES},	 {"mmu_notifier", STLB_YES, STLB_YES},
+		{"kvm_events", STLB_YES, STLB_YES},	 {"ksm_events", STLB_NO, STLB_YES},
+		{"trace_clock", STLB_YES, STLB_YES},
 	};
 	struct made_kernel old = made_new("6.1"), new = made_new("6.12");
 	struct stlb_kernel *before = made_open(&old), *after = made_open(&new);
@@ -82,6 +83,7 @@ Test(kernel, what_two_kernels_offer)
 	cr_expect_null(stlb_kernel_find_fact(before, "none"));
 	check_fact(before, "probe_arguments", STLB_YES, "by number");
 	check_fact(after, "probe_arguments", STLB_YES, "by name");
+	check_fact(before, "swap_types", STLB_YES, "without device entries");
 	cr_expect_str_eq(stlb_kernel_release(after), "6.12");
 	cr_expect_str_eq(stlb_kernel_arch(after), "x86_64");
 	stlb_kernel_close(before);
@@ -203,6 +205,71 @@ Test(kernel, lockdep_without_statistics_says_so)
 {
 	check_file("6.1", MADE_TRACING "/events/lock/lock_acquire/format", "", "lockdep", STLB_YES,
 		   "CONFIG_LOCK_STAT");
+}
+
+/* ---- page table locks, where a kernel is not x86 ---- */
+
+/* arm64 inlines its spinlocks up to 6.12; where struct pages lie has no name. */
+static struct made_kernel arm64(bool inlined)
+{
+	struct made_kernel made = made_new("6.12");
+
+	made_write(&made, "/proc/sys/kernel/arch", "aarch64\n");
+	made_replace(&made, "/proc/kallsyms", "vmemmap_base", "no_such_base");
+	if (inlined)
+		made_replace(&made, "/proc/kallsyms", "_raw_spin_", "_inlined_spin_");
+	return made;
+}
+
+/* Some words that a fact says, and some that it does not. */
+static void check_words(const struct made_kernel *made, const char *id, const char *effect,
+			const char *remedy)
+{
+	struct stlb_kernel *kernel = made_open(made);
+	const struct stlb_fact *fact = stlb_kernel_find_fact(kernel, id);
+
+	cr_expect_eq(fact->answer, STLB_NO, "%s", id);
+	cr_expect(strstr(fact->effect, effect), "%s: %s", id, fact->effect);
+	cr_expect(*remedy ? strstr(fact->remedy, remedy) != NULL : !*fact->remedy, "%s: %s", id,
+		  fact->remedy);
+	cr_expect_null(strstr(fact->remedy, "RANDOMIZE_MEMORY"), "an option of x86");
+	stlb_kernel_close(kernel);
+}
+
+Test(kernel, inlined_spinlocks_are_not_said_to_be_recorded)
+{
+	struct made_kernel made = arm64(true);
+
+	check_words(&made, "kcore", "no lock is recorded anyhow", "");
+	check_words(&made, "lockdep", "no page table lock is seen", "CONFIG_PROVE_LOCKING");
+	made_free(&made);
+}
+
+Test(kernel, spinlocks_that_cannot_be_told_apart_are_all_recorded)
+{
+	struct made_kernel made = arm64(false);
+
+	check_words(&made, "kcore", "all of them are recorded", "CONFIG_PROVE_LOCKING");
+	check_words(&made, "lockdep", "all of them are recorded", "CONFIG_PROVE_LOCKING");
+	made_event(&made, "lock:lock_acquire");
+	check_words(&made, "kcore", "lockdep tells", "");
+	made_free(&made);
+}
+
+/* ---- which swap types are migration entries ---- */
+
+Test(kernel, device_entries_by_configuration_or_by_name)
+{
+	struct made_kernel made = made_new("6.12");
+
+	check_file("7.3", "/proc/cmdline", "", "swap_types", STLB_YES, "DEVICE_PRIVATE");
+	check_file("7.3", "/proc/kallsyms", NULL, "swap_types", STLB_UNKNOWN, "");
+	check_file("7.3", "/boot/config-7.3", "CONFIG_SWAP=y\n", "swap_types", STLB_YES, "without");
+	check_file("6.1", "/boot/config-6.1", "CONFIG_DEVICE_PRIVATE=y\n", "swap_types", STLB_YES,
+		   "below");
+	/* before 5.14 no name tells */
+	check_file("6.1", "/proc/sys/kernel/osrelease", "5.10.0", "swap_types", STLB_UNKNOWN, "");
+	made_free(&made);
 }
 
 /* ---- the configuration ---- */

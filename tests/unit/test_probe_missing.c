@@ -102,7 +102,9 @@ Test(plan, without_dynamic_events_tracepoints_remain)
 			 UINT64_C(1) << STLB_MIGRATION_SET | UINT64_C(1) << STLB_MIGRATION_REMOVE |
 			 UINT64_C(1) << STLB_SAME_CONTENT | UINT64_C(1) << STLB_SCHED_SWITCH |
 			 UINT64_C(1) << STLB_SCHED_WAKING | UINT64_C(1) << STLB_FORK |
-			 UINT64_C(1) << STLB_EXIT | UINT64_C(1) << STLB_SUBSCRIBER;
+			 UINT64_C(1) << STLB_EXIT | UINT64_C(1) << STLB_SUBSCRIBER |
+			 UINT64_C(1) << STLB_USER_MODE | UINT64_C(1) << STLB_MMAP_LOCKED |
+			 UINT64_C(1) << STLB_MMAP_UNLOCK;
 	struct stlb_plan *plan;
 
 	made_replace(&made, MADE_TRACING "/README", "  kprobe_events", "  nothing_events");

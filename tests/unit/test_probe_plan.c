@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The plan of probes: two real kernels, and what page_table_check adds. */
+/* The plan of probes: three real kernels, and what page_table_check adds. */
 #include <criterion/criterion.h>
 #include <string.h>
 
 #include "made_format.h"
 #include "planned.h"
 
-/* ---- two kernels ---- */
+/* ---- three kernels ---- */
 
 static char *write_plan(const struct stlb_plan *plan)
 {
@@ -58,6 +58,11 @@ Test(plan, of_6_1)
 Test(plan, of_6_12)
 {
 	check_plan("6.12");
+}
+
+Test(plan, of_7_3)
+{
+	check_plan("7.3");
 }
 
 /* A format whose fields are the arguments of a definition. */
@@ -126,6 +131,82 @@ static struct made_kernel checking(const char *version, const char *functions)
 	add_functions(&made, functions);
 	made_write(&made, "/proc/cmdline", "quiet page_table_check=off page_table_check=on\n");
 	return made;
+}
+
+/* Whoever is asked for is seen at the end of each call, everybody only where it is cheap. */
+Test(plan, returns_to_user_mode_of_tasks_and_of_everybody)
+{
+	struct made_kernel made = made_new("6.12");
+	struct stlb_kernel *kernel = made_open(&made);
+	struct stlb_plan_options options = {.of_tasks = true};
+	struct stlb_plan *plan;
+
+	cr_assert_eq(stlb_plan_new(kernel, &options, &plan, NULL), 0);
+	planned(plan, "sys_exit", STLB_PROBE_TRACEPOINT, "back in user mode");
+	filtered(plan, "sys_exit", NULL);
+	cr_expect_eq(made_probe(plan, "sys_exit")->reach, STLB_REACH_TASKS);
+	stlb_plan_free(plan);
+	options.of_tasks = false;
+	cr_assert_eq(stlb_plan_new(kernel, &options, &plan, NULL), 0);
+	planned(plan, "sys_exit", STLB_PROBE_TRACEPOINT, "of everybody only calls");
+	cr_expect(strstr(made_probe(plan, "sys_exit")->filter, "id == 11 || "), "munmap");
+	stlb_plan_free(plan);
+	stlb_kernel_close(kernel);
+	made_write(&made, "/proc/sys/kernel/arch", "aarch64\n");
+	plan = made_plan(&made, STLB_LOCKS_PTL);
+	cr_expect(strstr(made_probe(plan, "sys_exit")->filter, "id == 215 || "), "munmap");
+	stlb_plan_free(plan);
+}
+
+Test(plan, returns_of_everybody_where_numbers_of_calls_are_not_known)
+{
+	struct made_kernel made = made_new("6.12");
+	struct stlb_plan *plan;
+
+	made_write(&made, "/proc/sys/kernel/arch", "riscv64\n");
+	plan = made_plan(&made, STLB_LOCKS_PTL);
+	planned(plan, "sys_exit", STLB_PROBE_NONE, "not known for the architecture riscv64");
+	stlb_plan_free(plan);
+}
+
+Test(plan, mmap_lock_only_where_it_ends_something)
+{
+	struct made_kernel made = made_new("6.1");
+	struct stlb_plan *plan = made_plan(&made, STLB_LOCKS_PTL);
+
+	planned(plan, "mmap_lock_released", STLB_PROBE_NONE, "arch_invalidate_secondary_tlbs");
+	stlb_plan_free(plan);
+	made = made_new("7.3");
+	plan = made_plan(&made, STLB_LOCKS_PTL);
+	planned(plan, "mmap_lock_released", STLB_PROBE_TRACEPOINT, "from 6.6 on");
+	filtered(plan, "mmap_lock_acquire_returned", "success != 0");
+	stlb_plan_free(plan);
+}
+
+static const char check_7_3[] = "func __page_table_check_pte_clear\n"
+				"\tmm ptr:mm_struct\n\taddr int8\n\tpte struct8:pte_t\n"
+				"func __page_table_check_ptes_set\n"
+				"\tmm ptr:mm_struct\n\taddr int8\n\tptep ptr:pte_t\n"
+				"\tpte struct8:pte_t\n\tnr int4\n"
+				"func __page_table_check_pmd_clear\n"
+				"\tmm ptr:mm_struct\n\taddr int8\n\tpmd struct8:pmd_t\n"
+				"func __page_table_check_pmds_set\n"
+				"\tmm ptr:mm_struct\n\taddr int8\n\tpmdp ptr:pmd_t\n"
+				"\tpmd struct8:pmd_t\n\tnr int4\n";
+
+/* 7.x tells the address again, which 6.12 had lost. */
+Test(plan, page_table_check_of_7_3_tells_addresses)
+{
+	struct made_kernel made = checking("7.3", check_7_3);
+	struct stlb_plan *plan = made_plan(&made, STLB_LOCKS_PTL);
+
+	defined(plan, "pte_clear",
+		"f:staletlb/pte_clear __page_table_check_pte_clear mm=mm:x64 addr=addr:x64 "
+		"old=$arg3:x64");
+	defined(plan, "pmd_set",
+		"f:staletlb/pmd_set __page_table_check_pmds_set mm=mm:x64 addr=addr:x64 "
+		"pmdp=pmdp:x64 new=$arg4:x64 nr=nr:u32 old=pmdp->pmd:x64");
+	stlb_plan_free(plan);
 }
 
 Test(plan, its_events_decode_without_further_work)

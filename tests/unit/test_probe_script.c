@@ -110,6 +110,27 @@ Test(script, lockdep_classes_are_filters_of_any_boot)
 	free(script);
 }
 
+/* "All spinlocks" are said to be recorded only where some are, and not all were asked for. */
+Test(script, tells_why_locks_are_not_filtered)
+{
+	struct made_kernel made = made_new("6.12");
+	char *script = write_script(&made, STLB_LOCKS_PTL);
+
+	cr_expect(strstr(script, "\nunfiltered=''\n"));
+	free(script);
+	made = made_new("6.12");
+	made_replace(&made, "/proc/kallsyms", "vmemmap_base", "no_such_base");
+	script = write_script(&made, STLB_LOCKS_PTL);
+	cr_expect(strstr(script, "\nunfiltered='the kernel has no symbol vmemmap_base'\n"));
+	free(script);
+	made = made_new("6.12");
+	made_replace(&made, "/proc/kallsyms", "vmemmap_base", "no_such_base");
+	made_replace(&made, "/proc/kallsyms", "_raw_spin_", "_inlined_spin_");
+	script = write_script(&made, STLB_LOCKS_PTL);
+	cr_expect(strstr(script, "\nunfiltered=''\n"));
+	free(script);
+}
+
 Test(script, another_kernel_is_refused)
 {
 	struct made_kernel made = made_new("6.1");

@@ -121,7 +121,7 @@ Test(pte, migration_types_by_kernel)
 	struct stlb_pte_format unknown = format_of(STLB_ARCH_X86_64, 0);
 
 	cr_expect_eq(state_of_type(&old, 31), STLB_MIGRATION);
-	cr_expect_eq(state_of_type(&old, 29), STLB_SWAP);
+	cr_expect_eq(state_of_type(&old, 27), STLB_SWAP);
 	cr_expect_eq(state_of_type(&k61, 26 - 4), STLB_SWAP);
 	cr_expect_eq(state_of_type(&k61, 27), STLB_MIGRATION);
 	cr_expect_eq(state_of_type(&k61, 29), STLB_MIGRATION);
@@ -150,10 +150,66 @@ Test(pte, migration_types_learned)
 	/* a kernel that is not known can only add to what is taken for migration */
 	format = format_of(STLB_ARCH_X86_64, 0);
 	stlb_pte_format_learn(&format, UINT64_C(23) << 59 | 0x9fb000);
-	cr_expect_eq(format.migration_types, UINT64_C(7) << 28 | UINT64_C(7) << 24 | 1 << 23);
+	cr_expect_eq(format.migration_types, UINT64_C(7) << 28 | UINT64_C(0xf) << 24 | 1 << 23);
 	stlb_pte_format_learn(&format, 0x8000000007d14845);
 	stlb_pte_format_learn(&format, 0);
-	cr_expect_eq(format.migration_types, UINT64_C(7) << 28 | UINT64_C(7) << 24 | 1 << 23);
+	cr_expect_eq(format.migration_types, UINT64_C(7) << 28 | UINT64_C(0xf) << 24 | 1 << 23);
+}
+
+/* Migration types of 7.3 and of 6.18 are 25 to 27 where 28 to 30 are device entries. */
+Test(pte, device_entries_of_7_3_are_no_migration_entries)
+{
+	static const unsigned int kernels[] = {6018, 7003};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct stlb_pte_format format = format_of(STLB_ARCH_X86_64, kernels[i]);
+
+		cr_expect_eq(format.migration_types, UINT64_C(0x3f) << 25, "nothing is known");
+		stlb_pte_format_tell(&format, true);
+		cr_expect_eq(format.migration_types, UINT64_C(7) << 25);
+		cr_expect_eq(state_of_type(&format, 24), STLB_SWAP); /* hwpoison */
+		cr_expect_eq(state_of_type(&format, 25), STLB_MIGRATION);
+		cr_expect_eq(state_of_type(&format, 27), STLB_MIGRATION);
+		cr_expect_eq(state_of_type(&format, 28), STLB_SWAP);
+		cr_expect_eq(state_of_type(&format, 30), STLB_SWAP);
+		cr_expect_eq(state_of_type(&format, 31), STLB_NONE);
+		stlb_pte_format_tell(&format, false);
+		cr_expect_eq(format.migration_types, UINT64_C(7) << 28);
+	}
+}
+
+Test(pte, device_entries_of_7_3_learned)
+{
+	struct stlb_pte_format format = format_of(STLB_ARCH_X86_64, 7003);
+
+	stlb_pte_format_learn(&format, UINT64_C(25) << 59 | 0x9fb000);
+	cr_expect_eq(format.migration_types, UINT64_C(7) << 25);
+	format = format_of(STLB_ARCH_ARM64, 7003);
+	stlb_pte_format_learn(&format, UINT64_C(0x123000) | 30 << 6);
+	cr_expect_eq(format.migration_types, UINT64_C(7) << 28);
+	/* what was told of a kernel is corrected by what it does */
+	format = format_of(STLB_ARCH_X86_64, 7003);
+	stlb_pte_format_tell(&format, false);
+	stlb_pte_format_learn(&format, UINT64_C(27) << 59 | 0x9fb000);
+	cr_expect_eq(format.migration_types, UINT64_C(7) << 25);
+}
+
+/* There were four types of device entries before 6.15, and two before 5.14. */
+Test(pte, device_entries_by_kernel)
+{
+	static const struct {
+		unsigned int kernel, first;
+	} cases[] = {{6014, 24}, {6012, 24}, {6001, 23}, {6015, 25}, {5010, 28}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct stlb_pte_format format = format_of(STLB_ARCH_X86_64, cases[i].kernel);
+
+		stlb_pte_format_tell(&format, true);
+		cr_expect_eq(state_of_type(&format, cases[i].first), STLB_MIGRATION, "%u",
+			     cases[i].kernel);
+		cr_expect_eq(state_of_type(&format, cases[i].first - 1), STLB_SWAP, "%u",
+			     cases[i].kernel);
+	}
 }
 
 Test(pte, arm64_before_6_10)

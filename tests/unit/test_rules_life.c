@@ -318,26 +318,28 @@ Test(coverage, without_invalidations_races_are_inconclusive)
 
 /* ---- filters ---- */
 
-#define FILTERED(...) .filter = {__VA_ARGS__}
+#define FILTERED(...)                                                                              \
+	.filter = {.values = (const struct stlb_filter_value[]){{__VA_ARGS__}}, .nr = 1}
 
 Test(filter, by_each_field)
 {
 	static const struct made trace[] = {SETTLE, {START(0, 1)}, FREE_EARLY, {END(0, 1)}};
 	uint64_t freed = 1000 * 7; /* the seventh row breaches */
 
-	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.by_mm = true, .mm = MM1));
-	JUDGE(trace, BEFORE_6_6, FILTERED(.by_mm = true, .mm = MM2));
-	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.by_tid = true, .tid = 100));
-	JUDGE(trace, BEFORE_6_6, FILTERED(.by_tid = true, .tid = 200));
-	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.comm = "task"));
-	JUDGE(trace, BEFORE_6_6, FILTERED(.comm = "other"));
+	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.kind = STLB_FILTER_MM, .start = MM1));
+	JUDGE(trace, BEFORE_6_6, FILTERED(.kind = STLB_FILTER_MM, .start = MM2));
+	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.kind = STLB_FILTER_PID, .tid = 100));
+	JUDGE(trace, BEFORE_6_6, FILTERED(.kind = STLB_FILTER_PID, .tid = 200));
+	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.kind = STLB_FILTER_COMM, .text = "task"));
+	JUDGE(trace, BEFORE_6_6, FILTERED(.kind = STLB_FILTER_COMM, .text = "other"));
 	JUDGE(trace, BEFORE_6_6, BREACHED(1),
-	      FILTERED(.by_addr = true, .start = PAGE(0), .end = PAGE(0) + 1));
-	JUDGE(trace, BEFORE_6_6, FILTERED(.by_addr = true, .start = PAGE(1), .end = PAGE(9)));
-	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.since_ns = freed));
-	JUDGE(trace, BEFORE_6_6, FILTERED(.since_ns = freed + 1));
-	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.until_ns = freed));
-	JUDGE(trace, BEFORE_6_6, FILTERED(.until_ns = freed - 1));
+	      FILTERED(.kind = STLB_FILTER_ADDR, .start = PAGE(0), .end = PAGE(0) + 1));
+	JUDGE(trace, BEFORE_6_6,
+	      FILTERED(.kind = STLB_FILTER_ADDR, .start = PAGE(1), .end = PAGE(9)));
+	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.kind = STLB_FILTER_SINCE, .start = freed));
+	JUDGE(trace, BEFORE_6_6, FILTERED(.kind = STLB_FILTER_SINCE, .start = freed + 1));
+	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.kind = STLB_FILTER_UNTIL, .start = freed));
+	JUDGE(trace, BEFORE_6_6, FILTERED(.kind = STLB_FILTER_UNTIL, .start = freed - 1));
 }
 
 /* The task that made the update counts, not the one that freed the page. */
@@ -346,8 +348,8 @@ Test(filter, by_the_task_of_the_update)
 	static const struct made trace[] = {
 		SETTLE, {START(0, 1)}, ZAP(0, 0xa), {T2, FREE(0xa)}, {END(0, 1)}};
 
-	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.by_tid = true, .tid = 100));
-	JUDGE(trace, BEFORE_6_6, FILTERED(.by_tid = true, .tid = 200));
+	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.kind = STLB_FILTER_PID, .tid = 100));
+	JUDGE(trace, BEFORE_6_6, FILTERED(.kind = STLB_FILTER_PID, .tid = 200));
 }
 
 /* ---- the local clock ---- */

@@ -288,6 +288,34 @@ Test(unlocked, sets_under_a_pending_huge_clear_do_not_count)
 	JUDGE(trace, BEFORE_6_6);
 }
 
+/* A split maps its pages under the lock of the pmd, and nothing tells when they are set. */
+Test(unlocked, mappings_do_not_count)
+{
+	static const struct made trace[] = {
+		SETTLE,	      {MMAP_LOCK(0)}, {START(0, 512)}, {LOCK(L2)},  {MAP(0, 1)},
+		{UNLOCK(L2)}, {END(0, 512)},  {START(0, 1)},   {LOCK(L1)},  {CLEARF(0, RO(0x200))},
+		{INV(0, 1)},  {MAP(0, 2)},    {UNLOCK(L1)},    {END(0, 1)}, {MMAP_UNLOCK(0)},
+	};
+	static const struct made two_locks[] = {
+		SETTLE,
+		{MMAP_LOCK(0)},
+		{START(0, 2)},
+		{LOCK(L2)},
+		{CLEARF(1, RO(0x201))},
+		{INV(1, 2)},
+		{UNLOCK(L2)},
+		{LOCK(L1)},
+		{CLEARF(0, RO(0x200))},
+		{INV(0, 1)},
+		{UNLOCK(L1)},
+		{END(0, 2)},
+		{MMAP_UNLOCK(0)},
+	};
+
+	JUDGE(trace, BEFORE_6_6);
+	JUDGE(two_locks, BEFORE_6_6, UNLOCKED(1));
+}
+
 /* ---- redundant-invalidate ---- */
 
 #define REDUNDANT(n) .redundant = true, .counts = {[STLB_RULE_REDUNDANT] = (n)}

@@ -58,14 +58,14 @@ static void refuse(const char *text, const char *why)
 Test(suppress, matches_all_that_an_entry_says)
 {
 	cr_assert_eq(load(HEAD "\"suppressions\": [{\"rule\": \"repoint-before-invalidate\", "
-			       "\"fingerprint\": \"0123456789abcdef\", \"comm\": \"workload\", "
+			       "\"fingerprint\": \"2:0123456789abcdef\", \"comm\": \"workload\", "
 			       "\"phase\": \"cow\", \"reason\": \"why\"}]}"),
 		     0, "%s", err.text);
 	cr_expect_str_eq(stlb_suppressions_match(set, &finding), "why");
 	finding.rule = STLB_RULE_FREE;
 	cr_expect_null(stlb_suppressions_match(set, &finding));
 	sample_repoint(&finding);
-	finding.fingerprint[0] = 'f';
+	finding.fingerprint[2] = 'f';
 	cr_expect_null(stlb_suppressions_match(set, &finding));
 	sample_repoint(&finding);
 	finding.comm[0] = 'W';
@@ -170,9 +170,9 @@ Test(suppress, a_report_is_a_baseline)
 	write_baseline(&sample);
 	cr_assert_eq(stlb_suppressions_load_baseline(set, path, &err), 0, "%s", err.text);
 	snprintf(reason, sizeof(reason), "baseline %s", path);
-	cr_expect_str_eq(stlb_suppressions_match(set, &finding), reason);
+	cr_expect_str_eq(stlb_suppressions_peek(set, &finding), reason);
 	finding.verdict = STLB_STRICT;
-	cr_expect_null(stlb_suppressions_match(set, &finding));
+	cr_expect_null(stlb_suppressions_peek(set, &finding));
 	sample.result.lost_while_subscribed = 0;
 	report = stlb_report_new("1", set);
 	stlb_report_add_trace(report, &sample.info, &sample.result, NULL);
@@ -215,4 +215,91 @@ Test(suppress, other_json_is_no_baseline)
 	cr_expect_eq(stlb_suppressions_load_baseline(set, path, &err), -EINVAL);
 	cr_expect(strstr(err.text, "findings[0]: \"verdict\""), "%s", err.text);
 	cr_expect_null(stlb_suppressions_get(set, 0));
+}
+
+static void load_known(const char *fingerprint, const char *counts)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 HEAD "\"findings\": [{\"rule\": \"repoint-before-invalidate\", \"verdict\": "
+		      "\"observed\", \"fingerprint\": \"%s\", %s}]}",
+		 fingerprint, counts);
+	write_file(text);
+	cr_assert_eq(stlb_suppressions_load_baseline(set, path, &err), 0, "%s", err.text);
+}
+
+/* A count that grows is new, whatever the order in which its sites come. */
+Test(suppress, a_baseline_hides_no_more_than_it_had)
+{
+	load_known("2:0123456789abcdef", "\"occurrences\": 7, \"inconclusive\": 0");
+	finding.occurrences = 5;
+	cr_expect_not_null(stlb_suppressions_match(set, &finding));
+	finding.occurrences = 3;
+	cr_expect_null(stlb_suppressions_match(set, &finding));
+	finding.occurrences = 2;
+	cr_expect_not_null(stlb_suppressions_match(set, &finding));
+	finding.occurrences = 1;
+	cr_expect_null(stlb_suppressions_match(set, &finding));
+	cr_expect_eq(stlb_suppressions_known(set, &finding), 7);
+}
+
+/* What filters hide of a site is of the site all the same. */
+Test(suppress, hidden_occurrences_count)
+{
+	load_known("2:0123456789abcdef", "\"occurrences\": 7");
+	finding.occurrences = 1;
+	finding.hidden.nr = 7;
+	cr_expect_null(stlb_suppressions_peek(set, &finding));
+	finding.hidden.nr = 6;
+	cr_expect_not_null(stlb_suppressions_peek(set, &finding));
+}
+
+/* The fingerprints of version 1 told no functions apart. */
+Test(suppress, an_old_baseline_is_weak)
+{
+	load_known("00000000000000f1", "\"occurrences\": 2");
+	strcpy(finding.first_fingerprint, "00000000000000f1");
+	finding.occurrences = 2;
+	cr_expect_not_null(stlb_suppressions_match(set, &finding));
+	finding.fingerprint[5] = 'f';
+	finding.occurrences = 1;
+	cr_expect_null(stlb_suppressions_match(set, &finding));
+}
+
+Test(suppress, another_function_is_another_fault)
+{
+	load_known("2:0123456789abcdee", "\"occurrences\": 1000");
+	finding.occurrences = 1;
+	cr_expect_null(stlb_suppressions_match(set, &finding));
+}
+
+Test(suppress, hostile_counts)
+{
+	finding.occurrences = 1;
+	load_known("2:0123456789abcdef",
+		   "\"occurrences\": 9223372036854775807, \"inconclusive\": 9223372036854775807");
+	cr_expect_not_null(stlb_suppressions_match(set, &finding));
+	write_file(HEAD "\"findings\": [{\"rule\": \"empty-range\", \"verdict\": \"observed\", "
+			"\"fingerprint\": \"2:1\", \"occurrences\": -1}]}");
+	cr_expect_eq(stlb_suppressions_load_baseline(set, path, &err), -EINVAL);
+}
+
+/* Without a number, a weak fingerprint would hide every fault of its rule. */
+Test(suppress, a_weak_fingerprint_needs_a_number)
+{
+	refuse(HEAD "\"suppressions\": [{\"fingerprint\": \"2w:00000000000000f1\", "
+		    "\"reason\": \"r\"}]}",
+	       "suppressions[0]: the fingerprint is weak");
+	refuse(HEAD "\"suppressions\": [{\"fingerprint\": \"00000000000000f1\", "
+		    "\"reason\": \"r\"}]}",
+	       "give \"occurrences\"");
+	cr_assert_eq(load(HEAD "\"suppressions\": [{\"fingerprint\": \"2w:00000000000000f1\", "
+			       "\"occurrences\": 2, \"reason\": \"r\"}]}"),
+		     0, "%s", err.text);
+	strcpy(finding.fingerprint, "2w:00000000000000f1");
+	finding.occurrences = 3;
+	cr_expect_null(stlb_suppressions_match(set, &finding));
+	finding.occurrences = 2;
+	cr_expect_str_eq(stlb_suppressions_match(set, &finding), "r");
 }

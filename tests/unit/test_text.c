@@ -92,8 +92,9 @@ Test(text, numbers_that_were_read_as_decimal)
 	sample_put(text, strlen(text));
 	cr_assert_eq(stlb_source_open(sample_path, &options, &source, NULL), 0);
 	got = sample_dump(source);
-	cr_expect_str_eq(got, SAYS("pte_clear mm=0x1 addr=0x186a0 old=0x1") SAYS(
-				      "pte_clear mm=0x1 addr=0x7f2664 old=0x1") "1000000000 loss 4 "
+	cr_expect_str_eq(got,
+			 SAYS("pte_clear mm=0x1 addr=0x186a0 old=0x1")
+				 SAYS("pte_clear mm=0x1 addr=0x7f2664 old=0x1") "1000000000 loss 4 "
 										"cpu -1 lost 0\n");
 	free(got);
 	stlb_source_close(source);

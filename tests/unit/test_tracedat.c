@@ -145,7 +145,7 @@ Test(tracedat, symbols)
 
 		cr_expect(eq(str,
 			     (char *)stlb_source_symbol(seen.source, 0xffffffff81000190, &offset),
-			     "second"));
+			     "second [module]"));
 		cr_expect(eq(u64, offset, 0x90));
 		cr_expect(eq(str, (char *)stlb_source_symbol(seen.source, 0xffffffff81000000, NULL),
 			     "first"));

@@ -12,20 +12,53 @@ say() {
 	failed=1
 }
 
+# check_step NAME STATUS GOT: STATUS is a pattern of case
+check_step() {
+	echo "$1: status $3"
+	# shellcheck disable=SC2254 # a pattern
+	case $3 in
+	$2) return ;;
+	esac
+	say "$1: status $3 instead of $2"
+	tail -n 20 "/out/$1.err" "/out/$1.out"
+}
+
 # step NAME STATUS COMMAND...: its output becomes /out/NAME.out and .err; STATUS is a pattern of case
 step() {
 	step_name=$1
 	step_status=$2
 	shift 2
 	"$@" >"/out/$step_name.out" 2>"/out/$step_name.err"
-	step_got=$?
-	echo "$step_name: status $step_got"
-	# shellcheck disable=SC2254 # a pattern
-	case $step_got in
-	$step_status) return ;;
-	esac
-	say "$step_name: status $step_got instead of $step_status"
-	tail -n 20 "/out/$step_name.err" "/out/$step_name.out"
+	check_step "$step_name" "$step_status" $?
+}
+
+# counted PID WHAT: of the buffers of a run, as their statistics have it ("read events", "overrun")
+counted() {
+	cat "$tracing/instances/staletlb_$1"*/per_cpu/cpu*/stats 2>/dev/null |
+		awk -v "line=$2:" 'index($0, line) == 1 { sum += substr($0, length(line) + 1) }
+			END { print sum + 0 }'
+}
+
+# until_counted PID WHAT MORE: until there are so many more than now, or the run is over
+until_counted() {
+	wanted=$(($(counted "$1" "$2") + $3))
+	while kill -0 "$1" 2>/dev/null && [ "$(counted "$1" "$2")" -lt $wanted ]; do
+		sleep 0.1
+	done
+}
+
+# step_until_read NAME STATUS EVENTS COMMAND...: a run that is ended once it has read so many events
+step_until_read() {
+	step_name=$1
+	step_status=$2
+	step_events=$3
+	shift 3
+	"$@" >"/out/$step_name.out" 2>"/out/$step_name.err" &
+	step_pid=$!
+	until_counted $step_pid "read events" "$step_events"
+	kill -TERM $step_pid
+	wait $step_pid
+	check_step "$step_name" "$step_status" $?
 }
 
 # says NAME PATTERN: a step's messages

@@ -3,16 +3,20 @@
 # Fetches one of Debian's kernels, as shipped, and unpacks what a boot needs of it. Nothing is
 # installed on the machine. What was fetched once is not fetched again.
 #
-#	kernels.sh 6.1|6.12|headers-6.1 DIRECTORY
+#	kernels.sh 6.1|6.12|7.3|headers-6.1 DIRECTORY
 #
-# leaves in DIRECTORY/6.1 or 6.12: release (its name), vmlinuz, config, lib/modules; in
+# leaves in DIRECTORY/6.1, 6.12 or 7.3: release (its name), vmlinuz, config, lib/modules; in
 # DIRECTORY/headers-6.1: usr, what modules for the 6.1 are built against, and release.
+#
+# 7.3 is in the backports of the Debian after this one: apt reads them from a folder of its own, and
+# the machine's sources stay as they are.
 #
 # Exit status 77: the packages cannot be had.
 set -u
 
-what=${1?usage: kernels.sh 6.1|6.12|headers-6.1 DIRECTORY}
-directory=${2?usage: kernels.sh 6.1|6.12|headers-6.1 DIRECTORY}
+usage='usage: kernels.sh 6.1|6.12|7.3|headers-6.1 DIRECTORY'
+what=${1?$usage}
+directory=$(realpath -m "${2?$usage}")
 
 # What the guest loads; with what these need.
 modules=(virtio_pci virtio_blk kvm-amd zram)
@@ -22,14 +26,37 @@ skip() {
 	exit 77
 }
 
+# The options that apt is called with: none, or those of a folder of its own.
+apt_options=()
+
+# make_apt_root SUITE: from here on apt knows that suite and nothing else
+make_apt_root() {
+	local root=$new/apt mirror
+
+	mirror=$(apt-cache policy 2>/dev/null |
+		sed -n 's|^ *[-0-9]* \(http[^ ]*/debian\) [^ ]*/main .*|\1|p' | head -n 1)
+	mkdir -p "$root"/{lists,cache}/partial || return
+	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
+		"${mirror:-http://deb.debian.org/debian} $1 main" >"$root/sources.list"
+	apt_options=(-o "Dir::Etc::sourcelist=$root/sources.list" -o Dir::Etc::sourceparts=-
+		-o "Dir::State::lists=$root/lists" -o "Dir::Cache=$root/cache"
+		-o APT::Sandbox::User=root)
+	apt-get "${apt_options[@]}" update -q >&2
+}
+
+# cache COMMAND...: apt-cache, of the sources that are in force
+cache() {
+	apt-cache ${apt_options[@]+"${apt_options[@]}"} "$@" 2>/dev/null
+}
+
 # candidate PACKAGE: whether apt knows a version of it that can be fetched
 candidate() {
-	apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [0-9]'
+	cache policy "$1" | grep -q 'Candidate: [0-9]'
 }
 
 # image_6_1: the package that linux-image-amd64 stands for
 image_6_1() {
-	apt-cache depends linux-image-amd64 2>/dev/null |
+	cache depends linux-image-amd64 |
 		sed -n 's/^ *Depends: \(linux-image-6\.1\.[0-9]*-[0-9]*-amd64\)$/\1/p' | head -n 1
 }
 
@@ -39,8 +66,20 @@ image_6_12() {
 
 	while read -r name; do
 		candidate "$name" && echo "$name" && return
-	done < <(apt-cache pkgnames linux-image-6.12. 2>/dev/null |
+	done < <(cache pkgnames linux-image-6.12. |
 		grep -E '^linux-image-6\.12\.[0-9]+\+deb12-amd64$' | sort -Vr)
+}
+
+# image_7_3: the newest 7.3; its image and its modules are packages of their own
+image_7_3() {
+	local release
+
+	release=$(cache pkgnames linux-image-7.3. |
+		sed -n 's/^linux-image-\(7\.3\.[0-9]*+deb13-amd64\)$/\1/p' | sort -V | tail -n 1)
+	[ -n "$release" ] || return
+	cache show "linux-image-$release" | grep -m 1 '^Depends:' |
+		grep -o "linux-\(base\|binary\|modules\)-$release" | sort -u
+	echo "linux-image-$release"
 }
 
 packages_of() {
@@ -49,6 +88,7 @@ packages_of() {
 	case $what in
 	6.1) image_6_1 ;;
 	6.12) image_6_12 ;;
+	7.3) image_7_3 ;;
 	headers-6.1)
 		release=$(cat "$directory/6.1/release" 2>/dev/null)
 		[ -n "$release" ] || release=$(image_6_1)
@@ -65,25 +105,42 @@ fetch() {
 	local packages
 
 	command -v apt-get >/dev/null || skip "apt is not there to fetch a kernel with"
-	packages=$(packages_of)
+	if [ "$what" = 7.3 ]; then
+		make_apt_root trixie-backports || skip "the backports of trixie cannot be had"
+	fi
+	packages=$(packages_of | tr '\n' ' ')
 	if [ -z "$packages" ] && [ "$(id -u)" -eq 0 ]; then
-		apt-get update -q >&2
-		packages=$(packages_of)
+		apt-get ${apt_options[@]+"${apt_options[@]}"} update -q >&2
+		packages=$(packages_of | tr '\n' ' ')
 	fi
 	[ -n "$packages" ] || skip "apt knows no kernel package for $what"
 	echo "fetching $packages" >&2
 	# shellcheck disable=SC2086 # one word for each package
-	(cd "$new" && apt-get download -q -o APT::Sandbox::User=root $packages) >"$new/log" 2>&1 ||
+	(cd "$new" && apt-get ${apt_options[@]+"${apt_options[@]}"} download -q \
+		-o APT::Sandbox::User=root $packages) >"$new/log" 2>&1 ||
 		skip "apt-get download $packages: $(grep -m 1 '^[EW]:' "$new/log")"
 	for package in "$new"/*.deb; do
 		dpkg-deb -x "$package" "$new/root" || exit 1
 	done
 }
 
+# lay_out: where the kernel and its modules are in packages of the older kind
+lay_out() {
+	local modules release
+
+	[ ! -d "$new/root/lib/modules" ] || return 0
+	modules=$(echo "$new"/root/usr/lib/modules/*) && release=${modules##*/} &&
+		mkdir -p "$new"/root/{lib,boot} &&
+		mv "$modules/vmlinuz" "$new/root/boot/vmlinuz-$release" &&
+		mv "$modules/config" "$new/root/boot/config-$release" &&
+		mv "$new/root/usr/lib/modules" "$new/root/lib/modules"
+}
+
 # keep_kernel: of all modules only those that the guest loads
 keep_kernel() {
 	local release modpath kind path module
 
+	lay_out || return
 	release=$(basename "$new"/root/boot/vmlinuz-*) && release=${release#vmlinuz-}
 	modpath=lib/modules/$release
 	mkdir -p "$new/keep/$modpath" || return

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the guest of live.sh: each command does on this kernel what it says. What it wrote stays in /out
 # for check-live.py.
+#
+#	live-guest.sh [keep]	keep: leave the traces too
 # shellcheck disable=SC1091,SC2154 # guest.sh has tracing and failed
 . /bin/guest.sh
-out=/out
+out=/out keep=${1-}
 
 modprobe kvm-amd && modprobe zram || exit 1
 make_somebody
@@ -29,19 +31,40 @@ step script-remove 0 sh $out/script remove
 unchanged "the script's remove"
 
 # ---- judging while it runs ----
-step live 0 staletlb live -f json -o $out/live.json --save $out/live.dat -- workload
-step analyze 0 staletlb analyze -f json -o $out/analyze.json $out/live.dat
+# The files themselves are large: they stay in the guest.
+# live_and_file NAME PHASE...: judged while it runs and judged once more from what was kept of it
+live_and_file() {
+	name=$1
+	shift
+	step "$name" 0 staletlb live -f json -o "$out/$name.json" --save "/tmp/$name.dat" -- \
+		workload "$@"
+	step "$name-file" 0 staletlb analyze -f json -o "$out/$name-file.json" "/tmp/$name.dat"
+	if [ -n "$keep" ]; then mv "/tmp/$name.dat" "$out"; else rm -f "/tmp/$name.dat"; fi
+}
+
+live_and_file live
+live_and_file threads threads
+live_and_file sizes several hugezeroprotect mthp hugetlb uprobe
 step jsonl 0 staletlb live -f jsonl --locks=all -- workload
-# shellcheck disable=SC2016 # of that shell: the reader is halted, so that the buffers overrun for sure
-step tiny 3 staletlb live -q -f json -o $out/tiny.json -b 64K --locks=all -- \
-	sh -c 'kill -STOP $PPID; workload; kill -CONT $PPID'
+
+# The reader knows the process, and is halted then until the buffers have run over.
+cat >/tmp/overrun <<'END'
+. /bin/guest.sh
+workload --spin 36000 cow mprotect >/dev/null 2>&1 &
+until_counted $PPID "read events" 3000
+kill -STOP $PPID
+until_counted $PPID overrun 1
+kill -CONT $PPID
+until_counted $PPID "read events" 3000
+kill $!
+END
+step tiny 3 staletlb live -q -f json -o $out/tiny.json -b 64K -- sh /tmp/overrun
 unchanged "live with a command"
 
-STALETLB_MARKER=/dev/null workload --spin 600 >$out/spin.out 2>&1 &
+STALETLB_MARKER=/dev/null workload --spin 36000 cow mprotect dontneed fork >$out/spin.out 2>&1 &
 spin=$!
-sleep 1
-step pid 0 staletlb live -f json -o $out/pid.json -p $spin -d 2
-step everybody 0 staletlb live -f json -o $out/everybody.json -d 2 --locks=all
+step_until_read pid 0 30000 staletlb live -f json -o $out/pid.json -p $spin
+step_until_read everybody 0 90000 staletlb live -f json -o $out/everybody.json --locks=all
 kill $spin
 wait $spin
 unchanged "live without a command"
@@ -66,7 +89,7 @@ if [ -e /bin/staletlb_faulty.ko ]; then
 	step faulty-right 0 staletlb live -f json -o $out/faulty-right.json -- \
 		workload faulty-right=7
 	step faulty-first 1 staletlb live -f json -o $out/faulty-first.json --max-findings 1 -- \
-		workload --spin 300 faulty-repoint faulty-right
+		workload --spin 36000 faulty-repoint faulty-right
 	unchanged "a faulty kernel"
 fi
 exit "$failed"

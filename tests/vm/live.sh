@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs one of the scripts that test staletlb on a real kernel, and checks what it left.
 #
-#	live.sh live|leave|absent|locked 6.1|6.12 STALETLB WORKLOAD
+#	live.sh live|leave|absent|locked 6.1|6.12|7.3 STALETLB WORKLOAD
 #
 #	live	the commands do what they say, and on 6.1 a faulty module is caught
 #	leave	whatever ends a run, tracing is as it was
@@ -10,16 +10,17 @@
 #	locked	that the kernel is locked down is said
 #
 # STALETLB_SIGNALS says how many signals leave sends (up to 16), STALETLB_SEED which and when;
-# STALETLB_VM_OUT names a directory for what it left, which is thrown away otherwise.
+# STALETLB_VM_OUT names a directory for what it left (of live the traces too), which is thrown away
+# otherwise.
 set -u
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-usage="usage: live.sh live|leave|absent|locked 6.1|6.12 STALETLB WORKLOAD"
+usage="usage: live.sh live|leave|absent|locked 6.1|6.12|7.3 STALETLB WORKLOAD"
 part=${1?$usage} kernel=${2?$usage} staletlb=${3?$usage} workload=${4?$usage}
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 out=${STALETLB_VM_OUT:-$tmp/out}
-arguments=() options=(--timeout 500)
+arguments=() options=()
 adds=(--add "$staletlb:/bin/staletlb" --add "$workload:/bin/workload"
 	--add "$here/guest.sh:/bin/guest.sh")
 
@@ -36,6 +37,7 @@ add_tools() {
 case $part in
 live)
 	add_tools
+	[ -z "${STALETLB_VM_OUT-}" ] || arguments=(keep)
 	if [ "$kernel" = 6.1 ]; then
 		"$here/faulty/build.sh" "$tmp/faulty" || exit
 		adds+=(--add "$tmp/faulty/staletlb_faulty.ko:/bin/staletlb_faulty.ko")

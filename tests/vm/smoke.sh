@@ -46,7 +46,7 @@ if [ "$kernel" = 6.1 ]; then
 	"$here/faulty/build.sh" "$tmp/faulty" || exit
 	adds+=(--add "$tmp/faulty/staletlb_faulty.ko:/bin/staletlb_faulty.ko")
 fi
-"$here/vm.sh" --kernel "$kernel" --timeout 200 "${adds[@]}" --out "$tmp/out" \
+"$here/vm.sh" --kernel "$kernel" "${adds[@]}" --out "$tmp/out" \
 	"$here/smoke-guest.sh" || exit
 
 expect 2 'workload-.* subscribe: .* mm=0x[0-9a-f]*[1-9a-f]' trace "KVM's subscriptions of two runs"

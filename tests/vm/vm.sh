@@ -5,10 +5,10 @@
 #
 #	vm.sh [OPTION]... --out DIRECTORY SCRIPT [ARGUMENT]...
 #
-#	--kernel 6.1|6.12	which kernel (6.1)
+#	--kernel 6.1|6.12|7.3	which kernel (6.1)
 #	--append ARGUMENTS	more words for the kernel's command line
 #	--memory MIB		(2048)
-#	--timeout SECONDS	when the guest is killed (300)
+#	--timeout SECONDS	when a guest that hangs is killed (1500)
 #	--add HOST:GUEST	a file or directory that the guest has at GUEST, with the shared
 #				libraries of each program in it
 #
@@ -22,7 +22,7 @@ set -u
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 cache=${STALETLB_VM_CACHE:-$here/../../build/vm}
-kernel=6.1 append='' memory=2048 limit=300 out='' adds=()
+kernel=6.1 append='' memory=2048 limit=1500 out='' adds=()
 
 usage() {
 	sed -n '5,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2

@@ -106,7 +106,7 @@ int holder_release(struct holder *holder)
 
 int collapse(char *memory)
 {
-	for (int tries = 0; tries < 20; tries++) {
+	for (int tries = 0; tries < 500; tries++) {
 		if (!madvise(memory, HUGE, MADV_COLLAPSE))
 			return 0;
 		if (errno != EAGAIN && errno != EBUSY)

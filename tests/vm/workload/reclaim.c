@@ -18,7 +18,7 @@
 /* Until ksmd has merged all pages of this process that are alike; it scans each twice first. */
 static int ksm_wait(unsigned int count)
 {
-	for (int tries = 0; tries < 300; tries++) {
+	for (int tries = 0; tries < 6000; tries++) {
 		long merged = read_number("/proc/self/ksm_merging_pages");
 
 		if (merged < 0 || merged >= (long)count)
@@ -26,7 +26,7 @@ static int ksm_wait(unsigned int count)
 		usleep(100000);
 	}
 	errno = 0;
-	return fail("ksmd did not merge the pages within 30 s");
+	return fail("ksmd did not merge the pages within ten minutes");
 }
 
 static int ksm_merge(char *memory, unsigned int count)
@@ -52,7 +52,7 @@ int phase_ksm(unsigned int count)
 	return write_text(KSM "run", "0") || status ? -1 : (int)count;
 }
 
-static int uffd_open(void)
+int uffd_open(void)
 {
 	struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP};
 	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);

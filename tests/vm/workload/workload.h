@@ -27,6 +27,10 @@ int phase_shmcollapse(unsigned int count);
 int phase_hugetlb(unsigned int count);
 int phase_uprobe(unsigned int count);
 int phase_swap(unsigned int count);
+int phase_threads(unsigned int count);
+int phase_several(unsigned int count);
+int phase_hugezeroprotect(unsigned int count);
+int phase_mthp(unsigned int count);
 int phase_faulty_repoint(unsigned int count);
 int phase_faulty_late(unsigned int count);
 int phase_faulty_free(unsigned int count);
@@ -58,6 +62,9 @@ int holder_release(struct holder *holder);
 
 /* Collapses a huge page's worth of memory; tries again where the kernel is only busy. */
 int collapse(char *memory);
+
+/* A userfaultfd that can write-protect; -1 after it said why not. */
+int uffd_open(void);
 
 /* A file's number, or what is written to it; -1 after it said why not. */
 long read_number(const char *path);
