@@ -108,10 +108,14 @@ static void allow_silence(const struct trace *trace, const struct judgement *exp
 	if (whole.nr == trace->nr)
 		return;
 	oracle_judge(&whole, &most);
-	for (unsigned int i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (actual->rules[rules[i]].observed + actual->rules[rules[i]].inconclusive <=
-		    most.rules[rules[i]].observed)
-			actual->rules[rules[i]] = expected->rules[rules[i]];
+	for (unsigned int i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		enum stlb_rule rule = rules[i];
+		uint64_t found = actual->rules[rule].observed + actual->rules[rule].inconclusive;
+
+		if (found <= most.rules[rule].observed + most.open[rule] ||
+		    found <= expected->rules[rule].observed)
+			actual->rules[rule] = expected->rules[rule];
+	}
 }
 
 static void allow_open(const struct trace *trace, const struct judgement *expected,

@@ -40,6 +40,15 @@ static bool surely_in_lock(const struct obligation *o)
 	return o->in_lock && !lost_on_its_cpus(o->oracle, o->context, o->at, o->ended_at);
 }
 
+/* Of a table, what was covered one by one. */
+static void owe_all_again(struct obligation *o)
+{
+	o->table_done = false;
+	for (unsigned int i = 0; o->table && i < o->pages; i++)
+		if (o->pfn[i] && o->covered[i])
+			o->page[i] = PAGE_GONE;
+}
+
 /* To the letter, what is freed inside of the bracket had to be invalidated in the lock. */
 void follow_strict(struct obligation *o)
 {
@@ -47,6 +56,7 @@ void follow_strict(struct obligation *o)
 	    surely_in_lock(o) || o->what == OWES_TIGHTEN || o->hold == NOWHERE ||
 	    o->bracket == NOWHERE)
 		return;
+	owe_all_again(o);
 	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket] && !is_over(o, at);
 	     at++) {
 		if (is_released(o, at))
@@ -92,17 +102,9 @@ static bool put_back(const struct obligation *o, int judged)
 	return !any_page(&now, PAGE_GONE) && !any_page(&now, PAGE_TIGHTENED);
 }
 
-static bool is_released_later(const struct obligation *o)
-{
-	for (int at = o->at; at < (int)o->oracle->trace->nr; at++)
-		if (is_released(o, at))
-			return true;
-	return false;
-}
-
 /*
  * Judged when the lock is let go: what was put back until then changed nothing. A table may still
- * be put back after that; whether it is judged before that is known is open.
+ * be put back after that, even after the trace: when it is judged is open.
  */
 void judge_bracket(struct obligation *o)
 {
@@ -114,13 +116,15 @@ void judge_bracket(struct obligation *o)
 	    !known_outside(o->oracle, o->context, o->at) ||
 	    lost_on_its_cpus(o->oracle, o->context, o->at, ends ? judged : nr - 1))
 		return;
-	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && ends && o->ended_at <= judged)
+	if (o->table) {
+		o->oracle->judgement->open[STLB_RULE_UNBRACKETED] += o->ended != ENDED_RESTORED;
 		return;
-	if ((o->ended == ENDED_RESTORED && o->table) || (ends && put_back(o, judged)))
+	}
+	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && o->ended_at <= judged)
 		return;
-	if (o->table && (!ends || is_released_later(o)))
-		o->oracle->judgement->open[STLB_RULE_UNBRACKETED]++;
-	else if (!o->unbracketed)
+	if (put_back(o, judged))
+		return;
+	if (!o->unbracketed)
 		count_breach(o->oracle, STLB_RULE_UNBRACKETED, judged, judged);
 	o->unbracketed = true;
 }
