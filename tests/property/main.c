@@ -108,21 +108,26 @@ static void allow_silence(const struct trace *trace, const struct judgement *exp
 	if (whole.nr == trace->nr)
 		return;
 	oracle_judge(&whole, &most);
-	for (unsigned int i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (actual->rules[rules[i]].observed + actual->rules[rules[i]].inconclusive <=
-		    most.rules[rules[i]].observed)
-			actual->rules[rules[i]] = expected->rules[rules[i]];
+	for (unsigned int i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		enum stlb_rule rule = rules[i];
+		uint64_t found = actual->rules[rule].observed + actual->rules[rule].inconclusive;
+
+		if (found <= most.rules[rule].observed + most.open[rule] ||
+		    found <= expected->rules[rule].observed)
+			actual->rules[rule] = expected->rules[rule];
+	}
 }
 
 static void allow_open(const struct trace *trace, const struct judgement *expected,
 		       struct judgement *actual)
 {
-	uint64_t *stale = &actual->rules[STLB_RULE_STALE_ACCESS].observed;
-	uint64_t certain = expected->rules[STLB_RULE_STALE_ACCESS].observed;
+	for (int i = 0; i < STLB_NR_RULES; i++) {
+		uint64_t found = actual->rules[i].observed + actual->rules[i].inconclusive;
+		uint64_t sure = expected->rules[i].observed + expected->rules[i].inconclusive;
 
-	if (*stale > certain)
-		*stale -= *stale - certain < expected->open_stale ? *stale - certain
-								  : expected->open_stale;
+		if (found > sure && found <= sure + expected->open[i])
+			actual->rules[i] = expected->rules[i];
+	}
 	if (has_loss(trace))
 		actual->rules[STLB_RULE_STALE_ACCESS].inconclusive =
 			expected->rules[STLB_RULE_STALE_ACCESS].inconclusive;

@@ -40,24 +40,38 @@ static bool surely_in_lock(const struct obligation *o)
 	return o->in_lock && !lost_on_its_cpus(o->oracle, o->context, o->at, o->ended_at);
 }
 
+/* Of a table, what was covered one by one. */
+static void owe_all_again(struct obligation *o)
+{
+	o->table_done = false;
+	for (unsigned int i = 0; o->table && i < o->pages; i++)
+		if (o->pfn[i] && o->covered[i])
+			o->page[i] = PAGE_GONE;
+}
+
 /* To the letter, what is freed inside of the bracket had to be invalidated in the lock. */
 void follow_strict(struct obligation *o)
 {
-	if (!o->oracle->trace->strict || o->ended != ENDED_DISCHARGED || surely_in_lock(o) ||
-	    o->what == OWES_TIGHTEN || o->hold == NOWHERE || o->bracket == NOWHERE)
+	if (!o->oracle->trace->strict || o->free_seen || o->ended != ENDED_DISCHARGED ||
+	    surely_in_lock(o) || o->what == OWES_TIGHTEN || o->hold == NOWHERE ||
+	    o->bracket == NOWHERE)
 		return;
-	for (int at = o->ended_at;
-	     at < o->oracle->bracket_end[o->bracket] && !is_released(o, at) && !is_over(o, at);
-	     at++)
+	owe_all_again(o);
+	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket] && !is_over(o, at);
+	     at++) {
+		if (is_released(o, at))
+			return;
+		if (sets_present(o, &o->oracle->update[at]))
+			settle_pages(o, &o->oracle->update[at]);
 		if (frees_page_of(o, at))
 			breach(o, STLB_RULE_FREE, at);
+	}
 }
 
 /* Its callers collapse what is mapped; of other tables only known pages tell. */
 static bool owes_bracket(const struct obligation *o)
 {
-	return !o->table || any_page(o, PAGE_GONE) ||
-	       event_at(o, o->at)->kind == STLB_PMD_COLLAPSE_FLUSH;
+	return !o->table || o->held_pages || event_at(o, o->at)->kind == STLB_PMD_COLLAPSE_FLUSH;
 }
 
 /* Where no lock tells, what belongs to the update ends with the next event of another kind. */
@@ -88,19 +102,25 @@ static bool put_back(const struct obligation *o, int judged)
 	return !any_page(&now, PAGE_GONE) && !any_page(&now, PAGE_TIGHTENED);
 }
 
-/* Judged when the lock is let go: what was put back until then changed nothing. */
+/*
+ * Judged when the lock is let go: what was put back until then changed nothing. A table may still
+ * be put back after that, even after the trace: when it is judged is open.
+ */
 void judge_bracket(struct obligation *o)
 {
-	int judged = operation_end(o);
+	int nr = (int)o->oracle->trace->nr, judged = operation_end(o);
+	bool ends = judged != NOWHERE && judged < nr;
 
-	if (judged == NOWHERE || judged >= (int)o->oracle->trace->nr || !owes_bracket(o) ||
+	if ((!ends && !o->table) || !owes_bracket(o) ||
 	    inside_covering_bracket(o->oracle, o->at, o->addr, obligation_end(o)) ||
 	    !known_outside(o->oracle, o->context, o->at) ||
-	    lost_on_its_cpus(o->oracle, o->context, o->at, judged))
+	    lost_on_its_cpus(o->oracle, o->context, o->at, ends ? judged : nr - 1))
 		return;
+	if (o->table) {
+		o->oracle->judgement->open[STLB_RULE_UNBRACKETED] += o->ended != ENDED_RESTORED;
+		return;
+	}
 	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && o->ended_at <= judged)
-		return;
-	if (o->ended == ENDED_RESTORED && o->table)
 		return;
 	if (put_back(o, judged))
 		return;

@@ -129,7 +129,7 @@ static void judge_access(struct oracle *oracle, int at)
 	bool *told;
 
 	if (from == NOWHERE || !is_said(oracle, from, addr, pfn)) {
-		oracle->judgement->open_stale++;
+		oracle->judgement->open[STLB_RULE_STALE_ACCESS]++;
 		return;
 	}
 	if (since == NOWHERE) /* it says so still: to free the page was the fault */

@@ -282,7 +282,10 @@ struct hold_end hold_end(const struct oracle *oracle, int acquired)
 	for (int i = acquired + 1; i < nr; i++) {
 		bool same = oracle->context[i] == oracle->context[acquired];
 
-		if (same && is_let_go(oracle, acquired, i))
+		/* whoever is back in user mode has let go unseen */
+		if (same && (is_let_go(oracle, acquired, i) ||
+			     event_at(oracle, i)->kind == STLB_USER_MODE ||
+			     event_at(oracle, i)->kind == STLB_EXIT))
 			return (struct hold_end){i, i};
 		if (suspended < nr &&
 		    (is_taken(oracle, acquired, i) || is_let_go(oracle, acquired, i)))

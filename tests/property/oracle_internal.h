@@ -67,6 +67,7 @@ struct oracle {
 	struct invalidation invalidation[MAX_EVENTS];
 	uint64_t below[MAX_EVENTS][MAX_PAGES]; /* pfns that a cleared table maps; 0: none known */
 	bool absorbs[MAX_EVENTS][MAX_BATCH];   /* this entry's update took over a pending tighten */
+	bool below_known[MAX_EVENTS];	       /* of any entry below a cleared table */
 	int breached[MAX_EVENTS]
 		    [MAX_BATCH]; /* where it was too late to invalidate after an update */
 	bool stale_told[MAX_EVENTS][NR_DEVICES + 1]; /* of this update, for that device */

@@ -8,8 +8,9 @@ void breach(struct obligation *o, enum stlb_rule rule, int at)
 {
 	int *too_late = &o->oracle->breached[o->at][o->index];
 
+	/* the lock is part of what proves it */
 	if (!o->breached[rule])
-		count_breach(o->oracle, rule, o->at, at);
+		count_breach(o->oracle, rule, o->hold != NOWHERE ? o->hold : o->at, at);
 	o->breached[rule] = true;
 	if ((rule == STLB_RULE_REPOINT || rule == STLB_RULE_NEVER || rule == STLB_RULE_RACY) &&
 	    *too_late == NOWHERE)
@@ -19,7 +20,8 @@ void breach(struct obligation *o, enum stlb_rule rule, int at)
 /* An invalidation that came, but by luck only, makes the breach a race. */
 void breach_or_race(struct obligation *o, enum stlb_rule rule, int at)
 {
-	breach(o, o->racy ? STLB_RULE_RACY : rule, at);
+	if (!o->breached[rule])
+		breach(o, o->racy ? STLB_RULE_RACY : rule, at);
 }
 
 void end_obligation(struct obligation *o, enum ended ended, int at)
@@ -80,8 +82,10 @@ static void begin(struct obligation *o, int at, unsigned int index, enum what wh
 	o->mmap_unlock = mmap_unlock_after(o->oracle, o->context, o->mm, at);
 	memset(o->left, what == OWES_CLEAR ? update->new.state : ENTRY_NONE, sizeof(o->left));
 	o->racy = false;
+	o->table_done = false;
 	o->by_other = false;
 	take_pages(o, update);
+	o->held_pages = any_page(o, PAGE_GONE);
 }
 
 /* ---- invalidations ---- */
@@ -100,6 +104,16 @@ static void cover(struct obligation *o, const struct invalidation *inv)
 	}
 }
 
+/* What meets its span is enough for the page-table page; each page below owes for itself. */
+static bool covers_table(struct obligation *o)
+{
+	o->table_done = true;
+	for (unsigned int i = 0; o->table && i < o->pages; i++)
+		if (o->page[i] == PAGE_GONE && o->covered[i])
+			o->page[i] = PAGE_SETTLED;
+	return !o->table || !any_page(o, PAGE_GONE);
+}
+
 void see_invalidation(struct obligation *o, int at)
 {
 	const struct invalidation *inv = &o->oracle->invalidation[at];
@@ -112,7 +126,7 @@ void see_invalidation(struct obligation *o, int at)
 		return;
 	}
 	cover(o, inv);
-	if (o->ended != NOT_ENDED)
+	if (o->ended != NOT_ENDED || !covers_table(o))
 		return;
 	o->in_lock = o->hold != NOWHERE && hold_end(o->oracle, o->hold).at > at;
 	end_obligation(o, ENDED_DISCHARGED, at);
@@ -136,6 +150,7 @@ static void see_entry_left(struct obligation *o, int at)
 	uint64_t first = (update->addr - o->addr) / PAGE_BYTES;
 
 	if (!update->valid || update->mm != o->mm || o->filled || o->table ||
+	    o->oracle->context[at] != o->context || update->new.state == ENTRY_NONE ||
 	    !is_gone(update->new.state) || update->old.state != ENTRY_NONE)
 		return;
 	if (same_slot(o, update))
@@ -180,7 +195,7 @@ bool frees_page_of(const struct obligation *o, int at)
 		return false;
 	first = stlb_event_get(event, PFN);
 	nr = UINT64_C(1) << stlb_event_or(event, ORDER, 0);
-	if (o->table && o->table_pfn - first < nr)
+	if (o->table && !o->table_done && o->table_pfn - first < nr)
 		return true;
 	for (unsigned int i = 0; i < o->pages; i++)
 		if (o->page[i] == PAGE_GONE && o->pfn[i] - first < nr)
@@ -215,8 +230,11 @@ static bool is_over_from_6_6(const struct obligation *o, int at)
 	return at == o->mmap_unlock;
 }
 
+/* Another task's set made a repoint of it, which was judged: an invalidation is late, not never. */
 bool is_over(const struct obligation *o, int at)
 {
+	if (o->by_other && o->breached[STLB_RULE_REPOINT])
+		return false;
 	return o->oracle->before_6_6 ? is_over_before_6_6(o, at) : is_over_from_6_6(o, at);
 }
 

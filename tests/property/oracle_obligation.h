@@ -17,7 +17,9 @@ struct obligation {
 	uint64_t mm, addr;
 	unsigned int pages;
 	bool table, writable;
+	bool held_pages; /* of a table: some page that it mapped is known */
 	uint64_t table_pfn;
+	bool table_done;	 /* the page-table page itself owes no more */
 	uint64_t pfn[MAX_PAGES]; /* 0: nothing known there */
 	uint8_t page[MAX_PAGES]; /* enum page_state */
 	bool covered[MAX_PAGES];

@@ -31,21 +31,22 @@ static bool ends_evidence(const struct obligation *o, const struct stlb_event *s
 		 stlb_event_get(event, END) > o->addr);
 }
 
-static bool is_evidence(const struct obligation *o, const struct stlb_event *set, uint64_t new,
-			int at)
+static bool is_evidence(const struct obligation *o, const struct stlb_event *set, int at)
 {
 	const struct stlb_event *event = event_at(o, at);
 	uint64_t pfn = stlb_event_or(event, PFN, o->pfn[0]);
 
 	return event->kind == STLB_SAME_CONTENT && event->tid == set->tid &&
-	       stlb_event_or(event, MM, o->mm) == o->mm && (pfn == o->pfn[0] || pfn == new);
+	       stlb_event_or(event, MM, o->mm) == o->mm && pfn == o->pfn[0];
 }
 
+/* A kernel thread is never in user mode, and makes no system call, as who registers does. */
 static bool is_ksmd(const struct obligation *o, const struct stlb_event *set)
 {
-	for (unsigned int i = 0; i < o->oracle->trace->nr; i++)
-		if (event_at(o, (int)i)->kind == STLB_USER_MODE &&
-		    event_at(o, (int)i)->tid == set->tid)
+	for (int i = 0; i < (int)o->oracle->trace->nr; i++)
+		if ((event_at(o, i)->kind == STLB_USER_MODE ||
+		     event_at(o, i)->kind == STLB_SUBSCRIBE) &&
+		    event_at(o, i)->tid == set->tid)
 			return false;
 	return set->comm && !strcmp(set->comm, "ksmd");
 }
@@ -53,15 +54,20 @@ static bool is_ksmd(const struct obligation *o, const struct stlb_event *set)
 static bool same_content(const struct obligation *o, int at)
 {
 	const struct stlb_event *set = event_at(o, at);
-	uint64_t new = o->oracle->update[at].new.pfn;
+	const struct update *update = &o->oracle->update[at];
+	uint64_t new = update->new.pfn + (update->addr < o->addr && o->pages == 1
+						  ? (o->addr - update->addr) / PAGE_BYTES
+						  : 0);
 
 	if (set->same_content || event_at(o, o->at)->same_content || is_ksmd(o, set))
 		return true;
 	for (int i = at + 1; i < (int)o->oracle->trace->nr && !ends_evidence(o, set, new, i); i++)
-		if (is_evidence(o, set, new, i))
+		if (is_evidence(o, set, i))
 			return true;
-	for (int i = at - 1; i >= 0 && !ends_evidence(o, set, new, i); i--)
-		if (is_evidence(o, set, new, i))
+	/* what was known before a loss proves nothing after it */
+	for (int i = at - 1;
+	     i >= 0 && !ends_evidence(o, set, new, i) && event_at(o, i)->kind != STLB_LOST; i--)
+		if (is_evidence(o, set, i))
 			return true;
 	return false;
 }
@@ -98,6 +104,14 @@ static bool resolves(const struct obligation *o, const struct update *set)
 	return false;
 }
 
+/* Of a table something is known, but no page that it maps: whether anything was repointed is open.
+ */
+static bool is_table_of_nothing(const struct obligation *o, const struct update *set)
+{
+	return o->table && set->new.state == ENTRY_TABLE && o->oracle->below_known[o->at] &&
+	       !any_page(o, PAGE_GONE);
+}
+
 static void see_other_page(struct obligation *o, int at)
 {
 	const struct update *set = &o->oracle->update[at];
@@ -108,7 +122,9 @@ static void see_other_page(struct obligation *o, int at)
 		breach(o, STLB_RULE_REFAULT, at);
 	if (refault)
 		return;
-	if (!set->new.writable && same_content(o, at))
+	if (is_table_of_nothing(o, set))
+		o->oracle->judgement->open[o->racy ? STLB_RULE_RACY : STLB_RULE_REPOINT]++;
+	else if (!set->new.writable && same_content(o, at))
 		o->exempt = true;
 	else
 		breach_or_race(o, STLB_RULE_REPOINT, at);

@@ -121,8 +121,10 @@ static uint64_t mapped_pfn(const struct regions *all, const struct known *known)
 
 static void remember_below(struct regions *all, const struct region *region, int at)
 {
-	for (unsigned int i = 0; i < MAX_PAGES; i++)
+	for (unsigned int i = 0; i < MAX_PAGES; i++) {
 		all->oracle->below[at][i] = mapped_pfn(all, &region->below.pte[i]);
+		all->oracle->below_known[at] |= region->below.pte[i].since > all->lost;
+	}
 }
 
 /* ---- pages that go ---- */
