@@ -28,13 +28,12 @@ static void doubt_contexts(struct stlb_analysis *a, const struct stlb_act *act)
 	uint32_t at = 0;
 
 	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));) {
-		/* what is done in a hold has its acquisition as evidence, older than the loss */
-		task->asked.lossy = true;
-		for (uint32_t i = 0; i < task->nr_holds; i++)
-			task->holds[i].lossy = true;
 		if (!used_cpu(task, cpu))
 			continue;
 		task->lossy = true;
+		task->asked.lossy = true;
+		for (uint32_t i = 0; i < task->nr_holds; i++)
+			task->holds[i].lossy = true;
 		for (uint32_t i = 0; i < task->nr_brackets; i++)
 			task->brackets[i].sure = false;
 		stlb_unsettled_drop(task);
