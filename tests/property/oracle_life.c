@@ -8,9 +8,13 @@ void breach(struct obligation *o, enum stlb_rule rule, int at)
 {
 	int *too_late = &o->oracle->breached[o->at][o->index];
 
-	/* the lock is part of what proves it */
-	if (!o->breached[rule])
-		count_breach(o->oracle, rule, o->hold != NOWHERE ? o->hold : o->at, at);
+	if (o->breached[rule])
+		return;
+	/* that the lock was held is part of what proves it, if it is asked for */
+	if (o->hold != NOWHERE && !lost_between(o->oracle, o->at, at) &&
+	    lost_between(o->oracle, o->hold, at))
+		o->oracle->judgement->doubtful[rule]++;
+	count_breach(o->oracle, rule, o->at, at);
 	o->breached[rule] = true;
 	if ((rule == STLB_RULE_REPOINT || rule == STLB_RULE_NEVER || rule == STLB_RULE_RACY) &&
 	    *too_late == NOWHERE)
