@@ -88,6 +88,7 @@ static void begin(struct obligation *o, int at, unsigned int index, enum what wh
 	o->racy = false;
 	o->table_done = false;
 	o->by_other = false;
+	o->late = false;
 	take_pages(o, update);
 	o->held_pages = any_page(o, PAGE_GONE);
 }
@@ -237,7 +238,7 @@ static bool is_over_from_6_6(const struct obligation *o, int at)
 /* Another task's set made a repoint of it, which was judged: an invalidation is late, not never. */
 bool is_over(const struct obligation *o, int at)
 {
-	if (o->by_other && o->breached[STLB_RULE_REPOINT])
+	if (o->late)
 		return false;
 	return o->oracle->before_6_6 ? is_over_before_6_6(o, at) : is_over_from_6_6(o, at);
 }

@@ -157,7 +157,7 @@ static bool is_in_detached_table(const struct oracle *oracle, int at)
 	const struct update here = {.mm = stlb_event_get(event, MM),
 				    .addr = stlb_event_get(event, ADDR) & ~(PMD_BYTES - 1)};
 
-	if (is_pmd(event))
+	if (is_pmd(event) || event->kind == STLB_PTE_CLEAR_FLUSH)
 		return false;
 	for (int i = at - 1; i >= 0; i--) {
 		const struct update *update = &oracle->update[i];
