@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/early.h"
 #include "check/evidence.h"
 
 enum { PAGE_BUCKETS = (1 << 16) + 1 };
@@ -405,11 +406,22 @@ struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *a)
 	};
 }
 
+/* Tables that were taken out and did not come back. */
+static void judge_tables(struct stlb_analysis *a)
+{
+	uint32_t at = 0;
+
+	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));)
+		if (task->nr_obligations)
+			stlb_unbracketed_judge_tables(a, task);
+}
+
 const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a, uint64_t recorded)
 {
 	struct stlb_result *result = &a->result;
 
 	a->facts.recorded |= recorded;
+	judge_tables(a);
 	stlb_held_back_finish(a);
 	stlb_unsettled_tell(a);
 	stlb_losses_finish(a);

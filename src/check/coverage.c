@@ -92,15 +92,18 @@ struct needs {
 	 {LACKS_ZAPS, LACKS_PMDS, LACKS_FREES}}
 #define NEEDS_MAPPED                                                                               \
 	{{{KIND(PTE_SET), "not every set of a pte is recorded", ALWAYS},                           \
-	  {KIND(PTE_CLEAR), "not every clear of a pte is recorded", ALWAYS}, NEED_FREES},          \
+	  {KIND(PTE_CLEAR), "not every clear of a pte is recorded", ALWAYS}, NEED_FREES,           \
+	  NEED_INV_RANGE, NEED_INV_END},          \
 	 {{KIND(PMD_SET), "not every set of a pmd is recorded", ALWAYS},                           \
 	  {KIND(PMD_CLEAR), "not every clear of a pmd is recorded", ALWAYS}, LACKS_FREES}}
 #define NEEDS_NEVER                                                                                \
 	{{NEED_INV_RANGE, NEED_INV_END, NEED_CLEARS, NEED_ENDS}, {LACKS_ZAPS, LACKS_PMDS, LACKS_DEADLINES}}
 #define NEEDS_UNBRACKETED {{NEED_STARTS, NEED_ENDS, NEED_CLEARS}, {LACKS_ZAPS, LACKS_SETS}}
 #define NEEDS_RACY {{NEED_INV_RANGE, NEED_INV_END, NEED_CLEARS}, {LACKS_ZAPS, LACKS_LOCKS}}
-#define NEEDS_STALE_ACCESS {{NEED_DEVICES, NEED_UPDATES}, {LACKS_SETS, LACKS_ZAPS}}
-#define NEEDS_DEVICE_ORDER {{NEED_DEVICES, NEED_UPDATES}, {LACKS_SETS}}
+#define NEEDS_STALE_ACCESS                                                                         \
+	{{NEED_DEVICES, NEED_UPDATES, NEED_INV_RANGE, NEED_INV_END}, {LACKS_SETS, LACKS_ZAPS}}
+#define NEEDS_DEVICE_ORDER                                                                         \
+	{{NEED_DEVICES, NEED_UPDATES, NEED_INV_RANGE, NEED_INV_END}, {LACKS_SETS}}
 #define NEEDS_UNLOCKED                                                                             \
 	{{NEED_LOCKS, {KIND(MMAP_LOCKED), "mmap_lock is not recorded", ALWAYS}, NEED_UPDATES}, {LACKS_ZAPS}}
 #define NEEDS_UNBALANCED {{NEED_STARTS, NEED_ENDS}, {LACKS_LOCKS}}
@@ -215,6 +218,12 @@ static void lower_all(struct stlb_analysis *a)
 	}
 }
 
+/* Neither the version nor an invalidate_range_end, with or without only_end, was told. */
+static bool may_be_before_6_6(const struct stlb_analysis *a)
+{
+	return a->before_6_6 || !a->kernel_known;
+}
+
 /*
  * What invalidates is not there: a missing invalidation cannot be told from one that was not
  * recorded. From 6.6 on range_end invalidates nothing at all.
@@ -228,7 +237,7 @@ static void doubt_without_invalidations(struct stlb_analysis *a)
 		stlb_sites_doubt_rules(a, rules,
 				       "no secondary invalidation (inv_range) occurs in the trace: "
 				       "whether none was made or none recorded cannot be told");
-	else if (a->before_6_6 && !stlb_recorded(a, STLB_INV_END))
+	else if (may_be_before_6_6(a) && !stlb_recorded(a, STLB_INV_END))
 		stlb_sites_doubt_rules(a, rules,
 				       "no invalidate_range_end occurs in the trace: before 6.6 it "
 				       "invalidates too");
@@ -255,7 +264,7 @@ static void note_contexts(struct stlb_analysis *a)
 
 void stlb_coverage(struct stlb_analysis *a)
 {
-	stlb_rules_judgeable(a->seen | a->facts.recorded, a->before_6_6, a->result.rules);
+	stlb_rules_judgeable(a->seen | a->facts.recorded, may_be_before_6_6(a), a->result.rules);
 	lower_all(a);
 	doubt_without_invalidations(a);
 	drop_without_brackets(a);

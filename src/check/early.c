@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/early.h"
 
 enum { MAX_EARLY_TABLES = 64 };
 

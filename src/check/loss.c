@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lost events: nothing that spans them is sure. */
 #include "check/check.h"
+#include "check/early.h"
 
 /* Any CPU could have carried the missing invalidation. */
 static void doubt_obligations(struct stlb_analysis *a)

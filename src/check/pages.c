@@ -2,6 +2,7 @@
 /* Pages: which obligations a free concerns, and free-before-invalidate. */
 #include <stdlib.h>
 
+#include "check/early.h"
 #include "check/evidence.h"
 
 enum { BUCKET_BITS = 16, GROUP_SHIFT = 9, MAX_ORDER = 20, MAX_FREED = 32 * 1024 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/early.h"
 #include "model/rmap.h"
 
 static unsigned int index_of(uint64_t addr)

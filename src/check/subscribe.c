@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Subscriptions: from when to when anything is owed (semantics.md, section 1). */
+#include "check/early.h"
 #include "check/evidence.h"
 
 static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)

@@ -160,6 +160,14 @@ static bool may_be_put_back(const struct stlb_analysis *a, const struct stlb_obl
 	return ob->table && (stlb_recorded(a, STLB_PMD_SET) || stlb_recorded(a, STLB_PMD_INSTALL));
 }
 
+/* Whether the context may still be in the hold of the update, or, outside any, just after it. */
+static bool goes_on(const struct stlb_task *task, const struct stlb_obligation *ob)
+{
+	if (ob->scope->hold)
+		return stlb_task_holds(task, ob->scope->hold);
+	return task->update && task->update->loose;
+}
+
 void stlb_unbracketed_judge_tables(struct stlb_analysis *a, struct stlb_task *task)
 {
 	struct stlb_list *at, *next;
@@ -167,7 +175,7 @@ void stlb_unbracketed_judge_tables(struct stlb_analysis *a, struct stlb_task *ta
 	stlb_list_each (at, next, &task->clears) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
 
-		if (!ob->unbracketed || !ob->table)
+		if (!ob->unbracketed || !ob->table || goes_on(task, ob))
 			continue;
 		stlb_unbracketed_tell(a, ob);
 		if (ob->discharged && !stlb_obligation_is_kept(a, ob))

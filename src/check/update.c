@@ -5,6 +5,7 @@
  * (semantics.md, section 6, traps 1 to 4).
  */
 #include "check/check.h"
+#include "check/early.h"
 
 /* ---- the level of a hugetlb page, which is told through pte functions ---- */
 

@@ -162,7 +162,7 @@ Test(words, reasons_have_numbers)
 	expect(STLB_STATUS_NOT_JUDGED, "events were lost in 2 places while an mm was subscribed");
 	expect(STLB_STATUS_NOT_JUDGED, "12 events are");
 	expect(STLB_STATUS_NOT_JUDGED, "7 obligations or sites were given up");
-	expect(STLB_STATUS_NOT_JUDGED, "the file breaks off: the rest is missing");
+	expect(STLB_STATUS_NOT_JUDGED, "the file breaks off or is damaged: the rest is missing");
 }
 
 Test(words, a_file_without_an_event_breaks_off)

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs one of the scripts that test staletlb on a real kernel, and checks what it left.
 #
-#	live.sh live|leave|absent|locked 6.1|6.12|7.3 STALETLB WORKLOAD
+#	live.sh live|leave|absent|locked|late 6.1|6.12|7.3 STALETLB WORKLOAD
 #
 #	live	the commands do what they say, and on 6.1 a faulty module is caught
 #	leave	whatever ends a run, tracing is as it was
 #	absent	what stands in the way is said
 #	locked	that the kernel is locked down is said
+#	late	what comes too late is judged as in the file, where a kernel makes that possible
 #
 # STALETLB_SIGNALS says how many signals leave sends (up to 16), STALETLB_SEED which and when;
 # STALETLB_VM_OUT names a directory for what it left (of live the traces too), which is thrown away
@@ -15,7 +16,7 @@
 set -u
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-usage="usage: live.sh live|leave|absent|locked 6.1|6.12|7.3 STALETLB WORKLOAD"
+usage="usage: live.sh live|leave|absent|locked|late 6.1|6.12|7.3 STALETLB WORKLOAD"
 part=${1?$usage} kernel=${2?$usage} staletlb=${3?$usage} workload=${4?$usage}
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
@@ -55,6 +56,7 @@ locked)
 	options+=(--append lockdown=confidentiality)
 	arguments=(locked)
 	;;
+late) options+=(--append nohz_full=1) ;;
 *) echo "$usage" >&2 && exit 2 ;;
 esac
 "$here/vm.sh" --kernel "$kernel" "${options[@]}" "${adds[@]}" --out "$out" \
