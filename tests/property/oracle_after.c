@@ -102,6 +102,14 @@ static bool put_back(const struct obligation *o, int judged)
 	return !any_page(&now, PAGE_GONE) && !any_page(&now, PAGE_TIGHTENED);
 }
 
+static bool opens_bracket_before(const struct obligation *o, int end)
+{
+	for (int at = o->at; at < end; at++)
+		if (o->oracle->context[at] == o->context && event_at(o, at)->kind == STLB_INV_START)
+			return true;
+	return false;
+}
+
 /*
  * Judged when the lock is let go: what was put back until then changed nothing. A table may still
  * be put back after that, even after the trace: when it is judged is open.
@@ -117,7 +125,8 @@ void judge_bracket(struct obligation *o)
 	    lost_on_its_cpus(o->oracle, o->context, o->at, ends ? judged : nr - 1))
 		return;
 	if (o->table) {
-		o->oracle->judgement->open[STLB_RULE_UNBRACKETED] += o->ended != ENDED_RESTORED;
+		o->oracle->judgement->open[STLB_RULE_UNBRACKETED] +=
+			o->ended != ENDED_RESTORED || opens_bracket_before(o, o->ended_at);
 		return;
 	}
 	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && o->ended_at <= judged)

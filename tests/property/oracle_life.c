@@ -8,9 +8,13 @@ void breach(struct obligation *o, enum stlb_rule rule, int at)
 {
 	int *too_late = &o->oracle->breached[o->at][o->index];
 
-	/* the lock is part of what proves it */
-	if (!o->breached[rule])
-		count_breach(o->oracle, rule, o->hold != NOWHERE ? o->hold : o->at, at);
+	if (o->breached[rule])
+		return;
+	/* that the lock was held is part of what proves it, if it is asked for */
+	if (o->hold != NOWHERE && !lost_between(o->oracle, o->at, at) &&
+	    lost_between(o->oracle, o->hold, at))
+		o->oracle->judgement->doubtful[rule]++;
+	count_breach(o->oracle, rule, o->at, at);
 	o->breached[rule] = true;
 	if ((rule == STLB_RULE_REPOINT || rule == STLB_RULE_NEVER || rule == STLB_RULE_RACY) &&
 	    *too_late == NOWHERE)
@@ -84,6 +88,7 @@ static void begin(struct obligation *o, int at, unsigned int index, enum what wh
 	o->racy = false;
 	o->table_done = false;
 	o->by_other = false;
+	o->late = false;
 	take_pages(o, update);
 	o->held_pages = any_page(o, PAGE_GONE);
 }
@@ -233,7 +238,7 @@ static bool is_over_from_6_6(const struct obligation *o, int at)
 /* Another task's set made a repoint of it, which was judged: an invalidation is late, not never. */
 bool is_over(const struct obligation *o, int at)
 {
-	if (o->by_other && o->breached[STLB_RULE_REPOINT])
+	if (o->late)
 		return false;
 	return o->oracle->before_6_6 ? is_over_before_6_6(o, at) : is_over_from_6_6(o, at);
 }

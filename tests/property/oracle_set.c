@@ -89,10 +89,10 @@ static bool one_operation(const struct obligation *o, int at)
 /* Whether the clear left an entry that the set resolves, whoever sets. */
 static bool resolves(const struct obligation *o, const struct update *set)
 {
-	if (o->filled)
-		return false;
 	if (o->table)
 		return set->pmd;
+	if (o->filled)
+		return false;
 	for (unsigned int i = 0; i < o->pages; i++) {
 		uint64_t offset = (o->addr + i * PAGE_BYTES - set->addr) / PAGE_BYTES;
 
@@ -130,6 +130,7 @@ static void see_other_page(struct obligation *o, int at)
 		breach_or_race(o, STLB_RULE_REPOINT, at);
 	if (o->oracle->context[at] != o->context) {
 		o->by_other = true;
+		o->late |= o->breached[STLB_RULE_REPOINT] || o->breached[STLB_RULE_RACY];
 		if (!o->oracle->before_6_6)
 			return;
 	}
