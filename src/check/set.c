@@ -339,7 +339,7 @@ static void put_back(struct stlb_analysis *a, const struct stlb_act *act,
 	if (!kept)
 		stlb_obligation_end(a, ob, STLB_END_RESTORED);
 	else if (repointed.known)
-		stlb_repoint_judge(a, act, ob, repointed);
+		other_page(a, act, ob, repointed, STLB_LEVEL_PMD);
 }
 
 bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
@@ -456,8 +456,8 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		a->result.dropped++;
 		return;
 	}
-	if (region->away && slot.level == STLB_LEVEL_PTE && is_out_of_sight(act, slot)) {
-		stlb_region_set_away(region, slot.addr, new);
+	if (region->away_pfn && slot.level == STLB_LEVEL_PTE && is_out_of_sight(act, slot)) {
+		a->failed |= stlb_region_set_away(region, slot.addr, new) < 0;
 		return;
 	}
 	stlb_unlocked_note(a, act, region, slot,

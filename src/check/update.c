@@ -219,7 +219,7 @@ static void clear_detached(struct stlb_analysis *a, const struct stlb_act *act,
 	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, addr);
 
 	if (region && stlb_event_has(act->event, ADDR) && old.state == STLB_PRESENT)
-		stlb_region_set_away(region, addr, stlb_entry_none());
+		a->failed |= stlb_region_set_away(region, addr, stlb_entry_none()) < 0;
 }
 
 static void clear_at(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,

@@ -87,7 +87,7 @@ static void begin(struct obligation *o, int at, unsigned int index, enum what wh
 	memset(o->left, what == OWES_CLEAR ? update->new.state : ENTRY_NONE, sizeof(o->left));
 	o->racy = false;
 	o->table_done = false;
-	o->by_other = false;
+	o->by_own = o->by_other = false;
 	o->late = false;
 	take_pages(o, update);
 	o->held_pages = any_page(o, PAGE_GONE);

@@ -128,7 +128,8 @@ static void see_other_page(struct obligation *o, int at)
 		o->exempt = true;
 	else
 		breach_or_race(o, STLB_RULE_REPOINT, at);
-	if (o->oracle->context[at] != o->context) {
+	o->by_own |= o->oracle->context[at] == o->context;
+	if (!o->by_own) {
 		o->by_other = true;
 		o->late |= o->breached[STLB_RULE_REPOINT] || o->breached[STLB_RULE_RACY];
 		if (!o->oracle->before_6_6)
