@@ -66,6 +66,22 @@ static bool covers_below(const struct stlb_obligation *ob, const struct stlb_pag
 	return what->start <= first && first + unit - 1 <= what->end - 1;
 }
 
+/* What is covered goes behind what is still owed. */
+static void part_below(struct stlb_obligation *ob, const struct stlb_invalidation *what)
+{
+	for (uint32_t i = 0; i < ob->nr_below;) {
+		struct stlb_page page = ob->below[i];
+
+		if (!covers_below(ob, &page, what)) {
+			i++;
+			continue;
+		}
+		ob->below[i] = ob->below[--ob->nr_below];
+		ob->below[ob->nr_below] = page;
+		ob->nr_covered++;
+	}
+}
+
 /* Returns whether nothing below it is owed any more. */
 static bool cover_table(struct stlb_analysis *a, struct stlb_obligation *ob,
 			const struct stlb_invalidation *what)
@@ -76,18 +92,26 @@ static bool cover_table(struct stlb_analysis *a, struct stlb_obligation *ob,
 		kept += !covers_below(ob, &ob->below[i], what);
 	if (!kept)
 		return true;
-	kept = 0;
 	stlb_pages_unwatch(a, &ob->page);
 	for (uint32_t i = 0; i < ob->nr_below; i++)
 		stlb_pages_unwatch(a, &ob->below[i]);
-	for (uint32_t i = 0; i < ob->nr_below; i++) {
-		if (covers_below(ob, &ob->below[i], what))
-			continue;
-		ob->below[kept] = ob->below[i];
-		stlb_pages_watch(a, &ob->below[kept++]);
-	}
-	ob->nr_below = kept;
+	part_below(ob, what);
+	for (uint32_t i = 0; i < ob->nr_below; i++)
+		stlb_pages_watch(a, &ob->below[i]);
 	return false;
+}
+
+/* To the letter, what was covered one by one concerns a free as what was covered at once does. */
+static void watch_covered(struct stlb_analysis *a, struct stlb_obligation *ob)
+{
+	if (!ob->nr_covered)
+		return;
+	if (ob->page.nr)
+		stlb_pages_watch(a, &ob->page);
+	while (ob->nr_covered) {
+		stlb_pages_watch(a, &ob->below[ob->nr_below++]);
+		ob->nr_covered--;
+	}
 }
 
 /* ---- discharge ---- */
@@ -104,6 +128,7 @@ static void count_discharge(struct stlb_analysis *a, struct stlb_obligation *ob)
 		a->result.obligations.discharged_in_lock++;
 	else
 		a->result.obligations.discharged_deferred++;
+	watch_covered(a, ob);
 }
 
 bool stlb_obligation_is_kept(const struct stlb_analysis *a, const struct stlb_obligation *ob)

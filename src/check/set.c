@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An entry says something new: what that ends, and what it breaches. */
+#include <string.h>
+
 #include "check/check.h"
 
 /* ---- does a set belong to the same operation as a clear? (semantics.md, section 3) ---- */
@@ -323,6 +325,8 @@ static void put_back(struct stlb_analysis *a, const struct stlb_act *act,
 	struct stlb_entry repointed = {0};
 	uint32_t kept = 0;
 
+	stlb_pages_unwatch(a, &ob->page);
+	ob->page.nr = 0;
 	for (uint32_t i = 0; i < ob->nr_below; i++)
 		stlb_pages_unwatch(a, &ob->below[i]);
 	for (uint32_t i = 0; i < ob->nr_below; i++) {
@@ -335,6 +339,9 @@ static void put_back(struct stlb_analysis *a, const struct stlb_act *act,
 		ob->below[kept] = ob->below[i];
 		stlb_pages_watch(a, &ob->below[kept++]);
 	}
+	if (kept && ob->nr_covered)
+		memmove(&ob->below[kept], &ob->below[ob->nr_below],
+			ob->nr_covered * sizeof(*ob->below));
 	ob->nr_below = kept;
 	if (!kept)
 		stlb_obligation_end(a, ob, STLB_END_RESTORED);

@@ -88,7 +88,7 @@ struct stlb_obligation {
 	struct stlb_pieces *pieces; /* huge or table, else NULL */
 	struct stlb_page page;	    /* what the entry pointed to */
 	struct stlb_page *below;    /* the present pages below a table */
-	uint32_t nr_below;
+	uint32_t nr_below, nr_covered; /* of them, what is owed, and behind it what was covered */
 	uint64_t said; /* number of its update in the devices' history, 0: none */
 	struct stlb_brief update;
 	struct stlb_later *later; /* NULL while nothing more has happened to it */
