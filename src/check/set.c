@@ -249,9 +249,11 @@ static void settle_discharged(struct stlb_analysis *a, const struct stlb_act *ac
 			      struct stlb_obligation *ob, struct stlb_slot slot,
 			      struct stlb_entry new)
 {
-	if (ob->type == STLB_TIGHTEN)
+	bool same = new.pfn == ob->old.pfn + ((slot.addr - ob->addr) >> STLB_PAGE_SHIFT);
+
+	if (ob->type == STLB_TIGHTEN || ob->table || (ob->weaker && !same))
 		return;
-	if (new.pfn != ob->old.pfn + ((slot.addr - ob->addr) >> STLB_PAGE_SHIFT))
+	if (!same)
 		stlb_partial_judge(a, act, ob);
 	else if (ob->level > slot.level)
 		set_piece(a, act, ob, slot, new);
@@ -463,8 +465,8 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		a->result.dropped++;
 		return;
 	}
-	if (region->away_pfn && slot.level == STLB_LEVEL_PTE && is_out_of_sight(act, slot)) {
-		a->failed |= stlb_region_set_away(region, slot.addr, new) < 0;
+	if (region->out && slot.level == STLB_LEVEL_PTE && is_out_of_sight(act, slot)) {
+		a->failed |= stlb_region_set_away(&a->regions, region, slot.addr, new) < 0;
 		return;
 	}
 	stlb_unlocked_note(a, act, region, slot,

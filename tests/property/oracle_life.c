@@ -110,12 +110,18 @@ static void cover(struct obligation *o, const struct invalidation *inv)
 }
 
 /* What meets its span is enough for the page-table page; each page below owes for itself. */
-static bool covers_table(struct obligation *o)
+static bool covers_table(struct obligation *o, int at)
 {
+	bool late = !surely_in_lock(o, at);
+
+	o->table_late |= late && !o->table_done;
 	o->table_done = true;
-	for (unsigned int i = 0; o->table && i < o->pages; i++)
-		if (o->page[i] == PAGE_GONE && o->covered[i])
-			o->page[i] = PAGE_SETTLED;
+	for (unsigned int i = 0; o->table && i < o->pages; i++) {
+		if (o->page[i] != PAGE_GONE || !o->covered[i])
+			continue;
+		o->page[i] = PAGE_SETTLED;
+		o->covered_late[i] = late;
+	}
 	return !o->table || !any_page(o, PAGE_GONE);
 }
 
@@ -131,7 +137,7 @@ void see_invalidation(struct obligation *o, int at)
 		return;
 	}
 	cover(o, inv);
-	if (o->ended != NOT_ENDED || !covers_table(o))
+	if (o->ended != NOT_ENDED || !covers_table(o, at))
 		return;
 	o->in_lock = o->hold != NOWHERE && hold_end(o->oracle, o->hold).at > at;
 	end_obligation(o, ENDED_DISCHARGED, at);

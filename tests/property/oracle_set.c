@@ -104,8 +104,7 @@ static bool resolves(const struct obligation *o, const struct update *set)
 	return false;
 }
 
-/* Of a table something is known, but no page that it maps: whether anything was repointed is open.
- */
+/* A table of which entries are known, none of them present, is empty: nothing is repointed. */
 static bool is_table_of_nothing(const struct obligation *o, const struct update *set)
 {
 	return o->table && set->new.state == ENTRY_TABLE && o->oracle->below_known[o->at] &&
@@ -123,8 +122,8 @@ static void see_other_page(struct obligation *o, int at)
 	if (refault)
 		return;
 	if (is_table_of_nothing(o, set))
-		o->oracle->judgement->open[o->racy ? STLB_RULE_RACY : STLB_RULE_REPOINT]++;
-	else if (!set->new.writable && same_content(o, at))
+		return;
+	if (!set->new.writable && same_content(o, at))
 		o->exempt = true;
 	else
 		breach_or_race(o, STLB_RULE_REPOINT, at);

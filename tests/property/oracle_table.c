@@ -145,7 +145,9 @@ static void judge_mapped(struct regions *all, struct known *known, uint64_t page
 	    (known->entry.state != ENTRY_LEAF && known->entry.state != ENTRY_TABLE))
 		return;
 	known->freed = true;
-	count_breach(all->oracle, STLB_RULE_MAPPED, known->since, at);
+	/* tables of hugetlb pages are shared between mms, and taken out unseen */
+	if (event->kind != STLB_HUGE_FREE)
+		count_breach(all->oracle, STLB_RULE_MAPPED, known->since, at);
 }
 
 static void judge_free(struct regions *all, int at)
