@@ -111,7 +111,8 @@ struct stlb_held_back {
 	const struct stlb_obligation *ob; /* NULL once it is over */
 	bool counted;			  /* the same breach was reported at another moment */
 	bool joins;			  /* it follows from another one */
-	uint64_t seq, addr, end;	  /* of the set, and what its entry maps */
+	bool by_ksmd;		 /* exempt, unless the task is no kernel thread after all */
+	uint64_t seq, addr, end; /* of the set, and what its entry maps */
 	uint64_t mm, pfn, new_pfn, site;
 };
 
