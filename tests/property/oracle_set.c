@@ -104,6 +104,11 @@ static bool resolves(const struct obligation *o, const struct update *set)
 	return false;
 }
 
+static bool is_judged(const struct obligation *o)
+{
+	return o->breached[STLB_RULE_REPOINT] || o->breached[STLB_RULE_RACY];
+}
+
 /* Of a table something is known, but no page that it maps: whether anything was repointed is open.
  */
 static bool is_table_of_nothing(const struct obligation *o, const struct update *set)
@@ -116,6 +121,7 @@ static void see_other_page(struct obligation *o, int at)
 {
 	const struct update *set = &o->oracle->update[at];
 	bool refault = !one_operation(o, at) && !resolves(o, set), filled = o->filled;
+	bool judged = is_judged(o);
 
 	o->filled = true;
 	if (refault && !filled)
@@ -130,7 +136,7 @@ static void see_other_page(struct obligation *o, int at)
 		breach_or_race(o, STLB_RULE_REPOINT, at);
 	if (o->oracle->context[at] != o->context) {
 		o->by_other = true;
-		o->late |= o->breached[STLB_RULE_REPOINT] || o->breached[STLB_RULE_RACY];
+		o->late |= !judged && is_judged(o);
 		if (!o->oracle->before_6_6)
 			return;
 	}
@@ -178,11 +184,15 @@ static bool changed_while_out(const struct obligation *o, unsigned int page, int
 	for (int i = o->at + 1; i < back; i++) {
 		const struct change *change = &o->oracle->change[i];
 
+		if (event_at(o, i)->kind == STLB_LOST)
+			return false;
 		if (change->mm != o->mm || !change->pages)
 			continue;
 		if (change->pmd && change->addr == o->addr)
 			break;
-		if (change->pmd || (addr - change->addr) / PAGE_BYTES >= change->pages)
+		/* what others clear meanwhile they owe themselves */
+		if (change->pmd || !change->out ||
+		    (addr - change->addr) / PAGE_BYTES >= change->pages)
 			continue;
 		changed = true;
 		*now = change->now;
