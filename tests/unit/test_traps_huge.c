@@ -222,10 +222,8 @@ Test(split, not_beyond_a_bracket_of_another_mm)
 		{START(0, 512)},
 		{OF(PMD_SPLIT, F(MM, MM1), F(ADDR, PAGE(0))), .level = STLB_LEVEL_PMD},
 		{STARTS(MM2, 0, 1, 1, 1)},
-		{ENDS(MM2, 0, 1, 1)},
-		{LOCK(L2)},
 		{PMD_CLEARS(PMD_INVAL, 0, HUGE(0x200))},
-		{UNLOCK(L2)},
+		{ENDS(MM2, 0, 1, 1)},
 		{ONLY_END(0, 512)},
 	};
 
