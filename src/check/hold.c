@@ -252,6 +252,7 @@ void stlb_on_lock_acquired(struct stlb_analysis *a, const struct stlb_act *act)
 		ask(a, act, address);
 	}
 	task->asked.confirmed = true;
+	task->asked.lossy = false;
 	acquired(a, task);
 }
 

@@ -72,6 +72,11 @@ static bool cover_table(struct stlb_analysis *a, struct stlb_obligation *ob,
 {
 	uint32_t kept = 0;
 
+	for (uint32_t i = 0; i < ob->nr_below; i++)
+		kept += !covers_below(ob, &ob->below[i], what);
+	if (!kept)
+		return true;
+	kept = 0;
 	stlb_pages_unwatch(a, &ob->page);
 	for (uint32_t i = 0; i < ob->nr_below; i++)
 		stlb_pages_unwatch(a, &ob->below[i]);
@@ -82,7 +87,7 @@ static bool cover_table(struct stlb_analysis *a, struct stlb_obligation *ob,
 		stlb_pages_watch(a, &ob->below[kept++]);
 	}
 	ob->nr_below = kept;
-	return !kept;
+	return false;
 }
 
 /* ---- discharge ---- */

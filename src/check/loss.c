@@ -31,6 +31,7 @@ static void doubt_contexts(struct stlb_analysis *a, const struct stlb_act *act)
 		if (!used_cpu(task, cpu))
 			continue;
 		task->lossy = true;
+		task->asked.lossy = true;
 		for (uint32_t i = 0; i < task->nr_holds; i++)
 			task->holds[i].lossy = true;
 		for (uint32_t i = 0; i < task->nr_brackets; i++)
