@@ -88,7 +88,7 @@ static void begin(struct obligation *o, int at, unsigned int index, enum what wh
 	o->racy = false;
 	o->table_done = false;
 	o->by_other = false;
-	o->late = false;
+	o->late = o->repointed = false;
 	take_pages(o, update);
 	o->held_pages = any_page(o, PAGE_GONE);
 }

@@ -104,11 +104,6 @@ static bool resolves(const struct obligation *o, const struct update *set)
 	return false;
 }
 
-static bool is_judged(const struct obligation *o)
-{
-	return o->breached[STLB_RULE_REPOINT] || o->breached[STLB_RULE_RACY];
-}
-
 /* Of a table something is known, but no page that it maps: whether anything was repointed is open.
  */
 static bool is_table_of_nothing(const struct obligation *o, const struct update *set)
@@ -121,7 +116,6 @@ static void see_other_page(struct obligation *o, int at)
 {
 	const struct update *set = &o->oracle->update[at];
 	bool refault = !one_operation(o, at) && !resolves(o, set), filled = o->filled;
-	bool judged = is_judged(o);
 
 	o->filled = true;
 	if (refault && !filled)
@@ -134,9 +128,11 @@ static void see_other_page(struct obligation *o, int at)
 		o->exempt = true;
 	else
 		breach_or_race(o, STLB_RULE_REPOINT, at);
-	if (o->oracle->context[at] != o->context) {
+	if (o->oracle->context[at] == o->context) {
+		o->repointed = true;
+	} else {
 		o->by_other = true;
-		o->late |= !judged && is_judged(o);
+		o->late |= !o->repointed && !o->exempt;
 		if (!o->oracle->before_6_6)
 			return;
 	}

@@ -76,6 +76,10 @@ static bool put_back(struct region *region, uint64_t pfn)
 	for (unsigned int i = 0; i < region->nr_out; i++) {
 		if (region->out[i].pfn != pfn)
 			continue;
+		/* what was set meanwhile says that it had been back unseen */
+		for (unsigned int page = 0; page < MAX_PAGES; page++)
+			if (region->below.pte[page].since != NOWHERE)
+				region->out[i].pte[page] = region->below.pte[page];
 		region->below = region->out[i];
 		region->out[i] = region->out[--region->nr_out];
 		return true;
@@ -203,7 +207,7 @@ void tables_follow(struct oracle *oracle)
 			all.lost = at;
 		else if (event->kind == STLB_MM_FREE)
 			drop_mm(&all, stlb_event_get(event, MM));
-		else if (frees_pages(oracle, at))
+		else if (frees_pages(oracle, at) && event->kind != STLB_HUGE_FREE)
 			judge_free(&all, at);
 		else
 			see_change(&all, at);
