@@ -131,7 +131,7 @@ def main():
         for row in rows():
             path = os.path.join(TRACES, row[0])
             wrong = differences(row, *judged(program, path))
-            wrong += strict_differences(judged(program, path, "--strict")[1])
+            wrong += strict_differences(row[0], judged(program, path, "--strict")[1])
             if path.endswith(".perf.data"):
                 wrong += perf_differences(program, path, folder)
                 skipped += not shutil.which("perf")
