@@ -38,9 +38,9 @@
  *     pmd_collapse_flush.
  * 13. Of a table, any overlapping range is enough for the page-table page, and each known page
  *     below owes for itself. It is no huge translation for partial-invalidate. Another table or a
- *     huge page in its place is a repoint; whether another table is, where something was known of
- *     this one but no page that it maps, is open. When unbracketed-update judges a table is open,
- *     as it may come back unchanged; then it owes no bracket.
+ *     huge page in its place is a repoint, but another table in place of one of which something is
+ *     known and no page that it maps. A table that comes back unchanged owes no bracket; where the
+ *     trace or its subscription ends before, unbracketed-update is open.
  * 14. partial-invalidate is judged at the first set of another page, free, end of the bracket or
  *     end of the operation from the discharge on (of a tighten from 6.6 on, not at the end of the
  *     bracket); pages put back need no cover.

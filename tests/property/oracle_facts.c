@@ -256,6 +256,10 @@ bool known_outside(const struct oracle *oracle, int context, int at)
 		if (event_at(oracle, i)->kind == STLB_LOST &&
 		    used_cpu(oracle, context, event_at(oracle, i)->cpu, i))
 			return false;
+		if (oracle->context[i] == context && event_at(oracle, i)->kind == STLB_INV_START &&
+		    oracle->bracket_end[i] < at &&
+		    event_at(oracle, oracle->bracket_end[i])->kind == STLB_MM_FREE)
+			return false;
 		if (proves_outside(oracle, context, i))
 			return true;
 	}

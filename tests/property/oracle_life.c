@@ -12,7 +12,7 @@ void breach(struct obligation *o, enum stlb_rule rule, int at)
 		return;
 	/* that the lock was held is part of what proves it, if it is asked for */
 	if (o->hold != NOWHERE && !lost_between(o->oracle, o->at, at) &&
-	    lost_between(o->oracle, o->hold, at))
+	    lost_on_its_cpus(o->oracle, o->context, o->hold, at))
 		o->oracle->judgement->doubtful[rule]++;
 	count_breach(o->oracle, rule, o->at, at);
 	o->breached[rule] = true;

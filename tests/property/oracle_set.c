@@ -104,9 +104,8 @@ static bool resolves(const struct obligation *o, const struct update *set)
 	return false;
 }
 
-/* Of a table something is known, but no page that it maps: whether anything was repointed is open.
- */
-static bool is_table_of_nothing(const struct obligation *o, const struct update *set)
+/* Of a table something is known, but no page that it maps: another may take its place. */
+static bool is_empty_table(const struct obligation *o, const struct update *set)
 {
 	return o->table && set->new.state == ENTRY_TABLE && o->oracle->below_known[o->at] &&
 	       !any_page(o, PAGE_GONE);
@@ -122,9 +121,9 @@ static void see_other_page(struct obligation *o, int at)
 		breach(o, STLB_RULE_REFAULT, at);
 	if (refault)
 		return;
-	if (is_table_of_nothing(o, set))
-		o->oracle->judgement->open[o->racy ? STLB_RULE_RACY : STLB_RULE_REPOINT]++;
-	else if (!set->new.writable && same_content(o, at))
+	if (is_empty_table(o, set))
+		return;
+	if (!set->new.writable && same_content(o, at))
 		o->exempt = true;
 	else
 		breach_or_race(o, STLB_RULE_REPOINT, at);
