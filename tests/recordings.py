@@ -54,10 +54,16 @@ def differences(row, status, report):
     return ["%s: expected %s, got %s" % pair for pair in pairs if pair[1] != pair[2]]
 
 
-def strict_differences(report):
-    """To the letter, these kernels break nothing more."""
+# A munmap of more pages than a batch holds flushes and frees after the unlock, before range_end.
+STRICT = {"debug-6.12-zeropage.dat": 12}
+
+
+def strict_differences(name, report):
     strict = [f for f in report["findings"] if f["verdict"] == "strict"]
-    return ["--strict: %s" % f["message"] for f in strict]
+    count, wanted = sum(f["occurrences"] for f in strict), STRICT.get(name, 0)
+    if count == wanted:
+        return []
+    return ["--strict: %d, not %d: %s" % (count, wanted, [f["message"] for f in strict])]
 
 
 def as_text(path, folder):
@@ -122,6 +128,23 @@ def missed(program, name, text):
     return ["without its invalidations: status %d, %d repoints" % (status, got)]
 
 
+PARTLY = {"name": "partly", "events": [
+    {"system": "deep", "event": "pstart", "kind": "pte_clear",
+     "fields": {"mm": "mm", "addr": "addr", "ptep": "ptep", "old": "old"}},
+    {"system": "deep", "event": "pcommit", "kind": "pte_set",
+     "fields": {"mm": "mm", "addr": "addr", "ptep": "ptep", "old": "old", "new": "new"}}]}
+
+
+def partly_differences(program, path, folder):
+    """A profile that binds some of the sets and clears as if they were all makes no fault of them."""
+    profile = os.path.join(folder, "partly.json")
+    with open(profile, "w") as file:
+        json.dump(PARTLY, file)
+    status, report = judged(program, path, "--profile", profile)
+    errors = [f["message"] for f in report["findings"] if f["severity"] == "error"]
+    return ["with a profile of some sets: status %d, %s" % (status, errors)] if status else []
+
+
 def main():
     program, passed, failed, skipped = os.path.abspath(sys.argv[1]), 0, 0, 0
     if not os.path.isdir(TRACES):
@@ -131,7 +154,9 @@ def main():
         for row in rows():
             path = os.path.join(TRACES, row[0])
             wrong = differences(row, *judged(program, path))
-            wrong += strict_differences(judged(program, path, "--strict")[1])
+            wrong += strict_differences(row[0], judged(program, path, "--strict")[1])
+            if "-deep" in row[0]:
+                wrong += partly_differences(program, path, folder)
             if path.endswith(".perf.data"):
                 wrong += perf_differences(program, path, folder)
                 skipped += not shutil.which("perf")

@@ -424,6 +424,18 @@ Test(flush, without_notify)
 	JUDGE(twice, SINCE_6_6, FLUSH(1));
 }
 
+/* The one who frees a page has gone on, unless it is an interrupt that looks like it. */
+Test(flush, before_a_free)
+{
+	static const struct made own[] = {SETTLE_66, {FLUSHED(0, 1)}, {FREE(0x99)}, {INV(0, 1)}};
+	static const struct made irq[] = {
+		SETTLE_66, {FLUSHED(0, 1)}, {IRQ, FREE(0x99)}, {INV(0, 1)}};
+
+	JUDGE(own, SINCE_6_6, FLUSH(1));
+	JUDGE(irq, SINCE_6_6);
+	JUDGE(own, SINCE_6_6, .no_irq_flags = true);
+}
+
 Test(flush, not_judged)
 {
 	static const struct made old_kernel[] = {
