@@ -8,12 +8,13 @@ static bool owes(const struct stlb_mm *mm, struct stlb_entry old)
 	       (old.state == STLB_PRESENT || old.state == STLB_TABLE);
 }
 
-/* The table that a pmd pointed to is gone, and its ptes with it. */
-static void table_left(struct stlb_analysis *a, struct stlb_region *region, struct stlb_slot slot,
-		       struct stlb_entry table)
+/* The table that a pmd pointed to is gone, and its ptes with it; or what had been in its place. */
+static void pmd_left(struct stlb_analysis *a, struct stlb_region *region, struct stlb_entry old)
 {
-	if (slot.level == STLB_LEVEL_PMD)
-		stlb_region_take_out(&a->regions, region, table.pfn);
+	if (old.state == STLB_TABLE)
+		stlb_region_take_out(&a->regions, region, old.pfn);
+	else if (stlb_entry_is_present(old))
+		region->out = false;
 }
 
 void stlb_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
@@ -36,8 +37,8 @@ void stlb_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb
 		if (ob)
 			ob->left = left;
 	}
-	if (old.state == STLB_TABLE)
-		table_left(a, region, slot, old);
+	if (slot.level == STLB_LEVEL_PMD)
+		pmd_left(a, region, old);
 	a->failed |=
 		stlb_region_set(&a->regions, region, slot.level, slot.addr, now, act->event) < 0;
 }

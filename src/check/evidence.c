@@ -124,14 +124,56 @@ bool stlb_evidence_has(const struct stlb_analysis *a, const struct stlb_act *act
 	return false;
 }
 
+/* ---- exempt as ksmd's, as far as was seen ---- */
+
+static struct stlb_unsettled *by_ksmd_find(struct stlb_analysis *a, const struct stlb_task *task,
+					   uint64_t site)
+{
+	for (uint32_t i = 0; i < a->nr_by_ksmd; i++)
+		if (a->by_ksmd[i].tid == task->tid && a->by_ksmd[i].of.site == site)
+			return &a->by_ksmd[i].of;
+	return NULL;
+}
+
+/* No evidence can clear it any more, but one that calls itself ksmd may turn out to be none. */
+static void by_ksmd(struct stlb_analysis *a, const struct stlb_held_back *held)
+{
+	struct stlb_unsettled *known = by_ksmd_find(a, held->task, held->site);
+
+	if (known)
+		known->count++;
+	if (known || a->nr_by_ksmd == STLB_MAX_UNSETTLED) {
+		free(held->finding);
+		return;
+	}
+	a->by_ksmd[a->nr_by_ksmd].tid = held->task->tid;
+	a->by_ksmd[a->nr_by_ksmd++].of = (struct stlb_unsettled){held->site, 1, held->finding};
+}
+
 /* ---- repoints that evidence can still clear ---- */
 
 static void tell(struct stlb_analysis *a, const struct stlb_held_back *held)
 {
-	if (held->counted)
+	if (held->by_ksmd)
+		by_ksmd(a, held);
+	else if (held->counted)
 		free(held->finding);
 	else
 		stlb_sites_count(a, held->site, held->finding, 1);
+}
+
+/* Room for one more: what is exempt as things stand waits elsewhere, else the oldest is told. */
+static void make_room(struct stlb_analysis *a)
+{
+	uint32_t at = 0;
+
+	while (at < a->nr_held_back && !a->held_back[at].by_ksmd)
+		at++;
+	at = at == a->nr_held_back ? 0 : at;
+	tell(a, &a->held_back[at]);
+	a->nr_held_back--;
+	memmove(a->held_back + at, a->held_back + at + 1,
+		(a->nr_held_back - at) * sizeof(*a->held_back));
 }
 
 static struct stlb_held_back *held_of(struct stlb_analysis *a, const struct stlb_obligation *ob)
@@ -168,12 +210,8 @@ void stlb_hold_back(struct stlb_analysis *a, const struct stlb_case *c,
 
 	if (!stlb_case_passes(a, c))
 		return;
-	if (a->nr_held_back == STLB_MAX_HELD_BACK) {
-		tell(a, &a->held_back[0]);
-		memmove(a->held_back, a->held_back + 1,
-			(STLB_MAX_HELD_BACK - 1) * sizeof(*a->held_back));
-		a->nr_held_back--;
-	}
+	if (a->nr_held_back == STLB_MAX_HELD_BACK)
+		make_room(a);
 	watch_pages(a);
 	held = &a->held_back[a->nr_held_back];
 	*held = *as;
@@ -226,7 +264,7 @@ static void clear_held_back(struct stlb_analysis *a, const struct stlb_task *tas
 
 		if (held->task == task && is_of(a, task->update, merged, held->seq, &place)) {
 			free(held->finding);
-			a->result.obligations.exempt += !held->joins;
+			a->result.obligations.exempt += !held->joins && !held->by_ksmd;
 		} else {
 			a->held_back[kept++] = *held;
 		}
@@ -276,35 +314,6 @@ void stlb_task_renamed(struct stlb_analysis *a, struct stlb_task *task, const ch
 	stlb_task_is_user(a, task);
 }
 
-static struct stlb_unsettled *by_ksmd_find(struct stlb_analysis *a, const struct stlb_task *task,
-					   uint64_t site)
-{
-	for (uint32_t i = 0; i < a->nr_by_ksmd; i++)
-		if (a->by_ksmd[i].tid == task->tid && a->by_ksmd[i].of.site == site)
-			return &a->by_ksmd[i].of;
-	return NULL;
-}
-
-/* One that calls itself ksmd may turn out to be none. */
-void stlb_by_ksmd(struct stlb_analysis *a, const struct stlb_case *c)
-{
-	uint64_t site = stlb_case_site(a, c);
-	struct stlb_unsettled *known = by_ksmd_find(a, c->act->task, site);
-	struct stlb_finding *finding;
-
-	if (known)
-		known->count++;
-	if (known || !stlb_case_passes(a, c) || a->nr_by_ksmd == STLB_MAX_UNSETTLED)
-		return;
-	finding = stlb_case_finding(a, c);
-	if (!finding) {
-		a->failed = true;
-		return;
-	}
-	a->by_ksmd[a->nr_by_ksmd].tid = c->act->task->tid;
-	a->by_ksmd[a->nr_by_ksmd++].of = (struct stlb_unsettled){site, 1, finding};
-}
-
 static void end_by_ksmd(struct stlb_analysis *a, const struct stlb_task *task, bool tell)
 {
 	uint32_t kept = 0;
@@ -324,11 +333,40 @@ static void end_by_ksmd(struct stlb_analysis *a, const struct stlb_task *task, b
 	a->nr_by_ksmd = kept;
 }
 
+/* What only the name spoke for waits for evidence, as of any task. */
+static void held_back_as_user(struct stlb_analysis *a, const struct stlb_task *task)
+{
+	for (uint32_t i = 0; i < a->nr_held_back; i++) {
+		struct stlb_held_back *held = &a->held_back[i];
+
+		if (!held->by_ksmd || held->task != task)
+			continue;
+		held->by_ksmd = false;
+		a->result.obligations.exempt--;
+	}
+}
+
 void stlb_task_is_user(struct stlb_analysis *a, struct stlb_task *task)
 {
+	bool before = task->user;
+
 	task->user = true;
 	if (a->nr_by_ksmd)
 		end_by_ksmd(a, task, true);
+	if (!before)
+		held_back_as_user(a, task);
+}
+
+static void held_back_drop(struct stlb_analysis *a, const struct stlb_task *task)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < a->nr_held_back; i++)
+		if (a->held_back[i].by_ksmd && a->held_back[i].task == task)
+			free(a->held_back[i].finding);
+		else
+			a->held_back[kept++] = a->held_back[i];
+	a->nr_held_back = kept;
 }
 
 /* Only kthreadd begins kernel threads; nothing that was known of the tid is known of the child. */
@@ -338,6 +376,7 @@ void stlb_task_begins(struct stlb_analysis *a, struct stlb_task *child,
 	enum { KTHREADD = 2 };
 
 	end_by_ksmd(a, child, false);
+	held_back_drop(a, child);
 	child->user = parent->tid != KTHREADD;
 }
 

@@ -43,9 +43,6 @@ void stlb_evidence_free(struct stlb_analysis *a);
 /** stlb_is_ksmd - whether it is the kernel thread, as far as was seen; a name alone is nothing */
 bool stlb_is_ksmd(const struct stlb_task *task);
 
-/** stlb_by_ksmd - a repoint that is exempt if this task stays the kernel thread */
-void stlb_by_ksmd(struct stlb_analysis *a, const struct stlb_case *c);
-
 /** stlb_task_is_user - it was in user mode, or made a system call */
 void stlb_task_is_user(struct stlb_analysis *a, struct stlb_task *task);
 

@@ -66,28 +66,71 @@ static bool covers_below(const struct stlb_obligation *ob, const struct stlb_pag
 	return what->start <= first && first + unit - 1 <= what->end - 1;
 }
 
+/* What is covered is owed no more. @late: it goes behind what is, since to the letter it was late.
+ */
+static void part_below(struct stlb_obligation *ob, const struct stlb_invalidation *what, bool late)
+{
+	for (uint32_t i = 0; i < ob->nr_below;) {
+		struct stlb_page page = ob->below[i];
+
+		if (!covers_below(ob, &page, what)) {
+			i++;
+			continue;
+		}
+		ob->below[i] = ob->below[--ob->nr_below];
+		ob->below[ob->nr_below] = page;
+		if (late)
+			ob->nr_covered++;
+		else if (ob->nr_covered)
+			ob->below[ob->nr_below] = ob->below[ob->nr_below + ob->nr_covered];
+	}
+}
+
+static bool surely_in_lock(const struct stlb_obligation *ob)
+{
+	/* after a loss it is not sure that the hold went on */
+	return stlb_task_holds(ob->task, ob->scope->hold) && !(ob->lossy && ob->task->lossy);
+}
+
+static void cover_page(struct stlb_analysis *a, struct stlb_obligation *ob, bool late)
+{
+	if (ob->table_covered)
+		return;
+	ob->table_covered = true;
+	stlb_pages_unwatch(a, &ob->page);
+	if (!late)
+		ob->page.nr = 0;
+}
+
 /* Returns whether nothing below it is owed any more. */
 static bool cover_table(struct stlb_analysis *a, struct stlb_obligation *ob,
 			const struct stlb_invalidation *what)
 {
+	bool late = !surely_in_lock(ob);
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < ob->nr_below; i++)
 		kept += !covers_below(ob, &ob->below[i], what);
 	if (!kept)
 		return true;
-	kept = 0;
-	stlb_pages_unwatch(a, &ob->page);
+	cover_page(a, ob, late);
 	for (uint32_t i = 0; i < ob->nr_below; i++)
 		stlb_pages_unwatch(a, &ob->below[i]);
-	for (uint32_t i = 0; i < ob->nr_below; i++) {
-		if (covers_below(ob, &ob->below[i], what))
-			continue;
-		ob->below[kept] = ob->below[i];
-		stlb_pages_watch(a, &ob->below[kept++]);
-	}
-	ob->nr_below = kept;
+	part_below(ob, what, late);
+	for (uint32_t i = 0; i < ob->nr_below; i++)
+		stlb_pages_watch(a, &ob->below[i]);
 	return false;
+}
+
+/* To the letter, what was covered one by one concerns a free as what was covered at once does. */
+static void watch_covered(struct stlb_analysis *a, struct stlb_obligation *ob)
+{
+	if (ob->table_covered && ob->page.nr)
+		stlb_pages_watch(a, &ob->page);
+	while (ob->nr_covered) {
+		stlb_pages_watch(a, &ob->below[ob->nr_below++]);
+		ob->nr_covered--;
+	}
 }
 
 /* ---- discharge ---- */
@@ -98,12 +141,12 @@ static void count_discharge(struct stlb_analysis *a, struct stlb_obligation *ob)
 
 	ob->discharged = true;
 	ob->in_lock = in_lock;
-	/* after a loss it is not sure that the hold went on */
-	ob->late = !in_lock || (ob->lossy && ob->task->lossy);
+	ob->late = !surely_in_lock(ob);
 	if (in_lock)
 		a->result.obligations.discharged_in_lock++;
 	else
 		a->result.obligations.discharged_deferred++;
+	watch_covered(a, ob);
 }
 
 bool stlb_obligation_is_kept(const struct stlb_analysis *a, const struct stlb_obligation *ob)

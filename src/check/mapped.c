@@ -57,7 +57,7 @@ static void judge(struct stlb_analysis *a, const struct stlb_act *act, enum stlb
 		/* tables of hugetlb pages are shared between mms, and taken out unseen */
 		if (!mapping->told && act->event->kind != STLB_HUGE_FREE)
 			report(a, act, mapping);
-		mapping->told = true;
+		stlb_mapping_told(mapping);
 	}
 }
 

@@ -31,26 +31,32 @@ static struct stlb_case unless_same_content(struct stlb_analysis *a, const struc
 	};
 }
 
+static struct stlb_held_back held_back_of(const struct stlb_analysis *a, const struct stlb_act *act,
+					  const struct stlb_obligation *ob, struct stlb_entry new)
+{
+	return (struct stlb_held_back){
+		.task = act->task,
+		.seq = a->order.now,
+		.addr = ob->addr,
+		.end = ob->addr + stlb_obligation_size(ob),
+		.mm = ob->mm->id,
+		.pfn = ob->old.pfn,
+		.new_pfn = new.pfn,
+	};
+}
+
 static void report_unless_cleared(struct stlb_analysis *a, const struct stlb_act *act,
 				  struct stlb_obligation *ob, struct stlb_entry new)
 {
 	struct stlb_case c = unless_same_content(a, act, ob);
 
-	if (ob->breached >> c.rule & 1)
-		return;
+	struct stlb_held_back held = held_back_of(a, act, ob, new);
+
+	held.counted = ob->breached >> c.rule & 1;
+	held.ob = ob;
 	ob->breached |= 1u << STLB_RULE_REPOINT | 1u << c.rule;
 	ob->held_back = true;
-	stlb_hold_back(a, &c,
-		       &(struct stlb_held_back){
-			       .task = act->task,
-			       .ob = ob,
-			       .seq = a->order.now,
-			       .addr = ob->addr,
-			       .end = ob->addr + stlb_obligation_size(ob),
-			       .mm = ob->mm->id,
-			       .pfn = ob->old.pfn,
-			       .new_pfn = new.pfn,
-		       });
+	stlb_hold_back(a, &c, &held);
 }
 
 static void is_exempt(struct stlb_analysis *a, struct stlb_obligation *ob)
@@ -60,12 +66,14 @@ static void is_exempt(struct stlb_analysis *a, struct stlb_obligation *ob)
 }
 
 static void exempt_as_ksmd(struct stlb_analysis *a, const struct stlb_act *act,
-			   struct stlb_obligation *ob)
+			   struct stlb_obligation *ob, struct stlb_entry new)
 {
 	struct stlb_case c = unless_same_content(a, act, ob);
+	struct stlb_held_back held = held_back_of(a, act, ob, new);
 
 	is_exempt(a, ob);
-	stlb_by_ksmd(a, &c);
+	held.by_ksmd = true;
+	stlb_hold_back(a, &c, &held);
 }
 
 void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,
@@ -82,7 +90,7 @@ void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,
 	if (!writable && stlb_evidence_has(a, act, ob, new))
 		is_exempt(a, ob);
 	else if (!writable && stlb_is_ksmd(act->task))
-		exempt_as_ksmd(a, act, ob);
+		exempt_as_ksmd(a, act, ob, new);
 	else if (!writable && new.rights_known)
 		report_unless_cleared(a, act, ob, new);
 	else

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An entry says something new: what that ends, and what it breaches. */
+#include <string.h>
+
 #include "check/check.h"
 
 /* ---- does a set belong to the same operation as a clear? (semantics.md, section 3) ---- */
@@ -247,9 +249,11 @@ static void settle_discharged(struct stlb_analysis *a, const struct stlb_act *ac
 			      struct stlb_obligation *ob, struct stlb_slot slot,
 			      struct stlb_entry new)
 {
-	if (ob->type == STLB_TIGHTEN)
+	bool same = new.pfn == ob->old.pfn + ((slot.addr - ob->addr) >> STLB_PAGE_SHIFT);
+
+	if (ob->type == STLB_TIGHTEN || ob->table || (ob->weaker && !same))
 		return;
-	if (new.pfn != ob->old.pfn + ((slot.addr - ob->addr) >> STLB_PAGE_SHIFT))
+	if (!same)
 		stlb_partial_judge(a, act, ob);
 	else if (ob->level > slot.level)
 		set_piece(a, act, ob, slot, new);
@@ -323,6 +327,8 @@ static void put_back(struct stlb_analysis *a, const struct stlb_act *act,
 	struct stlb_entry repointed = {0};
 	uint32_t kept = 0;
 
+	stlb_pages_unwatch(a, &ob->page);
+	ob->page.nr = 0;
 	for (uint32_t i = 0; i < ob->nr_below; i++)
 		stlb_pages_unwatch(a, &ob->below[i]);
 	for (uint32_t i = 0; i < ob->nr_below; i++) {
@@ -335,11 +341,14 @@ static void put_back(struct stlb_analysis *a, const struct stlb_act *act,
 		ob->below[kept] = ob->below[i];
 		stlb_pages_watch(a, &ob->below[kept++]);
 	}
+	if (kept && ob->nr_covered)
+		memmove(&ob->below[kept], &ob->below[ob->nr_below],
+			ob->nr_covered * sizeof(*ob->below));
 	ob->nr_below = kept;
 	if (!kept)
 		stlb_obligation_end(a, ob, STLB_END_RESTORED);
 	else if (repointed.known)
-		stlb_repoint_judge(a, act, ob, repointed);
+		other_page(a, act, ob, repointed, STLB_LEVEL_PMD);
 }
 
 bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
@@ -456,8 +465,8 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		a->result.dropped++;
 		return;
 	}
-	if (region->away && slot.level == STLB_LEVEL_PTE && is_out_of_sight(act, slot)) {
-		stlb_region_set_away(region, slot.addr, new);
+	if (region->out && slot.level == STLB_LEVEL_PTE && is_out_of_sight(act, slot)) {
+		a->failed |= stlb_region_set_away(&a->regions, region, slot.addr, new) < 0;
 		return;
 	}
 	stlb_unlocked_note(a, act, region, slot,

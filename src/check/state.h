@@ -70,26 +70,27 @@ struct stlb_obligation {
 	bool known_empty;	   /* the same, and some of them were known */
 	bool unbracketed; /* made outside any bracket that covers it: told when the hold ends */
 	bool exempt;
-	bool lossy;	 /* events were lost while it was pending */
-	bool unordered;	 /* its order is no longer kept */
-	bool racy;	 /* covered by an invalidation that is not ordered after it */
-	bool discharged; /* kept only for what discharged_late and pieces still have to tell */
-	bool late;	 /* discharged after its hold */
-	bool in_lock;	 /* discharged in its hold */
-	bool set_seen;	 /* after the clear, something was set */
-	bool held_back;	 /* a breach of it waits for evidence */
-	bool mmap_held;	 /* the context held the mm's mmap_lock at the update, */
-	bool mmap_write; /* for writing */
+	bool lossy;	    /* events were lost while it was pending */
+	bool unordered;	    /* its order is no longer kept */
+	bool racy;	    /* covered by an invalidation that is not ordered after it */
+	bool discharged;    /* kept only for what discharged_late and pieces still have to tell */
+	bool late;	    /* discharged after its hold */
+	bool in_lock;	    /* discharged in its hold */
+	bool set_seen;	    /* after the clear, something was set */
+	bool table_covered; /* the table itself, not yet all that was below it */
+	bool held_back;	    /* a breach of it waits for evidence */
+	bool mmap_held;	    /* the context held the mm's mmap_lock at the update, */
+	bool mmap_write;    /* for writing */
 	bool tentative; /* set again in a hold that may have ended: @tentative_new judges it then */
 	bool set_again_unseen; /* made invalid in place: a set that is not recorded follows */
 	struct stlb_entry tentative_new;
 	bool weaker; /* discharged, and its page is back with fewer rights: no free concerns it */
-	uint32_t breached;	    /* bit per rule */
-	struct stlb_pieces *pieces; /* huge or table, else NULL */
-	struct stlb_page page;	    /* what the entry pointed to */
-	struct stlb_page *below;    /* the present pages below a table */
-	uint32_t nr_below;
-	uint64_t said; /* number of its update in the devices' history, 0: none */
+	uint32_t breached;	       /* bit per rule */
+	struct stlb_pieces *pieces;    /* huge or table, else NULL */
+	struct stlb_page page;	       /* what the entry pointed to */
+	struct stlb_page *below;       /* the present pages below a table */
+	uint32_t nr_below, nr_covered; /* of them, what is owed, and behind it what was covered */
+	uint64_t said;		       /* number of its update in the devices' history, 0: none */
 	struct stlb_brief update;
 	struct stlb_later *later; /* NULL while nothing more has happened to it */
 };
@@ -110,7 +111,8 @@ struct stlb_held_back {
 	const struct stlb_obligation *ob; /* NULL once it is over */
 	bool counted;			  /* the same breach was reported at another moment */
 	bool joins;			  /* it follows from another one */
-	uint64_t seq, addr, end;	  /* of the set, and what its entry maps */
+	bool by_ksmd;		 /* exempt, unless the task is no kernel thread after all */
+	uint64_t seq, addr, end; /* of the set, and what its entry maps */
 	uint64_t mm, pfn, new_pfn, site;
 };
 

@@ -146,7 +146,8 @@ static bool take_echo(struct stlb_analysis *a, struct stlb_update_state *update,
 		return false;
 	}
 	/* the hook of clears is called for an entry that says nothing only as an echo */
-	a->echoes_seen |= update->echo_first && (update->echo_old.known || old.state == STLB_NONE);
+	a->echoes_seen |= update->echo_first &&
+			  (update->echo_old.known || update->echo_many || old.state == STLB_NONE);
 	told_by_echo(a, act, update, old, level);
 	update->echo_left--;
 	update->echo_after = act->task->nr_events;
@@ -218,8 +219,13 @@ static void clear_detached(struct stlb_analysis *a, const struct stlb_act *act,
 	uint64_t addr = stlb_event_or(act->event, ADDR, 0);
 	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, addr);
 
-	if (region && stlb_event_has(act->event, ADDR) && old.state == STLB_PRESENT)
-		stlb_region_set_away(region, addr, stlb_entry_none());
+	if (!region || !stlb_event_has(act->event, ADDR) || old.state != STLB_PRESENT)
+		return;
+	if (region->out)
+		a->failed |= stlb_region_set_away(&a->regions, region, addr, stlb_entry_none()) < 0;
+	else
+		a->failed |= stlb_region_set(&a->regions, region, STLB_LEVEL_PTE, addr,
+					     stlb_entry_none(), act->event) < 0;
 }
 
 static void clear_at(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,

@@ -27,6 +27,7 @@ static void refresh(struct stlb_regions *regions, struct stlb_region *region)
 	free(region->away);
 	region->mapped = NULL;
 	region->ptes = region->away = NULL;
+	region->out = false;
 	region->mapped_pmd = NULL;
 	region->pmd = (struct stlb_entry){0};
 	region->lockset = (struct stlb_lockset){0};
@@ -207,20 +208,38 @@ void stlb_region_take_out(struct stlb_regions *regions, struct stlb_region *regi
 	free(region->away);
 	region->away = region->ptes;
 	region->away_pfn = pfn;
+	region->out = true;
 	region->ptes = NULL;
 	stlb_region_forget_ptes(regions, region);
 }
 
-void stlb_region_set_away(struct stlb_region *region, uint64_t addr, struct stlb_entry entry)
+int stlb_region_set_away(struct stlb_regions *regions, struct stlb_region *region, uint64_t addr,
+			 struct stlb_entry entry)
 {
-	if (region->away)
-		region->away[pte_index(addr)] = entry;
+	/* what others were seen to do there is older */
+	stlb_region_doubt(regions, region, STLB_LEVEL_PTE, addr);
+	if (!region->away)
+		region->away = calloc(STLB_ENTRIES, sizeof(*region->away));
+	if (!region->away)
+		return -ENOMEM;
+	region->away[pte_index(addr)] = entry;
+	return 0;
+}
+
+/* What others did meanwhile to entries of this place shows that it had been back for them. */
+static void note_meanwhile(struct stlb_region *region)
+{
+	for (unsigned int i = 0; region->ptes && i < STLB_ENTRIES; i++)
+		if (region->ptes[i].known)
+			region->away[i] = region->ptes[i];
 }
 
 int stlb_region_put_back(struct stlb_regions *regions, struct stlb_region *region, uint64_t pfn)
 {
+	region->out = false;
 	if (!region->away || region->away_pfn != pfn)
 		return 0;
+	note_meanwhile(region);
 	stlb_region_forget_ptes(regions, region);
 	region->ptes = region->away;
 	region->away = NULL;

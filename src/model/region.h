@@ -41,6 +41,7 @@ struct stlb_region {
 	struct stlb_mapping *mapped_pmd; /* of the pmd, NULL: none */
 	struct stlb_entry *away;	 /* the ptes of a table that was taken out, NULL: none */
 	uint64_t away_pfn;		 /* of that table */
+	bool out;			 /* it is, and nothing was put into its place */
 	uint32_t generation;		 /* of struct stlb_regions when all this was learned */
 	uint64_t table;			 /* kernel address of the pte table, 0: not known */
 	struct stlb_lockset lockset;	 /* of the pte table */
@@ -115,8 +116,13 @@ void stlb_region_take_out(struct stlb_regions *regions, struct stlb_region *regi
  */
 int stlb_region_put_back(struct stlb_regions *regions, struct stlb_region *region, uint64_t pfn);
 
-/** stlb_region_set_away - an entry of the table that was taken out is changed meanwhile */
-void stlb_region_set_away(struct stlb_region *region, uint64_t addr, struct stlb_entry entry);
+/**
+ * stlb_region_set_away - an entry of the table that was taken out is changed meanwhile
+ *
+ * Returns 0 or -ENOMEM.
+ */
+int stlb_region_set_away(struct stlb_regions *regions, struct stlb_region *region, uint64_t addr,
+			 struct stlb_entry entry);
 
 /** stlb_region_forget_ptes - its table was taken away or freed */
 void stlb_region_forget_ptes(struct stlb_regions *regions, struct stlb_region *region);

@@ -139,7 +139,7 @@ int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_
 	mapping->how = entry.state == STLB_TABLE ? STLB_MAPPED_TABLE
 		       : level == STLB_LEVEL_PTE ? STLB_MAPPED_PTE
 						 : STLB_MAPPED_PMD;
-	mapping->told = false;
+	mapping->told = entry.told;
 	tell(mapping, event);
 	bucket = bucket_of(rmap, mapping->how, entry.pfn);
 	mapping->next = *bucket;
@@ -201,6 +201,17 @@ void stlb_mapping_brief(const struct stlb_mapping *mapping, struct stlb_brief *e
 		.field = {STLB_FIELD_MM, STLB_FIELD_ADDR, STLB_FIELD_PFN},
 		.value = {mapping->region->mm->id, stlb_mapping_addr(mapping), mapping->pfn},
 	};
+}
+
+void stlb_mapping_told(struct stlb_mapping *mapping)
+{
+	struct stlb_region *region = mapping->region;
+
+	mapping->told = true;
+	if (mapping->level != STLB_LEVEL_PTE)
+		region->pmd.told = 1;
+	else if (region->ptes)
+		region->ptes[mapping->index].told = 1;
 }
 
 /* ---- the end ---- */

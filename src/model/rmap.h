@@ -69,6 +69,9 @@ uint64_t stlb_mapping_addr(const struct stlb_mapping *mapping);
 /** stlb_mapping_brief - what set the entry; name NULL where that is not known */
 void stlb_mapping_brief(const struct stlb_mapping *mapping, struct stlb_brief *event);
 
+/** stlb_mapping_told - that its page was freed is told: once, wherever its table goes and comes */
+void stlb_mapping_told(struct stlb_mapping *mapping);
+
 /** stlb_rmap_forget - nothing is known any more; the regions' pointers into it are stale */
 void stlb_rmap_forget(struct stlb_rmap *rmap);
 

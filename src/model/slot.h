@@ -18,7 +18,8 @@ struct stlb_entry {
 	uint64_t writable : 1;
 	uint64_t huge : 1;
 	uint64_t special : 1;
-	uint64_t : 3;
+	uint64_t told : 1; /* of it, that a page was freed while it said so */
+	uint64_t : 2;
 };
 
 _Static_assert(sizeof(struct stlb_entry) == 8, "one word for each entry of a page table");

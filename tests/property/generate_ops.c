@@ -50,6 +50,7 @@ struct target {
 	struct program *program;
 	unsigned int mm, region;
 	int first, last; /* pages */
+	bool nested;	 /* brackets within others: all of them succeed */
 	uint64_t start, end;
 };
 
@@ -90,7 +91,8 @@ static void unlock(const struct target *t)
 
 static void start(const struct target *t, unsigned int event)
 {
-	add_bracket(t->program, false, t->mm, t->start, t->end, event, !one_in(t->world, 10));
+	add_bracket(t->program, false, t->mm, t->start, t->end, event,
+		    t->nested || !one_in(t->world, 10));
 }
 
 static void finish(const struct target *t, bool only_end)
@@ -298,6 +300,8 @@ static void nested(struct target *t)
 {
 	struct target outer = *t;
 
+	t->nested = outer.nested = true;
+
 	outer.start = region_address(t->region);
 	outer.end = outer.start + PMD_BYTES;
 	start(&outer, 0);
@@ -350,6 +354,7 @@ static void gather(struct target *t)
 	bool wrong = faulty(t), nested = one_in(t->world, 4);
 	unsigned int event = 1 + one_in(t->world, 3), how = one_in(t->world, 4) ? SET_SAME_RO : 0;
 
+	t->nested = second.nested = true;
 	choose_target(&second, 3);
 	second.mm = t->mm;
 	start(t, event);

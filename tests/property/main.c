@@ -125,7 +125,10 @@ static void allow_open(const struct trace *trace, const struct judgement *expect
 		uint64_t found = actual->rules[i].observed + actual->rules[i].inconclusive;
 		uint64_t sure = expected->rules[i].observed + expected->rules[i].inconclusive;
 
-		if (found > sure && found <= sure + expected->open[i])
+		uint64_t doubts = actual->rules[i].inconclusive - expected->rules[i].inconclusive;
+
+		if ((found > sure && found <= sure + expected->open[i]) ||
+		    (found == sure && doubts <= expected->doubtful[i]))
 			actual->rules[i] = expected->rules[i];
 	}
 	if (has_loss(trace))

@@ -35,35 +35,42 @@ void follow_partial(struct obligation *o)
 	}
 }
 
-static bool surely_in_lock(const struct obligation *o)
+bool surely_in_lock(const struct obligation *o, int at)
 {
-	return o->in_lock && !lost_on_its_cpus(o->oracle, o->context, o->at, o->ended_at);
+	return o->hold != NOWHERE && hold_end(o->oracle, o->hold).at > at &&
+	       !lost_on_its_cpus(o->oracle, o->context, o->at, at);
 }
 
-/* Of a table, what was covered one by one. */
-static void owe_all_again(struct obligation *o)
+/* Of a table, what was covered one by one, and too late for the letter. */
+static void owe_again(struct obligation *o)
 {
-	o->table_done = false;
+	o->table_done = !o->table_late;
 	for (unsigned int i = 0; o->table && i < o->pages; i++)
-		if (o->pfn[i] && o->covered[i])
+		if (o->covered_late[i])
 			o->page[i] = PAGE_GONE;
 }
 
 /* To the letter, what is freed inside of the bracket had to be invalidated in the lock. */
 void follow_strict(struct obligation *o)
 {
+	bool in_lock = surely_in_lock(o, o->ended_at);
+	/* what was lost in the hold, before the update, may have been its end */
+	bool doubt = in_lock && lost_on_its_cpus(o->oracle, o->context, o->hold, o->at);
+
 	if (!o->oracle->trace->strict || o->free_seen || o->ended != ENDED_DISCHARGED ||
-	    surely_in_lock(o) || o->what == OWES_TIGHTEN || o->hold == NOWHERE ||
+	    (in_lock && !o->table && !doubt) || o->what == OWES_TIGHTEN || o->hold == NOWHERE ||
 	    o->bracket == NOWHERE)
 		return;
-	owe_all_again(o);
+	owe_again(o);
 	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket] && !is_over(o, at);
 	     at++) {
 		if (is_released(o, at))
 			return;
 		if (sets_present(o, &o->oracle->update[at]))
 			settle_pages(o, &o->oracle->update[at]);
-		if (frees_page_of(o, at))
+		if (frees_page_of(o, at) && doubt)
+			o->oracle->judgement->open[STLB_RULE_FREE]++;
+		else if (frees_page_of(o, at))
 			breach(o, STLB_RULE_FREE, at);
 	}
 }
@@ -102,6 +109,14 @@ static bool put_back(const struct obligation *o, int judged)
 	return !any_page(&now, PAGE_GONE) && !any_page(&now, PAGE_TIGHTENED);
 }
 
+static bool opens_bracket_before(const struct obligation *o, int end)
+{
+	for (int at = o->at; at < end; at++)
+		if (o->oracle->context[at] == o->context && event_at(o, at)->kind == STLB_INV_START)
+			return true;
+	return false;
+}
+
 /*
  * Judged when the lock is let go: what was put back until then changed nothing. A table may still
  * be put back after that, even after the trace: when it is judged is open.
@@ -117,7 +132,8 @@ void judge_bracket(struct obligation *o)
 	    lost_on_its_cpus(o->oracle, o->context, o->at, ends ? judged : nr - 1))
 		return;
 	if (o->table) {
-		o->oracle->judgement->open[STLB_RULE_UNBRACKETED] += o->ended != ENDED_RESTORED;
+		o->oracle->judgement->open[STLB_RULE_UNBRACKETED] +=
+			o->ended != ENDED_RESTORED || opens_bracket_before(o, o->ended_at);
 		return;
 	}
 	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && o->ended_at <= judged)

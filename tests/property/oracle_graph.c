@@ -76,7 +76,8 @@ static void allocation_edges(struct oracle *oracle, int at)
 	const struct stlb_event *events = oracle->trace->events;
 
 	for (int i = 0; i < at; i++)
-		if (events[i].kind == STLB_PAGE_FREE && pages_overlap(&events[i], &events[at]))
+		if ((events[i].kind == STLB_PAGE_FREE || events[i].kind == STLB_HUGE_FREE) &&
+		    pages_overlap(&events[i], &events[at]))
 			edge(oracle, i, at);
 }
 

@@ -8,9 +8,13 @@ void breach(struct obligation *o, enum stlb_rule rule, int at)
 {
 	int *too_late = &o->oracle->breached[o->at][o->index];
 
-	/* the lock is part of what proves it */
-	if (!o->breached[rule])
-		count_breach(o->oracle, rule, o->hold != NOWHERE ? o->hold : o->at, at);
+	if (o->breached[rule])
+		return;
+	/* that the lock was held is part of what proves it, if it is asked for */
+	if (o->hold != NOWHERE && !lost_between(o->oracle, o->at, at) &&
+	    lost_between(o->oracle, o->hold, at))
+		o->oracle->judgement->doubtful[rule]++;
+	count_breach(o->oracle, rule, o->at, at);
 	o->breached[rule] = true;
 	if ((rule == STLB_RULE_REPOINT || rule == STLB_RULE_NEVER || rule == STLB_RULE_RACY) &&
 	    *too_late == NOWHERE)
@@ -83,7 +87,8 @@ static void begin(struct obligation *o, int at, unsigned int index, enum what wh
 	memset(o->left, what == OWES_CLEAR ? update->new.state : ENTRY_NONE, sizeof(o->left));
 	o->racy = false;
 	o->table_done = false;
-	o->by_other = false;
+	o->by_own = o->by_other = false;
+	o->late = false;
 	take_pages(o, update);
 	o->held_pages = any_page(o, PAGE_GONE);
 }
@@ -105,12 +110,18 @@ static void cover(struct obligation *o, const struct invalidation *inv)
 }
 
 /* What meets its span is enough for the page-table page; each page below owes for itself. */
-static bool covers_table(struct obligation *o)
+static bool covers_table(struct obligation *o, int at)
 {
+	bool late = !surely_in_lock(o, at);
+
+	o->table_late |= late && !o->table_done;
 	o->table_done = true;
-	for (unsigned int i = 0; o->table && i < o->pages; i++)
-		if (o->page[i] == PAGE_GONE && o->covered[i])
-			o->page[i] = PAGE_SETTLED;
+	for (unsigned int i = 0; o->table && i < o->pages; i++) {
+		if (o->page[i] != PAGE_GONE || !o->covered[i])
+			continue;
+		o->page[i] = PAGE_SETTLED;
+		o->covered_late[i] = late;
+	}
 	return !o->table || !any_page(o, PAGE_GONE);
 }
 
@@ -126,7 +137,7 @@ void see_invalidation(struct obligation *o, int at)
 		return;
 	}
 	cover(o, inv);
-	if (o->ended != NOT_ENDED || !covers_table(o))
+	if (o->ended != NOT_ENDED || !covers_table(o, at))
 		return;
 	o->in_lock = o->hold != NOWHERE && hold_end(o->oracle, o->hold).at > at;
 	end_obligation(o, ENDED_DISCHARGED, at);
@@ -233,7 +244,7 @@ static bool is_over_from_6_6(const struct obligation *o, int at)
 /* Another task's set made a repoint of it, which was judged: an invalidation is late, not never. */
 bool is_over(const struct obligation *o, int at)
 {
-	if (o->by_other && o->breached[STLB_RULE_REPOINT])
+	if (o->late)
 		return false;
 	return o->oracle->before_6_6 ? is_over_before_6_6(o, at) : is_over_from_6_6(o, at);
 }

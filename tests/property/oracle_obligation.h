@@ -20,12 +20,15 @@ struct obligation {
 	bool held_pages; /* of a table: some page that it mapped is known */
 	uint64_t table_pfn;
 	bool table_done;	 /* the page-table page itself owes no more */
+	bool table_late;	 /* what covered it came after the unlock */
 	uint64_t pfn[MAX_PAGES]; /* 0: nothing known there */
 	uint8_t page[MAX_PAGES]; /* enum page_state */
 	bool covered[MAX_PAGES];
+	bool covered_late[MAX_PAGES]; /* of a table, after the unlock */
 	int context, hold, bracket;
 	int mmap_unlock;	 /* where the mmap_lock that was held at the update is let go */
-	bool by_other;		 /* the set that made a repoint of it was another task's */
+	bool by_own, by_other;	 /* whose set made a repoint of it first: its own task's, or not */
+	bool late;		 /* and judged: an invalidation is late, not never */
 	bool free_seen;		 /* its page went: a later allocation tells nothing new */
 	uint8_t left[MAX_PAGES]; /* enum entry_state, what the clear left there */
 	bool filled, racy, exempt, unbracketed;
@@ -67,6 +70,7 @@ void see_set(struct obligation *o, int at);
 /* ---- oracle_after.c: what is judged when its end is known ---- */
 void follow_partial(struct obligation *o);
 void follow_strict(struct obligation *o);
+bool surely_in_lock(const struct obligation *o, int at);
 int operation_end(const struct obligation *o);
 void judge_bracket(struct obligation *o);
 

@@ -89,10 +89,10 @@ static bool one_operation(const struct obligation *o, int at)
 /* Whether the clear left an entry that the set resolves, whoever sets. */
 static bool resolves(const struct obligation *o, const struct update *set)
 {
-	if (o->filled)
-		return false;
 	if (o->table)
 		return set->pmd;
+	if (o->filled)
+		return false;
 	for (unsigned int i = 0; i < o->pages; i++) {
 		uint64_t offset = (o->addr + i * PAGE_BYTES - set->addr) / PAGE_BYTES;
 
@@ -104,8 +104,7 @@ static bool resolves(const struct obligation *o, const struct update *set)
 	return false;
 }
 
-/* Of a table something is known, but no page that it maps: whether anything was repointed is open.
- */
+/* A table of which entries are known, none of them present, is empty: nothing is repointed. */
 static bool is_table_of_nothing(const struct obligation *o, const struct update *set)
 {
 	return o->table && set->new.state == ENTRY_TABLE && o->oracle->below_known[o->at] &&
@@ -123,13 +122,15 @@ static void see_other_page(struct obligation *o, int at)
 	if (refault)
 		return;
 	if (is_table_of_nothing(o, set))
-		o->oracle->judgement->open[o->racy ? STLB_RULE_RACY : STLB_RULE_REPOINT]++;
-	else if (!set->new.writable && same_content(o, at))
+		return;
+	if (!set->new.writable && same_content(o, at))
 		o->exempt = true;
 	else
 		breach_or_race(o, STLB_RULE_REPOINT, at);
-	if (o->oracle->context[at] != o->context) {
+	o->by_own |= o->oracle->context[at] == o->context;
+	if (!o->by_own) {
 		o->by_other = true;
+		o->late |= o->breached[STLB_RULE_REPOINT] || o->breached[STLB_RULE_RACY];
 		if (!o->oracle->before_6_6)
 			return;
 	}

@@ -71,16 +71,21 @@ static void take_out(struct region *region, uint64_t pfn)
 	forget_table(&region->below);
 }
 
-static bool put_back(struct region *region, uint64_t pfn)
+/* What was seen of its place meanwhile is newer: it had been back for others. */
+static void put_back(struct region *region, uint64_t pfn)
 {
 	for (unsigned int i = 0; i < region->nr_out; i++) {
-		if (region->out[i].pfn != pfn)
+		struct table table = region->out[i];
+
+		if (table.pfn != pfn)
 			continue;
-		region->below = region->out[i];
+		for (unsigned int page = 0; page < MAX_PAGES; page++)
+			if (region->below.pte[page].since > table.pte[page].since)
+				table.pte[page] = region->below.pte[page];
+		region->below = table;
 		region->out[i] = region->out[--region->nr_out];
-		return true;
+		return;
 	}
-	return false;
 }
 
 static void change_pmd(struct region *region, const struct change *change, int at)
@@ -140,7 +145,9 @@ static void judge_mapped(struct regions *all, struct known *known, uint64_t page
 	    (known->entry.state != ENTRY_LEAF && known->entry.state != ENTRY_TABLE))
 		return;
 	known->freed = true;
-	count_breach(all->oracle, STLB_RULE_MAPPED, known->since, at);
+	/* tables of hugetlb pages are shared between mms, and taken out unseen */
+	if (event->kind != STLB_HUGE_FREE)
+		count_breach(all->oracle, STLB_RULE_MAPPED, known->since, at);
 }
 
 static void judge_free(struct regions *all, int at)

@@ -74,9 +74,6 @@ bool is_echo(const struct oracle *oracle, int at)
 	offset = stlb_event_get(event, ADDR) - stlb_event_get(set, ADDR);
 	if (lost_on_its_cpus(oracle, oracle->context[at], i, at))
 		return false;
-	if (!stlb_event_has(set, OLD) &&
-	    stlb_event_get(event, OLD) == stlb_event_get(set, NEW) + offset)
-		return false; /* of what was just set: a clear of its own */
 	return stlb_event_get(set, MM) == stlb_event_get(event, MM) &&
 	       skipped < (int)stlb_event_or(set, NR, 1) &&
 	       offset / PAGE_BYTES == (uint64_t)skipped &&
@@ -160,7 +157,7 @@ static bool is_in_detached_table(const struct oracle *oracle, int at)
 	const struct update here = {.mm = stlb_event_get(event, MM),
 				    .addr = stlb_event_get(event, ADDR) & ~(PMD_BYTES - 1)};
 
-	if (is_pmd(event))
+	if (is_pmd(event) || event->kind == STLB_PTE_CLEAR_FLUSH)
 		return false;
 	for (int i = at - 1; i >= 0; i--) {
 		const struct update *update = &oracle->update[i];

@@ -43,7 +43,8 @@ struct judgement {
 		uint64_t observed, inconclusive;
 	} rules[STLB_NR_RULES];
 	struct stlb_obligations obligations;
-	uint64_t open[STLB_NR_RULES]; /* so many more breaches may be found */
+	uint64_t open[STLB_NR_RULES];	  /* so many more breaches may be found */
+	uint64_t doubtful[STLB_NR_RULES]; /* of those observed: may be inconclusive */
 };
 
 /** trace_before_6_6 - which of the two kernels the trace says it is from */
