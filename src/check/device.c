@@ -99,8 +99,8 @@ void stlb_device_note_over(struct stlb_analysis *a, const struct stlb_obligation
 	said->ob = NULL;
 	said->same_content = ob->exempt || ending == STLB_END_RESTORED;
 	said->expired = ending == STLB_END_EXPIRED && !ob->discharged;
-	/* of a huge page, each piece was covered by now, or came too late */
-	if (ob->discharged && !ob->table) {
+	/* each piece was covered by now, or came too late */
+	if (ob->discharged) {
 		said->gone_start = ob->addr;
 		said->gone_end = ob->addr + stlb_obligation_size(ob);
 	}
@@ -127,7 +127,8 @@ static enum stlb_verdict verdict_of(const struct stlb_analysis *a, const struct 
 {
 	bool huge = past->proof && past->proof->level != STLB_LEVEL_PTE;
 
-	if (!stlb_recorded(a, huge ? STLB_PMD_SET : STLB_PTE_SET) || past->doubt != doubt_of(a))
+	if (!stlb_recorded(a, huge ? STLB_PMD_SET : STLB_PTE_SET) || past->unseen ||
+	    past->doubt != doubt_of(a))
 		return STLB_INCONCLUSIVE;
 	return stlb_case_verdict(a, NULL);
 }

@@ -16,6 +16,11 @@ static bool is_table_out(const struct stlb_said *said)
 	       !stlb_entry_is_present(said->new);
 }
 
+static bool is_table_in(const struct stlb_said *said)
+{
+	return said->new.known && said->new.state == STLB_TABLE;
+}
+
 /*
  * A table that was taken out may be put back unseen, its entries with it. Only a huge page in its
  * place, or an entry that is known to come from an empty one, shows that it was not.
@@ -43,8 +48,8 @@ static bool is_gone(const struct stlb_said *said, uint64_t addr)
 {
 	const struct stlb_obligation *ob = said->ob;
 
-	if (ob && ob->pieces && !ob->table)
-		return ob->discharged && is_piece_covered(ob, addr);
+	if (ob && ob->pieces)
+		return (ob->discharged || ob->table) && is_piece_covered(ob, addr);
 	return said->gone_start <= addr && addr < said->gone_end;
 }
 
@@ -76,6 +81,7 @@ struct look {
 	const struct stlb_said *gone, *breach;
 	const struct stlb_said *next, *next_before;
 	bool was_old;
+	bool tables; /* a table that was taken out is taken to stay out */
 };
 
 static void note(struct look *look, const struct stlb_said *said)
@@ -110,8 +116,11 @@ static void go_back(struct look *look)
 	const struct stlb_said *said;
 
 	while ((said = stlb_history_older(&look->walk))) {
-		if (is_table_out(said) && !shows_another_table(look->newer))
+		if (is_table_out(said) && !look->tables && !shows_another_table(look->newer))
 			continue;
+		/* what was below it before is not what is below it now, or is it */
+		if (is_table_in(said))
+			break;
 		past->own = says(said, said->new, past) ? said : NULL;
 		/* the update before the one that took the page away did not set it: not seen */
 		if (past->own || (look->was_old && !sets_the_same(said, look->newer)))
@@ -166,13 +175,12 @@ static void judge_free(const struct stlb_history *history, struct look *look)
 	past->doubt = past->freed->doubt;
 }
 
-void stlb_past_look(struct stlb_analysis *a, const struct stlb_history *history,
-		    const struct stlb_mm *mm, uint64_t addr, uint64_t pfn, struct stlb_past *past)
+static void look_back(struct stlb_analysis *a, const struct stlb_history *history,
+		      const struct stlb_mm *mm, struct stlb_past *past, bool tables)
 {
-	struct look look = {.past = past};
+	struct look look = {.past = past, .tables = tables};
 
-	*past = (struct stlb_past){.mm = mm->id, .addr = addr, .pfn = pfn};
-	if (!stlb_history_walk(history, mm->id, addr, &look.walk))
+	if (!stlb_history_walk(history, mm->id, past->addr, &look.walk))
 		return;
 	go_back(&look);
 	/* never seen there, or there still: then its free is another rule's */
@@ -182,6 +190,23 @@ void stlb_past_look(struct stlb_analysis *a, const struct stlb_history *history,
 	judge_updates(&look);
 	if (past->stale == STLB_NOT_STALE)
 		judge_free(history, &look);
+}
+
+void stlb_past_look(struct stlb_analysis *a, const struct stlb_history *history,
+		    const struct stlb_mm *mm, uint64_t addr, uint64_t pfn, struct stlb_past *past)
+{
+	const struct stlb_past empty = {.mm = mm->id, .addr = addr, .pfn = pfn};
+	struct stlb_past out = empty;
+
+	*past = empty;
+	look_back(a, history, mm, past, a->tables_told);
+	if (past->stale != STLB_NOT_STALE || a->tables_told)
+		return;
+	look_back(a, history, mm, &out, true);
+	if (out.stale == STLB_NOT_STALE)
+		return;
+	*past = out;
+	past->unseen = true;
 }
 
 /* The page's content is as old as the first of the updates that set it, one after the other. */

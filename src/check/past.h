@@ -22,6 +22,7 @@ enum stlb_staleness {
  * @taken: a number of the update that took it away, 0: it is there still, or never was
  * @freed: where it is stale because of its free
  * @doubt: of what it is stale by
+ * @unseen: unless a table that was taken out came back unseen
  * @cut: older updates are not known any more, and might have told more
  */
 struct stlb_past {
@@ -30,7 +31,7 @@ struct stlb_past {
 	const struct stlb_said *own, *proof, *next;
 	const struct stlb_freed *freed;
 	uint64_t taken, doubt;
-	bool cut;
+	bool unseen, cut;
 };
 
 /** stlb_past_look - look back at what the entry of an address said of a page */

@@ -36,20 +36,37 @@ static void was_switched_out(struct stlb_analysis *a, struct stlb_task *task)
 		stlb_holds_suspend(a, &act);
 }
 
-static void task_goes_on(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu)
+/* They lie before the next event of the task that they interrupted, whenever and wherever it is. */
+static void interrupts_end(struct stlb_analysis *a, struct stlb_cpu *cpu)
 {
-	if (cpu->task && cpu->task != task)
-		was_switched_out(a, cpu->task);
 	for (unsigned int kind = STLB_CONTEXT_SOFTIRQ; kind <= STLB_CONTEXT_NMI; kind++) {
-		if (cpu->irqs[kind] && cpu->interrupted == task && a->order.active)
-			learn_from(a, task, cpu->irqs[kind]);
+		if (cpu->irqs[kind] && cpu->interrupted && a->order.active)
+			learn_from(a, cpu->interrupted, cpu->irqs[kind]);
 		cpu->irqs[kind] = NULL;
 	}
 	cpu->interrupted = NULL;
 	cpu->has_irqs = false;
+}
+
+static void task_goes_on(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu)
+{
+	if (cpu->task && cpu->task != task)
+		was_switched_out(a, cpu->task);
+	interrupts_end(a, cpu);
 	if (task->nr_events == 1)
 		wake_up(a, task);
 	cpu->task = task;
+}
+
+void stlb_sched_moved(struct stlb_analysis *a, struct stlb_task *task)
+{
+	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->contexts, task->cpu);
+
+	if (task->kind != STLB_CONTEXT_TASK)
+		return;
+	if (cpu && cpu->interrupted == task)
+		interrupts_end(a, cpu);
+	was_switched_out(a, task);
 }
 
 /* An event in an interrupt names the task that was interrupted. */
@@ -58,6 +75,12 @@ static void interrupt_runs(struct stlb_analysis *a, struct stlb_task *irq, struc
 {
 	struct stlb_task *task = stlb_contexts_find(&a->contexts, tid, irq->cpu);
 
+	if (cpu->interrupted && cpu->interrupted != task)
+		interrupts_end(a, cpu);
+	if (task && task->cpu != irq->cpu) {
+		stlb_sched_moved(a, task);
+		task->cpu = irq->cpu;
+	}
 	for (unsigned int kind = STLB_CONTEXT_SOFTIRQ; kind <= STLB_CONTEXT_NMI; kind++)
 		if (cpu->irqs[kind] && cpu->irqs[kind] != irq && a->order.active)
 			learn_from(a, irq, cpu->irqs[kind]);
@@ -66,12 +89,6 @@ static void interrupt_runs(struct stlb_analysis *a, struct stlb_task *irq, struc
 	cpu->irqs[irq->kind] = irq;
 	cpu->interrupted = task;
 	cpu->has_irqs = true;
-}
-
-void stlb_sched_moved(struct stlb_analysis *a, struct stlb_task *task)
-{
-	if (task->kind == STLB_CONTEXT_TASK)
-		was_switched_out(a, task);
 }
 
 void stlb_sched_enter(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu,

@@ -474,6 +474,9 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 	if (new.state == STLB_TABLE) {
 		if (stlb_entry_is_present(old))
 			stlb_clear(a, act, slot, old, STLB_NONE);
+		if (a->devices)
+			stlb_device_note_update(a, act, slot, stlb_entry_none(), new);
+		a->tables_told |= slot.level == STLB_LEVEL_PMD;
 		stlb_set_table(a, act, region, slot, new);
 		a->failed |= stlb_region_set(&a->regions, region, slot.level, slot.addr, new,
 					     act->event) < 0;

@@ -115,6 +115,18 @@ static bool is_released(const struct oracle *oracle, uint64_t mm, int from, int 
 	return false;
 }
 
+/* A table that was taken out may come back unseen, where no set of a table was seen yet. */
+static bool perhaps_back(const struct oracle *oracle, int since, int at)
+{
+	const struct update *out = &oracle->update[since];
+
+	for (int i = 0; i < at; i++)
+		if (oracle->update[i].valid && oracle->update[i].pmd &&
+		    oracle->update[i].new.state == ENTRY_TABLE)
+			return false;
+	return out->pmd && out->old.state == ENTRY_TABLE && out->new.state == ENTRY_NONE;
+}
+
 /*
  * What was never seen to be said by the entry may come from a set that was not recorded: whether
  * that is stale is open.
@@ -140,7 +152,10 @@ static void judge_access(struct oracle *oracle, int at)
 	      is_freed(oracle, from, pfn, at)))
 		return;
 	*told = true;
-	count_breach(oracle, STLB_RULE_STALE_ACCESS, from, at);
+	if (perhaps_back(oracle, since, at))
+		oracle->judgement->rules[STLB_RULE_STALE_ACCESS].inconclusive++;
+	else
+		count_breach(oracle, STLB_RULE_STALE_ACCESS, from, at);
 }
 
 void devices_judge(struct oracle *oracle)
