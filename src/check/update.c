@@ -217,15 +217,17 @@ static void clear_detached(struct stlb_analysis *a, const struct stlb_act *act,
 			   struct stlb_entry old)
 {
 	uint64_t addr = stlb_event_or(act->event, ADDR, 0);
+	struct stlb_entry now = stlb_entry_none();
 	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, addr);
 
 	if (!region || !stlb_event_has(act->event, ADDR) || old.state != STLB_PRESENT)
 		return;
+	now.pfn = old.pfn; /* what it said when the table was taken out */
 	if (region->out)
-		a->failed |= stlb_region_set_away(&a->regions, region, addr, stlb_entry_none()) < 0;
+		a->failed |= stlb_region_set_away(&a->regions, region, addr, now) < 0;
 	else
-		a->failed |= stlb_region_set(&a->regions, region, STLB_LEVEL_PTE, addr,
-					     stlb_entry_none(), act->event) < 0;
+		a->failed |= stlb_region_set(&a->regions, region, STLB_LEVEL_PTE, addr, now,
+					     act->event) < 0;
 }
 
 static void clear_at(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
