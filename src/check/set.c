@@ -468,6 +468,8 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 			stlb_device_note_update(a, act, slot, stlb_entry_none(), new);
 		a->tables_told |= slot.level == STLB_LEVEL_PMD;
 		stlb_set_table(a, act, region, slot, new);
+		if (stlb_is_out_of_sight(act, slot.addr))
+			stlb_detached_over(act->task, act->mm);
 		a->failed |= stlb_region_set(&a->regions, region, slot.level, slot.addr, new,
 					     act->event) < 0;
 		return;
