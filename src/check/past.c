@@ -33,6 +33,18 @@ static bool shows_another_table(const struct stlb_said *newer)
 	       (newer->old.known && !stlb_entry_is_present(newer->old));
 }
 
+/* What the last table that was taken out said, even before anybody subscribed. */
+static bool said_below(const struct stlb_region *region, const struct stlb_said *said,
+		       const struct stlb_past *past)
+{
+	struct stlb_entry entry;
+
+	if (!is_table_out(said) || !region || !region->away || region->away_pfn != said->old.pfn)
+		return false;
+	entry = region->away[past->addr >> STLB_PAGE_SHIFT & (STLB_ENTRIES - 1)];
+	return stlb_entry_is_present(entry) && entry.pfn == past->pfn;
+}
+
 /* ---- what an update says of the pages before it ---- */
 
 static bool is_piece_covered(const struct stlb_obligation *ob, uint64_t addr)
@@ -77,7 +89,8 @@ static bool ends_nothing(const struct stlb_said *said)
 struct look {
 	struct stlb_walk walk;
 	struct stlb_past *past;
-	const struct stlb_said *newer; /* the last one that counted */
+	const struct stlb_region *region; /* NULL: nothing is known of it */
+	const struct stlb_said *newer;	  /* the last one that counted */
 	const struct stlb_said *gone, *breach;
 	const struct stlb_said *next, *next_before;
 	bool was_old;
@@ -128,7 +141,7 @@ static void go_back(struct look *look)
 		if (look->was_old)
 			continue;
 		note(look, said);
-		look->was_old = says(said, said->old, past);
+		look->was_old = says(said, said->old, past) || said_below(look->region, said, past);
 	}
 	past->next = look->next;
 	past->cut = look->walk.cut;
@@ -180,6 +193,7 @@ static void look_back(struct stlb_analysis *a, const struct stlb_history *histor
 {
 	struct look look = {.past = past, .tables = tables};
 
+	look.region = stlb_region_find(&a->regions, mm, past->addr);
 	if (!stlb_history_walk(history, mm->id, past->addr, &look.walk))
 		return;
 	go_back(&look);

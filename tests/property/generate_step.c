@@ -237,7 +237,8 @@ static void mm_free_run(struct world *world, struct task *task, const struct ste
 {
 	struct mm *mm = &world->mm[step->mm];
 
-	if (mm->brackets || mm->readers || mm->writer || mm->lock_owner[0] || mm->lock_owner[1])
+	if ((mm->brackets && one_in(world, 2)) || mm->readers || mm->writer || mm->lock_owner[0] ||
+	    mm->lock_owner[1])
 		return;
 	if (!one_in(world, 4))
 		event_put(emit(world, task, STLB_UNSUBSCRIBE), STLB_FIELD_MM, mm_pointer(step->mm));

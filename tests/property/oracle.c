@@ -24,18 +24,23 @@
  *  7. An ordered invalidation has the update before its own moment (the return where traced).
  *  8. With a racy mark, racy-invalidate takes the place of repoint, free and never-invalidated (at
  *     the deadline it is expired all the same). A refault is a refault, marked or not.
- *  9. Exempt is decided with the whole trace known: evidence counts at any distance when it is of
- *     the same task and, where it names them, the mm and the old or the new page.
- * 10. Every set that counts for repoint-before-invalidate makes a repoint of its obligation, if its
- *     bracket is still open. From 6.6 on a repoint without a bracket is over when a clear is.
- * 11. A tighten made outside of brackets is over at user mode or exit only.
+ *  9. Exempt is decided with the whole trace known: evidence is of the same task and, where it
+ * names them, of the mm and the old page, with no free or allocation of either page and no start of
+ *     the task on another range between it and the set; nor a loss, if it came before the set.
+ * 10. A set that counts for repoint-before-invalidate makes a repoint of its obligation, if its
+ *     bracket is still open. Made one by another task from 6.6 on, it is late and never over. A
+ *     repoint without a bracket is over when a clear is; all are at user mode and exit.
+ * 11. The mmap_lock that a context lets go was held at an update before that, if it was not taken
+ * in between.
  * 12. An update in no hold is judged for unbracketed-update at its context's next event that is no
  *     update; where the trace ends first, not at all. It counts even if it was invalidated in the
  *     lock: those who mirror the table were not told. An untold table is taken for empty, but for
  *     pmd_collapse_flush.
- * 13. A table is discharged by any overlapping range and is no huge translation for
- *     partial-invalidate. Put back, it is restored with all below it. Another table or a huge page
- *     in its place is a repoint whatever is known of its pages.
+ * 13. Of a table, any overlapping range is enough for the page-table page, and each known page
+ *     below owes for itself. It is no huge translation for partial-invalidate. Another table or a
+ *     huge page in its place is a repoint, but another table in place of one of which something is
+ *     known and no page that it maps. A table that comes back unchanged owes no bracket; where the
+ *     trace or its subscription ends before, unbracketed-update is open.
  * 14. partial-invalidate is judged at the first set of another page, free, end of the bracket or
  *     end of the operation from the discharge on (of a tighten from 6.6 on, not at the end of the
  *     bracket); pages put back need no cover.
@@ -52,6 +57,14 @@
  * twice is of one slot, with no other update of that slot by the context in between.
  * 21. An update in no hold that was seen, wherever locks are traced besides, is of one operation
  * with what its context sets in the same bracket: the locks of only some tasks may be traced.
+ * 22. A table that a context took out takes what that context sets and what page_table_check
+ * reports as cleared, until its next bracket, or for sets until a table is in place again. Put
+ * back, it is known again, with what others set meanwhile.
+ * 23. free-while-mapped counts each set of an entry once, and judges where an echo has shown that
+ *     page_table_check is recorded. A hugetlb page that goes back to its pool is not free.
+ * 24. A device's use of a page is judged where the entry was seen to say it and no longer does; in
+ *     the window until the invalidation it is not, unless a breach has closed it. What was never
+ *     seen to be said is open.
  */
 #include <string.h>
 

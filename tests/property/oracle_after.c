@@ -117,6 +117,14 @@ static bool opens_bracket_before(const struct obligation *o, int end)
 	return false;
 }
 
+static bool is_released_later(const struct obligation *o)
+{
+	for (int at = o->at; at < (int)o->oracle->trace->nr; at++)
+		if (is_released(o, at))
+			return true;
+	return false;
+}
+
 /*
  * Judged when the lock is let go: what was put back until then changed nothing. A table may still
  * be put back after that, even after the trace: when it is judged is open.
@@ -131,9 +139,10 @@ void judge_bracket(struct obligation *o)
 	    !known_outside(o->oracle, o->context, o->at) ||
 	    lost_on_its_cpus(o->oracle, o->context, o->at, ends ? judged : nr - 1))
 		return;
-	if (o->table) {
-		o->oracle->judgement->open[STLB_RULE_UNBRACKETED] +=
-			o->ended != ENDED_RESTORED || opens_bracket_before(o, o->ended_at);
+	if (o->table && o->ended == ENDED_RESTORED && !opens_bracket_before(o, o->ended_at))
+		return;
+	if (o->table && (!ends || o->ended == ENDED_RESTORED || is_released_later(o))) {
+		o->oracle->judgement->open[STLB_RULE_UNBRACKETED]++;
 		return;
 	}
 	if ((o->ended == ENDED_RESTORED || o->ended == ENDED_VOID) && o->ended_at <= judged)

@@ -115,15 +115,27 @@ static bool is_released(const struct oracle *oracle, uint64_t mm, int from, int 
 	return false;
 }
 
+/* A huge page in the table's place, or a page where its entry had said none. */
+static bool shows_another(const struct oracle *oracle, int at, uint64_t addr)
+{
+	struct update entry = entry_at(oracle, at, addr);
+
+	return entry.new.state == ENTRY_LEAF && (entry.pmd || entry.old.state != ENTRY_LEAF);
+}
+
 /* A table that was taken out may come back unseen, where no set of a table was seen yet. */
-static bool perhaps_back(const struct oracle *oracle, int since, int at)
+static bool perhaps_back(const struct oracle *oracle, int since, uint64_t addr, int at)
 {
 	const struct update *out = &oracle->update[since];
 
-	for (int i = 0; i < at; i++)
+	for (int i = 0; i < at; i++) {
 		if (oracle->update[i].valid && oracle->update[i].pmd &&
 		    oracle->update[i].new.state == ENTRY_TABLE)
 			return false;
+		if (i > since && covers(&oracle->update[i], out->mm, addr) &&
+		    shows_another(oracle, i, addr))
+			return false;
+	}
 	return out->pmd && out->old.state == ENTRY_TABLE && out->new.state == ENTRY_NONE;
 }
 
@@ -152,7 +164,7 @@ static void judge_access(struct oracle *oracle, int at)
 	      is_freed(oracle, from, pfn, at)))
 		return;
 	*told = true;
-	if (perhaps_back(oracle, since, at))
+	if (perhaps_back(oracle, since, addr, at))
 		oracle->judgement->rules[STLB_RULE_STALE_ACCESS].inconclusive++;
 	else
 		count_breach(oracle, STLB_RULE_STALE_ACCESS, from, at);

@@ -117,6 +117,19 @@ static void close_above(struct oracle *oracle, int bottom, int at)
 	}
 }
 
+/* Its start went with the mm that was there before. */
+static bool is_end_of_dropped(const struct oracle *oracle, int at)
+{
+	for (int i = at - 1; i >= 0; i--)
+		if (oracle->context[i] == oracle->context[at] &&
+		    event_at(oracle, i)->kind == STLB_INV_START &&
+		    same_range(event_at(oracle, i), event_at(oracle, at)) &&
+		    oracle->bracket_end[i] < at &&
+		    event_at(oracle, oracle->bracket_end[i])->kind == STLB_MM_FREE)
+			return true;
+	return false;
+}
+
 static void match_end(struct oracle *oracle, int at)
 {
 	for (int i = at - 1; i >= 0; i--) {
@@ -127,7 +140,16 @@ static void match_end(struct oracle *oracle, int at)
 		close_above(oracle, i, at);
 		return;
 	}
-	oracle->unmatched_end[at] = true;
+	oracle->unmatched_end[at] = !is_end_of_dropped(oracle, at);
+}
+
+/* An mm that goes takes its brackets along, whoever opened them. */
+static void drop_brackets(struct oracle *oracle, int at)
+{
+	for (int i = 0; i < at; i++)
+		if (is_open(oracle, i, at) && stlb_event_get(event_at(oracle, i), MM) ==
+						      stlb_event_get(event_at(oracle, at), MM))
+			oracle->bracket_end[i] = at;
 }
 
 void facts_build(struct oracle *oracle)
@@ -148,6 +170,8 @@ void facts_build(struct oracle *oracle)
 			match_end(oracle, (int)i);
 		else if (kind == STLB_USER_MODE || kind == STLB_EXIT)
 			close_above(oracle, NOWHERE, (int)i);
+		else if (kind == STLB_MM_FREE)
+			drop_brackets(oracle, (int)i);
 	}
 }
 
@@ -231,6 +255,10 @@ bool known_outside(const struct oracle *oracle, int context, int at)
 	for (int i = at - 1; i >= 0; i--) {
 		if (event_at(oracle, i)->kind == STLB_LOST &&
 		    used_cpu(oracle, context, event_at(oracle, i)->cpu, i))
+			return false;
+		if (oracle->context[i] == context && event_at(oracle, i)->kind == STLB_INV_START &&
+		    oracle->bracket_end[i] < at &&
+		    event_at(oracle, oracle->bracket_end[i])->kind == STLB_MM_FREE)
 			return false;
 		if (proves_outside(oracle, context, i))
 			return true;

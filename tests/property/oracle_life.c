@@ -12,7 +12,7 @@ void breach(struct obligation *o, enum stlb_rule rule, int at)
 		return;
 	/* that the lock was held is part of what proves it, if it is asked for */
 	if (o->hold != NOWHERE && !lost_between(o->oracle, o->at, at) &&
-	    lost_between(o->oracle, o->hold, at))
+	    lost_on_its_cpus(o->oracle, o->context, o->hold, at))
 		o->oracle->judgement->doubtful[rule]++;
 	count_breach(o->oracle, rule, o->at, at);
 	o->breached[rule] = true;
@@ -87,8 +87,8 @@ static void begin(struct obligation *o, int at, unsigned int index, enum what wh
 	memset(o->left, what == OWES_CLEAR ? update->new.state : ENTRY_NONE, sizeof(o->left));
 	o->racy = false;
 	o->table_done = false;
-	o->by_own = o->by_other = false;
-	o->late = false;
+	o->by_other = false;
+	o->late = o->repointed = false;
 	take_pages(o, update);
 	o->held_pages = any_page(o, PAGE_GONE);
 }

@@ -27,7 +27,8 @@ struct obligation {
 	bool covered_late[MAX_PAGES]; /* of a table, after the unlock */
 	int context, hold, bracket;
 	int mmap_unlock;	 /* where the mmap_lock that was held at the update is let go */
-	bool by_own, by_other;	 /* whose set made a repoint of it first: its own task's, or not */
+	bool by_other;		 /* the set that made a repoint of it was another task's */
+	bool repointed;		 /* its own set made a repoint of it */
 	bool late;		 /* and judged: an invalidation is late, not never */
 	bool free_seen;		 /* its page went: a later allocation tells nothing new */
 	uint8_t left[MAX_PAGES]; /* enum entry_state, what the clear left there */

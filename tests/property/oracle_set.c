@@ -104,8 +104,8 @@ static bool resolves(const struct obligation *o, const struct update *set)
 	return false;
 }
 
-/* A table of which entries are known, none of them present, is empty: nothing is repointed. */
-static bool is_table_of_nothing(const struct obligation *o, const struct update *set)
+/* Of a table something is known, but no page that it maps: another may take its place. */
+static bool is_empty_table(const struct obligation *o, const struct update *set)
 {
 	return o->table && set->new.state == ENTRY_TABLE && o->oracle->below_known[o->at] &&
 	       !any_page(o, PAGE_GONE);
@@ -121,16 +121,17 @@ static void see_other_page(struct obligation *o, int at)
 		breach(o, STLB_RULE_REFAULT, at);
 	if (refault)
 		return;
-	if (is_table_of_nothing(o, set))
+	if (is_empty_table(o, set))
 		return;
 	if (!set->new.writable && same_content(o, at))
 		o->exempt = true;
 	else
 		breach_or_race(o, STLB_RULE_REPOINT, at);
-	o->by_own |= o->oracle->context[at] == o->context;
-	if (!o->by_own) {
+	if (o->oracle->context[at] == o->context) {
+		o->repointed = true;
+	} else {
 		o->by_other = true;
-		o->late |= o->breached[STLB_RULE_REPOINT] || o->breached[STLB_RULE_RACY];
+		o->late |= !o->repointed && !o->exempt;
 		if (!o->oracle->before_6_6)
 			return;
 	}
@@ -178,11 +179,15 @@ static bool changed_while_out(const struct obligation *o, unsigned int page, int
 	for (int i = o->at + 1; i < back; i++) {
 		const struct change *change = &o->oracle->change[i];
 
+		if (event_at(o, i)->kind == STLB_LOST)
+			return false;
 		if (change->mm != o->mm || !change->pages)
 			continue;
 		if (change->pmd && change->addr == o->addr)
 			break;
-		if (change->pmd || (addr - change->addr) / PAGE_BYTES >= change->pages)
+		/* what others clear meanwhile they owe themselves */
+		if (change->pmd || !change->out ||
+		    (addr - change->addr) / PAGE_BYTES >= change->pages)
 			continue;
 		changed = true;
 		*now = change->now;

@@ -210,7 +210,7 @@ void tables_follow(struct oracle *oracle)
 			all.lost = at;
 		else if (event->kind == STLB_MM_FREE)
 			drop_mm(&all, stlb_event_get(event, MM));
-		else if (frees_pages(oracle, at))
+		else if (frees_pages(oracle, at) && event->kind != STLB_HUGE_FREE)
 			judge_free(&all, at);
 		else
 			see_change(&all, at);

@@ -43,6 +43,17 @@ Test(subscription, from_the_return_of_register)
 	JUDGE(failed, BEFORE_6_6, .mms = 0 + 1);
 }
 
+/* One that failed does not count: the last to leave is the last. */
+Test(subscription, failed_register_leaves_nobody)
+{
+	static const struct made trace[] = {
+		{SUBSCRIBE(SUB1)}, {SUBSCRIBED(-12)},  {SUBSCRIBE(SUB2)},
+		{SUBSCRIBED(0)},   {UNREGISTER(SUB2)}, FREE_EARLY,
+	};
+
+	JUDGE(trace, BEFORE_6_6);
+}
+
 Test(subscription, only_the_entry_of_register_is_traced)
 {
 	static const struct made quiet[] = {

@@ -123,6 +123,22 @@ Test(upper, another_table)
 	JUDGE(all, BEFORE_6_6);
 }
 
+/* Only what unmaps gives up tables of pmds: what clears the pages below leaves them. */
+Test(upper, stays_when_what_it_maps_is_cleared)
+{
+	static const struct made trace[] = {
+		SUBSCRIBER,
+		MARKED,
+		SET_UNDER(L1, PMDS, 0),
+		{START_AS(0, 1024, 1)},
+		{INV(0, 1024)},
+		{ONLY_END(0, 1024)},
+		SET_UNDER(L2, PMDS, 1),
+	};
+
+	JUDGE(trace, BEFORE_6_6, UNLOCKED(1));
+}
+
 /* The mm is gone; its pointer is another one's. */
 Test(upper, mm_used_again)
 {

@@ -214,6 +214,22 @@ Test(split, told_by_its_function)
 	JUDGE(no_split, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
 }
 
+/* A split is within brackets of its mm: one of another mm is past it. */
+Test(split, not_beyond_a_bracket_of_another_mm)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{START(0, 512)},
+		{OF(PMD_SPLIT, F(MM, MM1), F(ADDR, PAGE(0))), .level = STLB_LEVEL_PMD},
+		{STARTS(MM2, 0, 1, 1, 1)},
+		{PMD_CLEARS(PMD_INVAL, 0, HUGE(0x200))},
+		{ENDS(MM2, 0, 1, 1)},
+		{ONLY_END(0, 512)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
+}
+
 /* The same where sets are out of sight: known by the pfn that the split itself tells. */
 Test(split, of_the_huge_zero_page_unseen)
 {

@@ -52,6 +52,18 @@ Test(map, of_the_same_page_restores)
 	JUDGE(trace, BEFORE_6_6, .ended = &ended);
 }
 
+/* An inner lock that is let go says nothing of what is mapped under the outer one. */
+Test(map, in_the_outer_of_two_holds)
+{
+	static const struct made trace[] = {
+		SETTLE,	       {START(0, 2)}, {LOCK(L1)},	    {CLEARF(0, RO(0xa))},
+		{MAP(0, 0xb)}, {LOCK(L2)},    {CLEARF(1, RO(0xc))}, {MAP(1, 0xd)},
+		{UNLOCK(L2)},  {INV(0, 2)},   {UNLOCK(L1)},	    {ONLY_END(0, 2)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, REPOINT(1));
+}
+
 /* arm64 6.1 inlines its spinlocks: the bracket takes the hold's part. */
 Test(map, in_a_bracket_without_locks)
 {
@@ -299,4 +311,19 @@ Test(struct_page, base_learned_from_a_free)
 
 	JUDGE(learned, BEFORE_6_6, FREED(1));
 	JUDGE(other_page, BEFORE_6_6);
+}
+
+/* Two frees next to each other in the trace, but not on one CPU, are of two pages. */
+Test(struct_page, base_not_learned_from_frees_of_two_cpus)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{TOLD_BY_PAGE(0x99), .ns = 3500},
+		{ON(1), FREE(0x99), .ns = 3500, .tid = 200},
+		ZAPPED,
+		{TOLD_BY_PAGE(0xa)},
+		{END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6);
 }
