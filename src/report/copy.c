@@ -37,16 +37,20 @@ static const char *copy_buffer(struct copier *copier, const char *buffer, size_t
 
 #define COPY_BUFFER(copier, buffer) copy_buffer(copier, buffer, sizeof(buffer))
 
-/* "func+0x12", of a module "func+0x12 [module]" as the kernel prints it. */
+/* "func+0x12", of a module "func+0x12 [module]" as the kernel prints it; "func" without an offset.
+ */
 static const char *copy_named(struct copier *copier, const char *name, uint64_t address,
 			      uint64_t offset)
 {
 	int length = name ? (int)strcspn(name, " ") : 0;
 	char text[256];
 
-	if (name)
+	if (name && offset != STLB_NO_OFFSET)
 		snprintf(text, sizeof(text), "%.*s+0x%" PRIx64 "%.60s", length < 180 ? length : 180,
 			 name, offset, name + length);
+	else if (name)
+		snprintf(text, sizeof(text), "%.*s%.60s", length < 180 ? length : 180, name,
+			 name + length);
 	else
 		snprintf(text, sizeof(text), "0x%" PRIx64, address);
 	return copy_text(copier, text);
