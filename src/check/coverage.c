@@ -210,7 +210,7 @@ static void lower_all(struct stlb_analysis *a)
 		if (rule->judged == STLB_JUDGED_NONE)
 			continue;
 		if (a->options.severity[id] == STLB_OFF)
-			lower(rule, off_is(id), "the rule is off");
+			lower(rule, off_is(id), STLB_RULE_IS_OFF);
 		else if (is_about_updates(id) && a->result.unplaced)
 			lower(rule, STLB_JUDGED_PARTIAL, "updates that no slot was found for");
 		if (is_about_updates(id) && a->local_skipped)
