@@ -194,6 +194,9 @@ struct stlb_finding {
 /** enum stlb_judged - how far a rule could be judged */
 enum stlb_judged { STLB_JUDGED_NONE, STLB_JUDGED_PARTIAL, STLB_JUDGED_FULL };
 
+/** STLB_RULE_IS_OFF - the reason why a rule that was turned off was not judged fully */
+#define STLB_RULE_IS_OFF "the rule is off"
+
 /** stlb_judged_name - "none", "partial", "full" */
 const char *stlb_judged_name(enum stlb_judged judged);
 

@@ -169,10 +169,13 @@ const struct stlb_format *stlb_source_format(const struct stlb_source *source, u
  */
 const char *stlb_source_comm(const struct stlb_source *source, int32_t tid);
 
+/** STLB_NO_OFFSET - the offset in a function of which a text tells only the name */
+#define STLB_NO_OFFSET UINT64_MAX
+
 /**
  * stlb_source_symbol - the kernel function at an address
  * @address: a kernel address of the traced machine
- * @offset: where the bytes into the function go, may be NULL
+ * @offset: where the bytes into the function go, or STLB_NO_OFFSET; may be NULL
  *
  * The trace's symbol table is read on the first call. Returns "func" or "func [module]", a string
  * that lives as long as the source, NULL where the trace has no symbol for it.

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/detached.h"
 #include "check/early.h"
 #include "check/evidence.h"
 
@@ -146,6 +147,7 @@ static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_mmap_hold *held = stlb_task_mmap(task, act->mm->id);
 	bool write = held ? held->write : stlb_event_or(act->event, WRITE, 0) != 0;
 
+	stlb_detached_over(task, act->mm);
 	if (held)
 		stlb_never_at_unlock(a, act);
 	stlb_mmap_lock_publish(a, task, act->mm->id, write);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/detached.h"
 #include "check/evidence.h"
 
 enum { BLOCKABLE = 1 };
@@ -35,11 +36,15 @@ static bool is_settled(const struct stlb_task *task)
 
 /* ---- start ---- */
 
-static const struct stlb_hold *held_ptl(const struct stlb_task *task)
+/* Only where releases are recorded, and none may be lost, is a lock known to be held still. */
+static const struct stlb_hold *held_ptl(const struct stlb_analysis *a, const struct stlb_task *task)
 {
-	for (uint32_t i = 0; i < task->nr_holds; i++)
-		if ((task->holds[i].named || task->holds[i].used) && !task->holds[i].suspended)
-			return &task->holds[i];
+	for (uint32_t i = 0; stlb_recorded(a, STLB_LOCK_RELEASE) && i < task->nr_holds; i++) {
+		const struct stlb_hold *hold = &task->holds[i];
+
+		if ((hold->named || hold->used) && !hold->suspended && !hold->lossy)
+			return hold;
+	}
 	return NULL;
 }
 
@@ -51,7 +56,7 @@ static void judge_in_lock(struct stlb_analysis *a, const struct stlb_act *act)
 		.act = act,
 		.role = "start",
 		.missing = "a start that may block has to come before the page table lock",
-		.hold = held_ptl(act->task),
+		.hold = held_ptl(a, act->task),
 		.variant = 1,
 		.addr = stlb_event_get(act->event, START),
 		.has_addr = true,
@@ -99,7 +104,8 @@ static struct stlb_bracket *push(struct stlb_analysis *a, const struct stlb_act 
 		memmove(task->brackets, task->brackets + 1,
 			(STLB_MAX_BRACKETS - 1) * sizeof(*task->brackets));
 		task->nr_brackets--;
-		a->result.dropped++;
+		/* where ends are not recorded, they only seem to be open */
+		a->result.dropped += stlb_recorded(a, STLB_INV_END);
 	}
 	bracket = &task->brackets[task->nr_brackets++];
 	memset(bracket, 0, sizeof(*bracket));
@@ -138,7 +144,7 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 	finish_end(a, act);
 	drop_failed(task, act->mm, start, end, stlb_event_or(event, FLAGS, BLOCKABLE) & BLOCKABLE);
 	if (task->update) {
-		task->update->detached_mm = NULL;
+		stlb_detached_over(task, NULL);
 		task->update->split_mm = task->update->split_mm == act->mm ? act->mm : NULL;
 	}
 	if (stlb_range_is_unaligned(start, end))

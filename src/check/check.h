@@ -150,6 +150,9 @@ struct stlb_obligation *stlb_obligation_unplaced(struct stlb_analysis *a,
 /** stlb_place_clear - a clear without address: by pfn in the mapped table, else by the next set */
 void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old);
 
+/** stlb_place_doubt - any entry of the mm that holds the page may be the one that was cleared */
+void stlb_place_doubt(struct stlb_analysis *a, struct stlb_mm *mm, struct stlb_entry old);
+
 /** stlb_place_failed - updates that no slot was found for; of an mm that owes nothing, no matter */
 void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t nr);
 

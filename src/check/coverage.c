@@ -16,9 +16,10 @@
 	(KIND(PMD_CLEAR) | KIND(PMD_CLEAR_FLUSH) | KIND(PMD_COLLAPSE_FLUSH) | KIND(PMD_ZAP) |      \
 	 KIND(PMD_INVAL))
 #define CLEARS	  (PTE_CLEARS | PMD_CLEARS)
+#define PTE_SETS  (KIND(PTE_SET) | KIND(CHANGE_PTE) | KIND(MAP))
 #define SETS	  (KIND(PTE_SET) | KIND(PMD_SET) | KIND(CHANGE_PTE) | KIND(MAP))
 #define UPDATES	  (CLEARS | KIND(PTE_SET) | KIND(PMD_SET))
-#define FREES	  (KIND(PAGE_FREE) | KIND(PAGE_ALLOC) | KIND(PAGE_FREE_BATCHED))
+#define FREES	  (KIND(PAGE_FREE) | KIND(PAGE_FREE_BATCHED))
 #define NOTIFIERS (KIND(INV_RANGE) | KIND(INV_END) | KIND(INV_START))
 #define LOCKS	  (KIND(LOCK_ACQUIRE) | KIND(LOCK_ACQUIRED))
 #define DEVICES	  (KIND(DEV_READ) | KIND(DEV_WRITE))
@@ -66,7 +67,8 @@ struct needs {
 #define NEED_CLEARS {CLEARS, "no clear of an entry was recorded", ALWAYS}
 #define NEED_UPDATES {UPDATES, "no clear or set of a page-table entry was recorded", ALWAYS}
 #define NEED_SETS {SETS, "no set of an entry was recorded", ALWAYS}
-#define NEED_FREES {FREES, "no free or allocation of pages was recorded", ALWAYS}
+#define NEED_PTE_SETS {PTE_SETS, "no set of a pte was recorded", ALWAYS}
+#define NEED_FREES {FREES, "no free of pages was recorded", ALWAYS}
 #define NEED_STARTS {KIND(INV_START), "no invalidate_range_start was recorded", ALWAYS}
 #define NEED_ENDS {KIND(INV_END), "no invalidate_range_end was recorded", ALWAYS}
 #define NEED_DEVICES {DEVICES, "no device event was recorded", ALWAYS}
@@ -77,14 +79,14 @@ struct needs {
 	{KIND(PTE_SET), "sets are known only where change_pte or a reverse mapping tells them", ALWAYS}
 #define LACKS_LOCKS                                                                                \
 	{LOCKS, "page table locks are not recorded: brackets stand for them", ALWAYS}
-#define LACKS_FREES {KIND(PAGE_FREE), "frees are known only by the next allocation", ALWAYS}
+#define LACKS_FREES {KIND(PAGE_FREE), "frees are known only by mm_page_free_batched, which leaves some out", ALWAYS}
 #define LACKS_DEADLINES                                                                            \
 	{DEADLINES, "neither mmap_lock's release nor the return to user mode is recorded: from 6.6 on " \
 		    "nothing else ends a zap or an mprotect", SINCE_6_6}
 
 /* What decides each rule: a rule without a row does not compile. */
 #define NEEDS_REPOINT                                                                              \
-	{{NEED_NOTIFIERS, NEED_INV_RANGE, NEED_INV_END, NEED_PTE_CLEARS, NEED_SETS},               \
+	{{NEED_NOTIFIERS, NEED_INV_RANGE, NEED_INV_END, NEED_PTE_CLEARS, NEED_PTE_SETS},               \
 	 {LACKS_SETS, LACKS_ZAPS, LACKS_PMDS, LACKS_LOCKS}}
 #define NEEDS_REFAULT {{NEED_NOTIFIERS, NEED_UPDATES, NEED_SETS}, {LACKS_SETS, LACKS_ZAPS}}
 #define NEEDS_FREE                                                                                 \
@@ -97,7 +99,7 @@ struct needs {
 	 {{KIND(PMD_SET), "not every set of a pmd is recorded", ALWAYS},                           \
 	  {KIND(PMD_CLEAR), "not every clear of a pmd is recorded", ALWAYS}, LACKS_FREES}}
 #define NEEDS_NEVER                                                                                \
-	{{NEED_INV_RANGE, NEED_INV_END, NEED_CLEARS, NEED_ENDS}, {LACKS_ZAPS, LACKS_PMDS, LACKS_DEADLINES}}
+	{{NEED_INV_RANGE, NEED_INV_END, NEED_CLEARS, NEED_ENDS}, {LACKS_ZAPS, LACKS_SETS, LACKS_PMDS, LACKS_DEADLINES}}
 #define NEEDS_UNBRACKETED {{NEED_STARTS, NEED_ENDS, NEED_CLEARS}, {LACKS_ZAPS, LACKS_SETS}}
 #define NEEDS_RACY {{NEED_INV_RANGE, NEED_INV_END, NEED_CLEARS}, {LACKS_ZAPS, LACKS_LOCKS}}
 #define NEEDS_STALE_ACCESS                                                                         \
@@ -106,7 +108,9 @@ struct needs {
 	{{NEED_DEVICES, NEED_UPDATES, NEED_INV_RANGE, NEED_INV_END}, {LACKS_SETS}}
 #define NEEDS_UNLOCKED                                                                             \
 	{{NEED_LOCKS, {KIND(MMAP_LOCKED), "mmap_lock is not recorded", ALWAYS}, NEED_UPDATES}, {LACKS_ZAPS}}
-#define NEEDS_UNBALANCED {{NEED_STARTS, NEED_ENDS}, {LACKS_LOCKS}}
+#define NEEDS_UNBALANCED                                                                           \
+	{{NEED_STARTS, NEED_ENDS},                                                                 \
+	 {LACKS_LOCKS, {KIND(LOCK_RELEASE), "releases of locks are not recorded", ALWAYS}}}
 #define NEEDS_PARTIAL {{NEED_INV_RANGE, NEED_INV_END, NEED_CLEARS}, {LACKS_ZAPS, LACKS_PMDS}}
 #define NEEDS_EMPTY {{NEED_NOTIFIERS}, {{0}}}
 #define NEEDS_FLUSH                                                                                \
@@ -206,7 +210,7 @@ static void lower_all(struct stlb_analysis *a)
 		if (rule->judged == STLB_JUDGED_NONE)
 			continue;
 		if (a->options.severity[id] == STLB_OFF)
-			lower(rule, off_is(id), "the rule is off");
+			lower(rule, off_is(id), STLB_RULE_IS_OFF);
 		else if (is_about_updates(id) && a->result.unplaced)
 			lower(rule, STLB_JUDGED_PARTIAL, "updates that no slot was found for");
 		if (is_about_updates(id) && a->local_skipped)

@@ -93,9 +93,9 @@ static bool is_about(const struct stlb_same_content *merged, const struct place 
 {
 	if (merged->mm && merged->mm != place->mm)
 		return false;
-	/* a merge of some other page with the same KSM page says nothing of this one */
+	/* tracepoints tell the KSM page, probes the page that it replaces */
 	if (merged->pfn != UINT64_MAX)
-		return merged->pfn == place->pfn;
+		return merged->pfn == place->pfn || merged->pfn == place->new_pfn;
 	return merged->kpfn == UINT64_MAX || merged->kpfn == place->new_pfn;
 }
 

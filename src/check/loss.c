@@ -63,30 +63,14 @@ static uint64_t window_start(struct stlb_analysis *a, const struct stlb_event *e
 	return cpu->last_ns;
 }
 
-/* How a context's next events are to be read may be among what was lost. */
-static void forget_updates(struct stlb_analysis *a, struct stlb_task *task)
-{
-	struct stlb_update_state *update = task->update;
-
-	if (!update)
-		return;
-	update->echo_left = 0;
-	update->echo_mm = update->same_mm = update->detached_mm = NULL;
-	update->split_mm = update->map_mm = NULL;
-	update->nr_maps = update->nr_merged = 0;
-	for (; update->nr_parked; update->nr_parked--)
-		stlb_place_failed(a, update->parked[update->nr_parked - 1].mm, 1);
-}
-
-/* What entries and tables said before proves nothing any more, of whatever mm. */
+/*
+ * What entries and tables said before proves nothing any more, of whatever mm. How a context's next
+ * events are to be read stays: an echo, or a late clear, would be taken for an update without it.
+ */
 static void forget_entries(struct stlb_analysis *a)
 {
-	uint32_t at = 0;
-
 	stlb_early_forget_all(a);
 	stlb_regions_forget(&a->regions);
-	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));)
-		forget_updates(a, task);
 }
 
 void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)

@@ -22,6 +22,20 @@ static bool is_late(const struct stlb_obligation *ob)
 	return ob->type == STLB_CLEAR && ob->breached >> STLB_RULE_REPOINT & 1 && ob->by_other;
 }
 
+/* What only gives rights sets the entry again and flushes nothing: unseen where sets are. */
+static bool may_be_set_again(const struct stlb_analysis *a, const struct stlb_obligation *ob)
+{
+	return (ob->update.kind == STLB_PTE_CLEAR && !stlb_recorded(a, STLB_PTE_SET)) ||
+	       (ob->update.kind == STLB_PMD_CLEAR && !stlb_recorded(a, STLB_PMD_SET));
+}
+
+static void never(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
+		  const char *role, const char *missing)
+{
+	ob->lossy |= may_be_set_again(a, ob);
+	stlb_breach(a, STLB_RULE_NEVER, ob, act, role, missing);
+}
+
 static void expire(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
 		   const char *role, const char *missing)
 {
@@ -31,7 +45,7 @@ static void expire(struct stlb_analysis *a, const struct stlb_act *act, struct s
 	if (ob->discharged)
 		stlb_partial_judge(a, act, ob);
 	else
-		stlb_breach(a, STLB_RULE_NEVER, ob, act, role, missing);
+		never(a, act, ob, role, missing);
 	stlb_obligation_end(a, ob, STLB_END_EXPIRED);
 }
 
@@ -48,8 +62,7 @@ static bool ends_before_6_6(const struct stlb_obligation *ob)
 static bool is_in_doubt(const struct stlb_analysis *a, const struct stlb_obligation *ob,
 			bool invalidates)
 {
-	return !invalidates && ob->pieces && !ob->table && !stlb_recorded(a, STLB_PTE_SET) &&
-	       !stlb_recorded(a, STLB_PMD_SET);
+	return !invalidates && ob->pieces && !ob->table && !stlb_recorded(a, STLB_PTE_SET);
 }
 
 static void judge_list_at_end(struct stlb_analysis *a, const struct stlb_act *act,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/detached.h"
 #include "check/evidence.h"
 
 uint64_t stlb_obligation_size(const struct stlb_obligation *ob)
@@ -237,6 +238,7 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 	ob->breached = absorbed & 1u << STLB_RULE_UNBRACKETED;
 	stlb_brief_keep(&ob->update, act->event);
 	enlist(a, ob);
+	ob->lossy |= stlb_detached_may_be(a, act);
 	watch_pages(a, ob);
 	if (ob->table)
 		watch_below(a, ob);
@@ -260,7 +262,8 @@ struct stlb_obligation *stlb_obligation_unplaced(struct stlb_analysis *a,
 		return NULL;
 	}
 	ob->nowhere = true;
-	ob->bounded = ob->scope->bracket != 0;
+	/* a bracket that may be long over bounds nothing */
+	ob->bounded = ob->scope->bracket && stlb_recorded(a, STLB_INV_END) && !act->task->lossy;
 	ob->mm = act->mm;
 	ob->task = act->task;
 	ob->old = old;
@@ -268,6 +271,7 @@ struct stlb_obligation *stlb_obligation_unplaced(struct stlb_analysis *a,
 	ob->raw_old = stlb_event_or(act->event, OLD, 0);
 	stlb_brief_keep(&ob->update, act->event);
 	enlist(a, ob);
+	ob->lossy |= stlb_detached_may_be(a, act);
 	watch_pages(a, ob);
 	a->last_created = ob;
 	act->task->update->created_at = act->task->nr_events;

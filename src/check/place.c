@@ -81,7 +81,7 @@ void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64
 }
 
 /* Any entry of the mm that holds the page may be the one that was cleared. */
-static void doubt_entries(struct stlb_analysis *a, struct stlb_mm *mm, struct stlb_entry old)
+void stlb_place_doubt(struct stlb_analysis *a, struct stlb_mm *mm, struct stlb_entry old)
 {
 	enum stlb_mapped how = old.huge ? STLB_MAPPED_PMD : STLB_MAPPED_PTE;
 	struct stlb_mapping *mapping, *next;
@@ -109,7 +109,7 @@ static void clear_unplaced(struct stlb_analysis *a, const struct stlb_act *act,
 	}
 	stlb_place_failed(a, act->mm, 1);
 	act->mm->unplaced++;
-	doubt_entries(a, act->mm, old);
+	stlb_place_doubt(a, act->mm, old);
 	stlb_obligation_unplaced(a, act, old);
 }
 
@@ -151,7 +151,7 @@ static void park(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 	hold->work = true;
 	/* whichever it was, it maps the page no more; zero pages are not freed */
 	if (!is_zero_like(old))
-		doubt_entries(a, act->mm, old);
+		stlb_place_doubt(a, act->mm, old);
 }
 
 void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)

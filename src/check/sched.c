@@ -2,6 +2,7 @@
 /* The scheduler and interrupts: order between contexts, and where holds and tasks end. */
 #include <stdlib.h>
 
+#include "check/detached.h"
 #include "check/evidence.h"
 
 /* ---- interrupts lie between the events of the task that they interrupted ---- */
@@ -159,6 +160,8 @@ void stlb_on_leave(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	if (act->event->kind == STLB_USER_MODE && act->task->kind == STLB_CONTEXT_TASK)
 		stlb_task_is_user(a, act->task);
+	stlb_detached_over(act->task, NULL);
+	stlb_flush_judge(a, act);
 	stlb_holds_end(a, act);
 	if (act->task->nr_obligations)
 		stlb_unbracketed_judge_tables(a, act->task);

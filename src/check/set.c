@@ -2,7 +2,7 @@
 /* An entry says something new: what that ends, and what it breaches. */
 #include <string.h>
 
-#include "check/check.h"
+#include "check/detached.h"
 
 /* ---- does a set belong to the same operation as a clear? (semantics.md, section 3) ---- */
 
@@ -184,16 +184,6 @@ static const struct stlb_page *page_below(const struct stlb_obligation *ob, unsi
 		if (ob->below[i].index == index)
 			return &ob->below[i];
 	return NULL;
-}
-
-/* Written by the context that has taken the table out: nobody can walk to it before it is put back.
- */
-static bool is_out_of_sight(const struct stlb_act *act, struct stlb_slot slot)
-{
-	const struct stlb_update_state *update = act->task->update;
-
-	return update && update->detached_mm == act->mm &&
-	       slot.addr - update->detached_base < STLB_REGION_SIZE;
 }
 
 /* A pte set below a cleared pmd: of a split, or in the table that was put back. */
@@ -467,7 +457,7 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		a->result.dropped++;
 		return;
 	}
-	if (region->out && slot.level == STLB_LEVEL_PTE && is_out_of_sight(act, slot)) {
+	if (region->out && slot.level == STLB_LEVEL_PTE && stlb_is_out_of_sight(act, slot.addr)) {
 		a->failed |= stlb_region_set_away(&a->regions, region, slot.addr, new) < 0;
 		return;
 	}
@@ -480,6 +470,8 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 			stlb_device_note_update(a, act, slot, stlb_entry_none(), new);
 		a->tables_told |= slot.level == STLB_LEVEL_PMD;
 		stlb_set_table(a, act, region, slot, new);
+		if (stlb_is_out_of_sight(act, slot.addr))
+			stlb_detached_over(act->task, act->mm);
 		a->failed |= stlb_region_set(&a->regions, region, slot.level, slot.addr, new,
 					     act->event) < 0;
 		return;
@@ -495,6 +487,8 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		stlb_device_note_update(a, act, slot, old, new);
 	if (stlb_mm_is_subscribed(act->mm) && was_walkable(old))
 		set_over_present(a, act, region, slot, old, new);
+	if (slot.level == STLB_LEVEL_PMD && stlb_is_out_of_sight(act, slot.addr))
+		stlb_detached_over(act->task, act->mm);
 	if (slot.level == STLB_LEVEL_PMD)
 		stlb_region_forget_ptes(&a->regions, region);
 	else if (region->pmd.known && region->pmd.state != STLB_TABLE)

@@ -5,6 +5,7 @@
  * (semantics.md, section 6, traps 1 to 4).
  */
 #include "check/check.h"
+#include "check/detached.h"
 #include "check/early.h"
 
 /* ---- the level of a hugetlb page, which is told through pte functions ---- */
@@ -189,46 +190,7 @@ static bool bracket_table(const struct stlb_act *act, uint64_t *base)
 	return true;
 }
 
-/* The table that the context has taken out: its entries are out of sight from now on. */
-static void detach(struct stlb_update_state *update, const struct stlb_act *act, uint64_t base)
-{
-	update->detached_mm = act->mm;
-	update->detached_base = base;
-}
-
-/* Whether the entry is of that table; without an address, unless another one is mapped. */
-static bool is_detached(const struct stlb_update_state *update, const struct stlb_act *act)
-{
-	uint64_t addr;
-
-	if (update->detached_mm != act->mm)
-		return false;
-	if (!stlb_event_has(act->event, ADDR) &&
-	    (update->map_mm != act->mm || !stlb_task_holds(act->task, update->map_hold)))
-		return true;
-	addr = stlb_event_or(act->event, ADDR, update->map_addr);
-	return addr - update->detached_base < STLB_REGION_SIZE;
-}
-
 /* ---- clears ---- */
-
-/* It owes nothing, but the table may be put back without it. */
-static void clear_detached(struct stlb_analysis *a, const struct stlb_act *act,
-			   struct stlb_entry old)
-{
-	uint64_t addr = stlb_event_or(act->event, ADDR, 0);
-	struct stlb_entry now = stlb_entry_none();
-	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, addr);
-
-	if (!region || !stlb_event_has(act->event, ADDR) || old.state != STLB_PRESENT)
-		return;
-	now.pfn = old.pfn; /* what it said when the table was taken out */
-	if (region->out)
-		a->failed |= stlb_region_set_away(&a->regions, region, addr, now) < 0;
-	else
-		a->failed |= stlb_region_set(&a->regions, region, STLB_LEVEL_PTE, addr, now,
-					     act->event) < 0;
-}
 
 static void clear_at(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
 		     struct stlb_entry old, enum stlb_state left)
@@ -248,10 +210,14 @@ static void clear_table(struct stlb_analysis *a, const struct stlb_act *act, enu
 	struct stlb_slot slot = slot_of(act, level);
 
 	if (!stlb_event_has(act->event, ADDR) && !bracket_table(act, &slot.addr)) {
-		stlb_place_failed(a, act->mm, 1);
+		if (stlb_mm_is_subscribed(act->mm)) {
+			stlb_place_failed(a, act->mm, 1);
+			stlb_obligation_unplaced(a, act, old);
+		}
+		stlb_detach_unplaced(act);
 		return;
 	}
-	detach(act->task->update, act, slot.addr);
+	stlb_detach(act, slot.addr);
 	clear_at(a, act, slot, old, STLB_NONE);
 }
 
@@ -267,10 +233,8 @@ void stlb_on_clear(struct stlb_analysis *a, const struct stlb_act *act)
 	}
 	if (take_echo(a, update, act, old, level) || told_before(update, act, old, level))
 		return;
-	if (level == STLB_LEVEL_PTE && is_detached(update, act)) {
-		clear_detached(a, act, old);
+	if (level == STLB_LEVEL_PTE && stlb_detached_clear(a, act, old))
 		return;
-	}
 	if (old.state == STLB_TABLE)
 		clear_table(a, act, level, old);
 	else if (stlb_event_has(act->event, ADDR))
@@ -318,7 +282,7 @@ void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act)
 	if (old.state == STLB_PRESENT || old.state == STLB_TABLE)
 		expect_again(update, act, old, level);
 	if (old.state == STLB_TABLE)
-		detach(update, act, slot.addr);
+		stlb_detach(act, slot.addr);
 	a->last_created = NULL;
 	clear_at(a, act, slot, old, inval ? STLB_PROTNONE : STLB_NONE);
 	if (inval && a->last_created)

@@ -108,7 +108,7 @@ struct stlb_unsettled {
  * the huge pmd being split; @map_*: the page table that ptl_map locked.
  */
 struct stlb_update_state {
-	struct stlb_mm *echo_mm, *same_mm, *detached_mm, *split_mm, *map_mm;
+	struct stlb_mm *echo_mm, *same_mm, *detached_mm, *unplaced_table_mm, *split_mm, *map_mm;
 	uint64_t echo_addr, echo_left, echo_after;
 	uint64_t echo_raw;	    /* of the first, where @echo_old is known */
 	struct stlb_entry echo_old; /* of the first, known only where the set told it */

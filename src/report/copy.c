@@ -37,16 +37,20 @@ static const char *copy_buffer(struct copier *copier, const char *buffer, size_t
 
 #define COPY_BUFFER(copier, buffer) copy_buffer(copier, buffer, sizeof(buffer))
 
-/* "func+0x12", of a module "func+0x12 [module]" as the kernel prints it. */
+/* "func+0x12", of a module "func+0x12 [module]" as the kernel prints it; "func" without an offset.
+ */
 static const char *copy_named(struct copier *copier, const char *name, uint64_t address,
 			      uint64_t offset)
 {
 	int length = name ? (int)strcspn(name, " ") : 0;
 	char text[256];
 
-	if (name)
+	if (name && offset != STLB_NO_OFFSET)
 		snprintf(text, sizeof(text), "%.*s+0x%" PRIx64 "%.60s", length < 180 ? length : 180,
 			 name, offset, name + length);
+	else if (name)
+		snprintf(text, sizeof(text), "%.*s%.60s", length < 180 ? length : 180, name,
+			 name + length);
 	else
 		snprintf(text, sizeof(text), "0x%" PRIx64, address);
 	return copy_text(copier, text);
@@ -180,8 +184,21 @@ static void copy_finding(struct copier *copier, const struct stlb_finding *from,
 	forget_pointers(raw);
 }
 
-static void add_hidden(struct stlb_report_hidden *to, const struct stlb_finding *finding)
+static void add_suppressed(struct stlb_report_hidden *to, const struct stlb_finding *finding)
 {
+	to->suppressed.nr += finding->hidden.nr;
+	to->suppressed.rules[finding->rule] += finding->hidden.nr;
+	for (int kind = 0; kind < STLB_NR_FILTERS; kind++)
+		to->suppressed.by[kind] += finding->hidden.by[kind];
+}
+
+static void add_hidden(struct stlb_report_hidden *to, const struct stlb_finding *finding,
+		       bool suppressed)
+{
+	if (suppressed) {
+		add_suppressed(to, finding);
+		return;
+	}
 	if (finding->verdict == STLB_INCONCLUSIVE)
 		to->inconclusive += finding->hidden.nr;
 	else
@@ -192,16 +209,15 @@ static void add_hidden(struct stlb_report_hidden *to, const struct stlb_finding 
 		to->by[kind] += finding->hidden.by[kind];
 }
 
-/* What a suppression or a baseline knows is hidden by that, not by a filter. */
 static void count_hidden(struct copier *copier, const struct stlb_result *result,
 			 struct stlb_report_trace *trace)
 {
 	for (uint32_t i = 0; i < trace->nr_findings; i++)
-		if (!trace->findings[i].suppressed)
-			add_hidden(&trace->hidden, trace->findings[i].raw);
+		add_hidden(&trace->hidden, trace->findings[i].raw,
+			   trace->findings[i].suppressed != NULL);
 	for (uint32_t i = 0; i < result->nr_hidden; i++)
-		if (!find_suppression(copier, result->hidden[i]))
-			add_hidden(&trace->hidden, result->hidden[i]);
+		add_hidden(&trace->hidden, result->hidden[i],
+			   find_suppression(copier, result->hidden[i]) != NULL);
 }
 
 static void copy_findings(struct copier *copier, const struct stlb_result *result,

@@ -33,12 +33,17 @@ struct stlb_report_finding {
 
 enum { STLB_MAX_REASONS = 16 };
 
-/** struct stlb_report_hidden - what filters hide and no suppression does */
+/** struct stlb_report_hidden - what filters hide; what a suppression hides too is apart */
 struct stlb_report_hidden {
 	uint64_t nr[STLB_ERROR + 1]; /* by severity */
 	uint64_t inconclusive;
 	uint64_t by[STLB_NR_FILTERS]; /* one may be hidden by several */
 	uint64_t rules[STLB_NR_RULES];
+	struct {
+		uint64_t nr;
+		uint64_t by[STLB_NR_FILTERS];
+		uint64_t rules[STLB_NR_RULES];
+	} suppressed;
 };
 
 /** struct stlb_report_trace - one trace, copied; @info and @result have clean strings */
@@ -115,8 +120,11 @@ bool stlb_report_is_cut_bare(const struct stlb_report_trace *trace);
 uint64_t stlb_report_hidden_from(const struct stlb_report_trace *trace,
 				 enum stlb_severity severity);
 
-/** stlb_report_hiding - "--comm and --rule", those that hide something; @size at least 80 */
-void stlb_report_hiding(const struct stlb_report_trace *trace, char *text, size_t size);
+/**
+ * stlb_report_hiding - "--comm and --rule", those that hide something; @size at least 80
+ * @by: how many each of them hides
+ */
+void stlb_report_hiding(const uint64_t by[STLB_NR_FILTERS], char *text, size_t size);
 
 /** stlb_report_trace_status - of one trace */
 enum stlb_status stlb_report_trace_status(const struct stlb_report_trace *trace,
@@ -137,7 +145,7 @@ struct stlb_report_rule {
 	const char *path;			   /* that trace's, NULL where there is but one */
 	uint64_t occurrences, sites, inconclusive; /* without suppressed ones */
 	uint64_t suppressed;			   /* occurrences and inconclusive ones that were */
-	uint64_t hidden;			   /* by filters */
+	uint64_t hidden;			   /* by filters alone */
 };
 
 /** struct stlb_report_totals - sums over all traces; sums stop at the largest number */

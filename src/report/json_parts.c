@@ -26,13 +26,16 @@ static void put_origin(struct stlb_json_object *object, const struct stlb_report
 	stlb_json_put_text(object, "cut", info->cut);
 }
 
-static json_t *by_json(const uint64_t *by)
+static json_t *by_json(const struct stlb_report_hidden *hidden)
 {
 	struct stlb_json_object object = stlb_json_object();
 
-	for (int kind = 0; kind < STLB_NR_FILTERS; kind++)
-		if (by[kind])
-			stlb_json_put_count(&object, stlb_filter_name(kind), by[kind]);
+	for (int kind = 0; kind < STLB_NR_FILTERS; kind++) {
+		uint64_t nr = hidden->by[kind] + hidden->suppressed.by[kind];
+
+		if (nr)
+			stlb_json_put_count(&object, stlb_filter_name(kind), nr);
+	}
 	return stlb_json_end(&object);
 }
 
@@ -43,7 +46,8 @@ static json_t *hidden_json(const struct stlb_report_hidden *hidden)
 	for (int severity = STLB_NOTICE; severity <= STLB_ERROR; severity++)
 		stlb_json_put_count(&object, stlb_severity_name(severity), hidden->nr[severity]);
 	stlb_json_put_count(&object, "inconclusive", hidden->inconclusive);
-	stlb_json_put(&object, "by", by_json(hidden->by));
+	stlb_json_put_count(&object, "suppressed", hidden->suppressed.nr);
+	stlb_json_put(&object, "by", by_json(hidden));
 	return stlb_json_end(&object);
 }
 

@@ -101,7 +101,7 @@ static void check_hidden(struct reasons *reasons, enum stlb_severity fail_on)
 	uint64_t nr = stlb_report_hidden_from(trace, fail_on);
 	char by[160];
 
-	stlb_report_hiding(trace, by, sizeof(by));
+	stlb_report_hiding(trace->hidden.by, by, sizeof(by));
 	if (nr)
 		add_reason(reasons, "%" PRIu64 " violation%s hidden by %s", nr,
 			   nr == 1 ? " is" : "s are", by);
@@ -193,16 +193,16 @@ uint64_t stlb_report_hidden_from(const struct stlb_report_trace *trace, enum stl
 	return nr;
 }
 
-void stlb_report_hiding(const struct stlb_report_trace *trace, char *text, size_t size)
+void stlb_report_hiding(const uint64_t by[STLB_NR_FILTERS], char *text, size_t size)
 {
 	unsigned int left = 0;
 	size_t used = 0;
 
 	for (int kind = 0; kind < STLB_NR_FILTERS; kind++)
-		left += trace->hidden.by[kind] != 0;
+		left += by[kind] != 0;
 	text[0] = '\0';
 	for (int kind = 0; kind < STLB_NR_FILTERS && used < size; kind++) {
-		if (!trace->hidden.by[kind])
+		if (!by[kind])
 			continue;
 		left--;
 		used += (size_t)snprintf(text + used, size - used, "--%s%s",

@@ -54,16 +54,16 @@ static bool is_unjudged(const struct stlb_report_trace *trace)
 }
 
 /* "204 hidden by --comm, and 3 below --fail-on" */
-static void put_hidden(struct stlb_text_out *out, const struct stlb_report_trace *trace,
-		       enum stlb_severity fail_on, const char *before)
+static bool put_violations(struct stlb_text_out *out, const struct stlb_report_trace *trace,
+			   enum stlb_severity fail_on, const char *before)
 {
 	uint64_t all = stlb_report_hidden_from(trace, STLB_NOTICE);
 	uint64_t violations = stlb_report_hidden_from(trace, fail_on);
 	char by[160];
 
 	if (!all)
-		return;
-	stlb_report_hiding(trace, by, sizeof(by));
+		return false;
+	stlb_report_hiding(trace->hidden.by, by, sizeof(by));
 	stlb_text_add(out, STLB_PLAIN, before);
 	if (violations)
 		stlb_text_addf(out, STLB_DOUBTFUL, "%" PRIu64 " hidden by %s", violations, by);
@@ -73,15 +73,52 @@ static void put_hidden(struct stlb_text_out *out, const struct stlb_report_trace
 	else if (!violations)
 		stlb_text_addf(out, STLB_PLAIN, "%" PRIu64 " hidden by %s, below --fail-on", all,
 			       by);
+	return true;
+}
+
+/* "2 inconclusive breaches hidden by --comm" */
+static bool put_kind(struct stlb_text_out *out, enum stlb_style style, uint64_t nr,
+		     const char *kind, const uint64_t *hiding, const char *before)
+{
+	char by[160];
+
+	if (!nr)
+		return false;
+	stlb_report_hiding(hiding, by, sizeof(by));
+	stlb_text_add(out, STLB_PLAIN, before);
+	stlb_text_addf(out, style, "%" PRIu64 " %s breach%s hidden by %s", nr, kind,
+		       nr == 1 ? "" : "es", by);
+	return true;
+}
+
+/* All that filters hide, also of what is suppressed */
+static void put_hidden(struct stlb_text_out *out, const struct stlb_report_trace *trace,
+		       enum stlb_severity fail_on, const char *before)
+{
+	const struct stlb_report_hidden *hidden = &trace->hidden;
+	const char *between = strcmp(before, "; ") == 0 ? before : " and ";
+
+	if (put_violations(out, trace, fail_on, before))
+		before = between;
+	if (put_kind(out, STLB_DOUBTFUL, hidden->inconclusive, "inconclusive", hidden->by, before))
+		before = between;
+	put_kind(out, STLB_PLAIN, hidden->suppressed.nr, "suppressed", hidden->suppressed.by,
+		 before);
+}
+
+/* How many of the reasons tell what filters hide, which the line says by itself. */
+static uint32_t hidden_reasons(const struct stlb_report_trace *trace, enum stlb_severity fail_on)
+{
+	return (stlb_report_hidden_from(trace, fail_on) != 0) + (trace->hidden.inconclusive != 0);
 }
 
 static void put_doubt(struct stlb_text_out *out, const struct stlb_report_trace *trace,
 		      const struct count *count, enum stlb_severity fail_on)
 {
-	bool hides = stlb_report_hidden_from(trace, fail_on) != 0;
-
-	if (hides && trace->nr_reasons == 1) {
-		stlb_text_add(out, STLB_DOUBTFUL, "no violation selected");
+	if (trace->nr_reasons == hidden_reasons(trace, fail_on)) {
+		stlb_text_add(out, STLB_DOUBTFUL,
+			      stlb_report_hidden_from(trace, fail_on) ? "no violation selected"
+								      : "judged in part");
 	} else {
 		stlb_text_add(out, STLB_DOUBTFUL,
 			      is_unjudged(trace) ? "not judged: " : "judged in part: ");
@@ -100,7 +137,8 @@ static bool is_full(const struct stlb_report_trace *trace)
 }
 
 /* A rule's reason in parts, those that were said for the other one left out. */
-static void put_gaps(struct stlb_text_out *out, const char *reason, const char *said)
+static void put_gaps(struct stlb_text_out *out, enum stlb_rule rule, const char *reason,
+		     const char *said)
 {
 	const char *between = said ? "; " : "";
 
@@ -109,7 +147,11 @@ static void put_gaps(struct stlb_text_out *out, const char *reason, const char *
 		char part[240];
 
 		snprintf(part, sizeof(part), "%.*s", (int)length, reason);
-		if (!said || !strstr(said, part)) {
+		if (!strcmp(part, STLB_RULE_IS_OFF)) {
+			stlb_text_addf(out, STLB_PLAIN, "%s%s is off", between,
+				       stlb_rule_info(rule)->id);
+			between = "; ";
+		} else if (!said || !strstr(said, part)) {
 			stlb_text_addf(out, STLB_PLAIN, "%s%s", between, part);
 			between = "; ";
 		}
@@ -125,8 +167,9 @@ static void put_partial(struct stlb_text_out *out, const struct stlb_report_trac
 	stlb_text_add(out, STLB_PLAIN, "; ");
 	stlb_text_add(out, STLB_DOUBTFUL, "coverage partial");
 	stlb_text_add(out, STLB_PLAIN, ": ");
-	put_gaps(out, repoint, NULL);
-	put_gaps(out, trace->rule_reasons[STLB_RULE_FREE], *repoint ? repoint : NULL);
+	put_gaps(out, STLB_RULE_REPOINT, repoint, NULL);
+	put_gaps(out, STLB_RULE_FREE, trace->rule_reasons[STLB_RULE_FREE],
+		 *repoint ? repoint : NULL);
 }
 
 /* Whose severity was lowered is a violation all the same. */
@@ -161,7 +204,7 @@ static void put_judged(struct stlb_text_out *out, const struct stlb_report_trace
 static void put_clean(struct stlb_text_out *out, const struct stlb_report_trace *trace,
 		      const struct count *count, enum stlb_severity fail_on)
 {
-	bool hidden = stlb_report_hidden_from(trace, STLB_NOTICE) != 0;
+	bool hidden = stlb_report_hidden_from(trace, STLB_NOTICE) || trace->hidden.suppressed.nr;
 	const char *but = " but for ";
 
 	stlb_text_add(out, STLB_GOOD, "clean");
@@ -181,9 +224,11 @@ static void put_clean(struct stlb_text_out *out, const struct stlb_report_trace 
 static void put_nothing(struct stlb_text_out *out, const struct stlb_report_trace *trace,
 			const struct count *count, enum stlb_severity fail_on)
 {
+	bool suppressed = count->suppressed || trace->hidden.suppressed.nr;
+
 	if (!has_violation(trace))
 		stlb_text_add(out, STLB_PLAIN,
-			      count->suppressed ? "no new violation found" : "no violation found");
+			      suppressed ? "no new violation found" : "no violation found");
 	if (count->sites) {
 		stlb_text_add(out, STLB_PLAIN, has_violation(trace) ? "" : "; ");
 		put_counts(out, count);
@@ -200,11 +245,9 @@ static void put_nothing(struct stlb_text_out *out, const struct stlb_report_trac
 static void put_more(struct stlb_text_out *out, const struct stlb_report_trace *trace,
 		     const struct count *count, enum stlb_status status, enum stlb_severity fail_on)
 {
-	uint64_t hidden = stlb_report_hidden_from(trace, fail_on);
-
 	put_hidden(out, trace, fail_on, "; ");
 	/* what is hidden is told */
-	if (status == STLB_STATUS_FINDINGS && trace->nr_reasons > (hidden != 0)) {
+	if (status == STLB_STATUS_FINDINGS && trace->nr_reasons > hidden_reasons(trace, fail_on)) {
 		stlb_text_add(out, STLB_PLAIN, "; ");
 		stlb_text_add(out, STLB_DOUBTFUL, "judged in part");
 	}

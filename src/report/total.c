@@ -28,6 +28,7 @@ struct stlb_report_rule stlb_report_rule_total(const struct stlb_report_trace *t
 		.occurrences = result->occurrences,
 		.sites = result->sites,
 		.inconclusive = result->inconclusive,
+		.suppressed = trace->hidden.suppressed.rules[rule],
 		.hidden = trace->hidden.rules[rule],
 	};
 

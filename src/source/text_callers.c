@@ -1,14 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "text_callers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { MAX_CALLERS = 1 << 20 };
+enum { MAX_CALLERS = 1 << 20, MAX_FUNCTION = 440, MAX_MODULE = 64 };
 
 struct named {
-	const char *name; /* interned */
+	const char *name; /* interned, "func" or "func [module]" */
 	uint64_t address, offset;
 };
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Modules have no hyphen in their names, but their files may. */
+static const char *intern(struct stlb_names *names, const struct stlb_perf_caller *caller)
+{
+	char text[MAX_FUNCTION + MAX_MODULE + sizeof(" []")];
+	size_t length;
+
+	if (!caller->module)
+		return stlb_names_intern(names, caller->name, caller->name_size);
+	length = (size_t)snprintf(text, sizeof(text), "%.*s [%.*s]",
+				  (int)least(caller->name_size, MAX_FUNCTION), caller->name,
+				  (int)least(caller->module_size, MAX_MODULE), caller->module);
+	for (size_t i = least(caller->name_size, MAX_FUNCTION); i < length; i++)
+		if (text[i] == '-')
+			text[i] = '_';
+	return stlb_names_intern(names, text, length);
+}
 
 void stlb_text_callers_add(struct stlb_text_callers *callers, struct stlb_names *names,
 			   const struct stlb_perf_caller *caller)
@@ -21,7 +44,7 @@ void stlb_text_callers_add(struct stlb_text_callers *callers, struct stlb_names 
 	named = malloc(sizeof(*named));
 	if (!named)
 		return;
-	named->name = stlb_names_intern(names, caller->name, caller->name_size);
+	named->name = intern(names, caller);
 	named->address = caller->address;
 	named->offset = caller->offset;
 	if (!named->name || stlb_map_put(&callers->by_address, caller->address, named))
@@ -31,7 +54,7 @@ void stlb_text_callers_add(struct stlb_text_callers *callers, struct stlb_names 
 uint64_t stlb_text_callers_stand_in(struct stlb_text_callers *callers, struct stlb_names *names,
 				    const struct stlb_perf_caller *caller)
 {
-	const char *whole = stlb_names_intern(names, caller->name, caller->name_size);
+	const char *whole = intern(names, caller);
 	struct stlb_perf_caller made = *caller;
 	uint64_t key = stlb_map_mix((uintptr_t)whole) ^ caller->offset;
 	const struct named *known = whole ? stlb_map_get(&callers->stand_ins, key) : NULL;

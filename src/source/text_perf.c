@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "staletlb/source.h"
+#include "text_module.h"
 #include "text_number.h"
 
 enum { MAX_COMM = 64, MAX_NAME = 128 };
@@ -178,9 +179,9 @@ bool stlb_text_perf_caller(const char *line, const char *end, struct stlb_perf_c
 	const char *at = skip_spaces(line, end), *plus, *stop;
 	const char *after = stlb_text_hex(at, end, &caller->address);
 
-	caller->name = NULL;
-	caller->name_size = 0;
-	caller->offset = 0;
+	caller->name = caller->module = NULL;
+	caller->name_size = caller->module_size = 0;
+	caller->offset = STLB_NO_OFFSET;
 	if (at == line || !after || (after < end && *after != ' '))
 		return false;
 	at = skip_spaces(after, end);
@@ -192,6 +193,7 @@ bool stlb_text_perf_caller(const char *line, const char *end, struct stlb_perf_c
 	caller->name_size = (size_t)((plus ? plus : stop) - at);
 	if (plus)
 		stlb_text_pointer(plus + 1, stop, &caller->offset);
+	stlb_text_module_file(stop, end, caller);
 	return true;
 }
 

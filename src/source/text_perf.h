@@ -7,11 +7,15 @@
 
 #include "text_head.h"
 
-/** struct stlb_perf_caller - one line of a callchain; @name is NULL where it has none */
+/**
+ * struct stlb_perf_caller - one line of a callchain
+ * @name: NULL where it has none, as @module of the core kernel
+ * @offset: in the function, STLB_NO_OFFSET where the text does not tell it
+ */
 struct stlb_perf_caller {
 	uint64_t address, offset;
-	const char *name;
-	size_t name_size;
+	const char *name, *module;
+	size_t name_size, module_size;
 };
 
 /**

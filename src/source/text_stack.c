@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "text_stack.h"
 
+#include "text_module.h"
 #include "text_number.h"
 
 #define MAX_CALLERS (sizeof(((struct stlb_text_stack *)NULL)->callers) / sizeof(uint64_t))
@@ -49,6 +50,7 @@ static struct stlb_perf_caller read_symbol(const char *at, const char *end)
 	struct stlb_perf_caller caller = {
 		.name = at,
 		.name_size = (size_t)((plus ? plus : end) - at),
+		.offset = STLB_NO_OFFSET,
 	};
 
 	if (plus)
@@ -96,6 +98,7 @@ bool stlb_text_stack_line(struct stlb_text_stack *stack, struct stlb_text_caller
 	}
 	add_symbol(stack, at, stop);
 	caller = read_symbol(at, stop);
+	stlb_text_module_word(stop, end, &caller);
 	if (find_address(stop, end, &caller.address))
 		stlb_text_callers_add(callers, names, &caller);
 	else

@@ -31,13 +31,15 @@ static bool ends_evidence(const struct obligation *o, const struct stlb_event *s
 		 stlb_event_get(event, END) > o->addr);
 }
 
-static bool is_evidence(const struct obligation *o, const struct stlb_event *set, int at)
+/* Tracepoints tell the KSM page, probes the page that it replaces. */
+static bool is_evidence(const struct obligation *o, const struct stlb_event *set, uint64_t new,
+			int at)
 {
 	const struct stlb_event *event = event_at(o, at);
 	uint64_t pfn = stlb_event_or(event, PFN, o->pfn[0]);
 
 	return event->kind == STLB_SAME_CONTENT && event->tid == set->tid &&
-	       stlb_event_or(event, MM, o->mm) == o->mm && pfn == o->pfn[0];
+	       stlb_event_or(event, MM, o->mm) == o->mm && (pfn == o->pfn[0] || pfn == new);
 }
 
 /* A kernel thread is never in user mode, and makes no system call, as who registers does. */
@@ -62,12 +64,10 @@ static bool same_content(const struct obligation *o, int at)
 	if (set->same_content || event_at(o, o->at)->same_content || is_ksmd(o, set))
 		return true;
 	for (int i = at + 1; i < (int)o->oracle->trace->nr && !ends_evidence(o, set, new, i); i++)
-		if (is_evidence(o, set, i))
+		if (is_evidence(o, set, new, i))
 			return true;
-	/* what was known before a loss proves nothing after it */
-	for (int i = at - 1;
-	     i >= 0 && !ends_evidence(o, set, new, i) && event_at(o, i)->kind != STLB_LOST; i--)
-		if (is_evidence(o, set, i))
+	for (int i = at - 1; i >= 0 && !ends_evidence(o, set, new, i); i--)
+		if (is_evidence(o, set, new, i))
 			return true;
 	return false;
 }

@@ -72,8 +72,6 @@ bool is_echo(const struct oracle *oracle, int at)
 		return false;
 	set = &events[i];
 	offset = stlb_event_get(event, ADDR) - stlb_event_get(set, ADDR);
-	if (lost_on_its_cpus(oracle, oracle->context[at], i, at))
-		return false;
 	return stlb_event_get(set, MM) == stlb_event_get(event, MM) &&
 	       skipped < (int)stlb_event_or(set, NR, 1) &&
 	       offset / PAGE_BYTES == (uint64_t)skipped &&
@@ -136,8 +134,7 @@ static bool is_told_twice(const struct oracle *oracle, int at)
 		    stlb_event_get(before, MM) != stlb_event_get(event, MM) ||
 		    stlb_event_get(before, ADDR) != stlb_event_get(event, ADDR))
 			continue;
-		return before->kind == outer && same_page(oracle, before, event, pmd) &&
-		       !lost_on_its_cpus(oracle, oracle->context[at], i, at);
+		return before->kind == outer && same_page(oracle, before, event, pmd);
 	}
 	return false;
 }
@@ -150,7 +147,22 @@ static bool has_table_again(const struct update *update, const struct update *ta
 	       (update->new.state == ENTRY_TABLE || update->old.state == ENTRY_LEAF);
 }
 
-/* Entries of a table that this context took out, until it opens its next bracket. */
+/* Whether its context is done with a table of an mm: it goes on with something else. */
+static bool is_done_with(const struct oracle *oracle, int at, const struct update *table)
+{
+	const struct stlb_event *event = &oracle->trace->events[at];
+	const struct update *update = &oracle->update[at];
+
+	if (event->kind == STLB_MMAP_UNLOCK)
+		return stlb_event_get(event, MM) == table->mm;
+	if (update->valid && update->pmd && is_set(event->kind))
+		return update->addr == table->addr && update->mm == table->mm &&
+		       (update->new.state == ENTRY_TABLE || update->new.state == ENTRY_LEAF);
+	return event->kind == STLB_INV_START || event->kind == STLB_USER_MODE ||
+	       event->kind == STLB_EXIT;
+}
+
+/* Entries of a table that this context took out, until it is done with it. */
 static bool is_in_detached_table(const struct oracle *oracle, int at)
 {
 	const struct stlb_event *event = &oracle->trace->events[at];
@@ -162,12 +174,12 @@ static bool is_in_detached_table(const struct oracle *oracle, int at)
 	for (int i = at - 1; i >= 0; i--) {
 		const struct update *update = &oracle->update[i];
 
-		if ((is_set(event->kind) && has_table_again(update, &here)) ||
-		    oracle->trace->events[i].kind == STLB_LOST)
+		if (is_set(event->kind) &&
+		    (has_table_again(update, &here) || oracle->trace->events[i].kind == STLB_LOST))
 			return false;
 		if (oracle->context[i] != oracle->context[at])
 			continue;
-		if (oracle->trace->events[i].kind == STLB_INV_START)
+		if (is_done_with(oracle, i, &here))
 			return false;
 		if (update->valid && update->old.state == ENTRY_TABLE &&
 		    update->addr == here.addr && update->mm == here.mm)

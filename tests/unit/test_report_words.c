@@ -124,13 +124,27 @@ Test(words, hidden_and_inconclusive)
 {
 	hide(STLB_ERROR, STLB_INCONCLUSIVE, 3);
 	expect(STLB_STATUS_NOT_JUDGED, "3 inconclusive breaches are hidden by --comm and --rule");
+	expect(STLB_STATUS_NOT_JUDGED,
+	       ": judged in part; 3 inconclusive breaches hidden by --comm and --rule\n");
+	sample.result.lost_while_subscribed = 1;
+	expect(STLB_STATUS_NOT_JUDGED, ": judged in part: events were lost in 1 place");
+	expect(STLB_STATUS_NOT_JUDGED, "; 3 inconclusive breaches hidden by --comm and --rule\n");
 }
 
-/* Hidden or not, what is known does not count. */
+Test(words, a_rule_that_is_off_is_named)
+{
+	judge_in_part(STLB_RULE_REPOINT, "the rule is off");
+	expect(STLB_STATUS_CLEAN, "; coverage partial: repoint-before-invalidate is off\n");
+	judge_in_part(STLB_RULE_FREE, "the rule is off");
+	expect(STLB_STATUS_CLEAN, "; coverage partial: repoint-before-invalidate is off; "
+				  "free-before-invalidate is off\n");
+}
+
+/* Hidden or not, what is known does not count; but that it is there is told. */
 Test(words, hidden_and_known)
 {
 	struct stlb_suppressions *set = stlb_suppressions_new(NULL);
-	char path[] = "/tmp/staletlb-words-XXXXXX";
+	char path[] = "/tmp/staletlb-words-XXXXXX", *text;
 	FILE *to = fdopen(mkstemp(path), "w");
 	struct stlb_report *report = stlb_report_new("1", set);
 
@@ -143,6 +157,15 @@ Test(words, hidden_and_known)
 	hide(STLB_ERROR, STLB_OBSERVED, 204);
 	stlb_report_add_trace(report, &sample.info, &sample.result, NULL);
 	cr_expect_eq(stlb_report_finish(report, STLB_ERROR), STLB_STATUS_CLEAN);
+	text = sample_written(report, "text", NULL);
+	cr_expect(strstr(text, ": clean but for 204 suppressed breaches hidden by --comm and "
+			       "--rule: 1182 obligations judged\n"),
+		  "%s", text);
+	free(text);
+	text = sample_written(report, "json", NULL);
+	cr_expect(strstr(text, "\"suppressed\": 204"), "%s", text);
+	cr_expect(strstr(text, "\"comm\": 204"), "%s", text);
+	free(text);
 	stlb_report_free(report);
 	stlb_suppressions_free(set);
 }

@@ -262,8 +262,11 @@ Test(unbalanced, start_never_ended)
 Test(unbalanced, blockable_start_in_the_lock)
 {
 	static const struct made wrong[] = {
-		SETTLE, {LOCK(L1)}, {START(0, 1)}, {END(0, 1)}, {UNLOCK(L1)},
+		SETTLE,	       {LOCK(L2)},  {UNLOCK(L2)}, {LOCK(L1)},
+		{START(0, 1)}, {END(0, 1)}, {UNLOCK(L1)},
 	};
+	/* that no lock is ever released is not recorded */
+	static const struct made no_releases[] = {SETTLE, {LOCK(L1)}, {START(0, 1)}, {END(0, 1)}};
 	static const struct made nonblocking[] = {
 		SETTLE, {LOCK(L1)}, {START_NB(0, 1)}, {END(0, 1)}, {UNLOCK(L1)},
 	};
@@ -275,6 +278,7 @@ Test(unbalanced, blockable_start_in_the_lock)
 	};
 
 	JUDGE(wrong, BEFORE_6_6, UNBALANCED(1));
+	JUDGE(no_releases, BEFORE_6_6);
 	JUDGE(nonblocking, BEFORE_6_6);
 	JUDGE(other_lock, BEFORE_6_6);
 	JUDGE(let_go, BEFORE_6_6);

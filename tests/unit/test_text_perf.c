@@ -178,6 +178,47 @@ Test(text_perf, a_script_with_stacks_and_losses)
 	stlb_source_close(source);
 }
 
+/* Functions of modules are other functions than those of the core kernel of the same name. */
+Test(text_perf, modules_of_callers)
+{
+	static const struct {
+		const char *line, *name;
+	} callers[] = {
+		{"func+0x12 ([kernel.kallsyms])", "func"},
+		{"func+0x12 ([guest.kernel.kallsyms.7])", "func"},
+		{"func+0x12 ([kernel.kallsyms]_stext)", "func"},
+		{"func+0x12 (/usr/lib/debug/boot/vmlinux-6.1.0)", "func"},
+		{"func+0x12 (/proc/kcore)", "func"},
+		{"func+0x12 ([unknown])", "func"},
+		{"func+0x12", "func"},
+		{"func+0x12 (inlined)", "func"},
+		{"func+0x12 ([mod])", "func [mod]"},
+		{"func+0x12 ([kernel_mod])", "func [kernel_mod]"},
+		{"func ([mod])", "func [mod]"},
+		{"func+0x12 (/lib/modules/6.1.0/a b/my-mod.ko)", "func [my_mod]"},
+		{"func+0x12 (/lib/modules/6.1.0/my_mod.ko.zst)", "func [my_mod]"},
+		{"func+0x12 (/srv/mod.kotlin/file)", "func"},
+	};
+
+	for (size_t i = 0; i < sizeof(callers) / sizeof(*callers); i++) {
+		char text[400];
+		struct stlb_source *source;
+		struct stlb_record record;
+
+		snprintf(text, sizeof(text),
+			 "a 7 [001] 1.000001: staletlb:mark: (ffffffff81000000) a=0x1\n"
+			 "\tffffffff81000200 %s\n\n",
+			 callers[i].line);
+		source = open_script(text);
+		while (stlb_source_next(source, &record, NULL) > 0)
+			;
+		cr_expect(eq(str, (char *)stlb_source_symbol(source, 0xffffffff81000200, NULL),
+			     (char *)callers[i].name),
+			  "%s", callers[i].line);
+		stlb_source_close(source);
+	}
+}
+
 /* The text of ftrace stays what it was, also where a line looks like the other's. */
 Test(text_perf, text_of_ftrace_is_not_taken_for_it)
 {

@@ -212,8 +212,13 @@ Test(unreadable, an_unbalanced_range_is_not_sure)
 	static const struct made end[] = {{ON(3), LOST(SOMEWHERE)}, SETTLE, {END(0, 1)}};
 	static const struct made start[] = {
 		{ON(3), LOST(SOMEWHERE)}, SETTLE, {START(0, 1)}, {EXITS}};
-	static const struct made in_lock[] = {
-		{ON(3), LOST(SOMEWHERE)}, SETTLE, {LOCK(L1)}, {START(0, 1)}, {END(0, 1)}};
+	static const struct made in_lock[] = {{ON(3), LOST(SOMEWHERE)},
+					      SETTLE,
+					      {LOCK(L2)},
+					      {UNLOCK(L2)},
+					      {LOCK(L1)},
+					      {START(0, 1)},
+					      {END(0, 1)}};
 	static const struct made sure[] = {SETTLE, {END(0, 1)}};
 
 	JUDGE(end, BEFORE_6_6, UNBALANCED(1));

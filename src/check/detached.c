@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * khugepaged clears the 512 entries of a table after it has taken the table out and invalidated
+ * (semantics.md, section 6, traps 3 and 16): late clears owe nothing.
+ */
+#include "check/detached.h"
+
+void stlb_detach(const struct stlb_act *act, uint64_t base)
+{
+	act->task->update->detached_mm = act->mm;
+	act->task->update->detached_base = base;
+}
+
+void stlb_detach_unplaced(const struct stlb_act *act)
+{
+	act->task->update->unplaced_table_mm = act->mm;
+}
+
+void stlb_detached_over(struct stlb_task *task, const struct stlb_mm *mm)
+{
+	if (!task->update)
+		return;
+	if (!mm || task->update->detached_mm == mm)
+		task->update->detached_mm = NULL;
+	if (!mm || task->update->unplaced_table_mm == mm)
+		task->update->unplaced_table_mm = NULL;
+}
+
+bool stlb_is_out_of_sight(const struct stlb_act *act, uint64_t addr)
+{
+	const struct stlb_update_state *update = act->task->update;
+
+	return update && update->detached_mm == act->mm &&
+	       addr - update->detached_base < STLB_REGION_SIZE;
+}
+
+/*
+ * Where pmds are not recorded, a collapse shows only its late clears, outside any bracket; and a
+ * table without a place may be any.
+ */
+bool stlb_detached_may_be(const struct stlb_analysis *a, const struct stlb_act *act)
+{
+	bool pmds = stlb_recorded(a, STLB_PMD_CLEAR) || stlb_recorded(a, STLB_PMD_COLLAPSE_FLUSH);
+
+	if (act->event->kind != STLB_PTE_CLEAR)
+		return false;
+	if (act->task->update && act->task->update->unplaced_table_mm == act->mm)
+		return true;
+	return !pmds && stlb_recorded(a, STLB_INV_START) && !stlb_task_bracket(act->task, act->mm);
+}
+
+/* ---- late clears ---- */
+
+enum holds { NO, YES, UNKNOWN };
+
+/* Whether the table that was taken out held a page, and in which entry. */
+static enum holds held_by(const struct stlb_region *region, uint64_t pfn, uint64_t *addr)
+{
+	enum holds held = region && region->away ? NO : UNKNOWN;
+
+	for (unsigned int i = 0; region && region->away && i < STLB_ENTRIES; i++) {
+		struct stlb_entry entry = region->away[i];
+
+		if (!entry.known)
+			held = UNKNOWN;
+		if (!stlb_entry_is_present(entry) || entry.pfn != pfn)
+			continue;
+		*addr = region->base + ((uint64_t)i << STLB_PAGE_SHIFT);
+		return YES;
+	}
+	return held;
+}
+
+static void forget_entry(struct stlb_analysis *a, const struct stlb_act *act,
+			 struct stlb_region *region, uint64_t addr, uint64_t pfn)
+{
+	struct stlb_entry none = stlb_entry_none();
+
+	none.pfn = pfn; /* what it said when the table was taken out */
+	if (region->out)
+		a->failed |= stlb_region_set_away(&a->regions, region, addr, none) < 0;
+	else
+		a->failed |= stlb_region_set(&a->regions, region, STLB_LEVEL_PTE, addr, none,
+					     act->event) < 0;
+}
+
+static bool clear_at(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)
+{
+	uint64_t addr = stlb_event_get(act->event, ADDR);
+	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, addr);
+
+	if (!stlb_is_out_of_sight(act, addr))
+		return false;
+	if (region && old.state == STLB_PRESENT)
+		forget_entry(a, act, region, addr, old.pfn);
+	return true;
+}
+
+/* Without an address: unless another table is mapped, or the page was known not to be in there. */
+static bool clear_by_page(struct stlb_analysis *a, const struct stlb_act *act,
+			  struct stlb_entry old)
+{
+	const struct stlb_update_state *update = act->task->update;
+	struct stlb_region *region;
+	enum holds held;
+	uint64_t addr;
+
+	if (update->map_mm == act->mm && stlb_task_holds(act->task, update->map_hold) &&
+	    !stlb_is_out_of_sight(act, update->map_addr))
+		return false;
+	region = stlb_region_find(&a->regions, act->mm, update->detached_base);
+	held = held_by(region, old.pfn, &addr);
+	if (old.state != STLB_PRESENT)
+		return true;
+	if (held == YES)
+		forget_entry(a, act, region, addr, old.pfn);
+	else if (held == UNKNOWN)
+		stlb_place_doubt(a, act->mm, old);
+	return held != NO;
+}
+
+bool stlb_detached_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)
+{
+	if (act->task->update->detached_mm != act->mm)
+		return false;
+	return stlb_event_has(act->event, ADDR) ? clear_at(a, act, old)
+						: clear_by_page(a, act, old);
+}
