@@ -4,6 +4,17 @@
 
 #include "oracle_obligation.h"
 
+static bool lost_before_echo(const struct obligation *o)
+{
+	int echo = o->at;
+
+	if (o->oracle->update[o->at].pmd || o->oracle->update[o->at].pages == 1)
+		return false;
+	for (unsigned int i = 0; i <= o->index && echo != NOWHERE; i++)
+		echo = next_of_context(o->oracle, o->context, echo);
+	return echo != NOWHERE && lost_between(o->oracle, o->at, echo);
+}
+
 void breach(struct obligation *o, enum stlb_rule rule, int at)
 {
 	int *too_late = &o->oracle->breached[o->at][o->index];
@@ -13,6 +24,9 @@ void breach(struct obligation *o, enum stlb_rule rule, int at)
 	/* that the lock was held is part of what proves it, if it is asked for */
 	if (o->hold != NOWHERE && !lost_between(o->oracle, o->at, at) &&
 	    lost_on_its_cpus(o->oracle, o->context, o->hold, at))
+		o->oracle->judgement->doubtful[rule]++;
+	/* what a set of many entries replaced is told by their echoes */
+	else if (!lost_between(o->oracle, o->at, at) && lost_before_echo(o))
 		o->oracle->judgement->doubtful[rule]++;
 	count_breach(o->oracle, rule, o->at, at);
 	o->breached[rule] = true;
@@ -125,6 +139,23 @@ static bool covers_table(struct obligation *o, int at)
 	return !o->table || !any_page(o, PAGE_GONE);
 }
 
+/* A hold that a switch-out suspended: nothing shows whether it went on. */
+static bool suspended_to_the_end(const struct obligation *o, int at)
+{
+	int nr = (int)o->oracle->trace->nr, i = at;
+
+	while (i >= 0 && o->oracle->context[i] != o->context)
+		i--;
+	for (; i >= 0; i--) {
+		const struct stlb_event *event = event_at(o, i);
+
+		if (o->oracle->context[i] == o->context &&
+		    (event->kind == STLB_LOCK_ACQUIRE || event->kind == STLB_LOCK_ACQUIRED))
+			return hold_end(o->oracle, i).shown == nr && hold_end(o->oracle, i).at < nr;
+	}
+	return false;
+}
+
 void see_invalidation(struct obligation *o, int at)
 {
 	const struct invalidation *inv = &o->oracle->invalidation[at];
@@ -140,6 +171,8 @@ void see_invalidation(struct obligation *o, int at)
 	if (o->ended != NOT_ENDED || !covers_table(o, at))
 		return;
 	o->in_lock = o->hold != NOWHERE && hold_end(o->oracle, o->hold).at > at;
+	if (!o->in_lock && suspended_to_the_end(o, at))
+		o->oracle->judgement->open_in_lock++;
 	end_obligation(o, ENDED_DISCHARGED, at);
 }
 

@@ -45,6 +45,7 @@ struct judgement {
 	struct stlb_obligations obligations;
 	uint64_t open[STLB_NR_RULES];	  /* so many more breaches may be found */
 	uint64_t doubtful[STLB_NR_RULES]; /* of those observed: may be inconclusive */
+	uint64_t open_in_lock;		  /* deferred, unless a hold went on after the trace */
 };
 
 /** trace_before_6_6 - which of the two kernels the trace says it is from */
