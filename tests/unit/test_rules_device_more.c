@@ -108,8 +108,7 @@ Test(device_more, table_taken_out)
 						{READ(513, 0x40001)},
 						{READ(512, 0xa)}};
 
-	JUDGE(perhaps_back, BEFORE_6_6, DEVICES,
-	      .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
+	JUDGE(perhaps_back, BEFORE_6_6, DEVICES, .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
 	JUDGE(collapsed, BEFORE_6_6, DEVICES, STALE(1));
 }
 
