@@ -72,10 +72,11 @@ static enum holds held_by(const struct stlb_region *region, uint64_t pfn, uint64
 }
 
 static void forget_entry(struct stlb_analysis *a, const struct stlb_act *act,
-			 struct stlb_region *region, uint64_t addr)
+			 struct stlb_region *region, uint64_t addr, uint64_t pfn)
 {
 	struct stlb_entry none = stlb_entry_none();
 
+	none.pfn = pfn; /* what it said when the table was taken out */
 	if (region->out)
 		a->failed |= stlb_region_set_away(&a->regions, region, addr, none) < 0;
 	else
@@ -91,7 +92,7 @@ static bool clear_at(struct stlb_analysis *a, const struct stlb_act *act, struct
 	if (!stlb_is_out_of_sight(act, addr))
 		return false;
 	if (region && old.state == STLB_PRESENT)
-		forget_entry(a, act, region, addr);
+		forget_entry(a, act, region, addr, old.pfn);
 	return true;
 }
 
@@ -112,7 +113,7 @@ static bool clear_by_page(struct stlb_analysis *a, const struct stlb_act *act,
 	if (old.state != STLB_PRESENT)
 		return true;
 	if (held == YES)
-		forget_entry(a, act, region, addr);
+		forget_entry(a, act, region, addr, old.pfn);
 	else if (held == UNKNOWN)
 		stlb_place_doubt(a, act->mm, old);
 	return held != NO;

@@ -19,8 +19,7 @@ static const char missing_at_leave[] =
 /* Another task has made it a repoint, and that was judged: its invalidation is late, not never. */
 static bool is_late(const struct stlb_obligation *ob)
 {
-	return ob->type == STLB_CLEAR && ob->breached >> STLB_RULE_REPOINT & 1 && ob->later &&
-	       ob->later->event[STLB_LATER_SET].tid != ob->task->tid;
+	return ob->type == STLB_CLEAR && ob->breached >> STLB_RULE_REPOINT & 1 && ob->by_other;
 }
 
 /* What only gives rights sets the entry again and flushes nothing: unseen where sets are. */

@@ -42,7 +42,9 @@ static bool said_below(const struct stlb_region *region, const struct stlb_said 
 	if (!is_table_out(said) || !region || !region->away || region->away_pfn != said->old.pfn)
 		return false;
 	entry = region->away[past->addr >> STLB_PAGE_SHIFT & (STLB_ENTRIES - 1)];
-	return stlb_entry_is_present(entry) && entry.pfn == past->pfn;
+	/* an entry that its collapse has cleared since still tells its page */
+	return entry.known && (entry.state == STLB_PRESENT || entry.state == STLB_NONE) &&
+	       entry.pfn && entry.pfn == past->pfn;
 }
 
 /* ---- what an update says of the pages before it ---- */

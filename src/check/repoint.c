@@ -83,6 +83,7 @@ void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,
 
 	if (ob->exempt || ob->breached >> STLB_RULE_REPOINT & 1)
 		return;
+	ob->by_other = ob->task != act->task;
 	/* resolved by somebody else, or after its operation, it stays that operation's clear */
 	if (ob->task == act->task &&
 	    (!ob->scope->bracket || stlb_task_in_bracket(ob->task, ob->scope->bracket)))

@@ -307,7 +307,7 @@ static struct stlb_entry entry_again(const struct stlb_region *region, const str
 {
 	struct stlb_entry same = {.pfn = page->pfn, .state = STLB_PRESENT, .known = 1};
 
-	return known ? region->ptes[page->index] : same;
+	return known ? region->away[page->index] : same;
 }
 
 /* It restores the entries that say the same as before, and repoints the others. */
@@ -345,9 +345,9 @@ bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct 
 		    struct stlb_slot slot, struct stlb_entry table)
 {
 	struct stlb_list *at, *next;
-	int again = stlb_region_put_back(&a->regions, region, table.pfn);
+	bool known = region->away && region->away_pfn == table.pfn;
+	int again;
 
-	a->failed |= again < 0;
 	stlb_list_each (at, next, &region->obligations) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
 
@@ -355,10 +355,12 @@ bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct 
 		if (!ob->table || ob->addr != slot.addr || ob->discharged)
 			continue;
 		if (ob->old.pfn == table.pfn)
-			put_back(a, act, ob, region, again > 0);
+			put_back(a, act, ob, region, known);
 		else if (!ob->known_empty)
 			other_page(a, act, ob, table, slot.level);
 	}
+	again = stlb_region_put_back(&a->regions, region, table.pfn);
+	a->failed |= again < 0;
 	stlb_region_doubt(&a->regions, region, STLB_LEVEL_PMD, slot.addr);
 	region->pmd = table;
 	return again > 0;

@@ -77,6 +77,7 @@ struct stlb_obligation {
 	bool late;	    /* discharged after its hold */
 	bool in_lock;	    /* discharged in its hold */
 	bool set_seen;	    /* after the clear, something was set */
+	bool by_other;	    /* another task's set made a repoint of it */
 	bool table_covered; /* the table itself, not yet all that was below it */
 	bool held_back;	    /* a breach of it waits for evidence */
 	bool mmap_held;	    /* the context held the mm's mmap_lock at the update, */

@@ -299,6 +299,17 @@ static bool is_let_go(const struct oracle *oracle, int acquired, int at)
 	       stlb_event_get(event, LOCK) == stlb_event_get(event_at(oracle, acquired), LOCK);
 }
 
+/* Seen, or shown by another task that runs on its CPU. */
+static bool switches_out(const struct oracle *oracle, int acquired, int at)
+{
+	const struct stlb_event *event = event_at(oracle, at);
+
+	if (oracle->context[at] == oracle->context[acquired])
+		return event->kind == STLB_SCHED_SWITCH;
+	return event->kind != STLB_LOST && event->context == STLB_CONTEXT_TASK &&
+	       event->cpu == event_at(oracle, acquired)->cpu;
+}
+
 /*
  * Where a hold ends. A switch-out suspends it: only a release by the same task, with nobody else
  * seen to have the lock in between, shows that it went on.
@@ -320,7 +331,7 @@ struct hold_end hold_end(const struct oracle *oracle, int acquired)
 			return (struct hold_end){suspended, i};
 		if (same && is_taken(oracle, acquired, i))
 			return (struct hold_end){i, i};
-		if (same && suspended == nr && event_at(oracle, i)->kind == STLB_SCHED_SWITCH)
+		if (suspended == nr && switches_out(oracle, acquired, i))
 			suspended = i;
 	}
 	return (struct hold_end){suspended, nr};

@@ -241,17 +241,15 @@ static bool is_over_from_6_6(const struct obligation *o, int at)
 	return at == o->mmap_unlock;
 }
 
-/* Another task's set made a repoint of it, which was judged: an invalidation is late, not never. */
 bool is_over(const struct obligation *o, int at)
 {
-	if (o->late)
-		return false;
 	return o->oracle->before_6_6 ? is_over_before_6_6(o, at) : is_over_from_6_6(o, at);
 }
 
 static void see_deadline(struct obligation *o, int at)
 {
-	if (!is_over(o, at))
+	/* a repoint by another's set was judged: an invalidation is late, not never */
+	if (o->late || !is_over(o, at))
 		return;
 	breach_or_race(o, STLB_RULE_NEVER, at);
 	end_obligation(o, ENDED_EXPIRED, at);

@@ -114,6 +114,9 @@ static void change_ptes(struct region *region, const struct change *change, int 
 
 		*known = (struct known){.entry = change->now, .since = at};
 		known->entry.pfn += i;
+		/* what others were seen to do there is older */
+		if (table != &region->below)
+			region->below.pte[first + i].since = NOWHERE;
 	}
 }
 

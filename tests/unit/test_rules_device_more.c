@@ -108,8 +108,22 @@ Test(device_more, table_taken_out)
 						{READ(513, 0x40001)},
 						{READ(512, 0xa)}};
 
+	static const struct made told[] = {{PMD_SET(1024, 0, TABLE(8))},
+					   OUT,
+					   {UNLOCK(L1)},
+					   {ONLY_END(512, 1024)},
+					   {READ(512, 0xa)}};
+	static const struct made seen_back[] = {OUT,
+						{PMD_SET(512, 0, TABLE(7))},
+						{UNLOCK(L1)},
+						{ONLY_END(512, 1024)},
+						{READ(512, 0xa)}};
+
 	JUDGE(perhaps_back, BEFORE_6_6, DEVICES, .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
 	JUDGE(collapsed, BEFORE_6_6, DEVICES, STALE(1));
+	/* where sets of tables are told, it would have been seen to come back */
+	JUDGE(told, BEFORE_6_6, DEVICES, STALE(1));
+	JUDGE(seen_back, BEFORE_6_6, DEVICES, STALE(0));
 }
 
 /* 6.1 splits the huge zero page and notifies nothing: zeroes are zeroes. */
