@@ -51,13 +51,14 @@ int stlb_suppressions_load_baseline(struct stlb_suppressions *set, const char *p
  * from what the entry may hide: where more are left than that, it hides none of them. Returns the
  * reason of the first entry that hides it, entries of suppression files before those of baselines
  * in the order of loading; NULL where none does. The string lives as long as the set.
+ * @weak: whether that entry's fingerprint names no function; may be NULL
  */
 const char *stlb_suppressions_match(struct stlb_suppressions *set,
-				    const struct stlb_finding *finding);
+				    const struct stlb_finding *finding, bool *weak);
 
 /** stlb_suppressions_peek - the same without counting */
 const char *stlb_suppressions_peek(const struct stlb_suppressions *set,
-				   const struct stlb_finding *finding);
+				   const struct stlb_finding *finding, bool *weak);
 
 /** stlb_suppressions_known - how many occurrences the entries that match a finding had in all */
 uint64_t stlb_suppressions_known(const struct stlb_suppressions *set,
@@ -79,6 +80,8 @@ struct stlb_suppression {
 	const char *reason;
 	const char *expires; /* "YYYY-MM-DD" */
 	bool expired;	     /* so it matches nothing */
+	bool weak;	     /* its fingerprint names no function: many faults share it */
+	bool unversioned;    /* and is one of the first version, which has no number */
 	bool baseline;
 	uint64_t used;	/* findings that it matched so far */
 	uint64_t limit; /* occurrences that it may hide; UINT64_MAX: any number */

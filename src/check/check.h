@@ -82,10 +82,6 @@ bool stlb_pages_pfn(const struct stlb_analysis *a, const struct stlb_event *even
 /** stlb_pages_pfn_of - the pfn of a struct page; false: where they lie is not known yet */
 bool stlb_pages_pfn_of(const struct stlb_analysis *a, uint64_t page, uint64_t *pfn);
 
-/** stlb_mapped_note_free - pages are freed, or handed out again: does an entry still map one? */
-void stlb_mapped_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
-			   uint64_t nr);
-
 /** stlb_pages_is_zero - whether a pfn is known to be (in) a zero page */
 bool stlb_pages_is_zero(const struct stlb_analysis *a, uint64_t pfn);
 

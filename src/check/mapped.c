@@ -4,7 +4,7 @@
  * entry of a subscribed mm still maps it. Judged only where every set and clear of the level is
  * recorded; an entry that a clear without a place may have changed is not known any more.
  */
-#include "check/check.h"
+#include "check/mapped.h"
 #include "model/rmap.h"
 
 enum { MAX_PAGES = 1 << 20 };

@@ -2,6 +2,7 @@
 /* Pages: which obligations a free concerns, and free-before-invalidate. */
 #include <stdlib.h>
 
+#include "check/mapped.h"
 #include "check/early.h"
 #include "check/evidence.h"
 

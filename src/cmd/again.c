@@ -93,7 +93,7 @@ static bool is_it(const struct stlb_finding *finding, const char *id)
 static int look_at(struct search *search, const struct stlb_finding *finding)
 {
 	list_id(search, finding);
-	if (!is_it(finding, search->id) || search->matched++)
+	if ((search->id && !is_it(finding, search->id)) || search->matched++)
 		return 0;
 	return keep_finding(search->again, finding);
 }
@@ -120,7 +120,7 @@ static int look_for_it(void *arg, const struct stlb_source_info *info,
 	again->arch = result->arch;
 	again->kernel = stlb_kernel_version(kernel);
 	search->nr = result->nr_findings + result->nr_hidden;
-	return search->id ? look_through(search, result) : 0;
+	return look_through(search, result);
 }
 
 /* What was asked for is told all the same. */
@@ -128,7 +128,7 @@ static void say_what_is_told(const struct search *search)
 {
 	const struct stlb_finding *finding = &search->again->finding;
 
-	if (search->matched > 1)
+	if (search->matched > 1 && search->id)
 		stlb_message(NULL, "%s: %u findings have the fingerprint %s: this is %s, the first",
 			     search->again->path, search->matched, search->id, finding->id);
 	if (search->again->hidden)
@@ -143,8 +143,12 @@ static int unknown_id(const struct search *search, struct stlb_error *err)
 	const char *path = search->again->path;
 
 	if (!search->nr)
-		return stlb_error_set(err, -ENOENT, "%s: no finding %s: there are none", path,
-				      search->id);
+		return stlb_error_set(err, -ENOENT, "%s: no finding%s%s: there are none", path,
+				      search->id ? " " : "", search->id ? search->id : "");
+	if (!search->id)
+		return stlb_error_set(err, -ENOENT,
+				      "%s: which finding? give --finding: there are %s", path,
+				      search->ids);
 	return stlb_error_set(err, -ENOENT, "%s: no finding %s: there %s %s", path, search->id,
 			      search->nr == 1 ? "is" : "are", search->ids);
 }
@@ -170,9 +174,9 @@ int stlb_again_judge(struct stlb_again *again, const struct stlb_settings *setti
 	stlb_progress_init(&progress, settings->progress, paths, 1);
 	r = stlb_judge_trace(&judge, path, err);
 	stlb_progress_end(&progress);
-	if (r == 0 && id && !again->found)
+	if (r == 0 && (!again->found || (!id && search.matched > 1)))
 		r = unknown_id(&search, err);
-	else if (r == 0 && id)
+	else if (r == 0)
 		say_what_is_told(&search);
 	return r;
 }

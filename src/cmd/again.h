@@ -27,8 +27,7 @@ struct stlb_again {
 /**
  * stlb_again_judge - read the trace once, and keep one finding
  * @again: zeroed; to be released in any case
- * @id: of the finding, or its fingerprint; NULL: none is kept, and the judgement only tells of
- * kernel and architecture
+ * @id: of the finding, or its fingerprint; NULL: the only one that there is
  *
  * Returns 0; -EINVAL for an input that cannot be read twice; -ENOENT where no finding has this id,
  * with those that there are in @err; another negative errno where the trace could not be read.

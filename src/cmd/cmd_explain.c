@@ -26,10 +26,6 @@ static int check_arguments(const struct stlb_settings *settings)
 		return stlb_usage_error(STLB_COMMAND_EXPLAIN, settings->nr_arguments
 								      ? "one trace at a time"
 								      : "no trace given");
-	if (!settings->finding)
-		return stlb_usage_error(STLB_COMMAND_EXPLAIN,
-					"nothing to explain: give --finding, with an id that "
-					"'staletlb analyze' reports");
 	if (stlb_settings_no_time(settings))
 		return stlb_usage_error(STLB_COMMAND_EXPLAIN, "--until is not after --since");
 	return 0;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cmd/again.h"
 #include "cmd/message.h"
@@ -55,19 +56,49 @@ static int check_address(struct graph_command *command)
 	return r;
 }
 
+/* Of pictures and documents nobody is to find DOT in a file of that name. */
+static bool is_other_format(const char *ending)
+{
+	static const char *const endings[] = {"png", "pdf",  "jpg", "jpeg", "gif",
+					      "ps",  "html", "eps", "webp", "xml"};
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+		if (strcasecmp(endings[i], ending) == 0)
+			return true;
+	return false;
+}
+
+static const char *ending_of(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	const char *dot = path ? strrchr(slash ? slash : path, '.') : NULL;
+
+	return dot ? dot + 1 : NULL;
+}
+
 /* "x.svg" asks for SVG as -f svg does; what no name tells is DOT. */
 static int choose_writer(struct stlb_settings *settings)
 {
-	const char *dot = settings->output ? strrchr(settings->output, '.') : NULL;
+	const char *ending = ending_of(settings->output);
 	struct stlb_error err = {""};
 
 	if (settings->graph_writer)
 		return 0;
 	settings->graph_writer = stlb_graph_writer_at(0);
-	if (!dot || !stlb_graph_writer_find(dot + 1) ||
-	    stlb_set_graph_format(settings, dot + 1, &err) == 0)
-		return 0;
-	return stlb_usage_error(STLB_COMMAND_GRAPH, "%s: %s", settings->output, err.text);
+	if (ending && is_other_format(ending))
+		return stlb_usage_error(STLB_COMMAND_GRAPH,
+					"%s: no %s is written: name a .svg, .dot or .json file, or "
+					"give --format",
+					settings->output, ending);
+	for (unsigned int i = 0; ending && stlb_word_graph_format(i); i++) {
+		const char *format = stlb_word_graph_format(i);
+
+		if (strcasecmp(format, ending) == 0 &&
+		    stlb_set_graph_format(settings, format, &err))
+			return stlb_usage_error(STLB_COMMAND_GRAPH, "%s: %s", settings->output,
+						err.text);
+	}
+	return 0;
 }
 
 static int check_arguments(struct graph_command *command)

@@ -70,7 +70,11 @@ static int help(const struct stlb_settings *settings)
 	enum stlb_command_id id = STLB_COMMAND_PROGRAM;
 	const char *name = settings->nr_arguments > 1 ? settings->arguments[1] : NULL;
 
-	if (settings->nr_arguments > 2) {
+	if (name && strcmp(name, "help") == 0 && settings->nr_arguments == 2)
+		name = NULL;
+	/* a command that has commands of its own tells them all */
+	if (settings->nr_arguments > 2 &&
+	    strcmp(name, stlb_command_info(STLB_COMMAND_PROBES)->name) != 0) {
 		stlb_usage_error(STLB_COMMAND_PROGRAM, "help: one command at a time");
 		return STLB_STATUS_FAILED;
 	}

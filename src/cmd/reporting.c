@@ -11,6 +11,25 @@
 #include "cmd/message.h"
 #include "cmd/target.h"
 
+/* Once for each file; its entries are in a row. */
+static void say_unversioned(const struct stlb_suppressions *set)
+{
+	const struct stlb_suppression *entry;
+	const char *said = NULL;
+
+	for (uint32_t i = 0; (entry = stlb_suppressions_get(set, i)); i++) {
+		if (!entry->unversioned || entry->path == said)
+			continue;
+		said = entry->path;
+		stlb_message(NULL,
+			     "warning: %s: has fingerprints of the first version, which name no "
+			     "function and may hide another fault: %s",
+			     said,
+			     entry->baseline ? "make the baseline anew"
+					     : "take those of a new report");
+	}
+}
+
 static int load_suppressions(struct stlb_reporting *reporting, struct stlb_error *err)
 {
 	const struct stlb_settings *settings = reporting->settings;
@@ -30,6 +49,8 @@ static int load_suppressions(struct stlb_reporting *reporting, struct stlb_error
 	for (unsigned int i = 0; i < settings->baselines.nr && r == 0; i++)
 		r = stlb_suppressions_load_baseline(reporting->suppressions,
 						    settings->baselines.value[i], err);
+	if (r == 0)
+		say_unversioned(reporting->suppressions);
 	return r;
 }
 

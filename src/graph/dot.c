@@ -4,6 +4,7 @@
  * Colours are backed by shapes, line styles and lightness, so that it can be printed grey.
  */
 #include <errno.h>
+#include <string.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -205,6 +206,8 @@ int stlb_graph_write_dot(FILE *to, const struct stlb_graph *graph, struct stlb_e
 	errno = 0;
 	write_all(to, graph);
 	if (fflush(to) || ferror(to))
-		return stlb_error_set(err, errno ? -errno : -EIO, "the graph could not be written");
+		return stlb_error_set(err, errno ? -errno : -EIO,
+				      "the graph could not be written: %s",
+				      strerror(errno ? errno : EIO));
 	return 0;
 }

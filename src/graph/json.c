@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The graph as JSON: schema/graph.schema.json says what it holds. */
 #include <errno.h>
+#include <string.h>
 #include <jansson.h>
 
 #include "graph/label.h"
@@ -144,6 +145,8 @@ int stlb_graph_write_json(FILE *to, const struct stlb_graph *graph, struct stlb_
 	json_decref(json);
 	fputc('\n', to);
 	if (r || fflush(to) || ferror(to))
-		return stlb_error_set(err, errno ? -errno : -EIO, "the graph could not be written");
+		return stlb_error_set(err, errno ? -errno : -EIO,
+				      "the graph could not be written: %s",
+				      strerror(errno ? errno : EIO));
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The picture that Graphviz draws of the DOT text, where it was there when this was built. */
 #include <errno.h>
+#include <string.h>
 #include <stdlib.h>
 
 #include "graph/internal.h"
@@ -26,7 +27,8 @@ static int render(GVC_t *gvc, const char *dot, FILE *to, struct stlb_error *err)
 		r = stlb_error_set(err, -ENOTSUP,
 				   "Graphviz cannot write SVG: is its plugin installed (dot -c)?");
 	else if (fflush(to) || ferror(to))
-		r = stlb_error_set(err, errno ? -errno : -EIO, "the graph could not be written");
+		r = stlb_error_set(err, errno ? -errno : -EIO, "the graph could not be written: %s",
+				   strerror(errno ? errno : EIO));
 	gvFreeLayout(gvc, picture);
 	agclose(picture);
 	return r;

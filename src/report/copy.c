@@ -132,14 +132,17 @@ static void forget_pointers(struct stlb_finding *raw)
 	}
 }
 
-static const char *find_suppression(struct copier *copier, const struct stlb_finding *raw)
+static const char *find_suppression(struct copier *copier, const struct stlb_finding *raw,
+				    bool *weak)
 {
 	const char *reason = NULL;
 
+	*weak = false;
+
 	if (copier->suppressions && copier->peek)
-		reason = stlb_suppressions_peek(copier->suppressions, raw);
+		reason = stlb_suppressions_peek(copier->suppressions, raw, weak);
 	else if (copier->suppressions)
-		reason = stlb_suppressions_match(copier->suppressions, raw);
+		reason = stlb_suppressions_match(copier->suppressions, raw, weak);
 	if (!reason && raw->suppressed)
 		reason = raw->suppressed_by ? raw->suppressed_by : "";
 	return copy_text(copier, reason);
@@ -174,7 +177,7 @@ static void copy_finding(struct copier *copier, const struct stlb_finding *from,
 	to->missing = COPY_BUFFER(copier, raw->missing);
 	to->phase = COPY_BUFFER(copier, raw->phase);
 	to->comm = COPY_BUFFER(copier, raw->comm);
-	to->suppressed = find_suppression(copier, raw);
+	to->suppressed = find_suppression(copier, raw, &to->weakly);
 	if (!to->suppressed && copier->suppressions)
 		to->known = stlb_suppressions_known(copier->suppressions, raw);
 	copy_events(copier, raw, to->events);
@@ -212,12 +215,14 @@ static void add_hidden(struct stlb_report_hidden *to, const struct stlb_finding 
 static void count_hidden(struct copier *copier, const struct stlb_result *result,
 			 struct stlb_report_trace *trace)
 {
+	bool weak;
+
 	for (uint32_t i = 0; i < trace->nr_findings; i++)
 		add_hidden(&trace->hidden, trace->findings[i].raw,
 			   trace->findings[i].suppressed != NULL);
 	for (uint32_t i = 0; i < result->nr_hidden; i++)
 		add_hidden(&trace->hidden, result->hidden[i],
-			   find_suppression(copier, result->hidden[i]) != NULL);
+			   find_suppression(copier, result->hidden[i], &weak) != NULL);
 }
 
 static void copy_findings(struct copier *copier, const struct stlb_result *result,

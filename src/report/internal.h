@@ -25,6 +25,7 @@ struct stlb_report_finding {
 	const char *action, *message, *missing, *phase; /* "" for none */
 	const char *comm;				/* "" where not known */
 	const char *suppressed;				/* the reason, NULL: not suppressed */
+	bool weakly;	/* suppressed by a fingerprint that names no function */
 	uint64_t known; /* occurrences that a baseline has, where that is too few; else 0 */
 	struct stlb_report_event events[STLB_MAX_EVIDENCE];
 	const char *stack[STLB_MAX_STACK]; /* "function+0x12" or "0x..." */

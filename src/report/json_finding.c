@@ -59,14 +59,15 @@ static json_t *bracket_json(const struct stlb_range *range)
 	return stlb_json_end(&object);
 }
 
-static json_t *suppressed_json(const char *reason)
+static json_t *suppressed_json(const struct stlb_report_finding *finding)
 {
 	struct stlb_json_object object;
 
-	if (!reason)
+	if (!finding->suppressed)
 		return json_null();
 	object = stlb_json_object();
-	stlb_json_put_text(&object, "reason", reason);
+	stlb_json_put_text(&object, "reason", finding->suppressed);
+	stlb_json_put_bool(&object, "weak", finding->weakly);
 	return stlb_json_end(&object);
 }
 
@@ -88,7 +89,7 @@ static void put_judgement(struct stlb_json_object *object,
 	stlb_json_put_text(object, "action", finding->action);
 	stlb_json_put_text(object, "message", finding->message);
 	stlb_json_put_text(object, "missing", finding->missing);
-	stlb_json_put(object, "suppressed", suppressed_json(finding->suppressed));
+	stlb_json_put(object, "suppressed", suppressed_json(finding));
 	stlb_json_put_count(object, "known", finding->known);
 }
 

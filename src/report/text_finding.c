@@ -45,7 +45,8 @@ void stlb_text_finding_head(struct stlb_text_out *out, const struct stlb_report_
 	if (raw->verdict == STLB_STRICT)
 		stlb_text_addf(out, STLB_DOUBTFUL, " (%s)", stlb_verdict_name(raw->verdict));
 	if (finding->suppressed)
-		stlb_text_addf(out, STLB_PLAIN, " (suppressed: %s)", finding->suppressed);
+		stlb_text_addf(out, STLB_PLAIN, " (suppressed: %s%s)", finding->suppressed,
+			       finding->weakly ? ", weak: it names no function" : "");
 	stlb_text_end(out);
 	stlb_text_begin(out, LABEL_AT, LABEL_AT);
 	stlb_text_add(out, STLB_PLAIN, *finding->message ? finding->message : finding->action);

@@ -196,7 +196,7 @@ enum stlb_line_kind stlb_text_look(struct stlb_look *look, struct stlb_looked *l
 	uint8_t part;
 
 	looked->head.part = STLB_HEAD_NONE;
-	if (line->too_long)
+	if (line->too_long || memchr(line->at, 0, (size_t)(line->end - line->at)))
 		return look_broken(look, looked);
 	if (look->perf && line->at < line->end && *line->at != '#')
 		kind = look_perf(look, looked);

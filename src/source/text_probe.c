@@ -10,12 +10,15 @@ enum { PROBE_LINE = 4096 };
 static bool looks_like_text(const char *head, size_t size)
 {
 	size_t odd = 0;
+	const char *hole = memchr(head, 0, size);
 
+	/* behind its first lines a text may be damaged: holes of a file are zeros */
+	if (hole && !memchr(head, '\n', (size_t)(hole - head)))
+		return false;
+	size = hole ? (size_t)(hole - head) : size;
 	for (size_t i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)head[i];
 
-		if (!c)
-			return false;
 		odd += (c < ' ' && c != '\n' && c != '\r' && c != '\t') || c == 0x7f;
 	}
 	return odd <= size / 16;

@@ -52,8 +52,7 @@ static int read_finding(const struct stlb_document *document, const json_t *obje
 	if (!code)
 		code = read_verdict(document, object, &entry->verdict);
 	if (!code)
-		code = stlb_document_text(document, object, "fingerprint", NAME_LIMIT,
-					  &entry->fingerprint);
+		code = stlb_suppressions_fingerprint(document, object, &entry->fingerprint);
 	if (code)
 		return code;
 	if (entry->rule == STLB_NR_RULES || !entry->fingerprint)

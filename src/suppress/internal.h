@@ -26,6 +26,15 @@ int stlb_suppressions_add(struct stlb_suppressions *set, const struct stlb_suppr
 bool stlb_suppressions_is_weak(const char *fingerprint);
 
 /**
+ * stlb_suppressions_fingerprint - a fingerprint that this program can compare
+ * @fingerprint: where it goes; NULL where the object has none
+ *
+ * Returns 0, or -EINVAL also for one of a version that it does not make.
+ */
+int stlb_suppressions_fingerprint(const struct stlb_document *document, const json_t *object,
+				  const char **fingerprint);
+
+/**
  * stlb_suppressions_count - a member that is a number from 0 on
  * @count: left as it is where the object has no such key
  *

@@ -39,10 +39,30 @@ int stlb_suppressions_rule(const struct stlb_document *document, const json_t *o
 		document, "unknown rule \"%s\"; staletlb-analyze(1) lists those there are", shown);
 }
 
-/* Version 1 had no number; what a later version makes is not known here, and matches nothing. */
+/* Version 1 had no number. */
 bool stlb_suppressions_is_weak(const char *fingerprint)
 {
 	return !strchr(fingerprint, ':') || !strncmp(fingerprint, "2w:", 3);
+}
+
+int stlb_suppressions_fingerprint(const struct stlb_document *document, const json_t *object,
+				  const char **fingerprint)
+{
+	char version[16], shown[4 * sizeof(version)];
+	const char *colon;
+	int code = stlb_document_text(document, object, "fingerprint", NAME_LIMIT, fingerprint);
+
+	colon = !code && *fingerprint ? strchr(*fingerprint, ':') : NULL;
+	if (!colon || !strncmp(*fingerprint, "2:", 2) || !strncmp(*fingerprint, "2w:", 3))
+		return code;
+	snprintf(version, sizeof(version), "%.*s", (int)strcspn(*fingerprint, "w:"), *fingerprint);
+	stlb_text_clean(shown, sizeof(shown), version);
+	return stlb_document_fail(
+		document,
+		"the fingerprint is of version \"%s\", and this program knows "
+		"version 2 only: make the baseline anew, or take the fingerprint of "
+		"a new report",
+		shown);
 }
 
 int stlb_suppressions_count(const struct stlb_document *document, const json_t *object,
@@ -109,7 +129,6 @@ static int read_entry(const struct stlb_document *document, json_t *object,
 		size_t longest;
 		const char **text;
 	} texts[] = {
-		{"fingerprint", NAME_LIMIT, &entry->fingerprint},
 		{"comm", NAME_LIMIT, &entry->comm},
 		{"phase", NAME_LIMIT, &entry->phase},
 		{"reason", REASON_LIMIT, &entry->reason},
@@ -122,6 +141,8 @@ static int read_entry(const struct stlb_document *document, json_t *object,
 	code = stlb_document_only(document, object, keys);
 	if (!code)
 		code = stlb_suppressions_rule(document, object, &entry->rule);
+	if (!code)
+		code = stlb_suppressions_fingerprint(document, object, &entry->fingerprint);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts) && !code; i++)
 		code = stlb_document_text(document, object, texts[i].key, texts[i].longest,
 					  texts[i].text);

@@ -66,6 +66,8 @@ int stlb_suppressions_add(struct stlb_suppressions *set, const struct stlb_suppr
 		return -ENOMEM;
 	/* ISO dates sort as text */
 	copy.expired = copy.expires && set->today && strcmp(copy.expires, set->today) < 0;
+	copy.unversioned = copy.fingerprint && !strchr(copy.fingerprint, ':');
+	copy.weak = copy.fingerprint && stlb_suppressions_is_weak(copy.fingerprint);
 	set->entries[set->nr++] = copy;
 	return 0;
 }
@@ -121,19 +123,28 @@ static uint64_t number_of(const struct stlb_finding *finding)
 
 /** struct answer - the first of each kind of entry */
 struct answer {
-	const char *reason, *known;
+	const struct stlb_suppression *reason, *known;
 };
 
 static void ask(struct answer *answer, const struct stlb_suppression *entry)
 {
 	if (entry->baseline)
-		answer->known = answer->known ? answer->known : entry->reason;
+		answer->known = answer->known ? answer->known : entry;
 	else
-		answer->reason = answer->reason ? answer->reason : entry->reason;
+		answer->reason = answer->reason ? answer->reason : entry;
+}
+
+static const char *reason_of(const struct answer *answer, bool *weak)
+{
+	const struct stlb_suppression *entry = answer->reason ? answer->reason : answer->known;
+
+	if (weak)
+		*weak = entry && entry->weak;
+	return entry ? entry->reason : NULL;
 }
 
 const char *stlb_suppressions_match(struct stlb_suppressions *set,
-				    const struct stlb_finding *finding)
+				    const struct stlb_finding *finding, bool *weak)
 {
 	uint64_t number = number_of(finding);
 	struct answer answer = {0};
@@ -149,11 +160,11 @@ const char *stlb_suppressions_match(struct stlb_suppressions *set,
 		entry->hides += number;
 		ask(&answer, entry);
 	}
-	return answer.reason ? answer.reason : answer.known;
+	return reason_of(&answer, weak);
 }
 
 const char *stlb_suppressions_peek(const struct stlb_suppressions *set,
-				   const struct stlb_finding *finding)
+				   const struct stlb_finding *finding, bool *weak)
 {
 	struct answer answer = {0};
 
@@ -161,7 +172,7 @@ const char *stlb_suppressions_peek(const struct stlb_suppressions *set,
 		if (matches(&set->entries[i], finding) &&
 		    hides(&set->entries[i], number_of(finding)))
 			ask(&answer, &set->entries[i]);
-	return answer.reason ? answer.reason : answer.known;
+	return reason_of(&answer, weak);
 }
 
 uint64_t stlb_suppressions_known(const struct stlb_suppressions *set,

@@ -55,24 +55,51 @@ static void refuse(const char *text, const char *why)
 	cr_expect_null(stlb_suppressions_get(set, 0));
 }
 
+Test(suppress, versions_of_fingerprints)
+{
+	bool weak = true;
+
+	refuse(HEAD "\"suppressions\": [{\"fingerprint\": \"3:0123456789abcdef\", "
+		    "\"reason\": \"r\"}]}",
+	       "is of version \"3\"");
+	refuse(HEAD "\"suppressions\": [{\"fingerprint\": \"1:0123456789abcdef\", "
+		    "\"reason\": \"r\"}]}",
+	       "make the baseline anew");
+	cr_assert_eq(load(HEAD "\"suppressions\": [{\"fingerprint\": \"2:0123456789abcdef\", "
+			       "\"reason\": \"r\"}, {\"fingerprint\": \"0123456789abcdef\", "
+			       "\"occurrences\": 70, \"reason\": \"old\"}]}"),
+		     0, "%s", err.text);
+	cr_expect_not(stlb_suppressions_get(set, 0)->unversioned);
+	cr_expect(stlb_suppressions_get(set, 1)->unversioned);
+	cr_expect_str_eq(stlb_suppressions_match(set, &finding, &weak), "r");
+	cr_expect_not(weak);
+	strcpy(finding.fingerprint, "2:00000000000000aa");
+	strcpy(finding.first_fingerprint, "0123456789abcdef");
+	cr_expect_str_eq(stlb_suppressions_match(set, &finding, &weak), "old");
+	cr_expect(weak);
+	strcpy(finding.first_fingerprint, "00000000000000aa");
+	cr_expect_null(stlb_suppressions_match(set, &finding, &weak));
+	cr_expect_not(weak);
+}
+
 Test(suppress, matches_all_that_an_entry_says)
 {
 	cr_assert_eq(load(HEAD "\"suppressions\": [{\"rule\": \"repoint-before-invalidate\", "
 			       "\"fingerprint\": \"2:0123456789abcdef\", \"comm\": \"workload\", "
 			       "\"phase\": \"cow\", \"reason\": \"why\"}]}"),
 		     0, "%s", err.text);
-	cr_expect_str_eq(stlb_suppressions_match(set, &finding), "why");
+	cr_expect_str_eq(stlb_suppressions_match(set, &finding, NULL), "why");
 	finding.rule = STLB_RULE_FREE;
-	cr_expect_null(stlb_suppressions_match(set, &finding));
+	cr_expect_null(stlb_suppressions_match(set, &finding, NULL));
 	sample_repoint(&finding);
 	finding.fingerprint[2] = 'f';
-	cr_expect_null(stlb_suppressions_match(set, &finding));
+	cr_expect_null(stlb_suppressions_match(set, &finding, NULL));
 	sample_repoint(&finding);
 	finding.comm[0] = 'W';
-	cr_expect_null(stlb_suppressions_match(set, &finding));
+	cr_expect_null(stlb_suppressions_match(set, &finding, NULL));
 	sample_repoint(&finding);
 	strcpy(finding.phase, "cows");
-	cr_expect_null(stlb_suppressions_match(set, &finding));
+	cr_expect_null(stlb_suppressions_match(set, &finding, NULL));
 	cr_expect_eq(stlb_suppressions_get(set, 0)->used, 1);
 }
 
@@ -82,7 +109,7 @@ Test(suppress, the_first_reason_is_given_and_all_uses_count)
 			       "{\"phase\": \"cow\", \"reason\": \"one\"}, "
 			       "{\"comm\": \"workload\", \"reason\": \"two\"}]}"),
 		     0, "%s", err.text);
-	cr_expect_str_eq(stlb_suppressions_match(set, &finding), "one");
+	cr_expect_str_eq(stlb_suppressions_match(set, &finding, NULL), "one");
 	cr_expect_eq(stlb_suppressions_get(set, 0)->used, 0);
 	cr_expect_eq(stlb_suppressions_get(set, 1)->used, 1);
 	cr_expect_eq(stlb_suppressions_get(set, 2)->used, 1);
@@ -95,7 +122,7 @@ Test(suppress, names_match_as_reports_write_them)
 	cr_assert_eq(load(HEAD "\"suppressions\": "
 			       "[{\"comm\": \"w\\\\xff\\\\x0a\", \"reason\": \"r\"}]}"),
 		     0, "%s", err.text);
-	cr_expect_str_eq(stlb_suppressions_match(set, &finding), "r");
+	cr_expect_str_eq(stlb_suppressions_match(set, &finding, NULL), "r");
 }
 
 Test(suppress, expired_entries_match_nothing)
@@ -106,7 +133,7 @@ Test(suppress, expired_entries_match_nothing)
 		     "{\"phase\": \"cow\", \"reason\": \"past\", \"expires\": \"2026-11-21\"}, "
 		     "{\"phase\": \"cow\", \"reason\": \"today\", \"expires\": \"2026-11-22\"}]}"),
 		0, "%s", err.text);
-	cr_expect_str_eq(stlb_suppressions_match(set, &finding), "today");
+	cr_expect_str_eq(stlb_suppressions_match(set, &finding, NULL), "today");
 	cr_expect(stlb_suppressions_get(set, 0)->expired);
 	cr_expect_not(stlb_suppressions_get(set, 1)->expired);
 }
@@ -170,9 +197,9 @@ Test(suppress, a_report_is_a_baseline)
 	write_baseline(&sample);
 	cr_assert_eq(stlb_suppressions_load_baseline(set, path, &err), 0, "%s", err.text);
 	snprintf(reason, sizeof(reason), "baseline %s", path);
-	cr_expect_str_eq(stlb_suppressions_peek(set, &finding), reason);
+	cr_expect_str_eq(stlb_suppressions_peek(set, &finding, NULL), reason);
 	finding.verdict = STLB_STRICT;
-	cr_expect_null(stlb_suppressions_peek(set, &finding));
+	cr_expect_null(stlb_suppressions_peek(set, &finding, NULL));
 	sample.result.lost_while_subscribed = 0;
 	report = stlb_report_new("1", set);
 	stlb_report_add_trace(report, &sample.info, &sample.result, NULL);
@@ -191,7 +218,7 @@ Test(suppress, a_site_is_known_once_and_other_phases_with_it)
 	cr_expect_not_null(stlb_suppressions_get(set, 2));
 	cr_expect_null(stlb_suppressions_get(set, 3));
 	strcpy(finding.phase, "another");
-	cr_expect_not_null(stlb_suppressions_match(set, &finding));
+	cr_expect_not_null(stlb_suppressions_match(set, &finding, NULL));
 }
 
 Test(suppress, a_suppression_goes_before_the_baseline)
@@ -203,7 +230,7 @@ Test(suppress, a_suppression_goes_before_the_baseline)
 	cr_assert_eq(stlb_suppressions_load_baseline(set, path, &err), 0, "%s", err.text);
 	cr_assert_eq(load(HEAD "\"suppressions\": [{\"phase\": \"cow\", \"reason\": \"mine\"}]}"),
 		     0, "%s", err.text);
-	cr_expect_str_eq(stlb_suppressions_match(set, &finding), "mine");
+	cr_expect_str_eq(stlb_suppressions_match(set, &finding, NULL), "mine");
 }
 
 Test(suppress, other_json_is_no_baseline)
@@ -234,13 +261,13 @@ Test(suppress, a_baseline_hides_no_more_than_it_had)
 {
 	load_known("2:0123456789abcdef", "\"occurrences\": 7, \"inconclusive\": 0");
 	finding.occurrences = 5;
-	cr_expect_not_null(stlb_suppressions_match(set, &finding));
+	cr_expect_not_null(stlb_suppressions_match(set, &finding, NULL));
 	finding.occurrences = 3;
-	cr_expect_null(stlb_suppressions_match(set, &finding));
+	cr_expect_null(stlb_suppressions_match(set, &finding, NULL));
 	finding.occurrences = 2;
-	cr_expect_not_null(stlb_suppressions_match(set, &finding));
+	cr_expect_not_null(stlb_suppressions_match(set, &finding, NULL));
 	finding.occurrences = 1;
-	cr_expect_null(stlb_suppressions_match(set, &finding));
+	cr_expect_null(stlb_suppressions_match(set, &finding, NULL));
 	cr_expect_eq(stlb_suppressions_known(set, &finding), 7);
 }
 
@@ -250,9 +277,9 @@ Test(suppress, hidden_occurrences_count)
 	load_known("2:0123456789abcdef", "\"occurrences\": 7");
 	finding.occurrences = 1;
 	finding.hidden.nr = 7;
-	cr_expect_null(stlb_suppressions_peek(set, &finding));
+	cr_expect_null(stlb_suppressions_peek(set, &finding, NULL));
 	finding.hidden.nr = 6;
-	cr_expect_not_null(stlb_suppressions_peek(set, &finding));
+	cr_expect_not_null(stlb_suppressions_peek(set, &finding, NULL));
 }
 
 /* The fingerprints of version 1 told no functions apart. */
@@ -261,17 +288,17 @@ Test(suppress, an_old_baseline_is_weak)
 	load_known("00000000000000f1", "\"occurrences\": 2");
 	strcpy(finding.first_fingerprint, "00000000000000f1");
 	finding.occurrences = 2;
-	cr_expect_not_null(stlb_suppressions_match(set, &finding));
+	cr_expect_not_null(stlb_suppressions_match(set, &finding, NULL));
 	finding.fingerprint[5] = 'f';
 	finding.occurrences = 1;
-	cr_expect_null(stlb_suppressions_match(set, &finding));
+	cr_expect_null(stlb_suppressions_match(set, &finding, NULL));
 }
 
 Test(suppress, another_function_is_another_fault)
 {
 	load_known("2:0123456789abcdee", "\"occurrences\": 1000");
 	finding.occurrences = 1;
-	cr_expect_null(stlb_suppressions_match(set, &finding));
+	cr_expect_null(stlb_suppressions_match(set, &finding, NULL));
 }
 
 Test(suppress, hostile_counts)
@@ -279,7 +306,7 @@ Test(suppress, hostile_counts)
 	finding.occurrences = 1;
 	load_known("2:0123456789abcdef",
 		   "\"occurrences\": 9223372036854775807, \"inconclusive\": 9223372036854775807");
-	cr_expect_not_null(stlb_suppressions_match(set, &finding));
+	cr_expect_not_null(stlb_suppressions_match(set, &finding, NULL));
 	write_file(HEAD "\"findings\": [{\"rule\": \"empty-range\", \"verdict\": \"observed\", "
 			"\"fingerprint\": \"2:1\", \"occurrences\": -1}]}");
 	cr_expect_eq(stlb_suppressions_load_baseline(set, path, &err), -EINVAL);
@@ -299,7 +326,7 @@ Test(suppress, a_weak_fingerprint_needs_a_number)
 		     0, "%s", err.text);
 	strcpy(finding.fingerprint, "2w:00000000000000f1");
 	finding.occurrences = 3;
-	cr_expect_null(stlb_suppressions_match(set, &finding));
+	cr_expect_null(stlb_suppressions_match(set, &finding, NULL));
 	finding.occurrences = 2;
-	cr_expect_str_eq(stlb_suppressions_match(set, &finding), "r");
+	cr_expect_str_eq(stlb_suppressions_match(set, &finding, NULL), "r");
 }

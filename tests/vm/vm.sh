@@ -100,7 +100,8 @@ boot() {
 		-serial "file:$out/console" -serial stdio \
 		-drive "file=$tmp/disk,format=raw,if=virtio,cache=unsafe" \
 		-kernel "$cache/$kernel/vmlinuz" -initrd "$tmp/initramfs" \
-		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic tsc=reliable hugepages=16 $append" \
+		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic tsc=reliable hugepages=16 \
+			sysctl.kernel.hung_task_panic=1 $append" \
 		</dev/null
 }
 
@@ -114,12 +115,26 @@ mkdir -p "$out" && out=$(realpath "$out") && tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 tree=$tmp/tree
 rm -f "$out"/{console,dmesg,status}
-build_tree "$@" && truncate -s 8G "$tmp/disk" || exit 1
+
+# The emulated disk now and then never answers the write of the results, all else being done: the
+# guest's kernel tells of the task that waits, and gives up.
+disk_hung() {
+	grep -q 'INFO: task dd:[0-9]* blocked' "$out/console"
+}
+
+build_tree "$@" || exit 1
 trap 'kill "$emulator"' INT TERM HUP
-boot &
-emulator=$!
-wait "$emulator"
-status=$?
+status=125
+for _ in 1 2 3; do
+	rm -f "$tmp/disk"
+	truncate -s 8G "$tmp/disk" || exit 1
+	boot &
+	emulator=$!
+	wait "$emulator"
+	status=$?
+	disk_hung || break
+	echo "vm.sh: the emulated disk hung, once more" >&2
+done
 if [ $status -eq 124 ] || [ $status -eq 137 ]; then
 	echo "vm.sh: killed after $limit s" >&2
 	exit 124
