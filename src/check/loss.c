@@ -21,6 +21,23 @@ static bool used_cpu(const struct stlb_task *task, int32_t cpu)
 	return cpu < 0 || task->cpus >> (cpu % 64) & 1;
 }
 
+/*
+ * What waits for an event that may be among what was lost. That a table is detached, a huge page
+ * being split or a merge seen outlives it: what these excuse would be taken for updates.
+ */
+static void forget_pending(struct stlb_analysis *a, struct stlb_task *task)
+{
+	struct stlb_update_state *update = task->update;
+
+	if (!update)
+		return;
+	update->echo_left = 0;
+	update->same_mm = update->map_mm = NULL;
+	update->nr_maps = 0;
+	for (; update->nr_parked; update->nr_parked--)
+		stlb_place_failed(a, update->parked[update->nr_parked - 1].mm, 1);
+}
+
 /* Releases and ends may be among what was lost, of any task that used that CPU. */
 static void doubt_contexts(struct stlb_analysis *a, const struct stlb_act *act)
 {
@@ -31,6 +48,7 @@ static void doubt_contexts(struct stlb_analysis *a, const struct stlb_act *act)
 		if (!used_cpu(task, cpu))
 			continue;
 		task->lossy = true;
+		forget_pending(a, task);
 		task->asked.lossy = true;
 		for (uint32_t i = 0; i < task->nr_holds; i++)
 			task->holds[i].lossy = true;

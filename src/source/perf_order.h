@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Records in time order. What perf wrote in one round is nearly in order, CPU by CPU: its ascending
- * runs are merged, 16 bytes a record, and those up to the end of the round before are given out.
+ * runs are merged, 16 bytes a record, and those up to the end of a round some rounds before are
+ * given out.
  */
 #ifndef SOURCE_PERF_ORDER_H
 #define SOURCE_PERF_ORDER_H

@@ -65,6 +65,8 @@ struct stlb_perf_function {
 	const char *name; /* NULL: gone again */
 };
 
+enum { STLB_PERF_ROUNDS = 4 }; /* that a record may be late: perf is held up on a busy machine */
+
 struct stlb_perfdata {
 	char *name;
 	struct stlb_perfdata_info info;
@@ -90,9 +92,10 @@ struct stlb_perfdata {
 	uint64_t packed;		 /* bytes that were decompressed, of all streams */
 
 	struct stlb_perf_order order;
-	uint64_t round_newest;	     /* as the round before ended */
-	bool started;		     /* it is open: the events that it has are known */
-	bool ended;		     /* all streams were read */
+	uint64_t round_newest[STLB_PERF_ROUNDS]; /* as the last rounds ended, a ring */
+	uint32_t rounds;			 /* ever, modulo its size */
+	bool started;				 /* it is open: the events that it has are known */
+	bool ended;				 /* all streams were read */
 	bool damaged;		     /* the last sample could not be read: the next is as good */
 	uint64_t last_ns;	     /* of what was given out */
 	struct stlb_perf_entry late; /* told of as unordered, to be given out now; key 0: none */

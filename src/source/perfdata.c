@@ -351,17 +351,21 @@ static void drop_old(struct stlb_perfdata *perf)
 	stlb_perf_bytes_done(&perf->bytes, at, spooled);
 }
 
-/* All that came before the round before this one ended is there by now. */
+/*
+ * All that came before the round before this one ended should be there by now. A writer that was
+ * held up is later: a few more rounds wait for it.
+ */
 static int read_round(struct stlb_perfdata *perf, struct stlb_error *err)
 {
-	uint64_t limit = perf->round_newest;
+	uint64_t *newest = &perf->round_newest[perf->rounds], limit = *newest;
 	int ret;
 
 	drop_old(perf);
 	ret = stlb_perf_scan(perf, false, err);
 	if (ret < 0)
 		return ret;
-	perf->round_newest = perf->order.newest;
+	*newest = perf->order.newest;
+	perf->rounds = (perf->rounds + 1) % STLB_PERF_ROUNDS;
 	if (stlb_perf_order_start(&perf->order, ret ? limit : UINT64_MAX))
 		return stlb_error_set(err, -ENOMEM, "%s: not enough memory", perf->name);
 	return 0;

@@ -72,6 +72,8 @@ bool is_echo(const struct oracle *oracle, int at)
 		return false;
 	set = &events[i];
 	offset = stlb_event_get(event, ADDR) - stlb_event_get(set, ADDR);
+	if (lost_on_its_cpus(oracle, oracle->context[at], i, at))
+		return false;
 	return stlb_event_get(set, MM) == stlb_event_get(event, MM) &&
 	       skipped < (int)stlb_event_or(set, NR, 1) &&
 	       offset / PAGE_BYTES == (uint64_t)skipped &&
@@ -134,7 +136,8 @@ static bool is_told_twice(const struct oracle *oracle, int at)
 		    stlb_event_get(before, MM) != stlb_event_get(event, MM) ||
 		    stlb_event_get(before, ADDR) != stlb_event_get(event, ADDR))
 			continue;
-		return before->kind == outer && same_page(oracle, before, event, pmd);
+		return before->kind == outer && same_page(oracle, before, event, pmd) &&
+		       !lost_on_its_cpus(oracle, oracle->context[at], i, at);
 	}
 	return false;
 }

@@ -77,7 +77,7 @@ if [ -e /bin/trace-cmd ]; then
 fi
 if [ -e /bin/perf ]; then
 	step perf 0 staletlb record --perf -o $out/perf.data -- workload
-	step perf-analyze 0 staletlb analyze -f json -o $out/perf.json $out/perf.data
+	step perf-analyze '[03]' staletlb analyze -f json -o $out/perf.json $out/perf.data
 	unchanged "record --perf"
 fi
 
