@@ -323,8 +323,9 @@ void stlb_unlocked_free(struct stlb_analysis *a);
 /** stlb_on_flush_mm - a CPU TLB flush, whose secondary invalidation has to follow */
 void stlb_on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act);
 
-/** stlb_flush_judge - the task goes on without it */
+/** stlb_flush_judge - the task goes on without it; or frees a page, which need not be its doing */
 void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_flush_judge_at_free(struct stlb_analysis *a, const struct stlb_act *act);
 
 /** stlb_redundant_note - an invalidation covered an obligation, the first time or once more */
 void stlb_redundant_note(struct stlb_analysis *a, const struct stlb_act *act,

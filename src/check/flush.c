@@ -30,6 +30,17 @@ void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act)
 	stlb_report(a, &c);
 }
 
+/*
+ * A page that the task frees proves that the flush returned, unless it need not be the task's own
+ * doing: that of an interrupt which is not told from it, or of finish_task_switch(), which drops in
+ * the next task what the previous one left (a dead task's stack, an mm that was borrowed).
+ */
+void stlb_flush_judge_at_free(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	if (a->facts.irq_flags && stlb_recorded(a, STLB_SCHED_SWITCH) && !act->task->flush_left)
+		stlb_flush_judge(a, act);
+}
+
 void stlb_on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_task *task = act->task;
@@ -45,4 +56,5 @@ void stlb_on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act)
 	}
 	stlb_brief_keep(task->flush_event, act->event);
 	task->flushed = act->mm;
+	task->flush_left = false;
 }

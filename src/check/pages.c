@@ -254,9 +254,7 @@ void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
 	/* the same free told a second time, unless only the second telling was recorded */
 	if (act->event->kind == STLB_PAGE_FREE_BATCHED && stlb_recorded(a, STLB_PAGE_FREE))
 		return;
-	/* where interrupts are not told from tasks, it may be an interrupt that frees */
-	if (act->task->flushed && a->facts.irq_flags)
-		stlb_flush_judge(a, act);
+	stlb_flush_judge_at_free(a, act);
 	if (!stlb_pages_pfn(a, act->event, &pfn))
 		return;
 	if (a->direct_map && a->regions.tables.count)

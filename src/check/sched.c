@@ -119,6 +119,7 @@ void stlb_on_switch(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_task *next = stlb_contexts_find(&a->contexts, tid, act->event->cpu);
 
 	keep_echo(act->task);
+	act->task->flush_left = true;
 	/* a task that sleeps while it waits for a lock has not got it */
 	stlb_holds_suspend(a, act);
 	if (cpu)

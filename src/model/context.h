@@ -168,6 +168,7 @@ struct stlb_task {
 	struct stlb_mm *ending_mm; /* the range_end that it has entered, NULL: none */
 	struct stlb_brief ending;
 	struct stlb_mm *flushed; /* a CPU flush that waits for its secondary invalidation */
+	bool flush_left;	 /* it was switched out since */
 	struct stlb_brief *flush_event;
 	struct stlb_mm *subscribing; /* the registration that it has entered, NULL: none */
 	struct stlb_bracket failed;  /* the last one that seemed to have failed, mm NULL: none */

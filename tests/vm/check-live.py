@@ -75,9 +75,9 @@ def judged(name, least=LEAST):
     check(summary["obligations"]["total"] >= least,
           f"{name}: only {summary['obligations']['total']} obligations")
     check(trace["lost_events"] == 0, f"{name}: {trace['lost_events']} events were lost")
-    bad = [f["rule"] for f in report["findings"]
-           if f["severity"] != "notice" and f["rule"] not in KNOWN.get(kernel, ())]
-    check(not bad, f"{name}: {bad}")
+    for finding in report["findings"]:
+        check(finding["severity"] == "notice" or finding["rule"] in KNOWN.get(kernel, ()),
+              f"{name}: {json.dumps(finding)}")
     print(f"{name}: {summary['obligations']['total']} obligations, {trace['events']} events")
     return report
 
