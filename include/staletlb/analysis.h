@@ -68,9 +68,9 @@ struct stlb_trace_facts {
 		*kernel; /* release, or as --kernel gives it; outlives the analysis; NULL: infer */
 	enum stlb_arch arch; /* STLB_ARCH_UNKNOWN: infer from the entries */
 	const char *clock;   /* trace clock; NULL: not known, taken for one clock of all CPUs */
-	uint64_t
-		recorded; /* kinds known to be recorded even if none fires, as bits; 0: by events */
-	bool irq_flags;	  /* events say task or interrupt */
+	/* kinds known to be recorded even if none fires; empty: by events */
+	struct stlb_kinds recorded;
+	bool irq_flags; /* events say task or interrupt */
 };
 
 /**
@@ -109,19 +109,21 @@ struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *analysis
 
 /**
  * stlb_analysis_finish - the trace is over
- * @recorded: as in struct stlb_trace_facts, once more: a text trace has shown its events by now
+ * @recorded: as in struct stlb_trace_facts, once more: a text trace has shown its events by now; NULL:
+ *	nothing more
  *
  * Returns the result, which lives as long as the analysis; NULL without memory. Call it once.
  */
-const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *analysis, uint64_t recorded);
+const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *analysis,
+					       const struct stlb_kinds *recorded);
 
 /**
  * stlb_rules_judgeable - how far each rule can be judged by events of some kinds
- * @kinds: as bits
  * @before_6_6: which of the two kernel models
  * @rules: STLB_NR_RULES of them; @judged and @reason are filled in, the rest is left alone
  */
-void stlb_rules_judgeable(uint64_t kinds, bool before_6_6, struct stlb_rule_result *rules);
+void stlb_rules_judgeable(const struct stlb_kinds *kinds, bool before_6_6,
+			  struct stlb_rule_result *rules);
 
 /** stlb_analysis_free - NULL is fine */
 void stlb_analysis_free(struct stlb_analysis *analysis);

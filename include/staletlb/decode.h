@@ -47,11 +47,11 @@ void stlb_decoder_free(struct stlb_decoder *decoder);
 bool stlb_decoder_wants(void *decoder, const struct stlb_format *format);
 
 /**
- * stlb_decoder_kinds - the kinds that the formats seen so far are bound to, as bits
+ * stlb_decoder_kinds - the kinds that the formats seen so far are bound to
  *
  * For a trace.dat these are the events that were recorded, even where none of them fired.
  */
-uint64_t stlb_decoder_kinds(const struct stlb_decoder *decoder);
+const struct stlb_kinds *stlb_decoder_kinds(const struct stlb_decoder *decoder);
 
 /**
  * stlb_decoder_knows - whether rules hang on events of a name, so that one that cannot be read is

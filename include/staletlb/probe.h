@@ -136,11 +136,11 @@ void stlb_plan_free(struct stlb_plan *plan);
 const struct stlb_probe *stlb_plan_probe(const struct stlb_plan *plan, unsigned int index);
 
 /**
- * stlb_plan_kinds - the kinds that the usable probes tell, as bits
+ * stlb_plan_kinds - the kinds that the usable probes tell
  *
  * stlb_rules_judgeable() of staletlb/analysis.h says which rules they are enough for.
  */
-uint64_t stlb_plan_kinds(const struct stlb_plan *plan);
+struct stlb_kinds stlb_plan_kinds(const struct stlb_plan *plan);
 
 /** stlb_plan_group - the group of the dynamic events */
 const char *stlb_plan_group(const struct stlb_plan *plan);

@@ -79,11 +79,10 @@ static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_STACK] = on_stack,
 };
 
-/* Kinds that can tell where struct pages and the direct map lie. */
+/* Fields that tell where struct pages and the direct map lie, and what is special about pages. */
 #define TELLS_OF_PAGES                                                                             \
-	(UINT64_C(1) << STLB_SUBSCRIBE | UINT64_C(1) << STLB_INV_START |                           \
-	 UINT64_C(1) << STLB_PMD_SPLIT | UINT64_C(1) << STLB_PAGE_FREE |                           \
-	 UINT64_C(1) << STLB_PTL_MAP)
+	(STLB_BIT(VMEMMAP) | STLB_BIT(DIRECT_MAP) | STLB_BIT(ZERO_PFN) | STLB_BIT(HUGE_ZERO_PFN) | \
+	 STLB_BIT(DEVICE_PRIVATE))
 
 /* ---- small events ---- */
 
@@ -359,7 +358,7 @@ static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
 	settle_task(a, &act);
 	if (!find_mm(a, event, &act))
 		return;
-	if (TELLS_OF_PAGES >> event->kind & 1)
+	if (event->has & TELLS_OF_PAGES || event->kind == STLB_PAGE_FREE)
 		stlb_pages_learn(a, event);
 	handlers[event->kind](a, &act);
 }
@@ -367,7 +366,7 @@ static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
 /* Only where every set is told does it pay to know who maps a page. */
 static void first_of_kind(struct stlb_analysis *a, enum stlb_kind kind)
 {
-	a->seen |= UINT64_C(1) << kind;
+	stlb_kinds_add(&a->seen, kind);
 	if (kind == STLB_PTE_SET || kind == STLB_PMD_SET)
 		a->failed |= stlb_regions_keep_rmap(&a->regions) < 0;
 }
@@ -378,7 +377,7 @@ int stlb_analysis_event(struct stlb_analysis *a, const struct stlb_event *event)
 		return 0;
 	a->result.kinds[event->kind]++;
 	a->result.events_used++;
-	if (!(a->seen >> event->kind & 1))
+	if (!stlb_kinds_has(&a->seen, event->kind))
 		first_of_kind(a, event->kind);
 	a->order.now++;
 	if (stlb_filter_waits(a))
@@ -418,11 +417,13 @@ static void judge_tables(struct stlb_analysis *a)
 			stlb_unbracketed_judge_tables(a, task);
 }
 
-const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a, uint64_t recorded)
+const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a,
+					       const struct stlb_kinds *recorded)
 {
 	struct stlb_result *result = &a->result;
 
-	a->facts.recorded |= recorded;
+	if (recorded)
+		a->facts.recorded = stlb_kinds_union(&a->facts.recorded, recorded);
 	judge_tables(a);
 	stlb_held_back_finish(a);
 	stlb_unsettled_tell(a);

@@ -9,25 +9,23 @@
 #include "check/check.h"
 #include "model/rmap.h"
 
-#define KIND(id) (UINT64_C(1) << STLB_##id)
-
-#define PTE_CLEARS (KIND(PTE_CLEAR) | KIND(PTE_CLEAR_FLUSH))
-#define PMD_CLEARS                                                                                 \
-	(KIND(PMD_CLEAR) | KIND(PMD_CLEAR_FLUSH) | KIND(PMD_COLLAPSE_FLUSH) | KIND(PMD_ZAP) |      \
-	 KIND(PMD_INVAL))
-#define CLEARS	  (PTE_CLEARS | PMD_CLEARS)
-#define PTE_SETS  (KIND(PTE_SET) | KIND(CHANGE_PTE) | KIND(MAP))
-#define SETS	  (KIND(PTE_SET) | KIND(PMD_SET) | KIND(CHANGE_PTE) | KIND(MAP))
-#define UPDATES	  (CLEARS | KIND(PTE_SET) | KIND(PMD_SET))
-#define FREES	  (KIND(PAGE_FREE) | KIND(PAGE_FREE_BATCHED))
-#define NOTIFIERS (KIND(INV_RANGE) | KIND(INV_END) | KIND(INV_START))
-#define LOCKS	  (KIND(LOCK_ACQUIRE) | KIND(LOCK_ACQUIRED))
-#define DEVICES	  (KIND(DEV_READ) | KIND(DEV_WRITE))
-#define DEADLINES (KIND(MMAP_UNLOCK) | KIND(USER_MODE))
+/* clang-format off */
+#define PTE_CLEARS STLB_PTE_CLEAR, STLB_PTE_CLEAR_FLUSH
+#define PMD_CLEARS STLB_PMD_CLEAR, STLB_PMD_CLEAR_FLUSH, STLB_PMD_COLLAPSE_FLUSH, STLB_PMD_ZAP, STLB_PMD_INVAL
+#define CLEARS	  PTE_CLEARS, PMD_CLEARS
+#define PTE_SETS  STLB_PTE_SET, STLB_CHANGE_PTE, STLB_MAP
+#define SETS	  PTE_SETS, STLB_PMD_SET
+#define UPDATES	  CLEARS, STLB_PTE_SET, STLB_PMD_SET
+#define FREES	  STLB_PAGE_FREE, STLB_PAGE_FREE_BATCHED
+#define NOTIFIERS STLB_INV_RANGE, STLB_INV_END, STLB_INV_START
+#define LOCKS	  STLB_LOCK_ACQUIRE, STLB_LOCK_ACQUIRED
+#define DEVICES	  STLB_DEV_READ, STLB_DEV_WRITE
+#define DEADLINES STLB_MMAP_UNLOCK, STLB_USER_MODE
+/* clang-format on */
 
 bool stlb_recorded(const struct stlb_analysis *a, enum stlb_kind kind)
 {
-	return ((a->seen | a->facts.recorded) >> kind & 1) != 0;
+	return stlb_kinds_has(&a->seen, kind) || stlb_kinds_has(&a->facts.recorded, kind);
 }
 
 void stlb_note(struct stlb_analysis *a, const char *text)
@@ -46,7 +44,7 @@ enum when { ALWAYS, BEFORE_6_6, SINCE_6_6 };
 
 /* Kinds of which one at least has to be there, and what to say where none is. */
 struct requirement {
-	uint64_t any;
+	struct stlb_kind_list any;
 	const char *without;
 	enum when when;
 };
@@ -59,29 +57,31 @@ struct needs {
 };
 
 /* clang-format off */
-#define NEED_NOTIFIERS {NOTIFIERS, "no mmu_notifier event was recorded", ALWAYS}
-#define NEED_INV_RANGE {KIND(INV_RANGE), "no secondary invalidation (inv_range) was recorded", ALWAYS}
+#define ANY(...) STLB_KIND_LIST(__VA_ARGS__)
+#define NO_MORE {{{NULL, 0}, NULL, ALWAYS}}
+#define NEED_NOTIFIERS {ANY(NOTIFIERS), "no mmu_notifier event was recorded", ALWAYS}
+#define NEED_INV_RANGE {ANY(STLB_INV_RANGE), "no secondary invalidation (inv_range) was recorded", ALWAYS}
 #define NEED_INV_END                                                                               \
-	{KIND(INV_END), "invalidate_range_end, which invalidates before 6.6, was not recorded", BEFORE_6_6}
-#define NEED_PTE_CLEARS {PTE_CLEARS, "no clear of a pte was recorded", ALWAYS}
-#define NEED_CLEARS {CLEARS, "no clear of an entry was recorded", ALWAYS}
-#define NEED_UPDATES {UPDATES, "no clear or set of a page-table entry was recorded", ALWAYS}
-#define NEED_SETS {SETS, "no set of an entry was recorded", ALWAYS}
-#define NEED_PTE_SETS {PTE_SETS, "no set of a pte was recorded", ALWAYS}
-#define NEED_FREES {FREES, "no free of pages was recorded", ALWAYS}
-#define NEED_STARTS {KIND(INV_START), "no invalidate_range_start was recorded", ALWAYS}
-#define NEED_ENDS {KIND(INV_END), "no invalidate_range_end was recorded", ALWAYS}
-#define NEED_DEVICES {DEVICES, "no device event was recorded", ALWAYS}
-#define NEED_LOCKS {LOCKS, "page table locks are not recorded", ALWAYS}
-#define LACKS_ZAPS {KIND(PTE_CLEAR), "clears by zap, mremap and swap-out are not recorded", ALWAYS}
-#define LACKS_PMDS {PMD_CLEARS, "clears of pmds (huge pages, page tables) are not recorded", ALWAYS}
+	{ANY(STLB_INV_END), "invalidate_range_end, which invalidates before 6.6, was not recorded", BEFORE_6_6}
+#define NEED_PTE_CLEARS {ANY(PTE_CLEARS), "no clear of a pte was recorded", ALWAYS}
+#define NEED_CLEARS {ANY(CLEARS), "no clear of an entry was recorded", ALWAYS}
+#define NEED_UPDATES {ANY(UPDATES), "no clear or set of a page-table entry was recorded", ALWAYS}
+#define NEED_SETS {ANY(SETS), "no set of an entry was recorded", ALWAYS}
+#define NEED_PTE_SETS {ANY(PTE_SETS), "no set of a pte was recorded", ALWAYS}
+#define NEED_FREES {ANY(FREES), "no free of pages was recorded", ALWAYS}
+#define NEED_STARTS {ANY(STLB_INV_START), "no invalidate_range_start was recorded", ALWAYS}
+#define NEED_ENDS {ANY(STLB_INV_END), "no invalidate_range_end was recorded", ALWAYS}
+#define NEED_DEVICES {ANY(DEVICES), "no device event was recorded", ALWAYS}
+#define NEED_LOCKS {ANY(LOCKS), "page table locks are not recorded", ALWAYS}
+#define LACKS_ZAPS {ANY(STLB_PTE_CLEAR), "clears by zap, mremap and swap-out are not recorded", ALWAYS}
+#define LACKS_PMDS {ANY(PMD_CLEARS), "clears of pmds (huge pages, page tables) are not recorded", ALWAYS}
 #define LACKS_SETS                                                                                 \
-	{KIND(PTE_SET), "sets are known only where change_pte or a reverse mapping tells them", ALWAYS}
+	{ANY(STLB_PTE_SET), "sets are known only where change_pte or a reverse mapping tells them", ALWAYS}
 #define LACKS_LOCKS                                                                                \
-	{LOCKS, "page table locks are not recorded: brackets stand for them", ALWAYS}
-#define LACKS_FREES {KIND(PAGE_FREE), "frees are known only by mm_page_free_batched, which leaves some out", ALWAYS}
+	{ANY(LOCKS), "page table locks are not recorded: brackets stand for them", ALWAYS}
+#define LACKS_FREES {ANY(STLB_PAGE_FREE), "frees are known only by mm_page_free_batched, which leaves some out", ALWAYS}
 #define LACKS_DEADLINES                                                                            \
-	{DEADLINES, "neither mmap_lock's release nor the return to user mode is recorded: from 6.6 on " \
+	{ANY(DEADLINES), "neither mmap_lock's release nor the return to user mode is recorded: from 6.6 on " \
 		    "nothing else ends a zap or an mprotect", SINCE_6_6}
 
 /* What decides each rule: a rule without a row does not compile. */
@@ -93,11 +93,11 @@ struct needs {
 	{{NEED_NOTIFIERS, NEED_INV_RANGE, NEED_INV_END, NEED_PTE_CLEARS, NEED_FREES},              \
 	 {LACKS_ZAPS, LACKS_PMDS, LACKS_FREES}}
 #define NEEDS_MAPPED                                                                               \
-	{{{KIND(PTE_SET), "not every set of a pte is recorded", ALWAYS},                           \
-	  {KIND(PTE_CLEAR), "not every clear of a pte is recorded", ALWAYS}, NEED_FREES,           \
+	{{{ANY(STLB_PTE_SET), "not every set of a pte is recorded", ALWAYS},                           \
+	  {ANY(STLB_PTE_CLEAR), "not every clear of a pte is recorded", ALWAYS}, NEED_FREES,           \
 	  NEED_INV_RANGE, NEED_INV_END},          \
-	 {{KIND(PMD_SET), "not every set of a pmd is recorded", ALWAYS},                           \
-	  {KIND(PMD_CLEAR), "not every clear of a pmd is recorded", ALWAYS}, LACKS_FREES}}
+	 {{ANY(STLB_PMD_SET), "not every set of a pmd is recorded", ALWAYS},                           \
+	  {ANY(STLB_PMD_CLEAR), "not every clear of a pmd is recorded", ALWAYS}, LACKS_FREES}}
 #define NEEDS_NEVER                                                                                \
 	{{NEED_INV_RANGE, NEED_INV_END, NEED_CLEARS, NEED_ENDS}, {LACKS_ZAPS, LACKS_SETS, LACKS_PMDS, LACKS_DEADLINES}}
 #define NEEDS_UNBRACKETED {{NEED_STARTS, NEED_ENDS, NEED_CLEARS}, {LACKS_ZAPS, LACKS_SETS}}
@@ -107,15 +107,15 @@ struct needs {
 #define NEEDS_DEVICE_ORDER                                                                         \
 	{{NEED_DEVICES, NEED_UPDATES, NEED_INV_RANGE, NEED_INV_END}, {LACKS_SETS}}
 #define NEEDS_UNLOCKED                                                                             \
-	{{NEED_LOCKS, {KIND(MMAP_LOCKED), "mmap_lock is not recorded", ALWAYS}, NEED_UPDATES}, {LACKS_ZAPS}}
+	{{NEED_LOCKS, {ANY(STLB_MMAP_LOCKED), "mmap_lock is not recorded", ALWAYS}, NEED_UPDATES}, {LACKS_ZAPS}}
 #define NEEDS_UNBALANCED                                                                           \
 	{{NEED_STARTS, NEED_ENDS},                                                                 \
-	 {LACKS_LOCKS, {KIND(LOCK_RELEASE), "releases of locks are not recorded", ALWAYS}}}
+	 {LACKS_LOCKS, {ANY(STLB_LOCK_RELEASE), "releases of locks are not recorded", ALWAYS}}}
 #define NEEDS_PARTIAL {{NEED_INV_RANGE, NEED_INV_END, NEED_CLEARS}, {LACKS_ZAPS, LACKS_PMDS}}
-#define NEEDS_EMPTY {{NEED_NOTIFIERS}, {{0}}}
+#define NEEDS_EMPTY {{NEED_NOTIFIERS}, NO_MORE}
 #define NEEDS_FLUSH                                                                                \
-	{{{KIND(FLUSH_MM), "flushes of the CPU TLB are not recorded", ALWAYS}, NEED_INV_RANGE}, {{0}}}
-#define NEEDS_UNALIGNED {{NEED_NOTIFIERS}, {{0}}}
+	{{{ANY(STLB_FLUSH_MM), "flushes of the CPU TLB are not recorded", ALWAYS}, NEED_INV_RANGE}, NO_MORE}
+#define NEEDS_UNALIGNED {{NEED_NOTIFIERS}, NO_MORE}
 #define NEEDS_REDUNDANT {{NEED_INV_RANGE, NEED_CLEARS}, {LACKS_ZAPS, LACKS_LOCKS}}
 /* clang-format on */
 
@@ -138,18 +138,18 @@ static void add_reason(struct stlb_rule_result *rule, const char *reason)
 		 reason);
 }
 
-static void check_needs(const struct requirement *list, uint64_t kinds, bool before_6_6,
-			enum stlb_judged without, struct stlb_rule_result *rule)
+static void check_needs(const struct requirement *list, const struct stlb_kinds *kinds,
+			bool before_6_6, enum stlb_judged without, struct stlb_rule_result *rule)
 {
-	for (unsigned int i = 0; i < MAX_REQUIREMENTS && list[i].any; i++) {
-		if (kinds & list[i].any || !holds(&list[i], before_6_6))
+	for (unsigned int i = 0; i < MAX_REQUIREMENTS && list[i].any.nr; i++) {
+		if (stlb_kinds_any(kinds, &list[i].any) || !holds(&list[i], before_6_6))
 			continue;
 		rule->judged = without;
 		add_reason(rule, list[i].without);
 	}
 }
 
-static void judge_rule(uint64_t kinds, bool before_6_6, enum stlb_rule id,
+static void judge_rule(const struct stlb_kinds *kinds, bool before_6_6, enum stlb_rule id,
 		       struct stlb_rule_result *rule)
 {
 	const struct needs *need = &needs[id];
@@ -168,7 +168,8 @@ static void lower(struct stlb_rule_result *rule, enum stlb_judged to, const char
 	add_reason(rule, reason);
 }
 
-void stlb_rules_judgeable(uint64_t kinds, bool before_6_6, struct stlb_rule_result *rules)
+void stlb_rules_judgeable(const struct stlb_kinds *kinds, bool before_6_6,
+			  struct stlb_rule_result *rules)
 {
 	for (int id = 0; id < STLB_NR_RULES; id++)
 		judge_rule(kinds, before_6_6, id, &rules[id]);
@@ -179,7 +180,7 @@ void stlb_rules_judgeable(uint64_t kinds, bool before_6_6, struct stlb_rule_resu
 
 static bool is_about_updates(enum stlb_rule rule)
 {
-	return needs[rule].part[0].any != 0 && rule != STLB_RULE_UNBALANCED;
+	return needs[rule].part[0].any.nr && rule != STLB_RULE_UNBALANCED;
 }
 
 /* Whoever turns one of the two main rules off has not recorded too little. */
@@ -268,7 +269,9 @@ static void note_contexts(struct stlb_analysis *a)
 
 void stlb_coverage(struct stlb_analysis *a)
 {
-	stlb_rules_judgeable(a->seen | a->facts.recorded, may_be_before_6_6(a), a->result.rules);
+	struct stlb_kinds kinds = stlb_kinds_union(&a->seen, &a->facts.recorded);
+
+	stlb_rules_judgeable(&kinds, may_be_before_6_6(a), a->result.rules);
 	lower_all(a);
 	doubt_without_invalidations(a);
 	drop_without_brackets(a);

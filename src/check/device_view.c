@@ -7,10 +7,6 @@ enum { MAX_PAGES = 64 * 1024, MAX_VIEWS = 4096 };
 
 /* ---- life ---- */
 
-#define DEVICE_KINDS                                                                               \
-	(UINT64_C(1) << STLB_DEV_FILL | UINT64_C(1) << STLB_DEV_READ |                             \
-	 UINT64_C(1) << STLB_DEV_WRITE | UINT64_C(1) << STLB_DEV_INV)
-
 static struct stlb_devices *devices_new(void)
 {
 	struct stlb_devices *devices = calloc(1, sizeof(*devices));
@@ -37,7 +33,8 @@ struct stlb_devices *stlb_devices_get(struct stlb_analysis *a)
 /* Text does not say what was recorded: a device event may come. */
 void stlb_devices_expect(struct stlb_analysis *a)
 {
-	if (!a->facts.recorded || a->facts.recorded & DEVICE_KINDS)
+	if (stlb_kinds_is_empty(&a->facts.recorded) ||
+	    stlb_kinds_has_class(&a->facts.recorded, STLB_CLASS_DEVICE))
 		stlb_devices_get(a);
 }
 

@@ -9,8 +9,8 @@ enum { MAX_LOCKS = 16 * 1024, LOCKDEP_READ = 2 };
 
 bool stlb_locks_traced(const struct stlb_analysis *a)
 {
-	return (a->seen & (UINT64_C(1) << STLB_LOCK_ACQUIRE | UINT64_C(1) << STLB_LOCK_ACQUIRED)) !=
-	       0;
+	return stlb_kinds_has(&a->seen, STLB_LOCK_ACQUIRE) ||
+	       stlb_kinds_has(&a->seen, STLB_LOCK_ACQUIRED);
 }
 
 /* ---- locks ---- */

@@ -134,9 +134,9 @@ struct stlb_analysis {
 	struct stlb_pte_format format;
 	bool kernel_known, before_6_6;
 	bool arch_known;
-	bool one_clock;	  /* timestamps place events of different CPUs */
-	uint64_t seen;	  /* kinds that fired, as bits */
-	uint64_t next_id; /* of holds and brackets */
+	bool one_clock;		/* timestamps place events of different CPUs */
+	struct stlb_kinds seen; /* kinds that fired */
+	uint64_t next_id;	/* of holds and brackets */
 
 	struct stlb_mms mms;
 	struct stlb_regions regions;

@@ -159,6 +159,7 @@ static int write_report(const struct doctor *doctor, struct stlb_error *err)
 static int look(struct doctor *doctor, struct stlb_error *err)
 {
 	struct stlb_plan_options options = {.locks = doctor->settings->locks};
+	struct stlb_kinds kinds;
 	unsigned int version;
 	int r = stlb_kernel_open(NULL, &doctor->kernel, err);
 
@@ -167,8 +168,8 @@ static int look(struct doctor *doctor, struct stlb_error *err)
 	if (r)
 		return r;
 	version = stlb_kernel_version(stlb_kernel_release(doctor->kernel));
-	stlb_rules_judgeable(stlb_plan_kinds(doctor->plan), version && version < 6006,
-			     doctor->rules);
+	kinds = stlb_plan_kinds(doctor->plan);
+	stlb_rules_judgeable(&kinds, version && version < 6006, doctor->rules);
 	return 0;
 }
 

@@ -118,10 +118,11 @@ static void tell_refused(void *arg, const struct stlb_probe *probe, const char *
 /* What tracepoints alone tell is worth recording too: it is judged as far as it goes. */
 static int install(struct stlb_ground *ground, struct stlb_error *err)
 {
+	struct stlb_kinds kinds = stlb_plan_kinds(ground->plan);
 	int r = stlb_probes_install(ground->plan, stlb_kernel_tracing(ground->kernel), tell_refused,
 				    NULL, err);
 
-	if (r != -EIO || !stlb_plan_kinds(ground->plan))
+	if (r != -EIO || stlb_kinds_is_empty(&kinds))
 		return r;
 	stlb_message(name, "%s; tracepoints are recorded", err->text);
 	err->text[0] = '\0';

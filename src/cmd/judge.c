@@ -64,10 +64,11 @@ static int start_analysis(struct trace *trace, const struct stlb_settings *setti
 		.arch = settings->arch != STLB_ARCH_UNKNOWN ? settings->arch
 							    : stlb_arch_find(info->arch),
 		.clock = info->clock,
-		.recorded = info->text ? 0 : stlb_decoder_kinds(trace->decoder),
 		.irq_flags = info->irq_flags,
 	};
 
+	if (!info->text)
+		facts.recorded = *stlb_decoder_kinds(trace->decoder);
 	options.symbol = name_function;
 	options.symbol_arg = trace->source;
 	trace->analysis = stlb_analysis_new(&options, &facts);

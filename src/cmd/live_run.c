@@ -105,7 +105,7 @@ int stlb_live_run_open(struct stlb_live_run *run, struct stlb_error *err)
 	facts.kernel = run->info->kernel;
 	facts.arch = stlb_arch_find(run->info->arch);
 	facts.clock = run->info->clock;
-	facts.recorded = stlb_decoder_kinds(run->decoder);
+	facts.recorded = *stlb_decoder_kinds(run->decoder);
 	facts.irq_flags = true;
 	run->analysis = stlb_analysis_new(&options, &facts);
 	return run->analysis ? 0 : out_of_memory(err);

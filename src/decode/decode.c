@@ -19,7 +19,7 @@ enum {
 struct stlb_decoder {
 	struct stlb_binding **bindings; /* by index of the format; NULL: not wanted */
 	uint32_t nr_bindings;
-	uint64_t kinds;
+	struct stlb_kinds kinds;
 	struct stlb_profile *const *profiles;
 	unsigned int nr_profiles;
 	struct stlb_damage damage;
@@ -116,7 +116,7 @@ bool stlb_decoder_wants(void *arg, const struct stlb_format *format)
 	free(decoder->bindings[format->index]);
 	decoder->bindings[format->index] = copy;
 	if (bound == 1)
-		decoder->kinds |= UINT64_C(1) << binding.kind;
+		stlb_kinds_add(&decoder->kinds, binding.kind);
 	return true;
 }
 
@@ -130,9 +130,9 @@ bool stlb_decoder_knows(void *arg, const char *name, size_t size)
 	return stlb_bind_knows(stlb_profile_builtin(), name, size);
 }
 
-uint64_t stlb_decoder_kinds(const struct stlb_decoder *decoder)
+const struct stlb_kinds *stlb_decoder_kinds(const struct stlb_decoder *decoder)
 {
-	return decoder->kinds;
+	return &decoder->kinds;
 }
 
 static inline uint64_t load_number(const uint8_t *data, struct stlb_load load)

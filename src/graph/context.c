@@ -178,7 +178,11 @@ void stlb_graph_on_bracket(struct stlb_graph *graph, const struct stlb_event *ev
 			stlb_graph_draw(graph, event);
 		context->invalidating = false;
 		break;
-	default:
+	case STLB_INV_RANGE:
+	case STLB_FLUSH_MM:
 		invalidates(graph, context, event);
+		break;
+	default:
+		break;
 	}
 }

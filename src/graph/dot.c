@@ -11,14 +11,14 @@
 #include "graph/label.h"
 #include "util/text.h"
 
-static const char *const class_style[STLB_NR_CLASSES] = {
-	[STLB_CLASS_UPDATE] = "shape=box style=filled fillcolor=\"#f3b8a6\"",
-	[STLB_CLASS_INVALIDATION] = "shape=box peripheries=2 style=filled fillcolor=\"#8fcf9a\"",
-	[STLB_CLASS_BRACKET] = "shape=box style=\"filled,rounded\" fillcolor=\"#e3edf7\"",
-	[STLB_CLASS_LOCK] = "shape=box style=\"filled,rounded\" fillcolor=\"#ffffff\"",
-	[STLB_CLASS_PAGE] = "shape=note style=filled fillcolor=\"#f7f0c8\"",
-	[STLB_CLASS_DEVICE] = "shape=cds style=filled fillcolor=\"#cdb9e6\"",
-	[STLB_CLASS_TASK] = "shape=box style=\"filled,dotted\" fillcolor=\"#f4f4f4\"",
+static const char *const class_style[STLB_NR_LOOKS] = {
+	[STLB_LOOK_UPDATE] = "shape=box style=filled fillcolor=\"#f3b8a6\"",
+	[STLB_LOOK_INVALIDATION] = "shape=box peripheries=2 style=filled fillcolor=\"#8fcf9a\"",
+	[STLB_LOOK_BRACKET] = "shape=box style=\"filled,rounded\" fillcolor=\"#e3edf7\"",
+	[STLB_LOOK_LOCK] = "shape=box style=\"filled,rounded\" fillcolor=\"#ffffff\"",
+	[STLB_LOOK_PAGE] = "shape=note style=filled fillcolor=\"#f7f0c8\"",
+	[STLB_LOOK_DEVICE] = "shape=cds style=filled fillcolor=\"#cdb9e6\"",
+	[STLB_LOOK_TASK] = "shape=box style=\"filled,dotted\" fillcolor=\"#f4f4f4\"",
 };
 
 static const char *const edge_style[STLB_NR_EDGE_KINDS] = {
@@ -76,7 +76,7 @@ static void write_node(FILE *to, const struct stlb_graph *graph, uint32_t i, uin
 {
 	const struct stlb_graph_node *node = &graph->nodes[i];
 
-	fprintf(to, "\t\tn%" PRIu32 " [%s%s label=\"", i, class_style[stlb_node_class(graph, i)],
+	fprintf(to, "\t\tn%" PRIu32 " [%s%s label=\"", i, class_style[stlb_node_look(graph, i)],
 		node->proof ? " penwidth=2.4" : "");
 	put_time(to, node->event.ns, zero);
 	fputs("  ", to);

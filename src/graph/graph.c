@@ -9,22 +9,6 @@
 
 enum { DEFAULT_EVENTS = 200, MAX_ECHOES = 512 };
 
-#define KIND(name) (UINT64_C(1) << STLB_##name)
-
-static const uint64_t updates = KIND(PTE_CLEAR) | KIND(PTE_CLEAR_FLUSH) |
-				KIND(PTE_CLEAR_FLUSH_RET) | KIND(PTE_CLEAR_RANGE) |
-				KIND(PMD_CLEAR) | KIND(PMD_CLEAR_FLUSH) | KIND(PMD_COLLAPSE_FLUSH) |
-				KIND(PMD_ZAP) | KIND(PMD_INVAL) | KIND(PMD_SPLIT) | KIND(PTE_SET) |
-				KIND(PMD_SET) | KIND(CHANGE_PTE) | KIND(ACCESS_FLAGS) | KIND(MAP) |
-				KIND(MIGRATION_SET) | KIND(MIGRATION_REMOVE) | KIND(RMAP_DEL);
-static const uint64_t ranges =
-	KIND(INV_START) | KIND(INV_END) | KIND(INV_RANGE) | KIND(INV_RANGE_RET) | KIND(FLUSH_MM);
-static const uint64_t locks = KIND(LOCK_ACQUIRE) | KIND(LOCK_ACQUIRED) | KIND(LOCK_RELEASE);
-static const uint64_t allocator =
-	KIND(PAGE_ALLOC) | KIND(PAGE_FREE) | KIND(PAGE_FREE_BATCHED) | KIND(HUGE_FREE);
-static const uint64_t devices = KIND(DEV_FILL) | KIND(DEV_READ) | KIND(DEV_WRITE) | KIND(DEV_INV);
-static const uint64_t orders = KIND(SCHED_SWITCH) | KIND(SCHED_WAKING) | KIND(FORK);
-
 /* ---- what is wanted ---- */
 
 static void add_slot(struct stlb_graph *graph, uint64_t addr, enum stlb_level level)
@@ -43,7 +27,7 @@ static void add_slot(struct stlb_graph *graph, uint64_t addr, enum stlb_level le
 
 static bool is_device(const struct stlb_event *event)
 {
-	return devices >> event->kind & 1;
+	return stlb_kind_class(event->kind) == STLB_CLASS_DEVICE;
 }
 
 /* A device's finding can be about two addresses. */
@@ -248,7 +232,7 @@ static void on_device(struct stlb_graph *graph, const struct stlb_event *event)
 
 static void on_order(struct stlb_graph *graph, const struct stlb_event *event)
 {
-	int32_t tid = (int32_t)stlb_event_get(event, NEXT);
+	int32_t tid = (int32_t)stlb_event_or(event, NEXT, 0);
 	struct stlb_graph_context *context;
 
 	if (event->kind != STLB_SCHED_SWITCH) {
@@ -291,22 +275,31 @@ static void learn(struct stlb_graph *graph, const struct stlb_event *event)
 
 static void take(struct stlb_graph *graph, const struct stlb_event *event)
 {
-	uint64_t kind = UINT64_C(1) << event->kind;
+	bool of_mm = is_of_mm(graph, event);
 
-	if (kind & locks)
+	switch (stlb_kind_class(event->kind)) {
+	case STLB_CLASS_LOCK:
 		stlb_graph_on_lock(graph, event);
-	else if (kind & allocator)
+		break;
+	case STLB_CLASS_PAGE:
 		stlb_graph_on_page(graph, event);
-	else if (kind & orders)
+		break;
+	case STLB_CLASS_TASK:
 		on_order(graph, event);
-	else if (!is_of_mm(graph, event))
-		return;
-	else if (kind & updates)
-		on_update(graph, event);
-	else if (kind & ranges)
-		stlb_graph_on_bracket(graph, event);
-	else if (kind & devices)
-		on_device(graph, event);
+		break;
+	case STLB_CLASS_BRACKET:
+	case STLB_CLASS_INVALIDATION:
+		if (of_mm)
+			stlb_graph_on_bracket(graph, event);
+		break;
+	case STLB_CLASS_DEVICE:
+		if (of_mm)
+			on_device(graph, event);
+		break;
+	default:
+		if (of_mm && (stlb_kind_is_update(event->kind) || event->kind == STLB_RMAP_DEL))
+			on_update(graph, event);
+	}
 }
 
 /* The pages of a finding are known even where its update could not be placed here. */
@@ -314,7 +307,7 @@ static void follow_proof(struct stlb_graph *graph, const struct stlb_event *even
 {
 	struct stlb_graph_context *context = stlb_graph_context(graph, event);
 
-	if (!(updates >> event->kind & 1) || !context)
+	if (!stlb_kind_is_update(event->kind) || !context)
 		return;
 	stlb_graph_promote(graph, context);
 	for (unsigned int i = 0; i < 2; i++)

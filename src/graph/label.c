@@ -3,62 +3,45 @@
 
 #include <inttypes.h>
 
-enum stlb_node_class stlb_node_class(const struct stlb_graph *graph, uint32_t node)
+enum stlb_node_look stlb_node_look(const struct stlb_graph *graph, uint32_t node)
 {
-	if (graph->more[node].invalidates && graph->nodes[node].event.kind != STLB_DEV_INV)
-		return STLB_CLASS_INVALIDATION;
-	switch (graph->nodes[node].event.kind) {
-	case STLB_INV_START:
-	case STLB_INV_START_RET:
-	case STLB_INV_END:
-	case STLB_INV_END_RET:
-		return STLB_CLASS_BRACKET;
-	case STLB_INV_RANGE:
-	case STLB_INV_RANGE_RET:
-	case STLB_FLUSH_MM:
-	case STLB_TLB_FLUSH:
-		return STLB_CLASS_INVALIDATION;
-	case STLB_LOCK_ACQUIRE:
-	case STLB_LOCK_ACQUIRED:
-	case STLB_LOCK_RELEASE:
-	case STLB_PTL_MAP:
-	case STLB_MMAP_LOCKED:
-	case STLB_MMAP_UNLOCK:
-		return STLB_CLASS_LOCK;
-	case STLB_PAGE_ALLOC:
-	case STLB_PAGE_FREE:
-	case STLB_PAGE_FREE_BATCHED:
-	case STLB_HUGE_FREE:
-	case STLB_TABLE_FREE:
-		return STLB_CLASS_PAGE;
-	case STLB_DEV_FILL:
-	case STLB_DEV_READ:
-	case STLB_DEV_WRITE:
-	case STLB_DEV_INV:
-		return STLB_CLASS_DEVICE;
-	case STLB_SCHED_SWITCH:
-	case STLB_SCHED_WAKING:
-	case STLB_FORK:
-	case STLB_EXIT:
-	case STLB_USER_MODE:
-		return STLB_CLASS_TASK;
+	enum stlb_kind kind = graph->nodes[node].event.kind;
+
+	if (graph->more[node].invalidates && kind != STLB_DEV_INV)
+		return STLB_LOOK_INVALIDATION;
+	switch (stlb_kind_class(kind)) {
+	case STLB_CLASS_BRACKET:
+		return STLB_LOOK_BRACKET;
+	case STLB_CLASS_INVALIDATION:
+		return STLB_LOOK_INVALIDATION;
+	case STLB_CLASS_LOCK:
+	case STLB_CLASS_MMAP_LOCK:
+		return STLB_LOOK_LOCK;
+	case STLB_CLASS_PAGE:
+		return STLB_LOOK_PAGE;
+	case STLB_CLASS_DEVICE:
+		return STLB_LOOK_DEVICE;
+	case STLB_CLASS_TASK:
+		return STLB_LOOK_TASK;
 	default:
-		return STLB_CLASS_UPDATE;
+		return kind == STLB_PTL_MAP	 ? STLB_LOOK_LOCK
+		       : kind == STLB_TABLE_FREE ? STLB_LOOK_PAGE
+						 : STLB_LOOK_UPDATE;
 	}
 }
 
 const char *stlb_node_role(const struct stlb_graph *graph, uint32_t node)
 {
 	static const char *const roles[] = {
-		[STLB_CLASS_UPDATE] = "update",	  [STLB_CLASS_INVALIDATION] = "invalidation",
-		[STLB_CLASS_BRACKET] = "bracket", [STLB_CLASS_LOCK] = "lock",
-		[STLB_CLASS_PAGE] = "page",	  [STLB_CLASS_DEVICE] = "device",
-		[STLB_CLASS_TASK] = "task",
+		[STLB_LOOK_UPDATE] = "update",	 [STLB_LOOK_INVALIDATION] = "invalidation",
+		[STLB_LOOK_BRACKET] = "bracket", [STLB_LOOK_LOCK] = "lock",
+		[STLB_LOOK_PAGE] = "page",	 [STLB_LOOK_DEVICE] = "device",
+		[STLB_LOOK_TASK] = "task",
 	};
 
 	if (graph->nodes[node].role)
 		return graph->nodes[node].role;
-	return roles[stlb_node_class(graph, node)];
+	return roles[stlb_node_look(graph, node)];
 }
 
 uint64_t stlb_graph_zero_ns(const struct stlb_graph *graph)

@@ -5,19 +5,19 @@
 
 #include "graph/internal.h"
 
-/** enum stlb_node_class - events that look alike */
-enum stlb_node_class {
-	STLB_CLASS_UPDATE,
-	STLB_CLASS_INVALIDATION,
-	STLB_CLASS_BRACKET,
-	STLB_CLASS_LOCK,
-	STLB_CLASS_PAGE,
-	STLB_CLASS_DEVICE,
-	STLB_CLASS_TASK,
-	STLB_NR_CLASSES
+/** enum stlb_node_look - events that look alike */
+enum stlb_node_look {
+	STLB_LOOK_UPDATE,
+	STLB_LOOK_INVALIDATION,
+	STLB_LOOK_BRACKET,
+	STLB_LOOK_LOCK,
+	STLB_LOOK_PAGE,
+	STLB_LOOK_DEVICE,
+	STLB_LOOK_TASK,
+	STLB_NR_LOOKS
 };
 
-enum stlb_node_class stlb_node_class(const struct stlb_graph *graph, uint32_t node);
+enum stlb_node_look stlb_node_look(const struct stlb_graph *graph, uint32_t node);
 
 /** stlb_node_role - the role in the finding, else what an event of the kind is; never NULL */
 const char *stlb_node_role(const struct stlb_graph *graph, uint32_t node);

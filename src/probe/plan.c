@@ -197,13 +197,13 @@ const struct stlb_probe *stlb_plan_probe(const struct stlb_plan *plan, unsigned 
 	return index < plan->nr ? &plan->items[index].probe : NULL;
 }
 
-uint64_t stlb_plan_kinds(const struct stlb_plan *plan)
+struct stlb_kinds stlb_plan_kinds(const struct stlb_plan *plan)
 {
-	uint64_t kinds = 0;
+	struct stlb_kinds kinds = {0};
 
 	for (uint32_t i = 0; i < plan->nr; i++)
 		if (plan->items[i].probe.source != STLB_PROBE_NONE)
-			kinds |= UINT64_C(1) << plan->items[i].probe.kind;
+			stlb_kinds_add(&kinds, plan->items[i].probe.kind);
 	return kinds;
 }
 

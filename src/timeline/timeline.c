@@ -10,26 +10,17 @@
 /* What has begun near the last finding is given so much time to end. */
 enum { GRACE_NS = 100 * 1000 * 1000, ROOM = 64 * 1024 };
 
-#define KIND(id) (UINT64_C(1) << STLB_##id)
-
-static bool is_update(enum stlb_kind kind)
-{
-	return kind >= STLB_PTE_CLEAR && kind <= STLB_MAP;
-}
-
 static bool is_drawn(enum stlb_kind kind)
 {
-	return is_update(kind) || kind == STLB_INV_RANGE ||
-	       (kind >= STLB_DEV_FILL && kind <= STLB_DEV_INV);
+	return stlb_kind_is_update(kind) || kind == STLB_INV_RANGE ||
+	       stlb_kind_class(kind) == STLB_CLASS_DEVICE;
 }
 
 static bool is_wanted(enum stlb_kind kind)
 {
-	const uint64_t others = KIND(LOCK_ACQUIRE) | KIND(LOCK_ACQUIRED) | KIND(LOCK_RELEASE) |
-				KIND(PTL_MAP) | KIND(SCHED_SWITCH) | KIND(INV_START) |
-				KIND(INV_START_RET) | KIND(INV_END);
-
-	return is_drawn(kind) || others >> kind & 1;
+	return is_drawn(kind) || stlb_kind_class(kind) == STLB_CLASS_LOCK || kind == STLB_PTL_MAP ||
+	       kind == STLB_SCHED_SWITCH || kind == STLB_INV_START || kind == STLB_INV_START_RET ||
+	       kind == STLB_INV_END;
 }
 
 /* ---- locks ---- */
@@ -178,7 +169,7 @@ static int range_end(struct stlb_timeline *t, struct stlb_doer *doer,
 
 static int update(struct stlb_timeline *t, struct stlb_doer *doer, const struct stlb_event *event)
 {
-	int r = is_update(event->kind) ? learn_from_update(t, doer) : 0;
+	int r = stlb_kind_is_update(event->kind) ? learn_from_update(t, doer) : 0;
 
 	if (r == 0 && stlb_map_get(&t->mms, stlb_event_or(event, MM, 0)))
 		r = stlb_timeline_point(t, doer, event);

@@ -24,48 +24,34 @@ bool one_in(struct world *world, unsigned int chances)
 	return random_below(world, chances) == 0;
 }
 
-static uint64_t bit(enum stlb_kind kind)
-{
-	return UINT64_C(1) << kind;
-}
+#define ADD_IF(is, ...)                                                                            \
+	do {                                                                                       \
+		const struct stlb_kind_list list = STLB_KIND_LIST(__VA_ARGS__);                    \
+                                                                                                   \
+		for (unsigned int i = 0; (is) && i < list.nr; i++)                                 \
+			stlb_kinds_add(&kinds, list.kind[i]);                                      \
+	} while (0)
 
-static uint64_t recorded_kinds(const struct world *world)
+static struct stlb_kinds recorded_kinds(const struct world *world)
 {
-	static const uint8_t always[] = {
-		STLB_SUBSCRIBE, STLB_UNSUBSCRIBE,	 STLB_INV_START,  STLB_INV_END,
-		STLB_INV_RANGE, STLB_PTE_CLEAR,		 STLB_PTE_SET,	  STLB_PMD_SET,
-		STLB_PMD_CLEAR, STLB_PMD_COLLAPSE_FLUSH, STLB_PAGE_ALLOC, STLB_PAGE_FREE,
-		STLB_FORK,	STLB_SAME_CONTENT,	 STLB_EXIT,	  STLB_PTE_CLEAR_FLUSH,
-		STLB_MM_FREE,
-	};
-	uint64_t kinds = 0;
+	struct stlb_kinds kinds = {0};
 
-	for (unsigned int i = 0; i < sizeof(always); i++)
-		kinds |= bit(always[i]);
-	if (world->blind)
-		kinds &= ~bit(STLB_INV_RANGE);
-	if (world->locks)
-		kinds |= bit(STLB_LOCK_ACQUIRE) | bit(STLB_LOCK_RELEASE);
-	if (world->locks && world->acquired)
-		kinds |= bit(STLB_LOCK_ACQUIRED);
-	if (world->returns)
-		kinds |= bit(STLB_INV_RANGE_RET);
-	if (world->sched)
-		kinds |= bit(STLB_SCHED_SWITCH) | bit(STLB_SCHED_WAKING);
-	if (world->batched)
-		kinds |= bit(STLB_PAGE_FREE_BATCHED);
-	if (world->user_mode)
-		kinds |= bit(STLB_USER_MODE);
-	if (world->hugetlb)
-		kinds |= bit(STLB_HUGE_FREE);
-	if (world->bare)
-		kinds |= bit(STLB_PTL_MAP);
-	if (world->has_devices)
-		kinds |= bit(STLB_DEV_FILL) | bit(STLB_DEV_READ) | bit(STLB_DEV_WRITE);
-	if (world->mmap)
-		kinds |= bit(STLB_MMAP_LOCKED) | bit(STLB_MMAP_UNLOCK);
-	if (world->subscribe_return)
-		kinds |= bit(STLB_SUBSCRIBE_RET);
+	ADD_IF(true, STLB_SUBSCRIBE, STLB_UNSUBSCRIBE, STLB_INV_START, STLB_INV_END, STLB_PTE_CLEAR,
+	       STLB_PTE_SET, STLB_PMD_SET, STLB_PMD_CLEAR, STLB_PMD_COLLAPSE_FLUSH, STLB_PAGE_ALLOC,
+	       STLB_PAGE_FREE, STLB_FORK, STLB_SAME_CONTENT, STLB_EXIT, STLB_PTE_CLEAR_FLUSH,
+	       STLB_MM_FREE);
+	ADD_IF(!world->blind, STLB_INV_RANGE);
+	ADD_IF(world->locks, STLB_LOCK_ACQUIRE, STLB_LOCK_RELEASE);
+	ADD_IF(world->locks && world->acquired, STLB_LOCK_ACQUIRED);
+	ADD_IF(world->returns, STLB_INV_RANGE_RET);
+	ADD_IF(world->sched, STLB_SCHED_SWITCH, STLB_SCHED_WAKING);
+	ADD_IF(world->batched, STLB_PAGE_FREE_BATCHED);
+	ADD_IF(world->user_mode, STLB_USER_MODE);
+	ADD_IF(world->hugetlb, STLB_HUGE_FREE);
+	ADD_IF(world->bare, STLB_PTL_MAP);
+	ADD_IF(world->has_devices, STLB_DEV_FILL, STLB_DEV_READ, STLB_DEV_WRITE);
+	ADD_IF(world->mmap, STLB_MMAP_LOCKED, STLB_MMAP_UNLOCK);
+	ADD_IF(world->subscribe_return, STLB_SUBSCRIBE_RET);
 	return kinds;
 }
 

@@ -56,7 +56,7 @@ static void library_judge(const struct trace *trace, struct judgement *judgement
 		if (stlb_analysis_event(analysis, &event))
 			break;
 	}
-	result = analysis ? stlb_analysis_finish(analysis, trace->facts.recorded) : NULL;
+	result = analysis ? stlb_analysis_finish(analysis, &trace->facts.recorded) : NULL;
 	if (!result) {
 		fprintf(stderr, "property: the analysis gave no result\n");
 		exit(EXIT_FAILURE);

@@ -78,7 +78,7 @@ bool trace_before_6_6(const struct trace *trace)
 
 bool trace_recorded(const struct trace *trace, enum stlb_kind kind)
 {
-	return trace->facts.recorded >> kind & 1;
+	return stlb_kinds_has(&trace->facts.recorded, kind);
 }
 
 /* What an invalidation would have made right is open where those are not recorded. */

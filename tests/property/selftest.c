@@ -358,7 +358,7 @@ static void add_event(struct trace *trace, int tid, enum stlb_kind kind)
 		.cpu = tid,
 		.ns = 1000 * (uint64_t)(trace->nr + 1),
 	};
-	trace->facts.recorded |= UINT64_C(1) << kind;
+	stlb_kinds_add(&trace->facts.recorded, kind);
 	trace->nr++;
 }
 
@@ -366,7 +366,7 @@ static void build(const struct known *known, struct trace *trace)
 {
 	memset(trace, 0, sizeof(*trace));
 	trace->facts.kernel = known->kernel;
-	trace->facts.recorded = UINT64_C(1) << STLB_INV_RANGE;
+	stlb_kinds_add(&trace->facts.recorded, STLB_INV_RANGE);
 	for (int tid = 1; tid <= 2; tid++)
 		add_event(trace, tid, STLB_USER_MODE);
 	for (unsigned int i = 0; i < MAX_ROWS && known->rows[i].tid; i++) {

@@ -27,7 +27,7 @@ void trace_print(const struct trace *trace)
 	printf("kernel %s%s%s, recorded:", trace->facts.kernel, trace->strict ? ", strict" : "",
 	       trace->bare ? ", bare" : "");
 	for (int i = 0; i < STLB_NR_KINDS; i++)
-		if (trace->facts.recorded >> i & 1)
+		if (stlb_kinds_has(&trace->facts.recorded, i))
 			printf(" %s", stlb_kind_name(i));
 	printf("\n");
 	for (unsigned int i = 0; i < trace->nr; i++) {

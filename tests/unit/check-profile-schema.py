@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The schema of profiles is valid, the sample obeys it; schema and man page know event.h's names.
+"""The schema of profiles is valid, the sample obeys it; schema and man page know the names of
+kind.h and event.h.
 
 Run in the project's root. Exit status 77: python3-jsonschema is missing.
 """
@@ -18,17 +19,17 @@ except ImportError:
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "include/staletlb/schema/profile.schema.json").read_text())
 SAMPLE = json.loads((ROOT / "samples/profile-example.json").read_text())
-HEADER = (ROOT / "include/staletlb/event.h").read_text()
+KINDS, FIELDS = ((ROOT / "include/staletlb" / name).read_text() for name in ("kind.h", "event.h"))
 
 jsonschema.Draft202012Validator.check_schema(SCHEMA)
 validator = jsonschema.Draft202012Validator(SCHEMA)
 failures = [f"sample: {error.message}" for error in validator.iter_errors(SAMPLE)]
 
-kinds = re.findall(r'\tX\([A-Z_]+, "([a-z_]+)", ', HEADER.split("enum stlb_kind")[0])
-fields = re.findall(r'X\([A-Z_]+, "([a-z_]+)", (?:HEX|DECIMAL)', HEADER)
+kinds = re.findall(r'\tX\([A-Z_]+, [A-Z_]+, "([a-z_]+)", ', KINDS)
+fields = re.findall(r'X\([A-Z_]+, "([a-z_]+)", (?:HEX|DECIMAL)', FIELDS)
 event = SCHEMA["$defs"]["event"]["properties"]
 if sorted(event["kind"]["enum"]) != sorted(set(kinds) - {"lost", "stack"} | {"none"}):
-    failures.append("kinds of the schema are not those of event.h")
+    failures.append("kinds of the schema are not those of kind.h")
 if sorted(event["constants"]["propertyNames"]["enum"]) != sorted(fields):
     failures.append("fields of the schema are not those of event.h")
 

@@ -96,7 +96,7 @@ static inline struct stlb_finding find(const struct made *rows, size_t nr, enum 
 		made_fill(&event, &rows[i], 1000 * (i + 1));
 		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
 	}
-	result = stlb_analysis_finish(analysis, MADE_RECORDED);
+	result = made_finish(analysis);
 	while (at < result->nr_findings && result->findings[at]->rule != rule)
 		at++;
 	cr_assert_lt(at, result->nr_findings, "no such finding");

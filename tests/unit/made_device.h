@@ -5,9 +5,7 @@
 
 #include "made_events.h"
 
-#define DEVICES                                                                                    \
-	.recorded = MADE_RECORDED | MADE_KIND(DEV_FILL) | MADE_KIND(DEV_READ) |                    \
-		    MADE_KIND(DEV_WRITE) | MADE_KIND(DEV_INV)
+#define DEVICES .recorded = MADE_WITH(STLB_DEV_FILL, STLB_DEV_READ, STLB_DEV_WRITE, STLB_DEV_INV)
 
 /* events of device @d, by a thread of its own on CPU 3 */
 #define BY(d)		  .tid = 400 + (d), .cpu = 3

@@ -14,6 +14,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "made_kinds.h"
 #include "staletlb/analysis.h"
 
 #define MM1	  UINT64_C(0xffff888041aa0000)
@@ -152,7 +153,7 @@ struct made {
 struct made_how {
 	const char *kernel, *clock;
 	enum stlb_arch arch;
-	uint64_t recorded; /* 0: MADE_RECORDED */
+	struct stlb_kinds recorded; /* empty: MADE_RECORDED */
 	bool strict, redundant;
 	bool no_irq_flags; /* events do not say task or interrupt, as in some text */
 	struct stlb_filter filter;
@@ -164,11 +165,24 @@ struct made_how {
 	bool by_verdict;
 };
 
-#define MADE_KIND(kind) (UINT64_C(1) << STLB_##kind)
-#define MADE_NONE	MADE_KIND(OTHER)
 #define MADE_RECORDED                                                                              \
-	(MADE_KIND(INV_START) | MADE_KIND(INV_END) | MADE_KIND(INV_RANGE) | MADE_KIND(PTE_SET) |   \
-	 MADE_KIND(PTE_CLEAR) | MADE_KIND(PMD_SET) | MADE_KIND(PMD_CLEAR) | MADE_KIND(PAGE_FREE))
+	MADE_KINDS(STLB_INV_START, STLB_INV_END, STLB_INV_RANGE, STLB_PTE_SET, STLB_PTE_CLEAR,     \
+		   STLB_PMD_SET, STLB_PMD_CLEAR, STLB_PAGE_FREE)
+#define MADE_WITH(...)	  MADE_MORE(MADE_RECORDED, __VA_ARGS__)
+#define MADE_WITHOUT(...) MADE_LESS(MADE_RECORDED, __VA_ARGS__)
+
+static inline struct stlb_kinds made_recorded(const struct stlb_kinds *asked)
+{
+	return stlb_kinds_is_empty(asked) ? MADE_RECORDED : *asked;
+}
+
+/* The trace is over, in which the usual kinds were recorded. */
+static inline const struct stlb_result *made_finish(struct stlb_analysis *analysis)
+{
+	struct stlb_kinds recorded = MADE_RECORDED;
+
+	return stlb_analysis_finish(analysis, &recorded);
+}
 
 #define BEFORE_6_6 .kernel = "6.1.0"
 #define SINCE_6_6  .kernel = "6.12.0"
@@ -202,7 +216,7 @@ static inline struct stlb_analysis *made_start(const struct made_how *how)
 	struct stlb_trace_facts facts = {.kernel = how->kernel,
 					 .clock = how->clock ? how->clock : "global",
 					 .arch = how->arch ? how->arch : STLB_ARCH_X86_64,
-					 .recorded = how->recorded ? how->recorded : MADE_RECORDED,
+					 .recorded = made_recorded(&how->recorded),
 					 .irq_flags = !how->no_irq_flags};
 	struct stlb_analysis_options options;
 
@@ -265,6 +279,7 @@ static inline void made_judge(const char *test, int line, const struct made *row
 			      const struct made_how *how)
 {
 	struct stlb_analysis *analysis = made_start(how);
+	struct stlb_kinds recorded = made_recorded(&how->recorded);
 	const struct stlb_result *result;
 	struct stlb_event event;
 
@@ -273,7 +288,7 @@ static inline void made_judge(const char *test, int line, const struct made *row
 		made_fill(&event, &rows[i], 1000 * (i + 1));
 		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
 	}
-	result = stlb_analysis_finish(analysis, how->recorded ? how->recorded : MADE_RECORDED);
+	result = stlb_analysis_finish(analysis, &recorded);
 	cr_assert_not_null(result);
 	made_compare(test, line, result, how);
 	stlb_analysis_free(analysis);

@@ -32,7 +32,7 @@ static void tell(struct told *told, enum stlb_rule rule, const struct made *rows
 		made_fill(&event, &rows[i], 1000 * (i + 1));
 		cr_assert_eq(stlb_analysis_event(told->analysis, &event), 0);
 	}
-	told->finding = find_rule(stlb_analysis_finish(told->analysis, MADE_RECORDED), rule);
+	told->finding = find_rule(made_finish(told->analysis), rule);
 	want.finding = told->finding;
 	told->explain = stlb_explain_new(&want);
 	cr_assert_not_null(told->explain);

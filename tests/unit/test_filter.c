@@ -43,7 +43,7 @@ static const struct stlb_result *judge(const struct stlb_filter_value *values, u
 		made_fill(&event, &faults[i], 1000 * (i + 1));
 		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
 	}
-	return stlb_analysis_finish(analysis, MADE_RECORDED);
+	return made_finish(analysis);
 }
 
 static void fini(void)
@@ -238,7 +238,7 @@ static void fingerprint_of(const char *const *names, uint32_t nr, uint64_t base,
 		made_fill(&event, &after[i], 50000 + 1000 * i);
 		stlb_analysis_event(analysis, &event);
 	}
-	finding = of_rule(stlb_analysis_finish(analysis, MADE_RECORDED), STLB_RULE_FREE);
+	finding = of_rule(made_finish(analysis), STLB_RULE_FREE);
 	cr_assert_not_null(finding);
 	cr_assert_eq(finding->nr_stack, nr);
 	strcpy(to, finding->fingerprint);

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
+#include "made_kinds.h"
 #include "report_sample.h"
 #include "staletlb/analysis.h"
 
@@ -216,7 +217,7 @@ Test(needs, every_rule_has_one)
 
 	for (int before_6_6 = 0; before_6_6 < 2; before_6_6++) {
 		memset(rules, 0, sizeof(rules));
-		stlb_rules_judgeable(0, before_6_6, rules);
+		stlb_rules_judgeable(&(struct stlb_kinds){0}, before_6_6, rules);
 		for (int rule = 0; rule < STLB_NR_RULES; rule++) {
 			cr_expect_eq(rules[rule].judged, STLB_JUDGED_NONE, "%s",
 				     stlb_rule_info(rule)->id);
@@ -229,9 +230,10 @@ Test(needs, every_rule_has_one)
 Test(needs, all_kinds_are_enough)
 {
 	struct stlb_rule_result rules[STLB_NR_RULES];
+	struct stlb_kinds all = made_all_kinds();
 
 	memset(rules, 0, sizeof(rules));
-	stlb_rules_judgeable(UINT64_MAX, false, rules);
+	stlb_rules_judgeable(&all, false, rules);
 	for (int rule = 0; rule < STLB_NR_RULES; rule++)
 		cr_expect_eq(rules[rule].judged, STLB_JUDGED_FULL, "%s: %s",
 			     stlb_rule_info(rule)->id, rules[rule].reason);

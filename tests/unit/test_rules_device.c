@@ -144,8 +144,7 @@ Test(device, page_that_was_freed)
 	JUDGE(freed, BEFORE_6_6, DEVICES,
 	      .counts = {[STLB_RULE_STALE_ACCESS] = 1, [STLB_RULE_FREE] = 1});
 	/* handed out again, where frees are not recorded */
-	JUDGE(taken, BEFORE_6_6,
-	      .recorded = (MADE_RECORDED & ~MADE_KIND(PAGE_FREE)) | MADE_KIND(DEV_READ),
+	JUDGE(taken, BEFORE_6_6, .recorded = MADE_MORE(MADE_WITHOUT(STLB_PAGE_FREE), STLB_DEV_READ),
 	      .counts = {[STLB_RULE_STALE_ACCESS] = 1, [STLB_RULE_FREE] = 1});
 	JUDGE(again, BEFORE_6_6, DEVICES, STALE(0));
 	JUDGE(elsewhere, BEFORE_6_6, DEVICES, STALE(1));

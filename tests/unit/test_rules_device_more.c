@@ -221,8 +221,8 @@ Test(device_more, sets_that_are_not_known)
 
 	JUDGE(unplaced, BEFORE_6_6, DEVICES, .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
 	JUDGE(announced, BEFORE_6_6,
-	      .recorded = MADE_KIND(INV_START) | MADE_KIND(INV_END) | MADE_KIND(INV_RANGE) |
-			  MADE_KIND(PTE_CLEAR_FLUSH) | MADE_KIND(CHANGE_PTE) | MADE_KIND(DEV_READ),
+	      .recorded = MADE_KINDS(STLB_INV_START, STLB_INV_END, STLB_INV_RANGE,
+				     STLB_PTE_CLEAR_FLUSH, STLB_CHANGE_PTE, STLB_DEV_READ),
 	      .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
 }
 
@@ -265,7 +265,7 @@ Test(device_more, more_updates_than_are_kept)
 	}
 	made_fill(&event, &last, 100000 + MANY);
 	cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
-	result = stlb_analysis_finish(analysis, how.recorded);
+	result = made_finish(analysis);
 	cr_assert_not_null(result);
 	cr_expect_eq(result->rules[STLB_RULE_STALE_ACCESS].occurrences, 0);
 	cr_expect_eq(result->dropped, 1);

@@ -2,7 +2,7 @@
 /* device-order: the new value of one page, then the old value of another. */
 #include "made_events.h"
 
-#define DEVICES .recorded = MADE_RECORDED | MADE_KIND(DEV_FILL) | MADE_KIND(DEV_READ)
+#define DEVICES .recorded = MADE_WITH(STLB_DEV_FILL, STLB_DEV_READ)
 
 #define READS(d, n, pfn)                                                                           \
 	OF(DEV_READ, F(DEV, d), F(MM, MM1), F(ADDR, PAGE(n)), F(PFN, pfn)), .tid = 400, .cpu = 3

@@ -87,7 +87,7 @@ Test(free, only_the_second_telling_is_traced)
 	};
 
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_FREE] = 1},
-	      .recorded = MADE_RECORDED & ~MADE_KIND(PAGE_FREE));
+	      .recorded = MADE_WITHOUT(STLB_PAGE_FREE));
 }
 
 /* Trap 9: a folio of order n is 2^n pages. */

@@ -284,7 +284,7 @@ static uint64_t lost_while_subscribed(const struct made *rows, size_t nr)
 		made_fill(&event, &rows[i], 1000 * (i + 1));
 		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
 	}
-	lost = stlb_analysis_finish(analysis, 0)->lost_while_subscribed;
+	lost = stlb_analysis_finish(analysis, NULL)->lost_while_subscribed;
 	stlb_analysis_free(analysis);
 	return lost;
 }
@@ -311,7 +311,7 @@ Test(loss, matters_while_an_mm_is_subscribed)
 Test(coverage, without_invalidations_breaches_are_inconclusive)
 {
 	static const struct made trace[] = {{START(0, 1)}, FREE_EARLY, {END(0, 1)}};
-	uint64_t blind = MADE_RECORDED & ~MADE_KIND(INV_RANGE);
+	struct stlb_kinds blind = MADE_WITHOUT(STLB_INV_RANGE);
 
 	JUDGE(trace, BEFORE_6_6, DOUBTFUL(1), .recorded = blind);
 }
@@ -322,7 +322,7 @@ Test(coverage, without_invalidations_races_are_inconclusive)
 		SETTLE,	     SETTLED(T2),     {START(0, 1)}, {T2, START(0, 2)},
 		ZAP(0, 0xa), {T2, END(0, 2)}, {FREE(0xa)},   {END(0, 1)},
 	};
-	uint64_t blind = MADE_RECORDED & ~MADE_KIND(INV_RANGE);
+	struct stlb_kinds blind = MADE_WITHOUT(STLB_INV_RANGE);
 
 	JUDGE(trace, BEFORE_6_6, .recorded = blind, .inconclusive = {[STLB_RULE_RACY] = 1});
 }

@@ -223,7 +223,7 @@ Test(unlocked, mmap_lock_held)
 		{MMAP_UNLOCK(0)},
 	};
 
-	JUDGE(writing, BEFORE_6_6, .recorded = MADE_RECORDED | MADE_KIND(LOCK_ACQUIRED));
+	JUDGE(writing, BEFORE_6_6, .recorded = MADE_WITH(STLB_LOCK_ACQUIRED));
 	JUDGE(reading, BEFORE_6_6, UNLOCKED(1));
 }
 

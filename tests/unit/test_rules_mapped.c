@@ -142,7 +142,7 @@ Test(mapped, only_where_the_entry_is_known)
 	JUDGE(not_subscribed, BEFORE_6_6);
 	JUDGE(hugetlb, BEFORE_6_6);
 	JUDGE(some_sets, BEFORE_6_6);
-	JUDGE(clears_unseen, BEFORE_6_6, .recorded = MADE_RECORDED & ~MADE_KIND(PTE_CLEAR));
+	JUDGE(clears_unseen, BEFORE_6_6, .recorded = MADE_WITHOUT(STLB_PTE_CLEAR));
 }
 
 /* Set before anybody subscribed: the entry maps it all the same. */

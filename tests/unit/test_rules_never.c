@@ -180,7 +180,7 @@ Test(never, huge_clear_without_sets_is_inconclusive)
 		{UNLOCK(L1)},
 		{ONLY_END(0, 512)},
 	};
-	uint64_t no_sets = MADE_RECORDED & ~(MADE_KIND(PTE_SET) | MADE_KIND(PMD_SET));
+	struct stlb_kinds no_sets = MADE_WITHOUT(STLB_PTE_SET, STLB_PMD_SET);
 
 	JUDGE(trace, BEFORE_6_6, .inconclusive = {[STLB_RULE_NEVER] = 1}, .recorded = no_sets);
 	JUDGE(with_sets, BEFORE_6_6, NEVER(1));

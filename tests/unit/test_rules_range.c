@@ -48,7 +48,7 @@ Test(unbracketed, not_of_a_pmd_made_invalid_where_sets_go_unseen)
 		{UNLOCK(L2)},
 	};
 
-	JUDGE(unseen, BEFORE_6_6, .recorded = MADE_RECORDED & ~MADE_KIND(PMD_SET));
+	JUDGE(unseen, BEFORE_6_6, .recorded = MADE_WITHOUT(STLB_PMD_SET));
 	JUDGE(never_set, BEFORE_6_6, UNBRACKETED(1));
 }
 Test(unbracketed, without_locks)
@@ -428,7 +428,7 @@ Test(flush, without_notify)
 	JUDGE(twice, SINCE_6_6, FLUSH(1));
 }
 
-#define SWITCHES .recorded = MADE_RECORDED | MADE_KIND(SCHED_SWITCH)
+#define SWITCHES .recorded = MADE_WITH(STLB_SCHED_SWITCH)
 
 /* The one who frees a page has gone on, unless it is an interrupt that looks like it. */
 Test(flush, before_a_free)
@@ -480,7 +480,7 @@ Test(flush, not_judged)
 
 	JUDGE(old_kernel, BEFORE_6_6);
 	JUDGE(no_subscriber, SINCE_6_6);
-	JUDGE(notify_untraced, SINCE_6_6, .recorded = MADE_RECORDED & ~MADE_KIND(INV_RANGE));
+	JUDGE(notify_untraced, SINCE_6_6, .recorded = MADE_WITHOUT(STLB_INV_RANGE));
 }
 
 Test(flush, not_judged_after_losses)

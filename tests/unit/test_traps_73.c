@@ -97,7 +97,7 @@ Test(t28, the_same_entry_again_in_one_hold)
 /* Where sets go unseen it cannot be told; on a kernel of no known version neither. */
 Test(t28, its_set_is_not_recorded)
 {
-	uint64_t core = MADE_RECORDED & ~(MADE_KIND(PTE_SET) | MADE_KIND(PTE_CLEAR));
+	struct stlb_kinds core = MADE_WITHOUT(STLB_PTE_SET, STLB_PTE_CLEAR);
 	static const struct made trace[] = {
 		SETTLE_66, {LOCK(L1)}, {CLEARF(0, RO(0xa))}, {INV(0, 1)}, {UNLOCK(L1)}};
 	static const struct made before[] = {
@@ -213,7 +213,7 @@ Test(t31, each_page_below_has_to_be_covered)
 
 Test(t32, one_invalidation_after_many_brackets)
 {
-	uint64_t recorded = MADE_RECORDED | MADE_KIND(USER_MODE);
+	struct stlb_kinds recorded = MADE_WITH(STLB_USER_MODE);
 	static const struct made right[] = {GATHER(INV(0, 10)), {FREE(0xa)}, {FREE(0xb)}};
 	static const struct made first_only[] = {GATHER(INV(0, 1))};
 	static const struct made freed[] = {GATHER(FREE(0xb)), {INV(0, 10)}};
@@ -309,8 +309,7 @@ Test(t35, invalid_in_place_needs_its_set)
 
 	JUDGE(right, SINCE_7_0);
 	JUDGE(other, SINCE_7_0, REPOINTED(1));
-	JUDGE(unseen, SINCE_7_0,
-	      .recorded = MADE_RECORDED & ~(MADE_KIND(PMD_SET) | MADE_KIND(PTE_SET)));
+	JUDGE(unseen, SINCE_7_0, .recorded = MADE_WITHOUT(STLB_PMD_SET, STLB_PTE_SET));
 }
 
 /* T36: a table is freed by RCU long after, by whoever runs then. */

@@ -5,7 +5,7 @@
 #define REPOINTED(n)   .counts = {[STLB_RULE_REPOINT] = (n)}
 #define FREED(n)       .counts = {[STLB_RULE_FREE] = (n)}
 #define NEVER(n)       .counts = {[STLB_RULE_NEVER] = (n)}
-#define USER_MODE_SEEN .recorded = MADE_RECORDED | MADE_KIND(USER_MODE)
+#define USER_MODE_SEEN .recorded = MADE_WITH(STLB_USER_MODE)
 #define ENDED(...)                                                                                 \
 	.ended = &(struct stlb_obligations)                                                        \
 	{                                                                                          \
@@ -450,23 +450,25 @@ Test(no_irq_flags, an_interrupt_between_a_set_and_its_echo)
 
 /* ---- the kinds that decide ---- */
 
-#define WITHOUT(kind) .recorded = MADE_RECORDED & ~MADE_KIND(kind)
+#define WITHOUT(kind) .recorded = MADE_WITHOUT(STLB_##kind)
 
 Test(decide, without_inv_end_nothing_is_sure_before_6_6)
 {
 	static const struct made trace[] = {
 		{SUBSCRIBE(SUB1)},    {SUBSCRIBED(0)}, {LOCK(L1)},   {CLEAR(0, RO(0xa))},
 		{SET(0, 0, RW(0xb))}, {CLEAR(0, 0)},   {UNLOCK(L1)}, {INV(4, 5)}};
+	struct stlb_kinds no_ends = MADE_ALL_BUT(STLB_INV_END);
+	struct stlb_kinds no_clears = MADE_ALL_BUT(STLB_PTE_CLEAR, STLB_PTE_CLEAR_FLUSH);
 	struct stlb_rule_result rules[STLB_NR_RULES];
 
 	JUDGE(trace, BEFORE_6_6, WITHOUT(INV_END), .inconclusive = {[STLB_RULE_REPOINT] = 1});
 	JUDGE(trace, SINCE_6_6, WITHOUT(INV_END), REPOINTED(1));
-	stlb_rules_judgeable(~MADE_KIND(INV_END), true, rules);
+	stlb_rules_judgeable(&no_ends, true, rules);
 	cr_expect_eq(rules[STLB_RULE_REPOINT].judged, STLB_JUDGED_NONE);
 	cr_expect_eq(rules[STLB_RULE_FREE].judged, STLB_JUDGED_NONE);
-	stlb_rules_judgeable(~MADE_KIND(INV_END), false, rules);
+	stlb_rules_judgeable(&no_ends, false, rules);
 	cr_expect_eq(rules[STLB_RULE_REPOINT].judged, STLB_JUDGED_FULL);
-	stlb_rules_judgeable(~(MADE_KIND(PTE_CLEAR) | MADE_KIND(PTE_CLEAR_FLUSH)), false, rules);
+	stlb_rules_judgeable(&no_clears, false, rules);
 	cr_expect_eq(rules[STLB_RULE_REPOINT].judged, STLB_JUDGED_NONE);
 	cr_expect_eq(rules[STLB_RULE_FREE].judged, STLB_JUDGED_NONE);
 }

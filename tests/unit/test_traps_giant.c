@@ -152,6 +152,6 @@ Test(giant, used_by_a_device)
 		{ONLY_END(0, GIB)},
 	};
 
-	JUDGE(trace, BEFORE_6_6, .recorded = MADE_RECORDED | MADE_KIND(DEV_READ),
+	JUDGE(trace, BEFORE_6_6, .recorded = MADE_WITH(STLB_DEV_READ),
 	      .counts = {[STLB_RULE_STALE_ACCESS] = 1});
 }

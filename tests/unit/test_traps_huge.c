@@ -234,9 +234,7 @@ Test(split, not_beyond_a_bracket_of_another_mm)
 Test(split, of_the_huge_zero_page_unseen)
 {
 #define SPLIT_OF(hz) OF(PMD_SPLIT, F(MM, MM1), F(ADDR, PAGE(0)), F(HUGE_ZERO_PFN, hz))
-#define UNSEEN                                                                                     \
-	MADE_RECORDED & ~(MADE_KIND(PTE_SET) | MADE_KIND(PTE_CLEAR) | MADE_KIND(PMD_SET) |         \
-			  MADE_KIND(PMD_CLEAR))
+#define UNSEEN	     MADE_WITHOUT(STLB_PTE_SET, STLB_PTE_CLEAR, STLB_PMD_SET, STLB_PMD_CLEAR)
 	static const struct made zero[] = {
 		SETTLE,
 		{START(0, 512)},

@@ -29,7 +29,7 @@
 #define SET_NR_AT(p, o, w, nr) OF(PTE_SET, F(MM, MM1), F(PTEP, p), F(OLD, o), F(NEW, w), F(NR, nr))
 
 static const struct stlb_result *judge(struct stlb_analysis *analysis, const struct made *rows,
-				       size_t nr, uint64_t recorded)
+				       size_t nr)
 {
 	struct stlb_event event;
 
@@ -37,14 +37,14 @@ static const struct stlb_result *judge(struct stlb_analysis *analysis, const str
 		made_fill(&event, &rows[i], 1000 * (i + 1));
 		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
 	}
-	return stlb_analysis_finish(analysis, recorded);
+	return made_finish(analysis);
 }
 
 static uint64_t lost_in(const struct made *rows, size_t nr)
 {
 	struct made_how how = {BEFORE_6_6};
 	struct stlb_analysis *analysis = made_start(&how);
-	uint64_t lost = judge(analysis, rows, nr, MADE_RECORDED)->lost_while_subscribed;
+	uint64_t lost = judge(analysis, rows, nr)->lost_while_subscribed;
 
 	stlb_analysis_free(analysis);
 	return lost;

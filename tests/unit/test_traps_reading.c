@@ -90,7 +90,7 @@ Test(reading, a_bracket_whose_end_was_lost)
 					    {INV(0, 1)}, {FREES(0x400, 9)},  {END_66(512, 1024)}};
 
 	JUDGE(lost, SINCE_6_6, .unplaced = 2);
-	JUDGE(no_ends, SINCE_6_6, .recorded = MADE_RECORDED & ~MADE_KIND(INV_END), .unplaced = 2);
+	JUDGE(no_ends, SINCE_6_6, .recorded = MADE_WITHOUT(STLB_INV_END), .unplaced = 2);
 	JUDGE(wrong, SINCE_6_6, FREED(1), .unplaced = 2);
 }
 
@@ -144,15 +144,14 @@ Test(reading, a_table_without_a_place)
 /* Where no clear of a pmd is recorded, clears outside any bracket may be late ones. */
 Test(reading, no_pmds_are_recorded)
 {
-	uint64_t pmds = MADE_KIND(PMD_CLEAR) | MADE_KIND(PMD_SET);
 	static const struct made late[] = {
 		SETTLE_66, FILLED(0, RW(0xa)), LATE(0, RW(0xa)), {FREE(0xa)}};
 	static const struct made inside[] = {SETTLE_66,	       FILLED(0, RW(0xa)), {START(0, 1)},
 					     LATE(0, RW(0xa)), {FREE(0xa)},	   {END_66(0, 1)}};
 
-	JUDGE(late, SINCE_6_6, .recorded = MADE_RECORDED & ~pmds,
+	JUDGE(late, SINCE_6_6, .recorded = MADE_WITHOUT(STLB_PMD_CLEAR, STLB_PMD_SET),
 	      .inconclusive = {[STLB_RULE_FREE] = 1});
-	JUDGE(inside, SINCE_6_6, .recorded = MADE_RECORDED & ~pmds, FREED(1));
+	JUDGE(inside, SINCE_6_6, .recorded = MADE_WITHOUT(STLB_PMD_CLEAR, STLB_PMD_SET), FREED(1));
 }
 
 /* ---- sets that are not recorded ---- */
@@ -163,7 +162,7 @@ Test(reading, an_entry_that_may_be_set_again_unseen)
 					    {LOCK(L1)},	    {CLEAR(0, RO(0xa))}, {UNLOCK(L1)},
 					    {END_66(0, 1)}, {MMAP_UNLOCK(1)}};
 
-	JUDGE(trace, SINCE_6_6, .recorded = MADE_RECORDED & ~MADE_KIND(PTE_SET),
+	JUDGE(trace, SINCE_6_6, .recorded = MADE_WITHOUT(STLB_PTE_SET),
 	      .inconclusive = {[STLB_RULE_NEVER] = 1});
 	JUDGE(trace, SINCE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
 }

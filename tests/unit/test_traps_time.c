@@ -176,7 +176,7 @@ Test(migration, of_two_mms_at_one_address)
 		{T2, ENDS(MM2, 0, 1, 1)},
 		{T3, OF(MIGRATION_REMOVE, F(ADDR, PAGE(0)), F(PTE, RW(0xd)))},
 	};
-	uint64_t kinds = (MADE_RECORDED & ~MADE_KIND(PTE_SET)) | MADE_KIND(MIGRATION_REMOVE);
+	struct stlb_kinds kinds = MADE_MORE(MADE_WITHOUT(STLB_PTE_SET), STLB_MIGRATION_REMOVE);
 
 	JUDGE(trace, BEFORE_6_6, .recorded = kinds);
 }

@@ -84,7 +84,7 @@ static uint32_t stack_of_first(const struct made *rows, size_t nr)
 	uint32_t nr_stack;
 
 	feed(analysis, rows, nr);
-	result = stlb_analysis_finish(analysis, MADE_RECORDED);
+	result = made_finish(analysis);
 	cr_assert_eq(result->nr_findings, 1);
 	nr_stack = result->findings[0]->nr_stack;
 	stlb_analysis_free(analysis);
