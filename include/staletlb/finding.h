@@ -223,6 +223,12 @@ struct stlb_gap {
 
 enum { STLB_MAX_GAPS = 4 };
 
+/*
+ * How many obligations can be pending at a time: one mprotect() of 512 MiB owes 131,072. Each takes
+ * some 400 bytes.
+ */
+enum { STLB_MAX_OBLIGATIONS = 256 * 1024 };
+
 /** struct stlb_result - all that an analysis of one trace found */
 struct stlb_result {
 	struct stlb_finding **findings; /* in order of their ids */

@@ -37,7 +37,7 @@ void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act)
  */
 void stlb_flush_judge_at_free(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	if (a->facts.irq_flags && stlb_recorded(a, STLB_SCHED_SWITCH) && !act->task->flush_left)
+	if (a->facts.irq_flags && !act->task->flush_left)
 		stlb_flush_judge(a, act);
 }
 

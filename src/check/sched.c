@@ -33,6 +33,7 @@ static void was_switched_out(struct stlb_analysis *a, struct stlb_task *task)
 	struct stlb_event event = {.kind = STLB_SCHED_SWITCH, .cpu = task->cpu, .tid = task->tid};
 	struct stlb_act act = {&event, task, NULL};
 
+	task->flush_left = true;
 	if (task->nr_holds)
 		stlb_holds_suspend(a, &act);
 }

@@ -8,7 +8,7 @@
 
 enum stlb_obligation_type { STLB_CLEAR, STLB_REPOINT, STLB_TIGHTEN };
 
-enum { STLB_MAX_OBLIGATIONS = 96 * 1024, STLB_PIECE_WORDS = STLB_ENTRIES / 64 };
+enum { STLB_PIECE_WORDS = STLB_ENTRIES / 64 };
 
 /**
  * struct stlb_scope - the critical section and bracket that updates were made in

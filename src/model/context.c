@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CONTEXTS = 4 * 1024 };
+/* Beyond the first number those go that nothing is pending of; with the second no more come. */
+enum { MAX_CONTEXTS = 4 * 1024, MAX_BUSY_CONTEXTS = 64 * 1024 };
 
 /* Idle tasks all have tid 0, one on each CPU; interrupts are their CPU's. */
 static uint64_t context_key(int32_t tid, int32_t cpu, uint8_t kind)
@@ -74,7 +75,7 @@ static struct stlb_task *task_new(struct stlb_contexts *contexts, uint64_t key, 
 
 	if (contexts->map.count >= MAX_CONTEXTS)
 		make_room(contexts);
-	if (contexts->map.count >= 2 * MAX_CONTEXTS)
+	if (contexts->map.count >= MAX_BUSY_CONTEXTS)
 		return NULL;
 	task = calloc(1, sizeof(*task));
 	if (!task)

@@ -151,8 +151,9 @@ static void check_losses(struct reasons *reasons)
 			   result->lost_while_subscribed == 1 ? "place" : "places", events);
 	if (result->dropped)
 		add_reason(reasons,
-			   "%" PRIu64 " obligations or sites were given up for want of room",
-			   result->dropped);
+			   "%" PRIu64 " obligations or sites were given up: no room for more than "
+			   "%d obligations at a time, or for more sites or brackets",
+			   result->dropped, STLB_MAX_OBLIGATIONS);
 	if (info->truncated)
 		add_reason(reasons, "the file breaks off or is damaged%s%s", info->cut ? ": " : "",
 			   info->cut ? info->cut : "");

@@ -428,8 +428,6 @@ Test(flush, without_notify)
 	JUDGE(twice, SINCE_6_6, FLUSH(1));
 }
 
-#define SWITCHES .recorded = MADE_WITH(STLB_SCHED_SWITCH)
-
 /* The one who frees a page has gone on, unless it is an interrupt that looks like it. */
 Test(flush, before_a_free)
 {
@@ -437,10 +435,9 @@ Test(flush, before_a_free)
 	static const struct made irq[] = {
 		SETTLE_66, {FLUSHED(0, 1)}, {IRQ, FREE(0x99)}, {INV(0, 1)}};
 
-	JUDGE(own, SINCE_6_6, SWITCHES, FLUSH(1));
-	JUDGE(irq, SINCE_6_6, SWITCHES);
-	JUDGE(own, SINCE_6_6, SWITCHES, .no_irq_flags = true);
-	JUDGE(own, SINCE_6_6);
+	JUDGE(own, SINCE_6_6, FLUSH(1));
+	JUDGE(irq, SINCE_6_6);
+	JUDGE(own, SINCE_6_6, .no_irq_flags = true);
 }
 
 /*
@@ -452,12 +449,16 @@ Test(flush, a_free_after_a_switch_is_not_its_own)
 	static const struct made trace[] = {
 		SETTLE_66, {FLUSHED(0, 1)}, {SWITCH(2)}, {T2, SWITCH(1)}, {FREE(0x99)}, {INV(0, 1)},
 	};
+	static const struct made unseen[] = {
+		SETTLE_66, {FLUSHED(0, 1)}, {.tid = 300, FREE(0x98)}, {FREE(0x99)}, {INV(0, 1)},
+	};
 	static const struct made never[] = {
 		SETTLE_66,    {FLUSHED(0, 1)}, {SWITCH(2)},    {T2, SWITCH(1)},
 		{FREE(0x99)}, {START(0, 1)},   {END_66(0, 1)},
 	};
 
 	JUDGE(trace, SINCE_6_6);
+	JUDGE(unseen, SINCE_6_6);
 	JUDGE(never, SINCE_6_6, FLUSH(1));
 }
 
