@@ -109,8 +109,8 @@ struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *analysis
 
 /**
  * stlb_analysis_finish - the trace is over
- * @recorded: as in struct stlb_trace_facts, once more: a text trace has shown its events by now; NULL:
- *	nothing more
+ * @recorded: as in struct stlb_trace_facts, once more: a text trace has shown its events by now;
+ *NULL: nothing more
  *
  * Returns the result, which lives as long as the analysis; NULL without memory. Call it once.
  */
