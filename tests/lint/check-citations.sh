@@ -79,6 +79,9 @@ while IFS=: read -r file name; do
 	[ -n "$(find . -name "$name" ! -path './build/*' -print -quit)" ] ||
 		complain "$file" "there is no $name in the project"
 done < <(grep -roIE '\b[A-Za-z0-9_-]+\.md\b' "${places[@]}" | sort -u)
+if grep -rnI 'mmu_notifier[.]txt' "${places[@]}"; then
+	complain "above" "the kernel's document is called mmu_notifier.rst"
+fi
 if grep -rnIE --include='*.[ch]' '\b[Tt]raps? [0-9]' src include tests; then
 	complain "above" "a trap is cited by its T number: staletlb-kernel(7), T1"
 fi
