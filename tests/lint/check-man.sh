@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The man pages hold every option, command and rule of the program's tables, in the same form, and
-# none besides.
+# none besides. Of staletlb-rules(7) that is a part for each rule, with its severity.
 #
 #	check-man.sh STALETLB-GEN
 set -u
@@ -31,4 +31,9 @@ for command in $("$gen" commands); do
 done
 compare "rules" "$("$gen" rules)" \
 	"$(sed -n 's/^\.It Cm \([^ ]*\) Pq \(.*\)$/\1 \2/p' staletlb-analyze.1)"
+compare "rules, in staletlb-rules(7)" "$("$gen" rules)" "$(awk '
+/^\.Sh / { rules = $2 == "RULES" }
+rules && /^\.Ss / { id = $2 }
+severity { sub(/;.*/, ""); print id, $0 }
+{ severity = rules && $0 == ".It Severity" }' staletlb-rules.7)"
 exit $failed
