@@ -42,7 +42,7 @@ const struct stlb_filter_value *stlb_filter_find(const struct stlb_filter *filte
 /** struct stlb_analysis_options - how to judge; zero it, then stlb_analysis_defaults() */
 struct stlb_analysis_options {
 	enum stlb_severity severity[STLB_NR_RULES];
-	bool strict; /* read mmu_notifier.txt to the letter */
+	bool strict; /* read mmu_notifier.rst to the letter */
 	struct stlb_filter filter;
 	/*
 	 * Called with each finding when its first selected breach is judged, while the trace is

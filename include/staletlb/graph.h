@@ -12,7 +12,7 @@
 
 struct stlb_graph;
 
-/** enum stlb_edge_kind - why one event is ordered before another (semantics.md, section 4) */
+/** enum stlb_edge_kind - why one event is ordered before another (staletlb-rules(7), Edges) */
 enum stlb_edge_kind {
 	STLB_EDGE_PROGRAM,   /* one context, one after the other */
 	STLB_EDGE_LOCK,	     /* release of a lock -> its next acquisition by another context */

@@ -2,7 +2,7 @@
 /*
  * Witnesses: what a device could observe because of a breach. A witness is found by search over a
  * small executable model (CPU writes, page walks, device TLB fills, invalidations), not taken from
- * a text; it is written as mmu_notifier.txt, lines 38-85, writes its own.
+ * a text; it is written as mmu_notifier.rst, lines 38-85, writes its own.
  *
  * The model: two addresses, A and B, with an entry of the page table and an entry of the device's
  * TLB each. At first both entries point to the old, write-protected pages and the TLB is empty. A
@@ -107,7 +107,7 @@ struct stlb_witness_words {
 };
 
 /**
- * stlb_witness_write - the schedule in the form of mmu_notifier.txt
+ * stlb_witness_write - the schedule in the form of mmu_notifier.rst
  * @ask: what was searched
  * @witness: one that was found
  * @indent: columns before each line; lines are at most 80 wide with an indent of one

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * khugepaged clears the 512 entries of a table after it has taken the table out and invalidated
- * (semantics.md, section 6, traps 3 and 16): late clears owe nothing.
+ * (staletlb-kernel(7), T10 and T11): late clears owe nothing.
  */
 #include "check/detached.h"
 

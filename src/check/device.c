@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What devices did (semantics.md, section 5), held against what the entries said:
+ * What devices did (staletlb-rules(7), DEVICES), held against what the entries said:
  * stale-device-access, a use of a page that was repointed or freed; and device-order, the cycle of
- * mmu_notifier.txt, lines 33-91. No event tells of a CPU's store: the set of the new page stands
+ * mmu_notifier.rst, lines 33-91. No event tells of a CPU's store: the set of the new page stands
  * for it, since a copy-on-write is a store that waits for just that.
  */
 #include "check/device.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Sets by entry pointer into a table whose place is not known yet: a THP split writes 512 of them
- * before the table is linked (semantics.md, section 6, trap 18). They are kept until an event shows
- * where the table lies.
+ * before the table is linked (staletlb-kernel(7), T51). They are kept until an event shows where
+ * the table lies.
  */
 #include <stdlib.h>
 #include <string.h>

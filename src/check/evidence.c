@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Evidence that a page was replaced by one of the same content (semantics.md, section 3, "Exempt"):
+ * Evidence that a page was replaced by one of the same content (staletlb-rules(7), Same content):
  * of which update it is, and the repoints that it can still clear.
  */
 #include <stdlib.h>

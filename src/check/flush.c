@@ -33,7 +33,7 @@ void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act)
 /*
  * A page that the task frees proves that the flush returned, unless it need not be the task's own
  * doing: that of an interrupt which is not told from it, or of finish_task_switch(), which drops in
- * the next task what the previous one left (a dead task's stack, an mm that was borrowed).
+ * the next task what the previous one left (staletlb-kernel(7), T54 and T55).
  */
 void stlb_flush_judge_at_free(struct stlb_analysis *a, const struct stlb_act *act)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * free-while-mapped (mmu_notifier.txt, line 13, without any clear): a page is freed while a present
+ * free-while-mapped (mmu_notifier.rst, line 13, without any clear): a page is freed while a present
  * entry of a subscribed mm still maps it. Judged only where every set and clear of the level is
  * recorded; an entry that a clear without a place may have changed is not known any more.
  */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * never-invalidated: the operation is over and the obligation is still pending. When it is over
- * depends on the kernel (semantics.md, section 3): before 6.6 range_end is the last word. From 6.6
- * on it invalidates nothing, and one flush follows any number of brackets: a repoint is over with
- * its own bracket, all else when the context drops mmap_lock, returns to user mode, or exits.
+ * depends on the kernel (staletlb-rules(7), End of an operation): before 6.6 range_end is the last
+ * word. From 6.6 on it invalidates nothing, and one flush follows any number of brackets: a repoint
+ * is over with its own bracket, all else when the context drops mmap_lock, returns to user mode, or
+ * exits.
  */
 #include "check/check.h"
 
@@ -106,7 +107,8 @@ static bool has_own_end(const struct stlb_obligation *ob)
 
 /*
  * madvise of several ranges keeps one gather open, and from 6.16 on drops mmap_lock in between to
- * tell userfaultfd of the next range (staletlb's T32). The return to user mode tells what is owed.
+ * tell userfaultfd of the next range (staletlb-kernel(7), T32). The return to user mode tells what
+ * is owed.
  */
 static bool may_go_on(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {

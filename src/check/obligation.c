@@ -111,7 +111,7 @@ static void watch_below(struct stlb_analysis *a, struct stlb_obligation *ob)
 	unsigned int unknown, present = stlb_region_present(ob->region, &unknown);
 
 	ob->only_table = present == 0;
-	/* what takes an empty table out has cleared its entries before (RECLAIM_PT, T30) */
+	/* what takes an empty table out has cleared its entries before (staletlb-kernel(7), T30) */
 	ob->known_empty = present == 0 && unknown < STLB_ENTRIES;
 	if (!present)
 		return;

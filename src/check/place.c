@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Where an update lies when its event does not say: from 6.6 on page_table_check tells a clear's
- * value and a set's entry pointer, but no address (semantics.md, section 6, trap 6). And sets that
- * only a reverse mapping announces.
+ * value and a set's entry pointer, but no address (staletlb-kernel(7), T43). And sets that only a
+ * reverse mapping announces.
  */
 #include <string.h>
 
@@ -113,7 +113,7 @@ static void clear_unplaced(struct stlb_analysis *a, const struct stlb_act *act,
 	stlb_obligation_unplaced(a, act, old);
 }
 
-/* A hugetlb page is told by mm and page alone (trap 19). */
+/* A hugetlb page is told by mm and page alone (staletlb-kernel(7), T52). */
 static bool place_huge(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)
 {
 	struct stlb_mapping *found = NULL, *mapping = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* redundant-invalidate: what mmu_notifier.txt, lines 4-6, calls not necessary in all cases. */
+/* redundant-invalidate: what mmu_notifier.rst, lines 4-6, calls not necessary in all cases. */
 #include "check/check.h"
 
 static void report(struct stlb_analysis *a, const struct stlb_act *act,

@@ -5,7 +5,8 @@
 #include "staletlb/finding.h"
 
 static const struct stlb_rule_info rules[] = {
-#define X(id, name, severity, seed, wrong, risk) {name, STLB_##severity, seed, wrong, risk},
+#define X(id, name, severity, lines, implied, wrong, risk)                                         \
+	{name, STLB_##severity, lines, implied, wrong, risk},
 	STLB_RULES(X)
 #undef X
 };

@@ -4,7 +4,7 @@
 
 #include "check/detached.h"
 
-/* ---- does a set belong to the same operation as a clear? (semantics.md, section 3) ---- */
+/* ---- of the same operation as a clear? (staletlb-rules(7), One operation) ---- */
 
 enum belongs { ANOTHER, SAME, PERHAPS };
 
@@ -13,7 +13,7 @@ static enum belongs same_operation(const struct stlb_act *act, const struct stlb
 {
 	const struct stlb_hold *hold;
 
-	/* a collapse to less than a whole table puts it back, and sets the new page in it (T29) */
+	/* a collapse of a part puts the table back, with the new page (staletlb-kernel(7), T29) */
 	if (ob->table && (level != STLB_LEVEL_PTE || ob->task == act->task))
 		return SAME;
 	if (ob->left == STLB_MIGRATION || ob->left == STLB_SWAP || ob->left == STLB_PROTNONE)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Subscriptions: from when to when anything is owed (semantics.md, section 1). */
+/* Subscriptions: from when to when anything is owed (staletlb-rules(7), Subscriptions). */
 #include "check/early.h"
 #include "check/evidence.h"
 

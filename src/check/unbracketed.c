@@ -14,7 +14,7 @@ static const char missing[] =
 
 /*
  * From 7.0 on khugepaged collapses to sizes below 2 MiB too: its bracket covers what changes, but
- * the whole table is taken out, and put back (T29).
+ * the whole table is taken out, and put back (staletlb-kernel(7), T29).
  */
 static bool is_part_of_collapse(const struct stlb_analysis *a, const struct stlb_act *act,
 				const struct stlb_obligation *ob)
@@ -27,7 +27,8 @@ static bool is_part_of_collapse(const struct stlb_analysis *a, const struct stlb
 
 /*
  * Registering a uprobe on 7.x clears an entry, writes the page and sets the same entry again in one
- * hold, outside any bracket (T28). Where sets are not recorded only another page shows an update.
+ * hold, outside any bracket (staletlb-kernel(7), T28). Where sets are not recorded only another
+ * page shows an update.
  */
 static bool may_be_undone(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
@@ -154,7 +155,7 @@ void stlb_unbracketed_tell(struct stlb_analysis *a, struct stlb_obligation *ob)
 		keep_unsettled(a, &c);
 }
 
-/* A table that comes back, in whatever hold, changed nothing (trap 16): its end tells. */
+/* A table that comes back, in whatever hold, changed nothing (T29): its end tells. */
 static bool may_be_put_back(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
 	return ob->table && (stlb_recorded(a, STLB_PMD_SET) || stlb_recorded(a, STLB_PMD_INSTALL));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * unlocked-update (mmu_notifier.txt, lines 23-25: "take page table lock"): the lockset of a page
+ * unlocked-update (mmu_notifier.rst, lines 23-25: "take page table lock"): the lockset of a page
  * table is the intersection of the locks held at its updates.
  */
 #include <stdlib.h>

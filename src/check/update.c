@@ -2,7 +2,7 @@
 /*
  * Events of clears: which of them are updates at all. Two probes can see one clear, a set's hook
  * repeats what it overwrites, and a collapse clears a table that is already out of sight
- * (semantics.md, section 6, traps 1 to 4).
+ * (staletlb-kernel(7), T41, T5 and T10).
  */
 #include "check/check.h"
 #include "check/detached.h"

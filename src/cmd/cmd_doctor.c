@@ -90,9 +90,9 @@ static void write_text(const struct doctor *doctor, FILE *to)
 	fputc('\n', to);
 	stlb_wrap(to,
 		  can_judge_both(doctor)
-			  ? "Both error rules of the kernel's mmu_notifier.txt can be judged. "
+			  ? "Both error rules of the kernel's mmu_notifier.rst can be judged. "
 			    "'staletlb probes list' tells how."
-			  : "The two error rules of the kernel's mmu_notifier.txt cannot both be "
+			  : "The two error rules of the kernel's mmu_notifier.rst cannot both be "
 			    "judged here: what 'live' finds clean would prove nothing.",
 		  0, 0);
 	fputc('\n', to);

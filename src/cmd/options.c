@@ -144,7 +144,7 @@ static const struct stlb_option options[] = {
 	 "coverage of the two error rules without which nothing is judged, status 3 (default "
 	 "partial)",
 	 ANALYZE | LIVE, STLB_GROUP_JUDGE, STLB_VALUES_WORDS, stlb_word_require, stlb_set_require},
-	{"strict", 0, NULL, "read mmu_notifier.txt to the letter", ANALYZE | GRAPH | EXPLAIN | LIVE,
+	{"strict", 0, NULL, "read mmu_notifier.rst to the letter", ANALYZE | GRAPH | EXPLAIN | LIVE,
 	 STLB_GROUP_JUDGE, STLB_VALUES_FREE, NULL, stlb_set_strict},
 	{"profile", 0, "FILE", "meanings of further trace events; may be repeated",
 	 ANALYZE | GRAPH | EXPLAIN | LIVE, STLB_GROUP_JUDGE, STLB_VALUES_FILE, NULL,

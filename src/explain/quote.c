@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The rule in the words of the kernel's document. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "explain/internal.h"
 
-/** struct line - one line of mmu_notifier.txt, as it stands there */
+/** struct line - one line of mmu_notifier.rst, as it stands there */
 struct line {
 	unsigned int number;
 	const char *text;
@@ -38,66 +41,41 @@ static const struct line lines[] = {
 	{97, "releasing page table lock but before call mmu_notifier_invalidate_range_end()."},
 };
 
-enum { MAX_PARTS = 2 };
-
-/** struct quote - the lines that a rule comes from, and how it follows from them */
-struct quote {
-	struct {
-		unsigned int first, last;
-	} part[MAX_PARTS];
-	const char *implied; /* NULL: they say it themselves */
-};
-
-static const struct quote quotes[STLB_NR_RULES] = {
-	[STLB_RULE_REPOINT] = {{{14, 15}, {20, 29}}, NULL},
-	[STLB_RULE_REFAULT] = {{{13, 13}, {17, 18}},
-			       "A zap owes its invalidation before the page is freed, not before "
-			       "somebody else's fault fills the entry."},
-	[STLB_RULE_FREE] = {{{13, 13}, {17, 18}}, NULL},
-	[STLB_RULE_MAPPED] = {{{13, 13}, {17, 18}},
-			      "An entry that was never cleared is the worst case of it: the CPUs "
-			      "still reach the page, too."},
-	[STLB_RULE_NEVER] = {{{93, 97}},
-			     "Delayed is not left out: a deferral has to end with the operation."},
-	[STLB_RULE_UNBRACKETED] = {{{93, 97}},
-				   "The document takes range_start and range_end around an update "
-				   "for granted."},
-	[STLB_RULE_RACY] = {{{23, 25}},
-			    "The sequence is one in order; an invalidation by somebody else is in "
-			    "it only where something orders it so."},
-	[STLB_RULE_STALE_ACCESS] = {{{17, 18}, {88, 91}}, NULL},
-	[STLB_RULE_DEVICE_ORDER] = {{{27, 29}, {88, 91}}, NULL},
-	[STLB_RULE_UNLOCKED] = {{{23, 25}}, NULL},
-	[STLB_RULE_UNBALANCED] = {{{93, 97}},
-				  "The document takes range_start and range_end in pairs for "
-				  "granted."},
-	[STLB_RULE_PARTIAL] = {{{10, 11}, {24, 24}}, "To notify an entry is to notify all of it."},
-	[STLB_RULE_REDUNDANT] = {{{4, 6}}, NULL},
-};
-
 /* Behind a single space: the longest line has 79 columns. */
 static void write_part(struct stlb_text_out *out, unsigned int first, unsigned int last)
 {
 	if (first == last)
-		stlb_explain_text(out, "mmu_notifier.txt, line %u:", first);
+		stlb_explain_text(out, "mmu_notifier.rst, line %u:", first);
 	else
-		stlb_explain_text(out, "mmu_notifier.txt, lines %u-%u:", first, last);
+		stlb_explain_text(out, "mmu_notifier.rst, lines %u-%u:", first, last);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
 		if (lines[i].number >= first && lines[i].number <= last)
 			fprintf(out->to, " %s\n", lines[i].text);
 }
 
+/* "14-15, 20-29" */
+static void write_parts(struct stlb_text_out *out, const char *lines)
+{
+	char *end;
+
+	for (const char *at = lines; *at; at = end + strspn(end, ", ")) {
+		unsigned int first = (unsigned int)strtoul(at, &end, 10), last = first;
+
+		if (*end == '-')
+			last = (unsigned int)strtoul(end + 1, &end, 10);
+		write_part(out, first, last);
+	}
+}
+
 void stlb_explain_rule(struct stlb_text_out *out, const struct stlb_explain *explain)
 {
 	const struct stlb_rule_info *rule = stlb_rule_info(explain->want.finding->rule);
-	const struct quote *quote = &quotes[explain->want.finding->rule];
 
 	stlb_explain_text(out, "Broken here: %s.", rule->wrong);
 	stlb_explain_text(out, "Risk: %s.", rule->risk);
-	for (int i = 0; i < MAX_PARTS && quote->part[i].first; i++)
-		write_part(out, quote->part[i].first, quote->part[i].last);
-	if (!quote->part[0].first)
-		stlb_explain_text(out, "mmu_notifier.txt does not speak of it.");
-	if (quote->implied)
-		stlb_explain_text(out, "%s", quote->implied);
+	write_parts(out, rule->lines);
+	if (!*rule->lines)
+		stlb_explain_text(out, "mmu_notifier.rst does not speak of it.");
+	if (*rule->implied)
+		stlb_explain_text(out, "%s", rule->implied);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Edges of devices: what a walk read, what an access saw (semantics.md, section 5). */
+/* Edges of devices: what a walk read, what an access saw (staletlb-rules(7), DEVICES). */
 #include "graph/internal.h"
 
 static uint8_t kind_of(const struct stlb_graph *graph, uint32_t node)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Edges: the happens-before order between the events that are drawn (semantics.md, section 4). */
+/* Edges: the happens-before order between the events that are drawn (staletlb-rules(7), Edges). */
 #include <stdlib.h>
 #include <string.h>
 

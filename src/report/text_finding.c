@@ -58,9 +58,10 @@ static void put_rule(struct stlb_text_out *out, const struct stlb_report_finding
 	const struct stlb_rule_info *rule = stlb_rule_info(finding->raw->rule);
 
 	stlb_text_label(out, "rule");
-	if (*rule->seed)
-		stlb_text_addf(out, STLB_PLAIN, "mmu_notifier.txt, line%s %s: ",
-			       strpbrk(rule->seed, "-,") ? "s" : "", rule->seed);
+	if (*rule->lines)
+		stlb_text_addf(out, STLB_PLAIN, "%smmu_notifier.rst, line%s %s: ",
+			       *rule->implied ? "implied by " : "",
+			       strpbrk(rule->lines, "-,") ? "s" : "", rule->lines);
 	stlb_text_add(out, STLB_PLAIN, rule->wrong);
 	stlb_text_end(out);
 	put_labelled(out, finding->raw->verdict == STLB_INCONCLUSIVE ? "in doubt" : "missing",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of mmu_notifier.txt: a block for each time step, a row for each thread. */
+/* The table of mmu_notifier.rst: a block for each time step, a row for each thread. */
 #include <string.h>
 
 #include "witness/model.h"

@@ -23,7 +23,7 @@ installed() {
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 headers=(include/staletlb/*.h)
-pages=(man/*.1 man/*.5)
+pages=(man/*.1 man/*.5 man/*.7)
 schemas=(include/staletlb/schema/*.json)
 installed bin/staletlb share/bash-completion/completions/staletlb "${headers[@]}"
 for page in "${pages[@]}"; do

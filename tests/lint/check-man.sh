@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The man pages hold every option, command and rule of the program's tables, in the same form, and
-# none besides.
+# none besides. Of staletlb-rules(7) that is a part for each rule, with its severity and
+# the lines of mmu_notifier.rst that it comes from.
 #
 #	check-man.sh STALETLB-GEN
 set -u
@@ -31,4 +32,20 @@ for command in $("$gen" commands); do
 done
 compare "rules" "$("$gen" rules)" \
 	"$(sed -n 's/^\.It Cm \([^ ]*\) Pq \(.*\)$/\1 \2/p' staletlb-analyze.1)"
+compare "rules, in staletlb-rules(7)" "$("$gen" rules)" "$(awk '
+/^\.Sh / { rules = $2 == "RULES" }
+rules && /^\.Ss / { id = $2 }
+severity { sub(/;.*/, ""); print id, $0 }
+{ severity = rules && $0 == ".It Severity" }' staletlb-rules.7)"
+compare "sources of the rules, in staletlb-rules(7)" "$("$gen" sources)" "$(awk '
+/^\.Sh / { rules = $2 == "RULES" }
+rules && /^\.Ss / { id = $2 }
+/^\.It / { source = rules && $2 == "Source"; how = "" }
+source && /^implied by$/ { how = "implied by " }
+source && /^none in$/ { print id, "none" }
+source && match($0, /^lines? [0-9, -]*[0-9]/) {
+	lines = substr($0, 1, RLENGTH)
+	sub(/^lines? /, how, lines)
+	print id, lines
+}' staletlb-rules.7)"
 exit $failed

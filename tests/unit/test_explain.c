@@ -233,6 +233,51 @@ Test(explain, nobody_takes_it)
 	forget(&told);
 }
 
+/* ---- the rule ---- */
+
+/* Whether a paragraph begins here, and no line of the document. */
+static bool is_paragraph(const char *line, const char *implied)
+{
+	return !strncmp(line, "  mmu_notifier.rst", 18) ||
+	       (*implied && !strncmp(line + 2, implied, strcspn(implied, " ")));
+}
+
+/* Each "14-15" in the rule's table is followed by at least one line. */
+static void expect_quoted(const struct stlb_rule_info *rule, const char *text)
+{
+	unsigned int parts = *rule->lines != '\0';
+
+	for (const char *at = rule->lines; (at = strchr(at, ',')); at++)
+		parts++;
+	for (const char *at = text; (at = strstr(at, "mmu_notifier.rst, line")); parts--) {
+		at = strchr(at, '\n');
+		cr_assert(at && at[1] == ' ' && parts && !is_paragraph(at + 1, rule->implied),
+			  "%s: %s", rule->id, text);
+	}
+	cr_expect_eq(parts, 0, "%s: %s", rule->id, text);
+}
+
+Test(explain, quotes_the_lines_of_every_rule)
+{
+	for (int id = 0; id < STLB_NR_RULES; id++) {
+		const struct stlb_rule_info *rule = stlb_rule_info(id);
+		const struct stlb_finding finding = {.rule = id};
+		const struct stlb_explain explain = {.want.finding = &finding};
+		struct stlb_text_out out = {.width = 80};
+		char *text;
+		size_t size;
+
+		out.to = open_memstream(&text, &size);
+		cr_assert_not_null(out.to);
+		stlb_explain_rule(&out, &explain);
+		fclose(out.to);
+		expect_quoted(rule, text);
+		cr_expect_eq(!*rule->lines, !!strstr(text, "does not speak of it"), "%s", text);
+		cr_expect(*rule->lines || !*rule->implied, "%s", rule->id);
+		free(text);
+	}
+}
+
 /* ---- what is kept ---- */
 
 enum { MANY = 500 };

@@ -115,7 +115,8 @@ Test(report_text, shows_findings_by_severity_and_inconclusive_ones_apart)
 	doubt = strstr(text, "\ninconclusive: free-before-invalidate [F2]\n");
 	cr_expect(error && error < warning && warning < notice && notice < doubt, "%s", text);
 	free(text);
-	expect(&sample, NULL, "mmu_notifier.txt, lines 14-15, 20-29:");
+	expect(&sample, NULL, "rule     mmu_notifier.rst, lines 14-15, 20-29:");
+	expect(&sample, NULL, "rule     implied by mmu_notifier.rst, lines 10-11, 24:");
 	expect(&sample, NULL, "69 times, from 12.345678901 to 13.456789012, phase cow");
 	expect(&sample, NULL, "12.345681901     +3.000us   [001] workload-311");
 	expect(&sample, NULL, "ret=-11");

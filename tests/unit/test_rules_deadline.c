@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* never-invalidated since 6.6: an operation ends with mmap_lock or the return to user mode. */
+/*
+ * never-invalidated since 6.6: an operation ends with mmap_lock or the return to user mode.
+ * The traps T<n> are those of staletlb-kernel(7).
+ */
 #include "made_events.h"
 
 #define UNMAP	0

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is exempt from repoint-before-invalidate: write-protected and of the same content. */
+/*
+ * What is exempt from repoint-before-invalidate: write-protected and of the same content.
+ * The traps T<n> are those of staletlb-kernel(7).
+ */
 #include "made_events.h"
 
 #define KSM_REPOINT(new)                                                                           \

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* free-before-invalidate, racy-invalidate, partial-invalidate: what the page's end judges. */
+/*
+ * free-before-invalidate, racy-invalidate, partial-invalidate: what the page's end judges.
+ * The traps T<n> are those of staletlb-kernel(7).
+ */
 #include "made_events.h"
 
 #define ZAP(n, pfn)                                                                                \
@@ -69,7 +72,7 @@ Test(free, handed_out_again)
 	JUDGE(other, BEFORE_6_6);
 }
 
-/* Trap 9: one free can be told twice, and the page be handed out after it. */
+/* T44: one free can be told twice, and the page be handed out after it. */
 Test(free, told_twice)
 {
 	static const struct made trace[] = {
@@ -90,7 +93,7 @@ Test(free, only_the_second_telling_is_traced)
 	      .recorded = MADE_WITHOUT(STLB_PAGE_FREE));
 }
 
-/* Trap 9: a folio of order n is 2^n pages. */
+/* T44: a folio of order n is 2^n pages. */
 Test(free, of_a_folio)
 {
 	static const struct made within[] = {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From when to when something is owed, what losses leave unsure, and what a filter lets pass. */
+/*
+ * From when to when something is owed, what losses leave unsure, and what a filter lets pass.
+ * The traps T<n> are those of staletlb-kernel(7).
+ */
 #include "made_events.h"
 
 #define ZAP(n, pfn)                                                                                \
@@ -185,7 +188,7 @@ Test(subscription, reuse_of_the_mm)
 	JUDGE(trace, BEFORE_6_6);
 }
 
-/* Trap 10: the child of a fork has no subscription; the parent's write-protects do owe. */
+/* T45: the child of a fork has no subscription; the parent's write-protects do owe. */
 Test(subscription, of_a_forked_mm)
 {
 	static const struct made trace[] = {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a hold is, unlocked-update and redundant-invalidate. */
+/*
+ * What a hold is, unlocked-update and redundant-invalidate.
+ * The traps T<n> are those of staletlb-kernel(7).
+ */
 #include "made_events.h"
 
 #define REPOINT(n) .counts = {[STLB_RULE_REPOINT] = (n)}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* never-invalidated: when an operation is over, before and since 6.6. */
+/*
+ * never-invalidated: when an operation is over, before and since 6.6.
+ * The traps T<n> are those of staletlb-kernel(7).
+ */
 #include "made_events.h"
 
 #define UNMAP	0

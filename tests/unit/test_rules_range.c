@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rules about ranges: brackets that cover, pair up and hold something, and CPU flushes. */
+/*
+ * The rules about ranges: brackets that cover, pair up and hold something, and CPU flushes.
+ * The traps T<n> are those of staletlb-kernel(7).
+ */
 #include "made_events.h"
 
 #define UNBRACKETED(n) .counts = {[STLB_RULE_UNBRACKETED] = (n)}
@@ -392,7 +395,7 @@ Test(unaligned, read_rounded_outwards)
 	JUDGE(bracket, BEFORE_6_6, .counts = {[STLB_RULE_UNALIGNED] = 1});
 }
 
-/* Trap 8: batched unmap invalidates [0, ~0). */
+/* T15: batched unmap invalidates [0, ~0). */
 Test(unaligned, the_whole_mm_is_not)
 {
 	static const struct made trace[] = {
@@ -441,8 +444,8 @@ Test(flush, before_a_free)
 }
 
 /*
- * The flush lets itself be preempted before it notifies, and a task that comes back frees what the
- * one before it left: a dead task's stack, an mm.
+ * T55, T54: the flush lets itself be preempted before it notifies, and a task that comes back frees
+ * what the one before it left: a dead task's stack, an mm.
  */
 Test(flush, a_free_after_a_switch_is_not_its_own)
 {

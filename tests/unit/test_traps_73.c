@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What Linux 7.3 does otherwise than 6.12, and must not be mistaken for a breach: T27 to T40. */
+/*
+ * What Linux 7.3 does otherwise than 6.12, and must not be mistaken for a breach:
+ * staletlb-kernel(7), T27 to T40.
+ */
 #include "made_events.h"
 
 #define SINCE_7_0    .kernel = "7.3.4"

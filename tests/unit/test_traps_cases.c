@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whole operations, as kernels make them and as a fault would: each healthy and broken. */
+/*
+ * Whole operations, as kernels make them and as a fault would: each healthy and broken.
+ * The traps T<n> are those of staletlb-kernel(7).
+ */
 #include "made_events.h"
 
 #define REPOINTED(n)   .counts = {[STLB_RULE_REPOINT] = (n)}
@@ -94,7 +97,7 @@ Test(split, into_a_table_that_is_placed_later)
 	JUDGE_ROWS(SINCE_6_6, .unplaced = 1);
 }
 
-/* ---- one flush after several brackets ---- */
+/* ---- T32: one flush after several brackets ---- */
 
 #define PROTECTED                                                                                  \
 	SETTLE_66, MAPS(TABLE1, 0), {SET_AT(PTE_OF(TABLE1, 0), 0, RW(0xa))}, {CLEAR_AT(0)},        \
@@ -184,7 +187,7 @@ Test(protnone, is_migrated_before_its_flush)
 	JUDGE(late, SINCE_6_6, USER_MODE_SEEN, REPOINTED(1));
 }
 
-/* ---- hugetlb: mm and page name the entry ---- */
+/* ---- T52: hugetlb: mm and page name the entry ---- */
 
 #define HUGE_AT(p, o, w) SETS_AT(p, o, w, 1)
 #define HUGETLB(start, end)                                                                        \
@@ -289,7 +292,7 @@ Test(place, freed_before_it_could_be_placed)
 	JUDGE(named, SINCE_6_6, .unplaced = 1);
 }
 
-/* ---- khugepaged, told by a clear of the pmd that has no address ---- */
+/* ---- T11: khugepaged, told by a clear of the pmd that has no address ---- */
 
 #define COLLAPSED(...)                                                                             \
 	SETTLE_66, MAPS(TABLE1, 0), {SET_AT(PTE_OF(TABLE1, 0), 0, RW(0xa))}, {CLEAR_AT(0)},        \
@@ -382,7 +385,7 @@ Test(unsubscribed, a_table_that_was_installed_may_go_unseen)
 	JUDGE(trace, SINCE_6_6);
 }
 
-/* ---- an mm goes while something of it is kept ---- */
+/* ---- T25: an mm goes while something of it is kept ---- */
 
 Test(mm_free, drops_what_was_kept)
 {
@@ -411,7 +414,7 @@ Test(mm_free, drops_what_was_kept)
 	JUDGE(kept, BEFORE_6_6, FREED(1));
 }
 
-/* ---- text that does not say task or interrupt ---- */
+/* ---- T49: text that does not say task or interrupt ---- */
 
 Test(no_irq_flags, an_interrupt_between_a_set_and_its_echo)
 {

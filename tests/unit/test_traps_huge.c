@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Huge pages in real traces: what is no breach, each with its counterpart. */
+/*
+ * Huge pages in real traces: what is no breach, each with its counterpart.
+ * The traps T<n> are those of staletlb-kernel(7).
+ */
 #include "made_events.h"
 
 #define REPOINT(n) .counts = {[STLB_RULE_REPOINT] = (n)}
@@ -10,7 +13,7 @@
 		__VA_ARGS__                                                                        \
 	}
 
-/* ---- 3: khugepaged's late clears of a detached table (T10, T11) ---- */
+/* ---- T10, T11: khugepaged's late clears of a detached table ---- */
 
 #define FILLED                                                                                     \
 	SETTLE, {LOCK(L1)}, {SET(0, 0, RW(0xa))}, {SET(1, 0, RW(0xb))},                            \
@@ -133,7 +136,7 @@ Test(collapse, table_holds_the_same_pages)
 	JUDGE(table_freed, BEFORE_6_6, FREED(1));
 }
 
-/* ---- 4: THP split: the same pages come back, one by one (T9) ---- */
+/* ---- T9: THP split: the same pages come back, one by one ---- */
 
 Test(split, restored_page_by_page)
 {

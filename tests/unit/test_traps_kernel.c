@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What real traces hold and what must not be mistaken for a breach: each with its counterpart. */
+/*
+ * What real traces hold and what must not be mistaken for a breach: each with its counterpart.
+ * The traps T<n> are those of staletlb-kernel(7).
+ */
 #include "made_events.h"
 
 #define FREED(n) .counts = {[STLB_RULE_FREE] = (n)}
@@ -9,7 +12,7 @@
 		__VA_ARGS__                                                                        \
 	}
 
-/* ---- 1: a set's hook repeats the value that it overwrites (T5) ---- */
+/* ---- T5: a set's hook repeats the value that it overwrites ---- */
 
 Test(echo, is_no_second_update)
 {
@@ -101,7 +104,7 @@ Test(echo, as_many_as_entries)
 	JUDGE(trace, BEFORE_6_6, FREED(1));
 }
 
-/* ---- 2: two probes see one clear ---- */
+/* ---- T41: two probes see one clear ---- */
 
 Test(two_probes, of_one_clear)
 {
@@ -152,7 +155,7 @@ Test(two_probes, of_two_clears)
 	JUDGE(again, BEFORE_6_6, ENDED(.total = 2, .restored = 1, .discharged_deferred = 1));
 }
 
-/* ---- 11: munmap frees page tables after its bracket (T22) ---- */
+/* ---- T14, T22: munmap frees page tables after its bracket ---- */
 
 #define FILLED                                                                                     \
 	SETTLE, {LOCK(L1)}, {SET(0, 0, RW(0xa))}, {SET(1, 0, RW(0xb))},                            \

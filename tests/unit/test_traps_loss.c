@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What cannot be known: after losses, across switches, inside what began before the trace. */
+/*
+ * What cannot be known: after losses, across switches, inside what began before the trace.
+ * The traps T<n> are those of staletlb-kernel(7).
+ */
 #include "made_events.h"
 
 #define REPOINTED(n) .counts = {[STLB_RULE_REPOINT] = (n)}
@@ -329,7 +332,7 @@ Test(many_locks, a_hold_is_never_forgotten_in_silence)
 		    &(struct made_how){BEFORE_6_6, .inconclusive = {[STLB_RULE_REFAULT] = 1}});
 }
 
-/* ---- a trace that begins inside an operation ---- */
+/* ---- T50: a trace that begins inside an operation ---- */
 
 Test(begun_inside, nothing_is_known_before_it_was_seen_outside)
 {

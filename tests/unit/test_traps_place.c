@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Clears and sets that do not say where they are (6.12), and sets of several entries.
+ * The traps T<n> are those of staletlb-kernel(7).
  */
 #include "made_events.h"
 
@@ -29,7 +30,7 @@
 /* Pages 0xa, 0xb and once more 0xa. */
 #define FILLED SETTLE_66, MAPPED(0), FILL(0, 0xa), FILL(1, 0xb), FILL(2, 0xa), UNMAPPED
 
-/* ---- 6: a clear without an address ---- */
+/* ---- T43: a clear without an address ---- */
 
 Test(place, by_pfn_at_or_after_the_mapped_address)
 {
@@ -311,7 +312,7 @@ Test(place, table_of_another_mm)
 	JUDGE(trace, SINCE_6_6, UNPLACED(1));
 }
 
-/* ---- 7: a set of nr entries ---- */
+/* ---- T34: a set of nr entries ---- */
 
 Test(several, pfns_rise_by_one)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Page tables taken out, put back, replaced, and written into before they are linked. */
+/*
+ * Page tables taken out, put back, replaced, and written into before they are linked.
+ * The traps T<n> are those of staletlb-kernel(7).
+ */
 #include "made_events.h"
 
 #define REPOINTED(n) .counts = {[STLB_RULE_REPOINT] = (n)}
@@ -148,7 +151,7 @@ Test(table, taken_out_in_a_bracket_of_a_part)
 	JUDGE(beside, .kernel = "7.3.4", .counts = {[STLB_RULE_UNBRACKETED] = 1});
 }
 
-/* ---- sets into a table that is placed later ---- */
+/* ---- T51: sets into a table that is placed later ---- */
 
 #define MAPS(n)                                                                                    \
 	{LOCK_ANY(L1)},                                                                            \
@@ -209,7 +212,7 @@ Test(early, a_clear_in_between)
 	JUDGE(trace, SINCE_6_6, .unplaced = 2);
 }
 
-/* ---- sets of many entries, told by their echoes ---- */
+/* ---- T48: sets of many entries, told by their echoes ---- */
 
 Test(echo, tells_what_each_entry_of_many_said)
 {

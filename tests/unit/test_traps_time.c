@@ -2,6 +2,7 @@
 /*
  * Events whose time or words are not those of the update: pages that are mapped at some time of a
  * hold, announcements, tracepoints without an mm, entries before their returns.
+ * The traps T<n> are those of staletlb-kernel(7).
  */
 #include "made_events.h"
 
@@ -266,7 +267,7 @@ Test(returns, complete_a_range_end)
 	JUDGE(after, BEFORE_6_6);
 }
 
-/* ---- 13: only_end tells the kernel where nobody else does ---- */
+/* ---- T47: only_end tells the kernel where nobody else does ---- */
 
 Test(kernel, inferred_from_only_end)
 {

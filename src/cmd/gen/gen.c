@@ -6,6 +6,7 @@
  *	staletlb-gen man COMMAND        the .It lines of the OPTIONS section, "" for the program's
  *	staletlb-gen commands           the names of the commands
  *	staletlb-gen rules              the ids of the rules and their severities
+ *	staletlb-gen sources            the ids, and the lines of mmu_notifier.rst behind them
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,17 @@ static int names(const char *what)
 	return EXIT_SUCCESS;
 }
 
+static int sources(void)
+{
+	for (unsigned int i = 0; i < STLB_NR_RULES; i++) {
+		const struct stlb_rule_info *rule = stlb_rule_info(i);
+
+		printf("%s %s%s\n", rule->id, *rule->implied ? "implied by " : "",
+		       *rule->lines ? rule->lines : "none");
+	}
+	return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "completion") == 0)
@@ -79,6 +91,9 @@ int main(int argc, char **argv)
 		return man(argv[2]);
 	if (argc == 2 && (strcmp(argv[1], "commands") == 0 || strcmp(argv[1], "rules") == 0))
 		return names(argv[1]);
-	fputs("usage: staletlb-gen completion FILE | man COMMAND | commands | rules\n", stderr);
+	if (argc == 2 && strcmp(argv[1], "sources") == 0)
+		return sources();
+	fputs("usage: staletlb-gen completion FILE | man COMMAND | commands | rules | sources\n",
+	      stderr);
 	return EXIT_FAILURE;
 }
