@@ -231,8 +231,7 @@ static void free_locks(struct stlb_analysis *a)
 	uint32_t at = 0;
 
 	for (struct stlb_lock *lock; (lock = stlb_map_next(&a->locks, &at));) {
-		free(lock->written);
-		free(lock->read);
+		stlb_hb_lock_free(&lock->hb);
 		free(lock);
 	}
 	stlb_map_free(&a->locks);
@@ -260,7 +259,7 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	stlb_regions_free(&a->regions);
 	stlb_mms_free(&a->mms);
 	free_locks(a);
-	free_values(&a->freed);
+	stlb_hb_free(&a->hb);
 	free_values(&a->sites);
 	free(a->result.findings);
 	free(a->result.hidden);
@@ -379,7 +378,7 @@ int stlb_analysis_event(struct stlb_analysis *a, const struct stlb_event *event)
 	a->result.events_used++;
 	if (!stlb_kinds_has(&a->seen, event->kind))
 		first_of_kind(a, event->kind);
-	a->order.now++;
+	a->hb.now++;
 	if (stlb_filter_waits(a))
 		stlb_filter_note(a, event);
 	if (event->kind == STLB_LOST) {

@@ -5,6 +5,7 @@
 
 #include "check/detached.h"
 #include "check/evidence.h"
+#include "model/invalidation.h"
 
 enum { BLOCKABLE = 1 };
 
@@ -281,7 +282,7 @@ static bool end_invalidates(struct stlb_analysis *a, const struct stlb_event *ev
 		stlb_note(a, a->before_6_6 ? "kernel before 6.6: range_end tells only_end"
 					   : "kernel 6.6 or later: range_end tells no only_end");
 	}
-	return a->before_6_6 && stlb_event_or(event, ONLY_END, 0) == 0;
+	return stlb_end_invalidates(event, a->before_6_6);
 }
 
 static void range_end(struct stlb_analysis *a, const struct stlb_act *act)

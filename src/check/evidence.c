@@ -33,7 +33,7 @@ void stlb_evidence_note_pages(struct stlb_analysis *a, uint64_t pfn, uint64_t nr
 
 	events->at[events->nr % PAGE_EVENTS].pfn = pfn;
 	events->at[events->nr % PAGE_EVENTS].nr = nr;
-	events->at[events->nr++ % PAGE_EVENTS].seq = a->order.now;
+	events->at[events->nr++ % PAGE_EVENTS].seq = a->hb.now;
 }
 
 /* Whether one of two pages became another page's content since; or it is too long ago to tell. */
@@ -60,7 +60,7 @@ void stlb_evidence_note_start(struct stlb_analysis *a, const struct stlb_act *ac
 	if (!update)
 		return;
 	update->starts[update->nr_starts++ % STLB_MAX_STARTS] = (struct stlb_start){
-		.seq = a->order.now,
+		.seq = a->hb.now,
 		.mm = act->mm->id,
 		.start = stlb_event_get(act->event, START),
 		.end = stlb_event_get(act->event, END),
@@ -287,7 +287,7 @@ void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act)
 	*merged = (struct stlb_same_content){.mm = stlb_event_or(event, MM, 0),
 					     .pfn = UINT64_MAX,
 					     .kpfn = UINT64_MAX,
-					     .seq = a->order.now};
+					     .seq = a->hb.now};
 	watch_pages(a);
 	if (stlb_pages_pfn(a, event, &pfn))
 		merged->pfn = pfn;

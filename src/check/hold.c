@@ -27,8 +27,7 @@ static void forget_unnamed(struct stlb_analysis *a)
 	while (nr) {
 		struct stlb_lock *lock = stlb_map_remove(&a->locks, victims[--nr]);
 
-		free(lock->written);
-		free(lock->read);
+		stlb_hb_lock_free(&lock->hb);
 		free(lock);
 	}
 }
@@ -165,24 +164,19 @@ static void push(struct stlb_analysis *a, struct stlb_task *task, const struct s
 	hold->id = ++a->next_id;
 }
 
-static void learn_from_lock(struct stlb_analysis *a, struct stlb_task *task, uint64_t address,
-			    bool shared)
+static void order_after_lock(struct stlb_analysis *a, struct stlb_task *task, uint64_t address,
+			     bool shared)
 {
-	struct stlb_lock *lock;
+	const struct stlb_lock *lock =
+		stlb_hb_is_idle(&a->hb) ? NULL : stlb_map_get(&a->locks, address);
 
-	if (!a->order.active)
-		return;
-	lock = stlb_map_get(&a->locks, address);
-	if (!lock)
-		return;
-	a->failed |= stlb_order_learn(&a->order, &task->actor, lock->written) < 0;
-	if (!shared)
-		a->failed |= stlb_order_learn(&a->order, &task->actor, lock->read) < 0;
+	if (lock)
+		a->failed |= stlb_hb_lock_acquired(&a->hb, &task->hb, &lock->hb, shared) < 0;
 }
 
 static void acquired(struct stlb_analysis *a, struct stlb_task *task)
 {
-	learn_from_lock(a, task, task->asked.lock, task->asked.shared);
+	order_after_lock(a, task, task->asked.lock, task->asked.shared);
 	push(a, task, &task->asked);
 	task->asked.lock = 0;
 }
@@ -202,7 +196,7 @@ static void ask(struct stlb_analysis *a, const struct stlb_act *act, uint64_t ad
 	asked->shared = (stlb_event_or(event, TRYLOCK, 0) & LOCKDEP_READ) != 0;
 	asked->named = is_ptl_class(event->text);
 	/* earlier holders' releases are in the past already, even while it still waits */
-	learn_from_lock(a, act->task, address, asked->shared);
+	order_after_lock(a, act->task, address, asked->shared);
 	if (asked->named || !a->locks.count)
 		return;
 	lock = stlb_map_get(&a->locks, address);
@@ -231,7 +225,7 @@ static bool confirm(struct stlb_analysis *a, struct stlb_task *task, uint64_t ad
 
 	if (task->asked.lock == address || index < 0 || task->holds[index].confirmed)
 		return false;
-	learn_from_lock(a, task, address, task->holds[index].shared);
+	order_after_lock(a, task, address, task->holds[index].shared);
 	task->holds[index].confirmed = true;
 	return true;
 }
@@ -258,17 +252,13 @@ void stlb_on_lock_acquired(struct stlb_analysis *a, const struct stlb_act *act)
 
 /* ---- release ---- */
 
-static void publish_release(struct stlb_analysis *a, struct stlb_task *task, uint64_t address,
-			    bool shared)
+static void order_before_lock(struct stlb_analysis *a, struct stlb_task *task, uint64_t address,
+			      bool shared)
 {
-	struct stlb_lock *lock;
+	struct stlb_lock *lock = stlb_hb_is_idle(&a->hb) ? NULL : lock_get(a, address);
 
-	if (!a->order.active)
-		return;
-	lock = lock_get(a, address);
 	if (lock)
-		a->failed |= stlb_order_publish(&a->order, &task->actor,
-						shared ? &lock->read : &lock->written) < 0;
+		a->failed |= stlb_hb_lock_released(&a->hb, &task->hb, &lock->hb, shared) < 0;
 }
 
 /*
@@ -298,7 +288,7 @@ void stlb_on_lock_release(struct stlb_analysis *a, const struct stlb_act *act)
 	shared = index >= 0 && task->holds[index].shared;
 	if (index >= 0)
 		hold_over(a, act, index, true);
-	publish_release(a, task, address, shared);
+	order_before_lock(a, task, address, shared);
 	if (index >= 0)
 		pop(task, index);
 }
@@ -355,11 +345,11 @@ void stlb_hold_name(struct stlb_analysis *a, struct stlb_task *task, uint64_t ad
 
 void stlb_mmap_lock_learn(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm, bool write)
 {
-	learn_from_lock(a, task, MMAP_LOCK_OF(mm), !write);
+	order_after_lock(a, task, MMAP_LOCK_OF(mm), !write);
 }
 
 void stlb_mmap_lock_publish(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm,
 			    bool write)
 {
-	publish_release(a, task, MMAP_LOCK_OF(mm), !write);
+	order_before_lock(a, task, MMAP_LOCK_OF(mm), !write);
 }

@@ -193,12 +193,12 @@ static void meet(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 {
 	if (!concerns(ob, what))
 		return;
-	if (stlb_obligation_before(a, ob, act->task)) {
+	if (stlb_obligation_before(ob, act->task)) {
 		if (a->devices && ob->table)
 			cover_pieces(ob, what);
 		if (!ob->nr_below || ob->discharged || cover_table(a, ob, what))
 			discharge(a, act, ob, what);
-	} else if (ob->unordered) {
+	} else if (ob->unordered || a->hb.used.full) {
 		/* its order was given up for want of room: it may have been discharged */
 		ob->lossy = true;
 	} else if (!ob->racy && !ob->discharged) {

@@ -11,13 +11,11 @@ uint64_t stlb_obligation_size(const struct stlb_obligation *ob)
 	return UINT64_C(1) << stlb_level_shift(ob->level);
 }
 
-bool stlb_obligation_before(const struct stlb_analysis *a, const struct stlb_obligation *ob,
-			    const struct stlb_task *task)
+bool stlb_obligation_before(const struct stlb_obligation *ob, const struct stlb_task *task)
 {
 	if (ob->task == task)
 		return true;
-	return !ob->unordered && a->order.active &&
-	       stlb_order_knows(&task->actor, &ob->task->actor, ob->seq);
+	return !ob->unordered && stlb_hb_before(&ob->task->hb, ob->seq, &task->hb);
 }
 
 /* ---- scopes ---- */
@@ -162,8 +160,8 @@ static void enlist(struct stlb_analysis *a, struct stlb_obligation *ob)
 	task->nr_obligations++;
 	a->nr_obligations++;
 	a->result.obligations.total++;
-	ob->unordered = !stlb_order_start(&a->order, &task->actor);
-	ob->seq = a->order.now;
+	ob->unordered = !stlb_hb_follow(&a->hb, &task->hb);
+	ob->seq = a->hb.now;
 	ob->lossy = a->lost_somewhere || in_lossy_hold(ob);
 }
 
@@ -344,7 +342,7 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 	for (uint32_t i = 0; i < ob->nr_below; i++)
 		stlb_pages_unwatch(a, &ob->below[i]);
 	if (--task->nr_obligations == 0)
-		stlb_order_stop(&a->order, &task->actor);
+		stlb_hb_unfollow(&a->hb, &task->hb);
 	a->nr_obligations--;
 	if (a->last_created == ob)
 		a->last_created = NULL;

@@ -6,7 +6,7 @@
 #include "check/early.h"
 #include "check/evidence.h"
 
-enum { BUCKET_BITS = 16, GROUP_SHIFT = 9, MAX_ORDER = 20, MAX_FREED = 32 * 1024 };
+enum { BUCKET_BITS = 16, GROUP_SHIFT = 9, MAX_ORDER = 20 };
 
 /* struct page is 64 bytes, and the PTL of a split-ptlock kernel lies in the table's struct page */
 enum { STRUCT_PAGE_SHIFT = 6, PTL_IN_STRUCT_PAGE = 0x28 };
@@ -155,7 +155,7 @@ static void page_goes(struct stlb_analysis *a, const struct stlb_act *act,
 
 	if (ob->type == STLB_TIGHTEN || ob->weaker)
 		return;
-	if (!a->one_clock && !stlb_obligation_before(a, ob, act->task)) {
+	if (!a->one_clock && !stlb_obligation_before(ob, act->task)) {
 		a->local_skipped++;
 		return;
 	}
@@ -207,46 +207,6 @@ static void pages_go(struct stlb_analysis *a, const struct stlb_act *act, uint64
 
 /* ---- the allocator's events ---- */
 
-static void forget_freed(struct stlb_analysis *a)
-{
-	struct stlb_clock *clock;
-	uint32_t at = 0;
-
-	while ((clock = stlb_map_next(&a->freed, &at)))
-		free(clock);
-	stlb_map_free(&a->freed);
-}
-
-static void publish_page(struct stlb_analysis *a, const struct stlb_task *task, uint64_t pfn)
-{
-	struct stlb_clock *clock = stlb_map_remove(&a->freed, pfn);
-
-	if (stlb_order_publish(&a->order, &task->actor, &clock) < 0)
-		a->failed = true;
-	else if (clock && stlb_map_put(&a->freed, pfn, clock) < 0)
-		a->failed = true;
-}
-
-/* A page's next owner comes after the one who freed it. */
-static void publish_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn)
-{
-	uint64_t nr = pages_of(act->event);
-
-	if (a->freed.count && (!a->order.active || a->freed.count >= MAX_FREED))
-		forget_freed(a);
-	for (uint64_t i = 0; a->order.active && i < nr && i < STLB_ENTRIES; i++)
-		publish_page(a, act->task, pfn + i);
-}
-
-static void learn_of_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn)
-{
-	uint64_t nr = pages_of(act->event);
-
-	for (uint64_t i = 0; a->freed.count && i < nr && i < STLB_ENTRIES; i++)
-		a->failed |= stlb_order_learn(&a->order, &act->task->actor,
-					      stlb_map_get(&a->freed, pfn + i)) < 0;
-}
-
 void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	uint64_t pfn;
@@ -262,13 +222,13 @@ void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
 	if (a->direct_map && a->early)
 		stlb_early_forget(a, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 	pages_go(a, act, pfn);
-	publish_free(a, act, pfn);
+	a->failed |= stlb_hb_pages_freed(&a->hb, &act->task->hb, pfn, pages_of(act->event)) < 0;
 }
 
 void stlb_on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	uint64_t pfn = stlb_event_get(act->event, PFN);
 
-	learn_of_free(a, act, pfn);
+	a->failed |= stlb_hb_pages_allocated(&a->hb, &act->task->hb, pfn, pages_of(act->event)) < 0;
 	pages_go(a, act, pfn);
 }

@@ -7,24 +7,16 @@
 
 /* ---- interrupts lie between the events of the task that they interrupted ---- */
 
-static void learn_from(struct stlb_analysis *a, struct stlb_task *task, struct stlb_task *other)
+static void order_after(struct stlb_analysis *a, struct stlb_task *task,
+			const struct stlb_task *other)
 {
-	struct stlb_clock *told = NULL;
-
-	if (stlb_order_publish(&a->order, &other->actor, &told) < 0 ||
-	    stlb_order_learn(&a->order, &task->actor, told) < 0)
-		a->failed = true;
-	free(told);
+	a->failed |= stlb_hb_follows(&a->hb, &other->hb, &task->hb) < 0;
 }
 
-/* What its waker, or parent, knew. */
-static void wake_up(struct stlb_analysis *a, struct stlb_task *task)
+/* It comes after what the one who woke or forked it had done by then. */
+static void runs(struct stlb_analysis *a, struct stlb_task *task)
 {
-	if (!task->woken)
-		return;
-	a->failed |= stlb_order_learn(&a->order, &task->actor, task->woken) < 0;
-	free(task->woken);
-	task->woken = NULL;
+	a->failed |= stlb_hb_runs(&a->hb, &task->hb) < 0;
 }
 
 /* Another task runs where this one did, or it runs elsewhere: it was switched out, seen or not. */
@@ -42,8 +34,8 @@ static void was_switched_out(struct stlb_analysis *a, struct stlb_task *task)
 static void interrupts_end(struct stlb_analysis *a, struct stlb_cpu *cpu)
 {
 	for (unsigned int kind = STLB_CONTEXT_SOFTIRQ; kind <= STLB_CONTEXT_NMI; kind++) {
-		if (cpu->irqs[kind] && cpu->interrupted && a->order.active)
-			learn_from(a, cpu->interrupted, cpu->irqs[kind]);
+		if (cpu->irqs[kind] && cpu->interrupted)
+			order_after(a, cpu->interrupted, cpu->irqs[kind]);
 		cpu->irqs[kind] = NULL;
 	}
 	cpu->interrupted = NULL;
@@ -56,7 +48,7 @@ static void task_goes_on(struct stlb_analysis *a, struct stlb_task *task, struct
 		was_switched_out(a, cpu->task);
 	interrupts_end(a, cpu);
 	if (task->nr_events == 1)
-		wake_up(a, task);
+		runs(a, task);
 	cpu->task = task;
 }
 
@@ -84,10 +76,10 @@ static void interrupt_runs(struct stlb_analysis *a, struct stlb_task *irq, struc
 		task->cpu = irq->cpu;
 	}
 	for (unsigned int kind = STLB_CONTEXT_SOFTIRQ; kind <= STLB_CONTEXT_NMI; kind++)
-		if (cpu->irqs[kind] && cpu->irqs[kind] != irq && a->order.active)
-			learn_from(a, irq, cpu->irqs[kind]);
-	if (!cpu->irqs[irq->kind] && task && a->order.active)
-		learn_from(a, irq, task);
+		if (cpu->irqs[kind] && cpu->irqs[kind] != irq)
+			order_after(a, irq, cpu->irqs[kind]);
+	if (!cpu->irqs[irq->kind] && task)
+		order_after(a, irq, task);
 	cpu->irqs[irq->kind] = irq;
 	cpu->interrupted = task;
 	cpu->has_irqs = true;
@@ -125,8 +117,8 @@ void stlb_on_switch(struct stlb_analysis *a, const struct stlb_act *act)
 	stlb_holds_suspend(a, act);
 	if (cpu)
 		cpu->task = next;
-	if (next && a->order.active)
-		wake_up(a, next);
+	if (next)
+		runs(a, next);
 }
 
 void stlb_on_waking(struct stlb_analysis *a, const struct stlb_act *act)
@@ -134,11 +126,11 @@ void stlb_on_waking(struct stlb_analysis *a, const struct stlb_act *act)
 	int32_t tid = (int32_t)stlb_event_get(act->event, NEXT);
 	struct stlb_task *woken;
 
-	if (!a->order.active || tid == 0)
+	if (stlb_hb_is_idle(&a->hb) || tid == 0)
 		return;
 	woken = stlb_contexts_task(&a->contexts, tid);
-	if (woken && stlb_order_publish(&a->order, &act->task->actor, &woken->woken) < 0)
-		a->failed = true;
+	if (woken)
+		a->failed |= stlb_hb_started(&a->hb, &act->task->hb, &woken->hb) < 0;
 }
 
 void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
@@ -153,9 +145,7 @@ void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
 		return;
 	child->settled = true;
 	stlb_task_begins(a, child, act->task);
-	/* learnt with its first event, not before it runs */
-	if (stlb_order_publish(&a->order, &act->task->actor, &child->woken) < 0)
-		a->failed = true;
+	a->failed |= stlb_hb_started(&a->hb, &act->task->hb, &child->hb) < 0;
 }
 
 void stlb_on_leave(struct stlb_analysis *a, const struct stlb_act *act)

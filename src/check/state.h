@@ -124,7 +124,7 @@ struct stlb_lock {
 	bool named;
 	uint64_t
 		suspended; /* key of the context whose hold of it a switch-out suspended, 0: none */
-	struct stlb_clock *written, *read; /* what its releases published */
+	struct stlb_hb_lock hb;
 };
 
 struct stlb_analysis {
@@ -141,11 +141,10 @@ struct stlb_analysis {
 	struct stlb_mms mms;
 	struct stlb_regions regions;
 	struct stlb_contexts contexts;
-	struct stlb_order order;
+	struct stlb_hb hb;
 	struct stlb_map locks;
 	bool only_named_locks; /* no room is to be had among them */
 	uint64_t nr_suspended; /* holds that are, of all contexts, or were when last looked at */
-	struct stlb_map freed; /* pfn -> clock of its free */
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
 	uint32_t nr_obligations;

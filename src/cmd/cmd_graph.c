@@ -132,6 +132,7 @@ static struct stlb_graph *new_graph(const struct graph_command *command)
 		.max_events = settings->max_events,
 		.arch = again->arch,
 		.kernel = again->kernel,
+		.before_6_6 = again->before_6_6,
 	};
 
 	if (!again->found) {
@@ -139,6 +140,7 @@ static struct stlb_graph *new_graph(const struct graph_command *command)
 								: stlb_arch_find(info->arch);
 		want.kernel =
 			stlb_kernel_version(settings->kernel ? settings->kernel : info->kernel);
+		want.before_6_6 = want.kernel && want.kernel < 6006;
 	}
 	return stlb_graph_new(&want);
 }

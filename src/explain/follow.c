@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "explain/internal.h"
+#include "model/invalidation.h"
 
 static const uint64_t page_size = UINT64_C(1) << 12;
 
@@ -30,8 +31,7 @@ static bool invalidates(const struct stlb_explain *explain, const struct stlb_ev
 {
 	if (event->kind == STLB_INV_RANGE)
 		return true;
-	return event->kind == STLB_INV_END && explain->want.before_6_6 &&
-	       stlb_event_or(event, ONLY_END, 1) == 0;
+	return event->kind == STLB_INV_END && stlb_end_invalidates(event, explain->want.before_6_6);
 }
 
 static bool is_whole_bracket(const struct stlb_followed *followed, const struct stlb_event *event)

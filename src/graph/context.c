@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "graph/internal.h"
+#include "model/invalidation.h"
 
 uint64_t stlb_graph_key(int32_t tid, int32_t cpu, uint8_t kind)
 {
@@ -141,9 +142,11 @@ static void invalidates(struct stlb_graph *graph, struct stlb_graph_context *con
 	context->invalidating = event->kind == STLB_INV_RANGE;
 }
 
-static bool end_invalidates(const struct stlb_event *event)
+/* Where no kernel is known, only_end shows one before 6.6. */
+static bool end_invalidates(const struct stlb_graph *graph, const struct stlb_event *event)
 {
-	return stlb_event_has(event, ONLY_END) && !stlb_event_get(event, ONLY_END);
+	return stlb_end_invalidates(event,
+				    graph->want.before_6_6 || stlb_event_has(event, ONLY_END));
 }
 
 static void on_end(struct stlb_graph *graph, struct stlb_graph_context *context,
@@ -151,7 +154,7 @@ static void on_end(struct stlb_graph *graph, struct stlb_graph_context *context,
 {
 	uint32_t node = STLB_NO_NODE;
 
-	if (end_invalidates(event) && stlb_graph_covers(graph, event))
+	if (end_invalidates(graph, event) && stlb_graph_covers(graph, event))
 		invalidates(graph, context, event);
 	if (take_bracket(context, event, &node) && node != STLB_NO_NODE)
 		stlb_graph_draw(graph, event);

@@ -22,8 +22,7 @@ static void task_free(const struct stlb_contexts *contexts, struct stlb_task *ta
 	for (uint32_t i = 0; i < task->nr_unsettled; i++)
 		free(task->unsettled[i].finding);
 	free(task->unsettled);
-	free(task->actor.clock);
-	free(task->woken);
+	stlb_hb_context_free(&task->hb);
 	free(task->holds);
 	free(task->brackets);
 	free(task->update);
@@ -84,7 +83,7 @@ static struct stlb_task *task_new(struct stlb_contexts *contexts, uint64_t key, 
 	task->tid = tid;
 	task->kind = kind;
 	task->cpu = -1;
-	task->actor.source = STLB_NO_SOURCE;
+	task->hb.component = STLB_NO_COMPONENT;
 	stlb_list_init(&task->clears);
 	stlb_list_init(&task->tightens);
 	if (stlb_map_put(&contexts->map, key, task) < 0) {

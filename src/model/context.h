@@ -8,7 +8,7 @@
 
 #include "model/brief.h"
 #include "model/mm.h"
-#include "order/order.h"
+#include "hb/edges.h"
 
 enum {
 	STLB_MAX_HOLDS = 64,	 /* more forget one that no update was made under */
@@ -147,9 +147,8 @@ struct stlb_task {
 	uint64_t cpus; /* where it ever ran: bit cpu % 64 */
 	const char *comm;
 	bool user; /* it was in user mode, or made a system call: no kernel thread */
-	struct stlb_actor actor;
-	struct stlb_clock *woken; /* what its waker knew, learnt when it runs next */
-	struct stlb_hold *holds;  /* room for @max_holds, the innermost last */
+	struct stlb_hb_context hb;
+	struct stlb_hold *holds; /* room for @max_holds, the innermost last */
 	uint32_t nr_holds, max_holds;
 	uint32_t nr_suspended; /* of its holds */
 	uint32_t nr_brackets;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The stream is source -> decode -> model, order -> check -> report: a module includes only what it
+# The stream is source -> decode -> hb, model -> check -> report: a module includes only what it
 # is handed, never what comes behind it. A header without a folder is the module's own. What is
 # beside the stream (probe, live) takes public headers, and of other modules single headers.
 set -u
@@ -12,15 +12,15 @@ declare -A may=(
 	[util]="util error"
 	[source]="source util error source.h live.h perfdata"
 	[decode]="decode util error source.h event decode"
-	[order]="order util error source.h event decode"
-	[model]="model order util error source.h event decode"
-	[check]="check model order util error source.h event decode finding analysis"
+	[hb]="hb util"
+	[model]="model hb util error source.h event decode"
+	[check]="check model hb util error source.h event decode finding analysis"
 	[suppress]="suppress util error source.h event decode finding suppress.h"
 	[timeline]="timeline util error source.h event decode finding"
 	[report]="report timeline util error source.h event decode finding suppress.h report.h"
 	[graph]="graph model report util error source.h event decode finding graph.h"
 	[witness]="witness witness.h util"
-	[explain]="explain explain.h witness.h report util error source.h event decode finding"
+	[explain]="explain explain.h witness.h report model/invalidation.h util error source.h event decode finding"
 	[probe]="probe probe.h util error source.h event"
 	[live]="live live.h session probe.h util error source/datwrite.h"
 	[cmd]="cmd graph.h explain.h util error source.h event decode finding analysis suppress.h report.h timeline probe.h session"
@@ -55,7 +55,7 @@ done < <(grep -rn --include='*.[ch]' '^#include "' src |
 # Nobody below the program prints or ends it.
 if grep -rnE --include='*.[ch]' \
 	'\b(printf|puts|putchar|perror|exit|_exit|abort|err|errx|warn|warnx) ?\(|\b(stdout|stderr)\b' \
-	src/{util,source,decode,order,model,check,suppress,timeline,report,witness,explain,probe,live} include 2>/dev/null |
+	src/{util,source,decode,hb,model,check,suppress,timeline,report,witness,explain,probe,live} include 2>/dev/null |
 	grep -v ':[[:space:]]*\(/\?\*\|//\)' | grep -v 'format(printf' | grep -vE '/\*.*\b(stdout|stderr|exit)\b.*\*/'; then
 	echo "only src/cmd may print or exit"
 	failed=1

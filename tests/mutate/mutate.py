@@ -18,11 +18,11 @@ import operators
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-DEFAULT = ["src/check", "src/model", "src/order"]
+DEFAULT = ["src/check", "src/model", "src/hb"]
 TARGET = 0.9
 
 # The unit tests that are about a folder, the likeliest first.
-ANALYSIS = ["rules_*", "traps_*", "model*", "order*", "recordings", "report*", "explain*", "witness*",
+ANALYSIS = ["rules_*", "traps_*", "model*", "hb*", "recordings", "report*", "explain*", "witness*",
             "graph*", "timeline*"]
 TESTS = {
     "src/source": ["text*", "input*", "tracedat*", "perf*", "datwrite*", "live_source*", "recordings"],

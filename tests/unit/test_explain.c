@@ -94,6 +94,33 @@ Test(explain, a_repoint_by_another_thread_in_the_same_window)
 	forget(&told);
 }
 
+/* Before 6.6 a range_end invalidates unless it says only_end, whether it tells that or not. */
+Test(explain, the_range_end_that_invalidates)
+{
+#define REPOINTED_AND(end)                                                                         \
+	{                                                                                          \
+		SETTLE, {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RO(0xa))}, {SET(0, 0, RW(0xb))},      \
+			{UNLOCK(L1)},                                                              \
+		{                                                                                  \
+			end                                                                        \
+		}                                                                                  \
+	}
+	static const struct made told_of[] = REPOINTED_AND(END(0, 1));
+	static const struct made untold[] = REPOINTED_AND(END_66(0, 1));
+	static const struct made only_end[] = REPOINTED_AND(ONLY_END(0, 1));
+	struct told told;
+
+	TELL(&told, REPOINT, told_of);
+	cr_expect(told.explain->self.discharged);
+	forget(&told);
+	TELL(&told, REPOINT, untold);
+	cr_expect(told.explain->self.discharged);
+	forget(&told);
+	TELL(&told, REPOINT, only_end);
+	cr_expect_not(told.explain->self.discharged);
+	forget(&told);
+}
+
 /* It was set before, and is still to be invalidated when the finding's entry changes. */
 Test(explain, a_repoint_that_began_before)
 {
