@@ -199,6 +199,12 @@ struct stlb_event {
 /** stlb_kind_name - the name of a kind as profiles and reports write it; "other" out of range */
 const char *stlb_kind_name(enum stlb_kind kind);
 
+/** stlb_event_name - the name of an event's trace event; where it has none, of its kind */
+static inline const char *stlb_event_name(const struct stlb_event *event)
+{
+	return event->name ? event->name : stlb_kind_name(event->kind);
+}
+
 /** stlb_kind_help - what a kind is, one line */
 const char *stlb_kind_help(enum stlb_kind kind);
 

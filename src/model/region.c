@@ -8,8 +8,6 @@
 #include "model/mm.h"
 #include "model/rmap.h"
 
-enum { MAX_REGIONS = 8 * 1024, MAX_TABLES = 32 * 1024 };
-
 static uint64_t region_key(const struct stlb_mm *mm, uint64_t addr)
 {
 	/* mm_structs are at least 64-byte aligned, and never at the same address at a time */
@@ -45,29 +43,16 @@ struct stlb_region *stlb_region_find(struct stlb_regions *regions, const struct 
 	return region;
 }
 
-/* How far the hand goes for one more region, so that a full house does not cost a search each time.
- */
-enum { HAND_STEPS = 64 };
-
-static struct stlb_region *next_at_hand(struct stlb_regions *regions)
-{
-	struct stlb_region *region = stlb_map_next(&regions->map, &regions->hand);
-
-	if (!region)
-		regions->hand = 0;
-	return region;
-}
-
 /* Room for one more: a region that nothing is owed for goes, of an unsubscribed mm if there is one.
  */
 static void make_room(struct stlb_regions *regions)
 {
 	struct stlb_region *victim = NULL;
 
-	for (unsigned int step = 0; step < HAND_STEPS; step++) {
-		struct stlb_region *region = next_at_hand(regions);
+	for (unsigned int step = 0; step < STLB_MAP_STEPS; step++) {
+		struct stlb_region *region = stlb_map_turn(&regions->map, &regions->hand);
 
-		if (!region || !stlb_list_empty(&region->obligations))
+		if (!stlb_list_empty(&region->obligations))
 			continue;
 		victim = region;
 		if (!stlb_mm_is_subscribed(region->mm))
@@ -110,14 +95,17 @@ struct stlb_region *stlb_region_get(struct stlb_regions *regions, struct stlb_mm
 		stlb_region_drop(regions, region);
 	else if (region)
 		return NULL;
-	if (regions->map.count >= MAX_REGIONS)
+	if (regions->map.count >= STLB_MAX_REGIONS)
 		make_room(regions);
-	return regions->map.count < MAX_REGIONS ? region_new(regions, mm, addr) : NULL;
+	return regions->map.count < STLB_MAX_REGIONS ? region_new(regions, mm, addr) : NULL;
 }
 
-static unsigned int pte_index(uint64_t addr)
+/* Room for what the entries of a table say, none of it known yet; false without memory. */
+static bool make_entries(struct stlb_entry **entries)
 {
-	return (addr >> STLB_PAGE_SHIFT) & (STLB_ENTRIES - 1);
+	if (!*entries)
+		*entries = calloc(STLB_ENTRIES, sizeof(**entries));
+	return *entries != NULL;
 }
 
 struct stlb_entry stlb_region_entry(const struct stlb_region *region, enum stlb_level level,
@@ -126,7 +114,7 @@ struct stlb_entry stlb_region_entry(const struct stlb_region *region, enum stlb_
 	if (region && level != STLB_LEVEL_PTE)
 		return region->pmd;
 	if (region && region->ptes)
-		return region->ptes[pte_index(addr)];
+		return region->ptes[stlb_pte_index(addr)];
 	return (struct stlb_entry){0};
 }
 
@@ -140,11 +128,9 @@ int stlb_region_set(struct stlb_regions *regions, struct stlb_region *region, en
 		region->pmd = entry;
 		return 0;
 	}
-	if (!region->ptes)
-		region->ptes = calloc(STLB_ENTRIES, sizeof(*region->ptes));
-	if (!region->ptes)
+	if (!make_entries(&region->ptes))
 		return -ENOMEM;
-	region->ptes[pte_index(addr)] = entry;
+	region->ptes[stlb_pte_index(addr)] = entry;
 	return 0;
 }
 
@@ -158,7 +144,7 @@ void stlb_region_doubt(struct stlb_regions *regions, struct stlb_region *region,
 	if (level != STLB_LEVEL_PTE)
 		region->pmd = unknown;
 	else if (region->ptes)
-		region->ptes[pte_index(addr)] = unknown;
+		region->ptes[stlb_pte_index(addr)] = unknown;
 }
 
 unsigned int stlb_region_present(const struct stlb_region *region, unsigned int *unknown)
@@ -218,11 +204,9 @@ int stlb_region_set_away(struct stlb_regions *regions, struct stlb_region *regio
 {
 	/* what others were seen to do there is older */
 	stlb_region_doubt(regions, region, STLB_LEVEL_PTE, addr);
-	if (!region->away)
-		region->away = calloc(STLB_ENTRIES, sizeof(*region->away));
-	if (!region->away)
+	if (!make_entries(&region->away))
 		return -ENOMEM;
-	region->away[pte_index(addr)] = entry;
+	region->away[stlb_pte_index(addr)] = entry;
 	return 0;
 }
 
@@ -275,26 +259,29 @@ static void move_mapped(struct stlb_region *from, struct stlb_region *to)
 }
 
 /* mremap moved the table: what its entries say is now said of other addresses. */
-static void move_ptes(struct stlb_regions *regions, struct stlb_table *table, uint64_t base)
+static void move_ptes(struct stlb_regions *regions, struct stlb_table table, uint64_t base)
 {
-	struct stlb_region *from = stlb_region_find(regions, table->mm, table->base);
-	struct stlb_region *to = stlb_region_get(regions, table->mm, base);
+	struct stlb_region *to = stlb_region_get(regions, table.mm, base);
+	/* only now: it may have made room for the other, and its table is forgotten with it */
+	struct stlb_region *from = stlb_region_find(regions, table.mm, table.base);
 
 	if (!from || !to || from == to)
 		return;
 	stlb_region_forget_ptes(regions, to);
 	to->ptes = from->ptes;
 	from->ptes = NULL;
-	to->table = table->page;
+	to->table = table.page;
 	from->table = 0;
 	move_mapped(from, to);
 }
 
-static struct stlb_table *table_new(struct stlb_regions *regions, uint64_t page)
+static struct stlb_table *table_get(struct stlb_regions *regions, uint64_t page)
 {
-	struct stlb_table *table;
+	struct stlb_table *table = stlb_map_get(&regions->tables, page);
 
-	if (regions->tables.count >= MAX_TABLES) {
+	if (table)
+		return table;
+	if (regions->tables.count >= STLB_MAX_TABLES) {
 		regions->forgotten++;
 		return NULL;
 	}
@@ -334,14 +321,13 @@ int stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb
 	}
 	if (table && table->mm == mm && table->base == base && table->level == level)
 		return 0;
-	if (table && table->mm == mm && table->level == level && level == STLB_LEVEL_PTE) {
-		move_ptes(regions, table, base);
-	} else {
+	if (table && table->mm == mm && table->level == level && level == STLB_LEVEL_PTE)
+		move_ptes(regions, *table, base);
+	else
 		stlb_table_forget(regions, page);
-		table = table_new(regions, page);
-		if (!table)
-			return 0;
-	}
+	table = table_get(regions, page);
+	if (!table)
+		return 0;
 	*table = (struct stlb_table){mm, page, base, regions->generation, level};
 	return bind_region(regions, table);
 }

@@ -19,7 +19,7 @@ struct stlb_rmap;
 #define STLB_REGION_SIZE  (UINT64_C(1) << STLB_REGION_SHIFT)
 #define STLB_ENTRIES	  512
 
-enum { STLB_MAX_LOCKSET = 4 };
+enum { STLB_MAX_LOCKSET = 4, STLB_MAX_REGIONS = 8 * 1024, STLB_MAX_TABLES = 32 * 1024 };
 
 /** struct stlb_lockset - the locks held at all updates of a page table since its population */
 struct stlb_lockset {
@@ -70,6 +70,12 @@ struct stlb_table {
 static inline unsigned int stlb_level_shift(enum stlb_level level)
 {
 	return STLB_PAGE_SHIFT + 9 * level;
+}
+
+/** stlb_pte_index - which entry of its pte table an address belongs to */
+static inline unsigned int stlb_pte_index(uint64_t addr)
+{
+	return (addr >> STLB_PAGE_SHIFT) & (STLB_ENTRIES - 1);
 }
 
 /** stlb_is_of_huge_pages - whether a range begins and ends where huge pages do; [0, 0) does not */

@@ -7,8 +7,7 @@
 
 #include "model/mm.h"
 
-/* 80 MiB of entries: 4 GiB of mapped 4 KiB pages. */
-enum { MAX_MAPPINGS = 1024 * 1024, CHUNK = 1024, BUCKET_BITS = 16, HUGE_SHIFT = 9 };
+enum { CHUNK = 1024, BUCKET_BITS = 16, HUGE_SHIFT = 9 };
 
 struct stlb_rmap_chunk {
 	struct stlb_rmap_chunk *next;
@@ -77,11 +76,6 @@ static void release(struct stlb_rmap *rmap, struct stlb_mapping **at)
 
 /* ---- what an entry maps ---- */
 
-static unsigned int pte_index(uint64_t addr)
-{
-	return (addr >> STLB_PAGE_SHIFT) & (STLB_ENTRIES - 1);
-}
-
 static bool is_mapped(struct stlb_entry entry)
 {
 	bool zero_page = entry.special && entry.rights_known && !entry.writable;
@@ -97,7 +91,7 @@ static struct stlb_mapping **place_of(struct stlb_region *region, enum stlb_leve
 		return &region->mapped_pmd;
 	if (!region->mapped && make)
 		region->mapped = calloc(STLB_ENTRIES, sizeof(*region->mapped));
-	return region->mapped ? &region->mapped[pte_index(addr)] : NULL;
+	return region->mapped ? &region->mapped[stlb_pte_index(addr)] : NULL;
 }
 
 static void tell(struct stlb_mapping *mapping, const struct stlb_event *event)
@@ -106,7 +100,7 @@ static void tell(struct stlb_mapping *mapping, const struct stlb_event *event)
 	if (!event)
 		return;
 	mapping->ns = event->ns;
-	mapping->name = event->name ? event->name : stlb_kind_name(event->kind);
+	mapping->name = stlb_event_name(event);
 	mapping->comm = event->comm;
 	mapping->cpu = event->cpu;
 	mapping->tid = event->tid;
@@ -124,7 +118,7 @@ int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_
 		release(rmap, at);
 	if (!mapped)
 		return 0;
-	if (rmap->count >= MAX_MAPPINGS) {
+	if (rmap->count >= STLB_MAX_MAPPINGS) {
 		rmap->full = true;
 		return 0;
 	}
@@ -134,7 +128,7 @@ int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_
 	*at = mapping;
 	mapping->region = region;
 	mapping->pfn = entry.pfn;
-	mapping->index = pte_index(addr);
+	mapping->index = stlb_pte_index(addr);
 	mapping->level = level;
 	mapping->how = entry.state == STLB_TABLE ? STLB_MAPPED_TABLE
 		       : level == STLB_LEVEL_PTE ? STLB_MAPPED_PTE

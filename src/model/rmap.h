@@ -10,6 +10,9 @@
 #include "model/brief.h"
 #include "model/region.h"
 
+/* Present entries of all mms: 4 GiB of mapped 4 KiB pages, in 80 MiB. */
+enum { STLB_MAX_MAPPINGS = 1024 * 1024 };
+
 /** enum stlb_mapped - how an entry maps a page */
 enum stlb_mapped {
 	STLB_MAPPED_PTE,   /* a pte of it */

@@ -1,58 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The model: regions and tables, mms, contexts. */
-#include <criterion/criterion.h>
-
-#include "model/context.h"
-
-#define MM1	UINT64_C(0xffff888041aa0000)
-#define MM2	UINT64_C(0xffff888041bb0000)
-#define BASE	UINT64_C(0x7f0000000000)
-#define PAGE(n) (BASE + ((uint64_t)(n) << 12))
-#define TABLE1	UINT64_C(0xffff888007000000)
-
-static struct stlb_entry page(uint64_t pfn)
-{
-	return (struct stlb_entry){.pfn = pfn, .state = STLB_PRESENT, .known = 1};
-}
+#include "made_model.h"
 
 /* ---- regions ---- */
-
-struct tables {
-	struct stlb_mms mms;
-	struct stlb_regions regions;
-	struct stlb_mm *mm, *other;
-};
-
-static void tables_init(struct tables *t)
-{
-	*t = (struct tables){0};
-	t->mm = stlb_mm_get(&t->mms, MM1);
-	t->other = stlb_mm_get(&t->mms, MM2);
-	cr_assert(t->mm && t->other);
-}
-
-static void tables_free(struct tables *t)
-{
-	stlb_regions_free(&t->regions);
-	stlb_mms_free(&t->mms);
-}
-
-static uint64_t pfn_at(struct tables *t, struct stlb_mm *mm, uint64_t addr)
-{
-	struct stlb_region *region = stlb_region_find(&t->regions, mm, addr);
-	struct stlb_entry entry = stlb_region_entry(region, STLB_LEVEL_PTE, addr);
-
-	return stlb_entry_is_present(entry) ? entry.pfn : 0;
-}
-
-static void set_page(struct tables *t, struct stlb_mm *mm, uint64_t addr, uint64_t pfn)
-{
-	struct stlb_region *region = stlb_region_get(&t->regions, mm, addr);
-
-	cr_assert_not_null(region);
-	cr_assert_eq(stlb_region_set(&t->regions, region, STLB_LEVEL_PTE, addr, page(pfn), NULL),
-		     0);
-}
 
 Test(region, entries_are_of_their_mm_and_address)
 {
