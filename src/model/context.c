@@ -159,7 +159,7 @@ struct stlb_task *stlb_contexts_restart(struct stlb_contexts *contexts, int32_t 
 	if (old->nr_obligations || old->nr_unsettled) {
 		old->key = ~(uint64_t)(uintptr_t)old;
 		old->nr_holds = old->nr_suspended = old->nr_brackets = old->nr_mmap = 0;
-		/* without memory it is only not freed before the end */
+		/* takes no memory: a place was just left */
 		stlb_map_put(&contexts->map, old->key, old);
 	} else {
 		task_free(contexts, old);

@@ -111,6 +111,35 @@ Test(order, component_taken_again)
 	forget(&c);
 }
 
+Test(order, who_is_no_source_has_nothing_to_stop)
+{
+	struct stlb_order order = {.now = 10};
+	struct stlb_actor a = ACTOR, b = ACTOR;
+
+	cr_assert(stlb_order_start(&order, &a));
+	stlb_order_stop(&order, &b);
+	hand_over(&order, &a, &b);
+	cr_expect(stlb_order_knows(&b, &a, 10));
+	forget(&a);
+	forget(&b);
+}
+
+/* An actor is ordered with itself, and nobody with one whose events nobody asks about any more. */
+Test(order, only_a_source_is_known_of)
+{
+	struct stlb_order order = {.now = 10};
+	struct stlb_actor a = ACTOR, b = ACTOR;
+
+	cr_expect(stlb_order_knows(&a, &a, 10));
+	cr_assert(stlb_order_start(&order, &a));
+	hand_over(&order, &a, &b);
+	cr_expect(stlb_order_knows(&b, &a, 10));
+	stlb_order_stop(&order, &a);
+	cr_expect_not(stlb_order_knows(&b, &a, 0));
+	forget(&a);
+	forget(&b);
+}
+
 Test(order, sources_are_limited)
 {
 	struct stlb_order order = {.now = 10};
