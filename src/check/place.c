@@ -63,8 +63,8 @@ void stlb_place_learn(struct stlb_analysis *a, const struct stlb_act *act, enum 
 
 	if (!stlb_event_has(event, PTEP) || !stlb_event_has(event, ADDR))
 		return;
-	a->failed |= stlb_table_learn(&a->regions, act->mm, level, stlb_event_get(event, PTEP),
-				      stlb_event_get(event, ADDR)) < 0;
+	stlb_table_learn(&a->regions, act->mm, level, stlb_event_get(event, PTEP),
+			 stlb_event_get(event, ADDR));
 	if (a->early && level == STLB_LEVEL_PTE)
 		stlb_early_place(a, act, stlb_event_get(event, PTEP));
 }

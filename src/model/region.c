@@ -11,7 +11,12 @@
 static uint64_t region_key(const struct stlb_mm *mm, uint64_t addr)
 {
 	/* mm_structs are at least 64-byte aligned, and never at the same address at a time */
-	return mm->id ^ stlb_map_mix((addr >> STLB_REGION_SHIFT) + 1);
+	return mm->id ^ stlb_map_mix(addr >> STLB_REGION_SHIFT);
+}
+
+static uint64_t region_base(uint64_t addr)
+{
+	return addr >> STLB_REGION_SHIFT << STLB_REGION_SHIFT;
 }
 
 /* What was learned before events were lost: the reverse map has forgotten it already. */
@@ -27,7 +32,7 @@ static void refresh(struct stlb_regions *regions, struct stlb_region *region)
 	region->ptes = region->away = NULL;
 	region->out = false;
 	region->mapped_pmd = NULL;
-	region->pmd = (struct stlb_entry){0};
+	region->pmd = stlb_entry_unknown();
 	region->lockset = (struct stlb_lockset){0};
 }
 
@@ -37,7 +42,7 @@ struct stlb_region *stlb_region_find(struct stlb_regions *regions, const struct 
 	struct stlb_region *region = stlb_map_get(&regions->map, region_key(mm, addr));
 
 	/* two keys can fall together: then the later one is as if never seen */
-	if (!region || region->mm != mm || region->base != (addr & ~(STLB_REGION_SIZE - 1)))
+	if (!region || region->mm != mm || region->base != region_base(addr))
 		return NULL;
 	refresh(regions, region);
 	return region;
@@ -72,7 +77,7 @@ static struct stlb_region *region_new(struct stlb_regions *regions, struct stlb_
 	if (!region)
 		return NULL;
 	region->mm = mm;
-	region->base = addr & ~(STLB_REGION_SIZE - 1);
+	region->base = region_base(addr);
 	region->generation = regions->generation;
 	stlb_list_init(&region->obligations);
 	if (stlb_map_put(&regions->map, region_key(mm, addr), region) < 0) {
@@ -115,7 +120,7 @@ struct stlb_entry stlb_region_entry(const struct stlb_region *region, enum stlb_
 		return region->pmd;
 	if (region && region->ptes)
 		return region->ptes[stlb_pte_index(addr)];
-	return (struct stlb_entry){0};
+	return stlb_entry_unknown();
 }
 
 int stlb_region_set(struct stlb_regions *regions, struct stlb_region *region, enum stlb_level level,
@@ -137,7 +142,7 @@ int stlb_region_set(struct stlb_regions *regions, struct stlb_region *region, en
 void stlb_region_doubt(struct stlb_regions *regions, struct stlb_region *region,
 		       enum stlb_level level, uint64_t addr)
 {
-	struct stlb_entry unknown = {0};
+	struct stlb_entry unknown = stlb_entry_unknown();
 
 	if (regions->rmap)
 		stlb_rmap_set(regions->rmap, region, level, addr, unknown, NULL);
@@ -241,12 +246,16 @@ static uint64_t table_page(uint64_t ptep)
 	return ptep >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
 }
 
+static uint64_t table_index(uint64_t ptep)
+{
+	return ptep / sizeof(uint64_t) % STLB_ENTRIES;
+}
+
 static uint64_t table_base(enum stlb_level level, uint64_t ptep, uint64_t addr)
 {
 	unsigned int shift = stlb_level_shift(level);
-	uint64_t index = (ptep & 0xff8) >> 3;
 
-	return ((addr >> shift) - index) << shift;
+	return ((addr >> shift) - table_index(ptep)) << shift;
 }
 
 static void move_mapped(struct stlb_region *from, struct stlb_region *to)
@@ -281,10 +290,8 @@ static struct stlb_table *table_get(struct stlb_regions *regions, uint64_t page)
 
 	if (table)
 		return table;
-	if (regions->tables.count >= STLB_MAX_TABLES) {
-		regions->forgotten++;
+	if (regions->tables.count >= STLB_MAX_TABLES)
 		return NULL;
-	}
 	table = calloc(1, sizeof(*table));
 	if (table && stlb_map_put(&regions->tables, page, table) < 0) {
 		free(table);
@@ -294,23 +301,22 @@ static struct stlb_table *table_get(struct stlb_regions *regions, uint64_t page)
 }
 
 /* The region of a pte table knows where its table is, so that both are forgotten together. */
-static int bind_region(struct stlb_regions *regions, struct stlb_table *table)
+static void bind_region(struct stlb_regions *regions, struct stlb_table *table)
 {
 	struct stlb_region *region;
 
 	if (table->level != STLB_LEVEL_PTE)
-		return 0;
+		return;
 	region = stlb_region_get(regions, table->mm, table->base);
 	if (!region)
-		return 0; /* no room: its entries are not known */
+		return; /* no room: its entries are not known */
 	if (region->table && region->table != table->page)
 		stlb_region_forget_ptes(regions, region);
 	region->table = table->page;
-	return 0;
 }
 
-int stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb_level level,
-		     uint64_t ptep, uint64_t addr)
+void stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb_level level,
+		      uint64_t ptep, uint64_t addr)
 {
 	uint64_t page = table_page(ptep), base = table_base(level, ptep, addr);
 	struct stlb_table *table = stlb_map_get(&regions->tables, page);
@@ -320,16 +326,18 @@ int stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb
 		table = NULL;
 	}
 	if (table && table->mm == mm && table->base == base && table->level == level)
-		return 0;
+		return;
 	if (table && table->mm == mm && table->level == level && level == STLB_LEVEL_PTE)
 		move_ptes(regions, *table, base);
 	else
 		stlb_table_forget(regions, page);
 	table = table_get(regions, page);
-	if (!table)
-		return 0;
+	if (!table) {
+		regions->forgotten++;
+		return;
+	}
 	*table = (struct stlb_table){mm, page, base, regions->generation, level};
-	return bind_region(regions, table);
+	bind_region(regions, table);
 }
 
 bool stlb_table_place(const struct stlb_regions *regions, const struct stlb_mm *mm, uint64_t ptep,
@@ -340,7 +348,7 @@ bool stlb_table_place(const struct stlb_regions *regions, const struct stlb_mm *
 	if (!table || table->mm != mm || table->generation != regions->generation)
 		return false;
 	*level = table->level;
-	*addr = table->base + (((ptep & 0xff8) >> 3) << stlb_level_shift(table->level));
+	*addr = table->base + (table_index(ptep) << stlb_level_shift(table->level));
 	return true;
 }
 
@@ -352,10 +360,8 @@ void stlb_table_forget(struct stlb_regions *regions, uint64_t page)
 	if (!table)
 		return;
 	region = stlb_region_find(regions, table->mm, table->base);
-	if (region && region->table == page) {
-		region->table = 0;
+	if (region && region->table == page)
 		stlb_region_forget_ptes(regions, region);
-	}
 	free(table);
 }
 
@@ -389,7 +395,7 @@ static void forget_stale(struct stlb_mm *mm)
 
 		free(region->ptes);
 		region->ptes = NULL;
-		region->pmd = (struct stlb_entry){0};
+		region->pmd = stlb_entry_unknown();
 	}
 	mm->stale = false;
 }

@@ -140,10 +140,11 @@ void stlb_region_drop(struct stlb_regions *regions, struct stlb_region *region);
  * stlb_table_learn - an event showed both an entry's kernel address and what it maps
  *
  * A table known at another base of the same mm was moved (mremap): its ptes go along. One known
- * for another mm was freed and taken again: what was known of it is forgotten.
+ * for another mm was freed and taken again: what was known of it is forgotten. One more than there
+ * is room for counts as forgotten.
  */
-int stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb_level level,
-		     uint64_t ptep, uint64_t addr);
+void stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb_level level,
+		      uint64_t ptep, uint64_t addr);
 
 /**
  * stlb_table_place - the user address of an entry of an mm

@@ -7,7 +7,7 @@
 
 #include "model/mm.h"
 
-enum { CHUNK = 1024, BUCKET_BITS = 16, HUGE_SHIFT = 9 };
+enum { CHUNK = 1024, BUCKET_BITS = 16 };
 
 struct stlb_rmap_chunk {
 	struct stlb_rmap_chunk *next;
@@ -17,7 +17,8 @@ struct stlb_rmap_chunk {
 /* Huge pmds are found by any of the 512 pages that they map. */
 static uint64_t mapped_key(enum stlb_mapped how, uint64_t pfn)
 {
-	return (how == STLB_MAPPED_PMD ? pfn >> HUGE_SHIFT : pfn) << 2 | how;
+	return (how == STLB_MAPPED_PMD ? pfn >> (STLB_REGION_SHIFT - STLB_PAGE_SHIFT) : pfn) << 2 |
+	       how;
 }
 
 static struct stlb_mapping **bucket_of(const struct stlb_rmap *rmap, enum stlb_mapped how,
@@ -30,19 +31,19 @@ static struct stlb_mapping **bucket_of(const struct stlb_rmap *rmap, enum stlb_m
 
 /* ---- room ---- */
 
-static int add_chunk(struct stlb_rmap *rmap)
+static bool add_chunk(struct stlb_rmap *rmap)
 {
 	struct stlb_rmap_chunk *chunk = malloc(sizeof(*chunk));
 
 	if (!chunk)
-		return -ENOMEM;
+		return false;
 	chunk->next = rmap->chunks;
 	rmap->chunks = chunk;
 	for (unsigned int i = 0; i < CHUNK; i++) {
 		chunk->mappings[i].next = rmap->unused;
 		rmap->unused = &chunk->mappings[i];
 	}
-	return 0;
+	return true;
 }
 
 static struct stlb_mapping *take(struct stlb_rmap *rmap)
@@ -51,7 +52,7 @@ static struct stlb_mapping *take(struct stlb_rmap *rmap)
 
 	if (!rmap->buckets)
 		rmap->buckets = calloc(1u << BUCKET_BITS, sizeof(*rmap->buckets));
-	if (!rmap->buckets || (!rmap->unused && add_chunk(rmap) < 0))
+	if (!rmap->buckets || (!rmap->unused && !add_chunk(rmap)))
 		return NULL;
 	mapping = rmap->unused;
 	rmap->unused = mapping->next;

@@ -30,6 +30,13 @@ static void raise(struct stlb_clock *clock, int source, uint64_t when)
 	clock->known |= UINT64_C(1) << source;
 }
 
+static bool make(struct stlb_clock **clock)
+{
+	if (!*clock)
+		*clock = calloc(1, sizeof(**clock));
+	return *clock != NULL;
+}
+
 static int join(const struct stlb_order *order, struct stlb_clock **to,
 		const struct stlb_clock *from)
 {
@@ -37,9 +44,7 @@ static int join(const struct stlb_order *order, struct stlb_clock **to,
 
 	if (!news)
 		return 0;
-	if (!*to)
-		*to = calloc(1, sizeof(**to));
-	if (!*to)
+	if (!make(to))
 		return -ENOMEM;
 	for (; news; news &= news - 1) {
 		int source = __builtin_ctzll(news);
@@ -58,9 +63,7 @@ int stlb_order_publish(const struct stlb_order *order, const struct stlb_actor *
 		return -ENOMEM;
 	if (actor->source == STLB_NO_SOURCE)
 		return 0;
-	if (!*to)
-		*to = calloc(1, sizeof(**to));
-	if (!*to)
+	if (!make(to))
 		return -ENOMEM;
 	raise(*to, actor->source, order->now);
 	return 0;

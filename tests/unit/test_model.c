@@ -84,8 +84,7 @@ Test(table, places_entries)
 
 	tables_init(&t);
 	cr_expect_not(stlb_table_place(&t.regions, t.mm, TABLE1, &level, &addr));
-	cr_assert_eq(stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1 + 8 * 5, PAGE(5)),
-		     0);
+	stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1 + 8 * 5, PAGE(5));
 	cr_assert(stlb_table_place(&t.regions, t.mm, TABLE1 + 8 * 511, &level, &addr));
 	cr_expect_eq(level, STLB_LEVEL_PTE);
 	cr_expect_eq(addr, PAGE(511));
@@ -103,7 +102,7 @@ Test(table, of_pmds)
 	uint64_t addr;
 
 	tables_init(&t);
-	cr_assert_eq(stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PMD, TABLE1 + 8, PAGE(512)), 0);
+	stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PMD, TABLE1 + 8, PAGE(512));
 	cr_assert(stlb_table_place(&t.regions, t.mm, TABLE1 + 8 * 3, &level, &addr));
 	cr_expect_eq(level, STLB_LEVEL_PMD);
 	cr_expect_eq(addr, PAGE(512 * 3));
@@ -115,9 +114,9 @@ Test(table, moved_within_an_mm)
 	struct tables t;
 
 	tables_init(&t);
-	cr_assert_eq(stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1, PAGE(0)), 0);
+	stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1, PAGE(0));
 	set_page(&t, t.mm, PAGE(7), 0xa);
-	cr_assert_eq(stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1 + 8, PAGE(513)), 0);
+	stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1 + 8, PAGE(513));
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(7)), 0);
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(519)), 0xa);
 	tables_free(&t);
@@ -130,9 +129,9 @@ Test(table, taken_by_another_mm)
 	uint64_t addr;
 
 	tables_init(&t);
-	cr_assert_eq(stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1, PAGE(0)), 0);
+	stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1, PAGE(0));
 	set_page(&t, t.mm, PAGE(7), 0xa);
-	cr_assert_eq(stlb_table_learn(&t.regions, t.other, STLB_LEVEL_PTE, TABLE1, PAGE(0)), 0);
+	stlb_table_learn(&t.regions, t.other, STLB_LEVEL_PTE, TABLE1, PAGE(0));
 	cr_expect_not(stlb_table_place(&t.regions, t.mm, TABLE1, &level, &addr));
 	cr_expect(stlb_table_place(&t.regions, t.other, TABLE1, &level, &addr));
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(7)), 0);
@@ -159,7 +158,44 @@ Test(mm, subscriptions_are_counted)
 	stlb_mm_unsubscribe(&mms, mm);
 	cr_expect_not(stlb_mm_is_subscribed(mm));
 	cr_expect_eq(mms.subscribed, 0);
+	stlb_mm_unsubscribe(&mms, mm);
+	cr_expect_eq(mms.subscribed, 0, "once is enough");
 	stlb_mm_subscribe(&mms, mm);
 	cr_expect_eq(mms.ever, 1);
+	stlb_mm_subscribe(&mms, stlb_mm_get(&mms, MM2));
+	cr_expect_eq(mms.ever, 2);
+	cr_expect_eq(mms.subscribed, 2);
+	stlb_mms_free(&mms);
+}
+
+Test(mm, a_new_one_has_nothing)
+{
+	struct stlb_mms mms = {0};
+	struct stlb_mm *mm = stlb_mm_get(&mms, MM1);
+
+	cr_assert_not_null(mm);
+	cr_expect_eq(mm->id, MM1);
+	cr_expect_eq(mm->subscription, STLB_SUBSCRIPTION_UNSEEN);
+	cr_expect(stlb_list_empty(&mm->regions));
+	cr_expect(stlb_list_empty(&mm->obligations));
+	cr_expect(stlb_list_empty(&mm->wide));
+	stlb_mms_free(&mms);
+}
+
+/* A release is final for its pointer: nothing of the old subscription is left for another. */
+Test(mm, whose_last_subscription_goes)
+{
+	struct stlb_mms mms = {0};
+	struct stlb_mm *mm = stlb_mm_get(&mms, MM1);
+
+	cr_assert_not_null(mm);
+	stlb_mm_subscribe(&mms, mm);
+	mm->subscribers = mm->nr_callbacks = 3;
+	mm->since_before = true;
+	stlb_mm_unsubscribe(&mms, mm);
+	cr_expect_eq(mm->subscription, STLB_SUBSCRIPTION_OVER);
+	cr_expect_eq(mm->subscribers, 0);
+	cr_expect_eq(mm->nr_callbacks, 0);
+	cr_expect_not(mm->since_before);
 	stlb_mms_free(&mms);
 }

@@ -90,6 +90,44 @@ Test(order, nothing_to_learn)
 	cr_expect_null(b.clock, "while nobody is asked about, nothing is kept");
 }
 
+/* Of one who knows nothing there is nothing to learn, whoever is asked about. */
+Test(order, nothing_is_published_by_who_knows_nothing)
+{
+	struct stlb_order order = {.now = 10};
+	struct stlb_actor a = ACTOR, b = ACTOR, c = ACTOR;
+	struct stlb_clock *clock = NULL;
+
+	cr_assert(stlb_order_start(&order, &a));
+	cr_assert_eq(stlb_order_publish(&order, &b, &clock), 0);
+	cr_expect_null(clock);
+	cr_expect_eq(stlb_order_learn(&order, &c, clock), 0);
+	cr_expect_null(c.clock);
+	hand_over(&order, &a, &b);
+	cr_assert_eq(stlb_order_publish(&order, &b, &clock), 0);
+	cr_expect_not_null(clock);
+	free(clock);
+	forget(&b);
+}
+
+Test(order, others_stay_sources_when_one_stops)
+{
+	struct stlb_order order = {.now = 10};
+	struct stlb_actor actors[8], b = ACTOR, c = ACTOR;
+
+	for (int i = 0; i < 8; i++) {
+		actors[i] = (struct stlb_actor)ACTOR;
+		cr_assert(stlb_order_start(&order, &actors[i]));
+	}
+	stlb_order_stop(&order, &actors[3]);
+	for (int i = 0; i < 8; i++)
+		hand_over(&order, &actors[i], &b);
+	hand_over(&order, &b, &c);
+	for (int i = 0; i < 8; i++)
+		cr_expect_eq(stlb_order_knows(&c, &actors[i], 10), i != 3, "source %d", i);
+	forget(&b);
+	forget(&c);
+}
+
 /* A component that is handed to another source holds nothing that this one is asked about. */
 Test(order, component_taken_again)
 {
