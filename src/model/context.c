@@ -38,8 +38,8 @@ static bool is_on_its_cpu(const struct stlb_contexts *contexts, const struct stl
 {
 	const struct stlb_cpu *cpu;
 
-	if (task->cpu < 0 || (uint32_t)task->cpu >= contexts->nr_cpus)
-		return false;
+	if ((uint32_t)task->cpu >= contexts->nr_cpus)
+		return false; /* or none at all */
 	cpu = &contexts->cpus[task->cpu];
 	return cpu->task == task || cpu->interrupted == task;
 }

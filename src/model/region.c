@@ -274,9 +274,11 @@ static void move_ptes(struct stlb_regions *regions, struct stlb_table table, uin
 	/* only now: it may have made room for the other, and its table is forgotten with it */
 	struct stlb_region *from = stlb_region_find(regions, table.mm, table.base);
 
-	if (!from || !to || from == to)
+	if (!from || from == to)
 		return;
-	stlb_region_forget_ptes(regions, to);
+	stlb_region_forget_ptes(regions, to ? to : from);
+	if (!to)
+		return;
 	to->ptes = from->ptes;
 	from->ptes = NULL;
 	to->table = table.page;
@@ -320,14 +322,12 @@ void stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stl
 {
 	uint64_t page = table_page(ptep), base = table_base(level, ptep, addr);
 	struct stlb_table *table = stlb_map_get(&regions->tables, page);
+	bool known = table && table->generation == regions->generation && table->mm == mm &&
+		     table->level == level;
 
-	if (table && table->generation != regions->generation) {
-		stlb_table_forget(regions, page);
-		table = NULL;
-	}
-	if (table && table->mm == mm && table->base == base && table->level == level)
+	if (known && table->base == base)
 		return;
-	if (table && table->mm == mm && table->level == level && level == STLB_LEVEL_PTE)
+	if (known && level == STLB_LEVEL_PTE)
 		move_ptes(regions, *table, base);
 	else
 		stlb_table_forget(regions, page);

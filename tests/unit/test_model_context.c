@@ -87,6 +87,25 @@ Test(context, a_new_one_has_nothing)
 	stlb_contexts_free(&contexts);
 }
 
+Test(context, all_that_it_has_goes_with_it)
+{
+	struct stlb_contexts contexts = {0};
+	struct stlb_task *task = stlb_contexts_task(&contexts, 7);
+
+	cr_assert_not_null(task);
+	cr_assert_not_null(stlb_task_add_hold(task));
+	cr_assert_not_null(stlb_task_update_state(task));
+	task->brackets = calloc(STLB_MAX_BRACKETS, sizeof(*task->brackets));
+	task->actor.clock = calloc(1, sizeof(*task->actor.clock));
+	task->woken = calloc(1, sizeof(*task->woken));
+	task->flush_event = calloc(1, sizeof(*task->flush_event));
+	task->unsettled = calloc(STLB_MAX_UNSETTLED, sizeof(*task->unsettled));
+	task->nr_unsettled = 2;
+	for (uint32_t i = 0; i < task->nr_unsettled; i++)
+		task->unsettled[i].finding = calloc(1, sizeof(struct stlb_finding));
+	stlb_contexts_free(&contexts); /* the leak sanitizer judges */
+}
+
 Test(context, the_idle_task_of_a_cpu_is_found)
 {
 	struct stlb_contexts contexts = {0};
@@ -351,6 +370,8 @@ Test(context, mmap_locks)
 	cr_expect_eq(stlb_task_mmap_written(&none), 0);
 	task.nr_mmap = 1;
 	cr_expect_eq(stlb_task_mmap_written(&task), 0);
+	task.mmap[0].write = true;
+	cr_expect_eq(stlb_task_mmap_written(&task), MM1);
 }
 
 /* ---- updates ---- */

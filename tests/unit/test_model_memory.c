@@ -192,6 +192,23 @@ Test(memory, an_entry)
 	}
 }
 
+Test(memory, an_entry_that_maps_nothing_takes_none_in_the_reverse_map)
+{
+	struct stlb_region *region;
+	struct tables t;
+
+	tables_init_mapped(&t);
+	set_page(&t, t.other, PAGE(0), 0xa);
+	region = region_at(&t, t.other, PAGE(0));
+	stlb_mm_subscribe(&t.mms, t.other);
+	refuse_after(0);
+	cr_expect_eq(stlb_region_set(&t.regions, region, STLB_LEVEL_PTE, PAGE(1), stlb_entry_none(),
+				     NULL),
+		     0);
+	cr_expect_not(was_refused());
+	tables_free(&t);
+}
+
 Test(memory, an_entry_of_a_table_that_is_out)
 {
 	struct stlb_region *region;

@@ -98,6 +98,24 @@ Test(room, a_table_moves_while_room_is_scarce)
 	tables_free(&t);
 }
 
+/* Nothing is said of the place that it left, nor of where it went. */
+Test(room, a_table_moves_where_no_room_is_to_be_had)
+{
+	static struct stlb_list owed[STLB_MAX_REGIONS];
+	struct tables t;
+
+	tables_init(&t);
+	learn(&t, t.mm, TABLE1, REGION(0));
+	set_page(&t, t.mm, REGION(0), 0xa);
+	for (unsigned int i = 0; i < STLB_MAX_REGIONS; i++)
+		stlb_list_add(&region_at(&t, t.mm, REGION(i))->obligations, &owed[i]);
+	learn(&t, t.mm, TABLE1, REGION(STLB_MAX_REGIONS));
+	cr_expect_eq(placed(&t, t.mm, TABLE1), REGION(STLB_MAX_REGIONS));
+	cr_expect_eq(pfn_at(&t, t.mm, REGION(0)), 0);
+	cr_expect_null(stlb_region_find(&t.regions, t.mm, REGION(STLB_MAX_REGIONS)));
+	tables_free(&t);
+}
+
 Test(room, tables_past_the_limit_are_not_placed)
 {
 	struct tables t;
@@ -245,6 +263,7 @@ Test(room, who_runs_or_is_interrupted_stays)
 {
 	struct stlb_contexts contexts = {0};
 	struct stlb_event irq = {.tid = 1, .cpu = 3, .context = STLB_CONTEXT_HARDIRQ};
+	struct stlb_event other_irq = {.tid = 1, .cpu = 4, .context = STLB_CONTEXT_SOFTIRQ};
 	struct stlb_event idle = {.tid = 0, .cpu = 7};
 	struct stlb_task *runs = task_of(&contexts, 1), *stopped = task_of(&contexts, 2);
 	struct stlb_task *ran = task_of(&contexts, 3);
@@ -253,14 +272,16 @@ Test(room, who_runs_or_is_interrupted_stays)
 	stlb_contexts_cpu(&contexts, 1)->interrupted = stopped;
 	runs->cpu = ran->cpu = 0;
 	stopped->cpu = 1;
-	cr_assert_not_null(stlb_contexts_at(&contexts, &idle));
-	cr_assert_not_null(stlb_contexts_at(&contexts, &irq));
+	stlb_contexts_at(&contexts, &irq)->nr_events = 5;
+	stlb_contexts_at(&contexts, &idle)->nr_events = 5;
 	fill_contexts(&contexts);
+	cr_assert_not_null(stlb_contexts_at(&contexts, &other_irq));
 	crowd_out(&contexts);
 	cr_expect_eq(stlb_contexts_find(&contexts, 1, 0), runs);
 	cr_expect_eq(stlb_contexts_find(&contexts, 2, 0), stopped);
 	cr_expect_null(stlb_contexts_find(&contexts, 3, 0), "another one runs there");
 	cr_expect_null(stlb_contexts_find(&contexts, 0, 7), "idle, and not known to run");
+	cr_expect_eq(stlb_contexts_at(&contexts, &irq)->nr_events, 5, "it is its CPU's");
 	cr_expect_eq(contexts.cpus[0].task, runs);
 	cr_expect_eq(contexts.cpus[1].interrupted, stopped);
 	stlb_contexts_free(&contexts);
@@ -271,8 +292,9 @@ Test(room, who_acts_now_stays_wherever_it_is)
 {
 	struct stlb_contexts contexts = {0};
 	struct stlb_event event = {.tid = 1, .cpu = STLB_MAX_CPUS}, nowhere = {.tid = 2, .cpu = -1};
-	struct stlb_task *task;
+	struct stlb_task *task, *other = task_of(&contexts, 3);
 
+	other->cpu = event.cpu;
 	fill_contexts(&contexts);
 	cr_assert_not_null(stlb_contexts_at(&contexts, &nowhere));
 	task = stlb_contexts_at(&contexts, &event);
@@ -281,6 +303,7 @@ Test(room, who_acts_now_stays_wherever_it_is)
 	crowd_out(&contexts);
 	cr_expect_eq(stlb_contexts_find(&contexts, 1, 0), task);
 	cr_expect_null(stlb_contexts_find(&contexts, 2, 0));
+	cr_expect_null(stlb_contexts_find(&contexts, 3, 0));
 	stlb_contexts_free(&contexts);
 }
 

@@ -326,6 +326,8 @@ Test(loss, nothing_that_was_said_before_is_known)
 	/* what is said since is */
 	set_page(&t, t.mm, PAGE(8), 0xc);
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(8)), 0xc);
+	set_page(&t, t.mm, PAGE(512), 0xd);
+	cr_expect_eq(pfn_at(&t, t.mm, PAGE(512)), 0xd, "of a region that was not seen before it");
 	learn(&t, t.mm, TABLE1, PAGE(0));
 	cr_expect_eq(placed(&t, t.mm, TABLE1), PAGE(0));
 	tables_free(&t);
