@@ -41,8 +41,8 @@ struct stlb_region *stlb_region_find(struct stlb_regions *regions, const struct 
 {
 	struct stlb_region *region = stlb_map_get(&regions->map, region_key(mm, addr));
 
-	/* two keys can fall together: then the later one is as if never seen */
-	if (!region || region->mm != mm || region->base != region_base(addr))
+	/* the keys of two mms can fall together: then the later one is as if never seen */
+	if (!region || region->mm != mm)
 		return NULL;
 	refresh(regions, region);
 	return region;

@@ -17,8 +17,9 @@ struct stlb_rmap_chunk {
 /* Huge pmds are found by any of the 512 pages that they map. */
 static uint64_t mapped_key(enum stlb_mapped how, uint64_t pfn)
 {
-	return (how == STLB_MAPPED_PMD ? pfn >> (STLB_REGION_SHIFT - STLB_PAGE_SHIFT) : pfn) << 2 |
-	       how;
+	unsigned int shift = how == STLB_MAPPED_PMD ? STLB_REGION_SHIFT - STLB_PAGE_SHIFT : 0;
+
+	return pfn >> shift << 2 | how;
 }
 
 static struct stlb_mapping **bucket_of(const struct stlb_rmap *rmap, enum stlb_mapped how,
@@ -26,7 +27,7 @@ static struct stlb_mapping **bucket_of(const struct stlb_rmap *rmap, enum stlb_m
 {
 	uint64_t hash = stlb_map_mix(mapped_key(how, pfn));
 
-	return &rmap->buckets[hash & ((1u << BUCKET_BITS) - 1)];
+	return &rmap->buckets[hash % (1u << BUCKET_BITS)];
 }
 
 /* ---- room ---- */
