@@ -228,9 +228,9 @@ struct stlb_hold *stlb_task_hold(struct stlb_task *task)
 
 	if (!hold)
 		hold = innermost(task, false, false);
-	if (!hold && task->nr_suspended)
+	if (!hold)
 		hold = innermost(task, true, true);
-	return hold || !task->nr_suspended ? hold : innermost(task, false, true);
+	return hold ? hold : innermost(task, false, true);
 }
 
 struct stlb_hold *stlb_task_find_hold(const struct stlb_task *task, uint64_t id)

@@ -126,16 +126,15 @@ struct stlb_entry stlb_region_entry(const struct stlb_region *region, enum stlb_
 int stlb_region_set(struct stlb_regions *regions, struct stlb_region *region, enum stlb_level level,
 		    uint64_t addr, struct stlb_entry entry, const struct stlb_event *event)
 {
+	if (level == STLB_LEVEL_PTE && !make_entries(&region->ptes))
+		return -ENOMEM;
 	if (regions->rmap && stlb_mm_is_subscribed(region->mm) &&
 	    stlb_rmap_set(regions->rmap, region, level, addr, entry, event) < 0)
 		return -ENOMEM;
-	if (level != STLB_LEVEL_PTE) {
+	if (level == STLB_LEVEL_PTE)
+		region->ptes[stlb_pte_index(addr)] = entry;
+	else
 		region->pmd = entry;
-		return 0;
-	}
-	if (!make_entries(&region->ptes))
-		return -ENOMEM;
-	region->ptes[stlb_pte_index(addr)] = entry;
 	return 0;
 }
 
@@ -144,8 +143,7 @@ void stlb_region_doubt(struct stlb_regions *regions, struct stlb_region *region,
 {
 	struct stlb_entry unknown = stlb_entry_unknown();
 
-	if (regions->rmap)
-		stlb_rmap_set(regions->rmap, region, level, addr, unknown, NULL);
+	stlb_rmap_drop(regions->rmap, region, level, addr);
 	if (level != STLB_LEVEL_PTE)
 		region->pmd = unknown;
 	else if (region->ptes)
@@ -169,8 +167,7 @@ unsigned int stlb_region_present(const struct stlb_region *region, unsigned int 
 
 void stlb_region_forget_ptes(struct stlb_regions *regions, struct stlb_region *region)
 {
-	if (regions->rmap)
-		stlb_rmap_drop_ptes(regions->rmap, region);
+	stlb_rmap_drop_ptes(regions->rmap, region);
 	free(region->ptes);
 	region->ptes = NULL;
 	region->lockset = (struct stlb_lockset){0};
@@ -184,8 +181,7 @@ void stlb_region_drop(struct stlb_regions *regions, struct stlb_region *region)
 	refresh(regions, region);
 	stlb_region_forget_ptes(regions, region);
 	free(region->away);
-	if (regions->rmap)
-		stlb_rmap_drop_pmd(regions->rmap, region);
+	stlb_rmap_drop(regions->rmap, region, STLB_LEVEL_PMD, region->base);
 	stlb_map_remove(&regions->map, region_key(region->mm, region->base));
 	stlb_list_remove(&region->in_mm);
 	region->mm->nr_regions--;
@@ -281,7 +277,6 @@ static void move_ptes(struct stlb_regions *regions, struct stlb_table table, uin
 		return;
 	to->ptes = from->ptes;
 	from->ptes = NULL;
-	to->table = table.page;
 	from->table = 0;
 	move_mapped(from, to);
 }
@@ -423,14 +418,12 @@ void stlb_regions_unmap(struct stlb_regions *regions, struct stlb_mm *mm)
 {
 	struct stlb_list *at, *next;
 
-	if (!regions->rmap)
-		return;
 	stlb_list_each (at, next, &mm->regions) {
 		struct stlb_region *region = stlb_list_entry(at, struct stlb_region, in_mm);
 
 		refresh(regions, region);
 		stlb_rmap_drop_ptes(regions->rmap, region);
-		stlb_rmap_drop_pmd(regions->rmap, region);
+		stlb_rmap_drop(regions->rmap, region, STLB_LEVEL_PMD, region->base);
 	}
 }
 

@@ -86,13 +86,12 @@ static bool is_mapped(struct stlb_entry entry)
 	       (entry.state == STLB_PRESENT || entry.state == STLB_TABLE);
 }
 
+/* NULL: there is no room for it yet, and nothing in it. */
 static struct stlb_mapping **place_of(struct stlb_region *region, enum stlb_level level,
-				      uint64_t addr, bool make)
+				      uint64_t addr)
 {
 	if (level != STLB_LEVEL_PTE)
 		return &region->mapped_pmd;
-	if (!region->mapped && make)
-		region->mapped = calloc(STLB_ENTRIES, sizeof(*region->mapped));
 	return region->mapped ? &region->mapped[stlb_pte_index(addr)] : NULL;
 }
 
@@ -110,20 +109,30 @@ static void tell(struct stlb_mapping *mapping, const struct stlb_event *event)
 	mapping->context = event->context;
 }
 
-int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
-		  uint64_t addr, struct stlb_entry entry, const struct stlb_event *event)
+void stlb_rmap_drop(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
+		    uint64_t addr)
 {
-	bool mapped = is_mapped(entry);
-	struct stlb_mapping **at = place_of(region, level, addr, mapped), **bucket, *mapping;
+	struct stlb_mapping **at = place_of(region, level, addr);
 
 	if (at)
 		release(rmap, at);
-	if (!mapped)
+}
+
+int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
+		  uint64_t addr, struct stlb_entry entry, const struct stlb_event *event)
+{
+	struct stlb_mapping **at, **bucket, *mapping;
+
+	stlb_rmap_drop(rmap, region, level, addr);
+	if (!is_mapped(entry))
 		return 0;
 	if (rmap->count >= STLB_MAX_MAPPINGS) {
 		rmap->full = true;
 		return 0;
 	}
+	if (level == STLB_LEVEL_PTE && !region->mapped)
+		region->mapped = calloc(STLB_ENTRIES, sizeof(*region->mapped));
+	at = place_of(region, level, addr);
 	mapping = at ? take(rmap) : NULL;
 	if (!mapping)
 		return -ENOMEM;
@@ -154,11 +163,6 @@ void stlb_rmap_drop_ptes(struct stlb_rmap *rmap, struct stlb_region *region)
 	region->mapped = NULL;
 }
 
-void stlb_rmap_drop_pmd(struct stlb_rmap *rmap, struct stlb_region *region)
-{
-	release(rmap, &region->mapped_pmd);
-}
-
 /* ---- who maps a page ---- */
 
 struct stlb_mapping *stlb_rmap_find(const struct stlb_rmap *rmap, enum stlb_mapped how,
@@ -169,8 +173,7 @@ struct stlb_mapping *stlb_rmap_find(const struct stlb_rmap *rmap, enum stlb_mapp
 	if (!rmap->count)
 		return NULL;
 	mapping = after ? after->next : *bucket_of(rmap, how, pfn);
-	while (mapping &&
-	       (mapping->how != how || mapped_key(how, mapping->pfn) != mapped_key(how, pfn)))
+	while (mapping && mapped_key(mapping->how, mapping->pfn) != mapped_key(how, pfn))
 		mapping = mapping->next;
 	return mapping;
 }
@@ -206,7 +209,7 @@ void stlb_mapping_told(struct stlb_mapping *mapping)
 	mapping->told = true;
 	if (mapping->level != STLB_LEVEL_PTE)
 		region->pmd.told = 1;
-	else if (region->ptes)
+	else
 		region->ptes[mapping->index].told = 1;
 }
 

@@ -58,6 +58,7 @@ Test(region, pmd_and_ptes_are_apart)
 	cr_expect_eq(stlb_region_entry(region, STLB_LEVEL_PMD, PAGE(3)).pfn, 0x200);
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(3)), 0xa);
 	cr_expect_not(stlb_region_entry(NULL, STLB_LEVEL_PTE, PAGE(3)).known);
+	cr_expect_not(stlb_region_entry(NULL, STLB_LEVEL_PMD, PAGE(3)).known);
 	tables_free(&t);
 }
 

@@ -406,7 +406,8 @@ Test(context, brackets)
 	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(3), PAGE(5)));
 	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(20), PAGE(21)));
 	cr_expect(stlb_task_covers(&task, &other, PAGE(20), PAGE(21)));
-	cr_expect(stlb_task_in_bracket(&task, 3));
+	for (uint64_t id = 1; id <= 3; id++)
+		cr_expect(stlb_task_in_bracket(&task, id));
 	cr_expect_not(stlb_task_in_bracket(&task, 4));
 	cr_expect_not(stlb_task_in_bracket(&task, 0));
 }

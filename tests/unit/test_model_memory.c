@@ -172,7 +172,7 @@ Test(memory, a_region)
 }
 
 /* With a reverse map, in which its page has to be found. */
-Test(memory, an_entry)
+static void entry_of(enum stlb_level level, enum stlb_mapped how)
 {
 	EACH_REFUSAL(nr)
 	{
@@ -183,13 +183,19 @@ Test(memory, an_entry)
 		tables_init_mapped(&t);
 		region = region_at(&t, t.mm, PAGE(0));
 		refuse_after(nr);
-		ret = stlb_region_set(&t.regions, region, STLB_LEVEL_PTE, PAGE(0), page(0xa), NULL);
+		ret = stlb_region_set(&t.regions, region, level, PAGE(0), page(0xa), NULL);
 		cr_expect_eq(ret, was_refused() ? -ENOMEM : 0);
-		cr_expect_eq(pfn_at(&t, t.mm, PAGE(0)), ret ? 0 : 0xa);
-		set_page(&t, t.mm, PAGE(0), 0xa);
-		cr_expect_eq(mappings(&t, STLB_MAPPED_PTE, 0xa), 1);
+		cr_expect_eq(entry_at(&t, t.mm, level, PAGE(0)).pfn, ret ? 0 : 0xa);
+		set_entry(&t, t.mm, level, PAGE(0), page(0xa));
+		cr_expect_eq(mappings(&t, how, 0xa), 1);
 		tables_free(&t);
 	}
+}
+
+Test(memory, an_entry)
+{
+	entry_of(STLB_LEVEL_PTE, STLB_MAPPED_PTE);
+	entry_of(STLB_LEVEL_PMD, STLB_MAPPED_PMD);
 }
 
 Test(memory, an_entry_that_maps_nothing_takes_none_in_the_reverse_map)

@@ -55,8 +55,10 @@ Test(rmap, every_entry_of_a_page)
 		cr_expect_eq(left, 31u & ~(1u << gone), "without %u", gone);
 		for (unsigned int i = 0; i < 5; i++)
 			set_entry(&t, t.mm, STLB_LEVEL_PTE, PAGE(i), stlb_entry_none());
+		set_page(&t, t.mm, PAGE(100), 0xc);
 		cr_expect_eq(mappings(&t, STLB_MAPPED_PTE, 0xa), 0);
-		cr_expect_eq(t.regions.rmap->count, 0);
+		cr_expect_eq(mappings(&t, STLB_MAPPED_PTE, 0xc), 1);
+		cr_expect_eq(t.regions.rmap->count, 1);
 		tables_free(&t);
 	}
 }
@@ -308,6 +310,24 @@ Test(rmap, a_loss_before_an_mm_joins_or_leaves)
 	stlb_mm_subscribe(&t.mms, t.other);
 	cr_assert_eq(stlb_regions_map(&t.regions, t.other), 0);
 	cr_expect_eq(t.regions.rmap->count, 0);
+	tables_free(&t);
+}
+
+Test(rmap, a_region_goes_after_a_loss)
+{
+	struct stlb_region *region;
+	struct tables t;
+
+	tables_init_mapped(&t);
+	set_page(&t, t.mm, PAGE(0), 0xa);
+	set_entry(&t, t.mm, STLB_LEVEL_PMD, PAGE(0), table_of(0xd));
+	set_page(&t, t.mm, PAGE(512), 0xb);
+	region = stlb_region_find(&t.regions, t.mm, PAGE(0));
+	stlb_regions_forget(&t.regions);
+	set_page(&t, t.mm, PAGE(512), 0xb);
+	stlb_region_drop(&t.regions, region);
+	cr_expect_eq(t.regions.rmap->count, 1);
+	cr_expect_eq(mappings(&t, STLB_MAPPED_PTE, 0xb), 1);
 	tables_free(&t);
 }
 

@@ -101,6 +101,22 @@ Test(away, what_others_do_meanwhile_counts_where_it_is_later)
 	tables_free(&t);
 }
 
+Test(away, it_goes_with_its_region)
+{
+	struct stlb_region *region;
+	struct tables t;
+
+	tables_init(&t);
+	set_page(&t, t.mm, PAGE(0), 0xa);
+	region = stlb_region_find(&t.regions, t.mm, PAGE(0));
+	stlb_region_take_out(&t.regions, region, 0x77);
+	stlb_region_drop(&t.regions, region);
+	region = region_at(&t, t.mm, PAGE(0));
+	cr_expect_eq(stlb_region_put_back(&t.regions, region, 0x77), 0);
+	cr_expect_eq(pfn_at(&t, t.mm, PAGE(0)), 0);
+	tables_free(&t);
+}
+
 Test(away, a_loss_ends_what_is_known_of_it)
 {
 	struct stlb_region *region;
