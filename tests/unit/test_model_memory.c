@@ -215,6 +215,25 @@ Test(memory, an_entry_that_maps_nothing_takes_none_in_the_reverse_map)
 	tables_free(&t);
 }
 
+/* What only comes and goes never grows. */
+Test(memory, room_that_an_entry_left_in_the_reverse_map_is_taken_again)
+{
+	struct tables t;
+
+	tables_init_mapped(&t);
+	set_page(&t, t.mm, PAGE(0), 0xa);
+	refuse_after(0);
+	for (unsigned int i = 0; i < 100000; i++)
+		set_page(&t, t.mm, PAGE(i % 512), 0xb);
+	for (unsigned int i = 0; i < 100000; i++) {
+		set_page(&t, t.mm, PAGE(0), 0xc);
+		set_entry(&t, t.mm, STLB_LEVEL_PTE, PAGE(0), stlb_entry_none());
+	}
+	cr_expect_not(was_refused());
+	cr_expect_eq(mappings(&t, STLB_MAPPED_PTE, 0xb), 511);
+	tables_free(&t);
+}
+
 Test(memory, an_entry_of_a_table_that_is_out)
 {
 	struct stlb_region *region;
