@@ -63,6 +63,19 @@ Test(rmap, every_entry_of_a_page)
 	}
 }
 
+Test(rmap, an_entry_that_is_cleared_twice)
+{
+	struct tables t;
+
+	tables_init_mapped(&t);
+	set_page(&t, t.mm, PAGE(0), 0xa);
+	set_entry(&t, t.mm, STLB_LEVEL_PTE, PAGE(0), stlb_entry_none());
+	set_page(&t, t.mm, PAGE(1), 0xb);
+	set_entry(&t, t.mm, STLB_LEVEL_PTE, PAGE(0), stlb_entry_none());
+	cr_expect_eq(mappings(&t, STLB_MAPPED_PTE, 0xb), 1);
+	tables_free(&t);
+}
+
 Test(rmap, a_huge_page_is_found_by_each_of_its_pages_and_by_no_other)
 {
 	struct tables t;
