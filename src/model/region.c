@@ -129,7 +129,7 @@ int stlb_region_set(struct stlb_regions *regions, struct stlb_region *region, en
 	if (level == STLB_LEVEL_PTE && !make_entries(&region->ptes))
 		return -ENOMEM;
 	if (regions->rmap && stlb_mm_is_subscribed(region->mm) &&
-	    stlb_rmap_set(regions->rmap, region, level, addr, entry, event) < 0)
+	    !stlb_rmap_set(regions->rmap, region, level, addr, entry, event))
 		return -ENOMEM;
 	if (level == STLB_LEVEL_PTE)
 		region->ptes[stlb_pte_index(addr)] = entry;
@@ -369,15 +369,15 @@ int stlb_regions_keep_rmap(struct stlb_regions *regions)
 	return regions->rmap ? 0 : -ENOMEM;
 }
 
-static int map_region(struct stlb_regions *regions, struct stlb_region *region)
+static bool map_region(struct stlb_regions *regions, struct stlb_region *region)
 {
-	int err = stlb_rmap_set(regions->rmap, region, STLB_LEVEL_PMD, region->base, region->pmd,
-				NULL);
+	bool done = stlb_rmap_set(regions->rmap, region, STLB_LEVEL_PMD, region->base, region->pmd,
+				  NULL);
 
-	for (unsigned int i = 0; !err && region->ptes && i < STLB_ENTRIES; i++)
-		err = stlb_rmap_set(regions->rmap, region, STLB_LEVEL_PTE,
-				    (uint64_t)i << STLB_PAGE_SHIFT, region->ptes[i], NULL);
-	return err;
+	for (unsigned int i = 0; done && region->ptes && i < STLB_ENTRIES; i++)
+		done = stlb_rmap_set(regions->rmap, region, STLB_LEVEL_PTE,
+				     (uint64_t)i << STLB_PAGE_SHIFT, region->ptes[i], NULL);
+	return done;
 }
 
 /* Any of its entries may have been cleared; where its tables lie stays known. */
@@ -398,7 +398,6 @@ static void forget_stale(struct stlb_mm *mm)
 int stlb_regions_map(struct stlb_regions *regions, struct stlb_mm *mm)
 {
 	struct stlb_list *at, *next;
-	int err = 0;
 
 	if (mm->stale)
 		forget_stale(mm);
@@ -408,10 +407,10 @@ int stlb_regions_map(struct stlb_regions *regions, struct stlb_mm *mm)
 		struct stlb_region *region = stlb_list_entry(at, struct stlb_region, in_mm);
 
 		refresh(regions, region);
-		if (!err)
-			err = map_region(regions, region);
+		if (!map_region(regions, region))
+			return -ENOMEM;
 	}
-	return err;
+	return 0;
 }
 
 void stlb_regions_unmap(struct stlb_regions *regions, struct stlb_mm *mm)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/rmap.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,24 +117,24 @@ void stlb_rmap_drop(struct stlb_rmap *rmap, struct stlb_region *region, enum stl
 		release(rmap, at);
 }
 
-int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
-		  uint64_t addr, struct stlb_entry entry, const struct stlb_event *event)
+bool stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
+		   uint64_t addr, struct stlb_entry entry, const struct stlb_event *event)
 {
 	struct stlb_mapping **at, **bucket, *mapping;
 
 	stlb_rmap_drop(rmap, region, level, addr);
 	if (!is_mapped(entry))
-		return 0;
+		return true;
 	if (rmap->count >= STLB_MAX_MAPPINGS) {
 		rmap->full = true;
-		return 0;
+		return true;
 	}
 	if (level == STLB_LEVEL_PTE && !region->mapped)
 		region->mapped = calloc(STLB_ENTRIES, sizeof(*region->mapped));
 	at = place_of(region, level, addr);
 	mapping = at ? take(rmap) : NULL;
 	if (!mapping)
-		return -ENOMEM;
+		return false;
 	*at = mapping;
 	mapping->region = region;
 	mapping->pfn = entry.pfn;
@@ -152,7 +151,7 @@ int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_
 	if (mapping->next)
 		mapping->next->link = &mapping->next;
 	*bucket = mapping;
-	return 0;
+	return true;
 }
 
 void stlb_rmap_drop_ptes(struct stlb_rmap *rmap, struct stlb_region *region)
@@ -219,8 +218,6 @@ void stlb_rmap_forget(struct stlb_rmap *rmap)
 {
 	bool full = rmap->full;
 
-	if (!rmap->count)
-		return;
 	stlb_rmap_free(rmap);
 	rmap->full = full;
 }

@@ -51,10 +51,10 @@ struct stlb_rmap {
  * @event: what set it, NULL: not known
  *
  * Takes out what the entry mapped before. Entries that are not present and read-only special ones
- * (the zero page, which nobody frees) are only taken out. Returns 0 or -ENOMEM.
+ * (the zero page, which nobody frees) are only taken out. Returns false without memory.
  */
-int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
-		  uint64_t addr, struct stlb_entry entry, const struct stlb_event *event);
+bool stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
+		   uint64_t addr, struct stlb_entry entry, const struct stlb_event *event);
 
 /**
  * stlb_rmap_drop, stlb_rmap_drop_ptes - what is known of one entry, or of all ptes, is forgotten

@@ -41,6 +41,8 @@ Test(region, present_entries)
 	cr_expect_eq(stlb_region_present(region, &unknown), 0);
 	cr_expect_eq(unknown, 512);
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(0)), 0);
+	cr_expect_eq(stlb_region_present(NULL, &unknown), 0);
+	cr_expect_eq(unknown, 512, "of a region that was never seen");
 	tables_free(&t);
 }
 

@@ -242,10 +242,14 @@ Test(rmap, stale_entries_do_not_join)
 	cr_expect_not(entry_at(&t, t.other, STLB_LEVEL_PTE, PAGE(0)).known);
 	cr_expect_not(entry_at(&t, t.other, STLB_LEVEL_PMD, PAGE(0)).known);
 	cr_expect_eq(placed(&t, t.other, TABLE1), PAGE(0), "where its tables lie stays known");
-	/* from now on they are watched */
+	/* what they say from now on was seen, whether somebody watches or not */
+	stlb_regions_unmap(&t.regions, t.other);
+	stlb_mm_unsubscribe(&t.mms, t.other);
 	set_page(&t, t.other, PAGE(0), 0xb);
+	stlb_mm_subscribe(&t.mms, t.other);
 	cr_assert_eq(stlb_regions_map(&t.regions, t.other), 0);
 	cr_expect_eq(mappings(&t, STLB_MAPPED_PTE, 0xb), 1);
+	cr_expect_eq(pfn_at(&t, t.other, PAGE(0)), 0xb);
 	tables_free(&t);
 }
 
