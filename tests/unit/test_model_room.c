@@ -294,6 +294,7 @@ Test(room, who_acts_now_stays_wherever_it_is)
 	struct stlb_event event = {.tid = 1, .cpu = STLB_MAX_CPUS}, nowhere = {.tid = 2, .cpu = -1};
 	struct stlb_task *task, *other = task_of(&contexts, 3);
 
+	cr_assert_not_null(stlb_contexts_cpu(&contexts, STLB_MAX_CPUS - 1));
 	other->cpu = event.cpu;
 	fill_contexts(&contexts);
 	cr_assert_not_null(stlb_contexts_at(&contexts, &nowhere));

@@ -288,6 +288,8 @@ Test(table, of_pmds_takes_no_ptes_along)
 	stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PMD, TABLE1, BASE);
 	set_page(&t, t.mm, PAGE(7), 0xa);
 	learn(&t, t.mm, TABLE2, PAGE(0));
+	stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PMD, TABLE1, BASE + (UINT64_C(1) << 30));
+	cr_expect_eq(pfn_at(&t, t.mm, PAGE(7)), 0xa);
 	stlb_table_forget(&t.regions, TABLE1);
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(7)), 0xa);
 	cr_expect_eq(placed(&t, t.mm, TABLE2), PAGE(0));
