@@ -314,6 +314,7 @@ Test(memory, where_a_table_lies)
 		refuse_after(nr);
 		learn(&t, t.mm, TABLE1, PAGE(0));
 		cr_expect_eq(placed(&t, t.mm, TABLE1) == 0, t.regions.forgotten == 1);
+		cr_expect_eq(t.regions.tables.count, placed(&t, t.mm, TABLE1) != 0);
 		cr_expect(was_refused() || !t.regions.forgotten);
 		learn(&t, t.mm, TABLE1, PAGE(0));
 		cr_expect_eq(placed(&t, t.mm, TABLE1), PAGE(0));
