@@ -181,7 +181,7 @@ void stlb_region_drop(struct stlb_regions *regions, struct stlb_region *region)
 	refresh(regions, region);
 	stlb_region_forget_ptes(regions, region);
 	free(region->away);
-	stlb_rmap_drop(regions->rmap, region, STLB_LEVEL_PMD, region->base);
+	stlb_rmap_drop_all(regions->rmap, region);
 	stlb_map_remove(&regions->map, region_key(region->mm, region->base));
 	stlb_list_remove(&region->in_mm);
 	region->mm->nr_regions--;
@@ -421,8 +421,7 @@ void stlb_regions_unmap(struct stlb_regions *regions, struct stlb_mm *mm)
 		struct stlb_region *region = stlb_list_entry(at, struct stlb_region, in_mm);
 
 		refresh(regions, region);
-		stlb_rmap_drop_ptes(regions->rmap, region);
-		stlb_rmap_drop(regions->rmap, region, STLB_LEVEL_PMD, region->base);
+		stlb_rmap_drop_all(regions->rmap, region);
 	}
 }
 

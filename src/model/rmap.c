@@ -162,6 +162,12 @@ void stlb_rmap_drop_ptes(struct stlb_rmap *rmap, struct stlb_region *region)
 	region->mapped = NULL;
 }
 
+void stlb_rmap_drop_all(struct stlb_rmap *rmap, struct stlb_region *region)
+{
+	stlb_rmap_drop_ptes(rmap, region);
+	release(rmap, &region->mapped_pmd);
+}
+
 /* ---- who maps a page ---- */
 
 struct stlb_mapping *stlb_rmap_find(const struct stlb_rmap *rmap, enum stlb_mapped how,

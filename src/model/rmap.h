@@ -57,12 +57,14 @@ bool stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb
 		   uint64_t addr, struct stlb_entry entry, const struct stlb_event *event);
 
 /**
- * stlb_rmap_drop, stlb_rmap_drop_ptes - what is known of one entry, or of all ptes, is forgotten
+ * stlb_rmap_drop, stlb_rmap_drop_ptes, stlb_rmap_drop_all - what is known of one entry of a region,
+ *	of its ptes, or of them and the pmd, is forgotten
  * @rmap: NULL where none is kept: there is nothing to be forgotten then
  */
 void stlb_rmap_drop(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
 		    uint64_t addr);
 void stlb_rmap_drop_ptes(struct stlb_rmap *rmap, struct stlb_region *region);
+void stlb_rmap_drop_all(struct stlb_rmap *rmap, struct stlb_region *region);
 
 /**
  * stlb_rmap_find - the first entry after @after (NULL: of all) that maps a page in one way
