@@ -182,6 +182,7 @@ Test(rmap, entries_of_subscribed_mms_alone)
 	cr_assert_eq(stlb_regions_map(&t.regions, t.other), 0);
 	cr_expect_eq(mappings(&t, STLB_MAPPED_PTE, 0xa), 2, "what it had joins");
 	cr_expect_eq(mappings(&t, STLB_MAPPED_TABLE, 0xc), 1);
+	cr_expect_eq(found(&t, STLB_MAPPED_TABLE, 0xc)->level, STLB_LEVEL_PMD);
 	stlb_regions_unmap(&t.regions, t.other);
 	cr_expect_eq(mappings(&t, STLB_MAPPED_PTE, 0xa), 1);
 	cr_expect_eq(mappings(&t, STLB_MAPPED_TABLE, 0xc), 0);
