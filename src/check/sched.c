@@ -152,6 +152,8 @@ void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
 	if (!child)
 		return;
 	child->settled = true;
+	child->seen_at = a->order.now;
+	stlb_task_holds_none(child);
 	stlb_task_begins(a, child, act->task);
 	/* learnt with its first event, not before it runs */
 	if (stlb_order_publish(&a->order, &act->task->actor, &child->woken) < 0)
@@ -169,4 +171,5 @@ void stlb_on_leave(struct stlb_analysis *a, const struct stlb_act *act)
 		stlb_unbracketed_judge_tables(a, act->task);
 	stlb_never_at_leave(a, act);
 	stlb_brackets_leave(a, act);
+	stlb_task_holds_none(act->task);
 }

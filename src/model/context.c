@@ -246,14 +246,6 @@ bool stlb_task_holds(const struct stlb_task *task, uint64_t id)
 	return stlb_task_find_hold(task, id) != NULL;
 }
 
-uint64_t stlb_task_mmap_written(const struct stlb_task *task)
-{
-	for (uint32_t i = 0; i < task->nr_mmap; i++)
-		if (task->mmap[i].write)
-			return task->mmap[i].mm;
-	return 0;
-}
-
 struct stlb_mmap_hold *stlb_task_mmap(struct stlb_task *task, uint64_t mm)
 {
 	for (uint32_t i = 0; i < task->nr_mmap; i++)
