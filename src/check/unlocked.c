@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "check/check.h"
+#include "check/walk.h"
 
 /* mm_structs are aligned: bit 0 tells an mmap_lock from a spinlock's address */
 #define MMAP_LOCK_OF(mm) ((mm) | 1)
@@ -80,12 +80,13 @@ static void narrow_lockset(struct stlb_lockset *set, const struct stlb_act *act)
 	set->nr = kept;
 }
 
-static bool has_pending_huge(const struct stlb_region *region)
+static bool has_pending_huge(struct stlb_region *region)
 {
-	struct stlb_list *at, *next;
+	struct stlb_slot pmd = {STLB_LEVEL_PMD, region->base};
+	struct stlb_walk walk = stlb_walk_at(region->mm, region, pmd);
 
-	stlb_list_each (at, next, &region->obligations)
-		if (stlb_list_entry(at, struct stlb_obligation, in_region)->pieces)
+	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));)
+		if (ob->pieces)
 			return true;
 	return false;
 }
