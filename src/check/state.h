@@ -57,7 +57,6 @@ struct stlb_later {
 struct stlb_obligation {
 	struct stlb_list in_region, in_mm, in_task;
 	struct stlb_mm *mm;
-	struct stlb_region *region;
 	struct stlb_task *task;
 	struct stlb_scope *scope;
 	uint64_t seq, addr, raw_old;
@@ -108,7 +107,8 @@ enum { STLB_MAX_BREACHES = 8192, STLB_MAX_SITES = 4096, STLB_MAX_HELD_BACK = 512
 /** struct stlb_held_back - a repoint that evidence of equal content can still clear */
 struct stlb_held_back {
 	struct stlb_finding *finding;
-	struct stlb_task *task;
+	uint64_t task; /* its key: it may be forgotten by now */
+	int32_t tid;
 	const struct stlb_obligation *ob; /* NULL once it is over */
 	bool counted;			  /* the same breach was reported at another moment */
 	bool joins;			  /* it follows from another one */

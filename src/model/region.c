@@ -8,8 +8,6 @@
 #include "model/mm.h"
 #include "model/rmap.h"
 
-enum { MAX_REGIONS = 8 * 1024, MAX_TABLES = 32 * 1024 };
-
 static uint64_t region_key(const struct stlb_mm *mm, uint64_t addr)
 {
 	/* mm_structs are at least 64-byte aligned, and never at the same address at a time */
@@ -110,9 +108,12 @@ struct stlb_region *stlb_region_get(struct stlb_regions *regions, struct stlb_mm
 		stlb_region_drop(regions, region);
 	else if (region)
 		return NULL;
-	if (regions->map.count >= MAX_REGIONS)
+	if (regions->map.count >= STLB_MAX_REGIONS)
 		make_room(regions);
-	return regions->map.count < MAX_REGIONS ? region_new(regions, mm, addr) : NULL;
+	if (regions->map.count < STLB_MAX_REGIONS)
+		return region_new(regions, mm, addr);
+	regions->forgotten += stlb_mm_is_subscribed(mm);
+	return NULL;
 }
 
 static unsigned int pte_index(uint64_t addr)
@@ -294,10 +295,8 @@ static struct stlb_table *table_new(struct stlb_regions *regions, uint64_t page)
 {
 	struct stlb_table *table;
 
-	if (regions->tables.count >= MAX_TABLES) {
-		regions->forgotten++;
+	if (regions->tables.count >= STLB_MAX_TABLES)
 		return NULL;
-	}
 	table = calloc(1, sizeof(*table));
 	if (table && stlb_map_put(&regions->tables, page, table) < 0) {
 		free(table);
@@ -339,8 +338,10 @@ int stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb
 	} else {
 		stlb_table_forget(regions, page);
 		table = table_new(regions, page);
-		if (!table)
+		if (!table) {
+			regions->forgotten += stlb_mm_is_subscribed(mm);
 			return 0;
+		}
 	}
 	*table = (struct stlb_table){mm, page, base, regions->generation, level};
 	return bind_region(regions, table);

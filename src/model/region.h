@@ -19,7 +19,7 @@ struct stlb_rmap;
 #define STLB_REGION_SIZE  (UINT64_C(1) << STLB_REGION_SHIFT)
 #define STLB_ENTRIES	  512
 
-enum { STLB_MAX_LOCKSET = 4 };
+enum { STLB_MAX_LOCKSET = 4, STLB_MAX_REGIONS = 8 * 1024, STLB_MAX_TABLES = 32 * 1024 };
 
 /** struct stlb_lockset - the locks held at all updates of a page table since its population */
 struct stlb_lockset {
@@ -51,7 +51,7 @@ struct stlb_region {
 struct stlb_regions {
 	struct stlb_map map;	/* by mm and base */
 	struct stlb_map tables; /* page of a table's address -> struct stlb_table */
-	uint64_t forgotten;	/* given up for want of room */
+	uint64_t forgotten;	/* of subscribed mms: given up, or never known, for want of room */
 	uint32_t hand;		/* where the search for room goes on */
 	uint32_t generation;	/* what was learned in an older one is known no more */
 	struct stlb_rmap *rmap; /* NULL: not kept */
