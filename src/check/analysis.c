@@ -10,6 +10,7 @@
 #include "check/detached.h"
 #include "check/early.h"
 #include "check/evidence.h"
+#include "check/loss.h"
 
 enum { PAGE_BUCKETS = (1 << 16) + 1 };
 
@@ -132,6 +133,7 @@ static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act)
 	if (held && held->write && !write)
 		stlb_mmap_lock_publish(a, task, act->mm->id, true);
 	stlb_mmap_lock_learn(a, task, act->mm->id, write);
+	stlb_task_mmap_seen(task, act->mm->id);
 	if (!held && task->nr_mmap == STLB_MAX_MMAP_LOCKS)
 		memmove(task->mmap, task->mmap + 1, --task->nr_mmap * sizeof(*task->mmap));
 	if (!held)
@@ -150,6 +152,7 @@ static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act)
 	if (held)
 		stlb_never_at_unlock(a, act);
 	stlb_mmap_lock_publish(a, task, act->mm->id, write);
+	stlb_task_mmap_seen(task, act->mm->id);
 	if (held)
 		*held = task->mmap[--task->nr_mmap];
 }
@@ -298,8 +301,11 @@ static struct stlb_task *actor(struct stlb_analysis *a, const struct stlb_event 
 		return NULL;
 	if (task->cpu != event->cpu)
 		stlb_sched_moved(a, task);
+	if (cpu && !(task->cpus >> (event->cpu & 63) & 1))
+		stlb_loss_enters(a, task, cpu);
 	task->cpu = event->cpu;
 	task->nr_events++;
+	task->seen_at = a->hb.now;
 	task->cpus |= UINT64_C(1) << (event->cpu & 63);
 	if (event->comm && event->context == STLB_CONTEXT_TASK) {
 		if (task->comm && task->comm != event->comm)

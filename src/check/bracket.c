@@ -151,6 +151,8 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 	if (stlb_range_is_unaligned(start, end))
 		report_range(a, act, STLB_RULE_UNALIGNED, "start", "page-aligned bounds");
 	judge_in_lock(a, act);
+	if (stlb_event_or(event, FLAGS, 0) & BLOCKABLE)
+		stlb_task_sleeps(task);
 	stlb_evidence_note_start(a, act);
 	open_bracket(a, act);
 }

@@ -382,18 +382,6 @@ void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act);
 /** stlb_subscribe_by_event - a notifier event of an mm shows that it has a subscriber */
 void stlb_subscribe_by_event(struct stlb_analysis *a, struct stlb_mm *mm);
 
-/* ---- gap.c ---- */
-
-/** stlb_gap_keep - keep what a loss says of a place that cannot be read */
-void stlb_gap_keep(struct stlb_analysis *a, const struct stlb_event *event);
-
-/* ---- loss.c ---- */
-
-void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act);
-
-/** stlb_losses_finish - losses that lie nowhere in particular */
-void stlb_losses_finish(struct stlb_analysis *a);
-
 /* ---- report.c, site.c ---- */
 
 enum { STLB_MAX_ALSO = 4 };

@@ -202,6 +202,16 @@ static void lower_mapped(struct stlb_analysis *a)
 		lower(rule, STLB_JUDGED_PARTIAL, "no room for more than 1048576 mapped pages");
 }
 
+static void lower_forgotten(struct stlb_rule_result *rule)
+{
+	char why[100];
+
+	snprintf(why, sizeof(why),
+		 "no room for more than %d regions of 2 MiB, or %d page tables, at a time",
+		 STLB_MAX_REGIONS, STLB_MAX_TABLES);
+	lower(rule, STLB_JUDGED_PARTIAL, why);
+}
+
 static void lower_all(struct stlb_analysis *a)
 {
 	lower_mapped(a);
@@ -217,6 +227,8 @@ static void lower_all(struct stlb_analysis *a)
 		if (is_about_updates(id) && a->local_skipped)
 			lower(rule, STLB_JUDGED_PARTIAL,
 			      "the clock is not one for all CPUs: only what the graph orders");
+		if (is_about_updates(id) && a->regions.forgotten)
+			lower_forgotten(rule);
 		if (is_about_updates(id) && a->result.dropped)
 			lower(rule, STLB_JUDGED_PARTIAL,
 			      "some of it was given up for want of room");
@@ -263,8 +275,9 @@ static void note_contexts(struct stlb_analysis *a)
 			     "judged");
 	else if (!a->facts.clock)
 		stlb_note(a, "the trace does not name its clock: taken as one for all CPUs");
-	if (a->regions.forgotten || a->contexts.forgotten)
-		stlb_note(a, "page tables or tasks were forgotten for want of room");
+	if (a->contexts.forgotten)
+		stlb_note(a, "no room for more than 4096 tasks at a time: some that were in the "
+			     "middle of nothing were forgotten");
 }
 
 void stlb_coverage(struct stlb_analysis *a)

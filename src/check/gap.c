@@ -2,7 +2,7 @@
 /* Places where the trace cannot be read: the first few are kept for whoever wants to look. */
 #include <stdio.h>
 
-#include "check/check.h"
+#include "check/loss.h"
 
 void stlb_gap_keep(struct stlb_analysis *a, const struct stlb_event *event)
 {

@@ -111,6 +111,7 @@ static void make_room(struct stlb_analysis *a, struct stlb_task *task)
 	if (index == task->nr_holds) {
 		index = 0;
 		doubt_hold(a, task, task->holds[index].id);
+		task->locks_known = STLB_LOCKS_LOST;
 	}
 	stlb_task_drop_hold(task, index);
 }

@@ -240,6 +240,7 @@ static void meet_all(struct stlb_analysis *a, const struct stlb_act *act,
 			meet_list(a, act, &region->obligations, false, what);
 	}
 	meet_list(a, act, &act->mm->wide, false, what);
+	meet_list(a, act, &act->mm->nowhere, false, what);
 }
 
 static void report_empty(struct stlb_analysis *a, const struct stlb_act *act)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lost events: nothing that spans them is sure. */
-#include "check/check.h"
 #include "check/early.h"
+#include "check/loss.h"
 
 /* Any CPU could have carried the missing invalidation. */
 static void doubt_obligations(struct stlb_analysis *a)
@@ -38,24 +38,47 @@ static void forget_pending(struct stlb_analysis *a, struct stlb_task *task)
 		stlb_place_failed(a, update->parked[update->nr_parked - 1].mm, 1);
 }
 
+static void doubt_locks(struct stlb_task *task)
+{
+	task->locks_known = STLB_LOCKS_LOST;
+	task->mmap_lost = true;
+	task->mmap_again = 0;
+	task->asked.lossy = true;
+	for (uint32_t i = 0; i < task->nr_holds; i++)
+		task->holds[i].lossy = true;
+}
+
+static void doubt_context(struct stlb_analysis *a, struct stlb_task *task)
+{
+	task->lossy = true;
+	forget_pending(a, task);
+	doubt_locks(task);
+	for (uint32_t i = 0; i < task->nr_brackets; i++)
+		task->brackets[i].sure = false;
+	stlb_unsettled_drop(task);
+}
+
 /* Releases and ends may be among what was lost, of any task that used that CPU. */
 static void doubt_contexts(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	int32_t cpu = act->event->cpu;
+	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->contexts, act->event->cpu);
 	uint32_t at = 0;
 
-	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));) {
-		if (!used_cpu(task, cpu))
-			continue;
-		task->lossy = true;
-		forget_pending(a, task);
-		task->asked.lossy = true;
-		for (uint32_t i = 0; i < task->nr_holds; i++)
-			task->holds[i].lossy = true;
-		for (uint32_t i = 0; i < task->nr_brackets; i++)
-			task->brackets[i].sure = false;
-		stlb_unsettled_drop(task);
-	}
+	if (cpu)
+		cpu->lost_at = a->hb.now;
+	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));)
+		if (used_cpu(task, act->event->cpu))
+			doubt_context(a, task);
+}
+
+void stlb_loss_enters(struct stlb_analysis *a, struct stlb_task *task, const struct stlb_cpu *cpu)
+{
+	if (cpu->lost_at <= task->seen_at)
+		return;
+	if (task->nr_events)
+		doubt_context(a, task);
+	else
+		doubt_locks(task);
 }
 
 /* A text is in the order of its lines: what is missing between two came after the first. */
@@ -102,6 +125,7 @@ void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
 	doubt_obligations(a);
 	doubt_contexts(a, act);
 	forget_entries(a);
+	stlb_unlocked_free(a);
 	stlb_sites_doubt(a, window_start(a, act->event));
 	if (place == STLB_LOSS_AFTER || place == STLB_LOSS_SOMEWHERE)
 		a->lost_somewhere = true;

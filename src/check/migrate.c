@@ -4,7 +4,7 @@
  * the lock, and name no mm: it is that of the task's bracket, or of the obligation that is waiting
  * for the entry to be resolved.
  */
-#include "check/check.h"
+#include "check/walk.h"
 
 static struct stlb_slot slot_of(const struct stlb_event *event)
 {
@@ -14,22 +14,18 @@ static struct stlb_slot slot_of(const struct stlb_event *event)
 	return (struct stlb_slot){event->level, addr >> shift << shift};
 }
 
-static struct stlb_obligation *find_cleared(struct stlb_analysis *a, const struct stlb_mm *mm,
+/* hugetlb is told through pte functions: whatever is that large was cleared as a whole. */
+static struct stlb_obligation *find_cleared(struct stlb_analysis *a, struct stlb_mm *mm,
 					    struct stlb_slot slot, const struct stlb_task *task,
 					    enum stlb_state left)
 {
 	struct stlb_region *region = stlb_region_find(&a->regions, mm, slot.addr);
-	struct stlb_list *at, *next;
+	struct stlb_walk walk = stlb_walk_at(mm, region, slot);
 
-	if (!region)
-		return NULL;
-	stlb_list_each (at, next, &region->obligations) {
-		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
-
-		if (ob->level == slot.level && ob->addr == slot.addr && !ob->discharged &&
+	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));)
+		if (ob->level >= slot.level && !ob->table && !ob->discharged &&
 		    ob->type != STLB_TIGHTEN && ob->left == left && (!task || ob->task == task))
 			return ob;
-	}
 	return NULL;
 }
 
@@ -52,18 +48,18 @@ void stlb_on_migration_set(struct stlb_analysis *a, const struct stlb_act *act)
 }
 
 /* Which mm's entry it was is known only where just one is waiting for it at that address. */
-static struct stlb_mm *find_waiting(struct stlb_analysis *a, struct stlb_slot slot)
+static struct stlb_obligation *find_waiting(struct stlb_analysis *a, struct stlb_slot slot)
 {
-	struct stlb_mm *found = NULL;
+	struct stlb_obligation *found = NULL, *ob;
 	uint32_t at = 0;
 
 	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));) {
-		if (stlb_list_empty(&mm->obligations) ||
-		    !find_cleared(a, mm, slot, NULL, STLB_MIGRATION))
+		if (stlb_list_empty(&mm->obligations))
 			continue;
-		if (found)
+		ob = find_cleared(a, mm, slot, NULL, STLB_MIGRATION);
+		if (ob && found)
 			return NULL;
-		found = mm;
+		found = ob ? ob : found;
 	}
 	return found;
 }
@@ -72,16 +68,20 @@ void stlb_on_migration_remove(struct stlb_analysis *a, const struct stlb_act *ac
 {
 	struct stlb_slot slot = slot_of(act->event);
 	struct stlb_act theirs = *act;
+	struct stlb_obligation *waiting;
 	struct stlb_translation said;
 
 	/* where sets are traced, the set itself was judged */
 	if (!a->nr_obligations || !stlb_event_has(act->event, PTE) ||
 	    stlb_recorded(a, STLB_PTE_SET))
 		return;
-	theirs.mm = find_waiting(a, slot);
-	if (!theirs.mm)
+	waiting = find_waiting(a, slot);
+	if (!waiting)
 		return;
+	theirs.mm = waiting->mm;
 	said = stlb_pte_decode(&a->format, act->event->level, stlb_event_get(act->event, PTE));
+	if (said.huge)
+		slot = (struct stlb_slot){waiting->level, waiting->addr};
 	if (said.state == STLB_PRESENT)
 		stlb_set(a, &theirs, slot, stlb_entry_none(), stlb_entry_of(said));
 }

@@ -5,6 +5,7 @@
 
 #include "check/detached.h"
 #include "check/evidence.h"
+#include "check/walk.h"
 
 uint64_t stlb_obligation_size(const struct stlb_obligation *ob)
 {
@@ -104,9 +105,10 @@ static void watch_pages(struct stlb_analysis *a, struct stlb_obligation *ob)
 	stlb_pages_watch(a, &ob->page);
 }
 
-static void watch_below(struct stlb_analysis *a, struct stlb_obligation *ob)
+static void watch_below(struct stlb_analysis *a, struct stlb_obligation *ob,
+			const struct stlb_region *region)
 {
-	unsigned int unknown, present = stlb_region_present(ob->region, &unknown);
+	unsigned int unknown, present = stlb_region_present(region, &unknown);
 
 	ob->only_table = present == 0;
 	/* what takes an empty table out has cleared its entries before (staletlb-kernel(7), T30) */
@@ -121,9 +123,9 @@ static void watch_below(struct stlb_analysis *a, struct stlb_obligation *ob)
 	for (unsigned int i = 0; i < STLB_ENTRIES; i++) {
 		struct stlb_page *page = &ob->below[ob->nr_below];
 
-		if (!stlb_entry_is_present(ob->region->ptes[i]))
+		if (!stlb_entry_is_present(region->ptes[i]))
 			continue;
-		*page = (struct stlb_page){NULL, ob, ob->region->ptes[i].pfn, 1, i};
+		*page = (struct stlb_page){NULL, ob, region->ptes[i].pfn, 1, i};
 		stlb_pages_watch(a, page);
 		ob->nr_below++;
 	}
@@ -147,13 +149,12 @@ static bool in_lossy_hold(const struct stlb_obligation *ob)
 	return hold && hold->lossy;
 }
 
-static void enlist(struct stlb_analysis *a, struct stlb_obligation *ob)
+/* @list: those of its place */
+static void enlist(struct stlb_analysis *a, struct stlb_obligation *ob, struct stlb_list *list)
 {
 	struct stlb_task *task = ob->task;
 
-	stlb_list_add(ob->level == STLB_LEVEL_PUD || ob->nowhere ? &ob->mm->wide
-								 : &ob->region->obligations,
-		      &ob->in_region);
+	stlb_list_add(list, &ob->in_region);
 	stlb_list_add(&ob->mm->obligations, &ob->in_mm);
 	stlb_list_init(&ob->in_task);
 	stlb_obligation_retype(ob, ob->type);
@@ -191,14 +192,12 @@ static struct stlb_obligation *obligation_alloc(struct stlb_analysis *a, const s
 static uint32_t absorb_tightens(struct stlb_analysis *a, struct stlb_region *region,
 				struct stlb_slot slot, struct stlb_entry old)
 {
-	struct stlb_list *at, *next;
+	struct stlb_walk walk = stlb_walk_at(region->mm, region, slot);
 	uint32_t absorbed = 0;
 
-	stlb_list_each (at, next, &region->obligations) {
-		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
-
+	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));) {
 		if (ob->type != STLB_TIGHTEN || ob->discharged || ob->level != slot.level ||
-		    ob->addr != slot.addr || ob->old.pfn != old.pfn)
+		    ob->old.pfn != old.pfn)
 			continue;
 		absorbed |= ob->breached | 1u << STLB_NR_RULES;
 		stlb_obligation_end(a, ob, STLB_END_ABSORBED);
@@ -224,7 +223,6 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 		return NULL;
 	}
 	ob->mm = act->mm;
-	ob->region = region;
 	ob->task = act->task;
 	ob->level = slot.level;
 	ob->addr = slot.addr;
@@ -235,11 +233,11 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 	ob->mmap_write = mmap && mmap->write;
 	ob->breached = absorbed & 1u << STLB_RULE_UNBRACKETED;
 	stlb_brief_keep(&ob->update, act->event);
-	enlist(a, ob);
+	enlist(a, ob, slot.level == STLB_LEVEL_PUD ? &act->mm->wide : &region->obligations);
 	ob->lossy |= stlb_detached_may_be(a, act);
 	watch_pages(a, ob);
 	if (ob->table)
-		watch_below(a, ob);
+		watch_below(a, ob, region);
 	stlb_unbracketed_note(a, act, ob);
 	if (a->devices)
 		stlb_device_note_owed(a, ob);
@@ -268,7 +266,7 @@ struct stlb_obligation *stlb_obligation_unplaced(struct stlb_analysis *a,
 	ob->type = STLB_CLEAR;
 	ob->raw_old = stlb_event_or(act->event, OLD, 0);
 	stlb_brief_keep(&ob->update, act->event);
-	enlist(a, ob);
+	enlist(a, ob, &act->mm->nowhere);
 	ob->lossy |= stlb_detached_may_be(a, act);
 	watch_pages(a, ob);
 	a->last_created = ob;

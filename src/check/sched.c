@@ -144,6 +144,8 @@ void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
 	if (!child)
 		return;
 	child->settled = true;
+	child->seen_at = a->hb.now;
+	stlb_task_holds_none(child);
 	stlb_task_begins(a, child, act->task);
 	a->failed |= stlb_hb_started(&a->hb, &act->task->hb, &child->hb) < 0;
 }
@@ -159,4 +161,5 @@ void stlb_on_leave(struct stlb_analysis *a, const struct stlb_act *act)
 		stlb_unbracketed_judge_tables(a, act->task);
 	stlb_never_at_leave(a, act);
 	stlb_brackets_leave(a, act);
+	stlb_task_holds_none(act->task);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check/detached.h"
+#include "check/walk.h"
 
 /* ---- of the same operation as a clear? (staletlb-rules(7), One operation) ---- */
 
@@ -265,14 +266,6 @@ static void settle_unplaced(struct stlb_analysis *a, const struct stlb_act *act,
 static void settle_one(struct stlb_analysis *a, const struct stlb_act *act,
 		       struct stlb_obligation *ob, struct stlb_slot slot, struct stlb_entry new)
 {
-	uint64_t size = UINT64_C(1) << stlb_level_shift(slot.level);
-
-	if (ob->nowhere) {
-		settle_unplaced(a, act, ob, new);
-		return;
-	}
-	if (ob->addr >= slot.addr + size || slot.addr >= ob->addr + stlb_obligation_size(ob))
-		return;
 	if (!a->one_clock && !stlb_obligation_before(ob, act->task)) {
 		a->local_skipped++;
 		return;
@@ -289,14 +282,14 @@ static void settle_one(struct stlb_analysis *a, const struct stlb_act *act,
 void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
 		 struct stlb_slot slot, struct stlb_entry new)
 {
+	struct stlb_walk walk = stlb_walk_at(act->mm, region, slot);
 	struct stlb_list *at, *next;
 
-	stlb_list_each (at, next, &region->obligations)
-		settle_one(a, act, stlb_list_entry(at, struct stlb_obligation, in_region), slot,
-			   new);
-	stlb_list_each (at, next, &act->mm->wide)
-		settle_one(a, act, stlb_list_entry(at, struct stlb_obligation, in_region), slot,
-			   new);
+	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));)
+		settle_one(a, act, ob, slot, new);
+	stlb_list_each (at, next, &act->mm->nowhere)
+		settle_unplaced(a, act, stlb_list_entry(at, struct stlb_obligation, in_region),
+				new);
 }
 
 /* ---- a table is put into a pmd ---- */
@@ -344,15 +337,13 @@ static void put_back(struct stlb_analysis *a, const struct stlb_act *act,
 bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
 		    struct stlb_slot slot, struct stlb_entry table)
 {
-	struct stlb_list *at, *next;
+	struct stlb_walk walk = stlb_walk_at(act->mm, region, slot);
 	bool known = region->away && region->away_pfn == table.pfn;
 	int again;
 
-	stlb_list_each (at, next, &region->obligations) {
-		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
-
+	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));) {
 		/* a table below a huge page that was split changes no page */
-		if (!ob->table || ob->addr != slot.addr || ob->discharged)
+		if (!ob->table || ob->level != slot.level || ob->discharged)
 			continue;
 		if (ob->old.pfn == table.pfn)
 			put_back(a, act, ob, region, known);
@@ -368,26 +359,19 @@ bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct 
 
 /* ---- the set itself ---- */
 
-static bool maps(const struct stlb_obligation *ob, uint64_t addr)
-{
-	return addr - ob->addr < stlb_obligation_size(ob);
-}
-
 /* The clear came first and told nothing of what it left: the entry set now does. */
 static void note_left(const struct stlb_act *act, struct stlb_region *region, struct stlb_slot slot,
 		      enum stlb_state left)
 {
-	struct stlb_list *at, *next;
+	struct stlb_walk walk = stlb_walk_at(act->mm, region, slot);
 
-	stlb_list_each (at, next, &region->obligations) {
-		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_region);
-
+	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));) {
 		if (ob->task != act->task || ob->set_seen || ob->table)
 			continue;
-		/* split_huge_page with freeze: migration entries in place of a huge entry */
-		if (ob->level == slot.level ? ob->addr == slot.addr && ob->left == STLB_NONE
-					    : left == STLB_MIGRATION && ob->level > slot.level &&
-						      maps(ob, slot.addr))
+		/* split_huge_page with freeze, hugetlb: migration entries in a huge entry's place
+		 */
+		if (ob->level == slot.level ? ob->left == STLB_NONE
+					    : left == STLB_MIGRATION && ob->level > slot.level)
 			ob->left = left;
 	}
 }

@@ -57,7 +57,6 @@ struct stlb_later {
 struct stlb_obligation {
 	struct stlb_list in_region, in_mm, in_task;
 	struct stlb_mm *mm;
-	struct stlb_region *region;
 	struct stlb_task *task;
 	struct stlb_scope *scope;
 	uint64_t seq, addr, raw_old;

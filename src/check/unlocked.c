@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "check/check.h"
+#include "check/walk.h"
 
 /* mm_structs are aligned: bit 0 tells an mmap_lock from a spinlock's address */
 #define MMAP_LOCK_OF(mm) ((mm) | 1)
@@ -16,14 +16,34 @@ static bool is_judged(const struct stlb_analysis *a)
 	       stlb_kinds_has(&a->seen, STLB_MMAP_LOCKED);
 }
 
+/*
+ * A lock may be held whose acquisition the trace does not show: it was lost, or came before the
+ * trace began. Of the latter, an update under a lock that was seen is taken to need no other.
+ */
+static bool may_hold_unseen(const struct stlb_task *task)
+{
+	return task->locks_known == STLB_LOCKS_LOST ||
+	       (task->locks_known == STLB_LOCKS_SINCE_BEFORE && !task->nr_holds);
+}
+
+/* Or may do so, as far as the trace can tell. */
+static bool holds_mmap_lock(struct stlb_task *task, uint64_t mm)
+{
+	const struct stlb_mmap_hold *held = stlb_task_mmap(task, mm);
+
+	return (task->mmap_lost && task->mmap_again != mm) || (held && held->write);
+}
+
+/* Whoever holds one since before events were lost has shown since then that it is over. */
+static bool is_held(const struct stlb_hold *hold)
+{
+	return !hold->lossy;
+}
+
 static bool holds_lock(const struct stlb_task *task, uint64_t lock)
 {
-	uint64_t written = stlb_task_mmap_written(task);
-
-	if (written && lock == MMAP_LOCK_OF(written))
-		return true;
 	for (uint32_t i = 0; i < task->nr_holds; i++)
-		if (task->holds[i].lock == lock)
+		if (task->holds[i].lock == lock && is_held(&task->holds[i]))
 			return true;
 	return false;
 }
@@ -31,38 +51,42 @@ static bool holds_lock(const struct stlb_task *task, uint64_t lock)
 /* Where the trace names its PTLs, a lock without a name is some other spinlock. */
 static bool may_be_ptl(const struct stlb_hold *hold, const struct stlb_hold *own)
 {
-	return hold->named || hold->used || !own->named;
+	return is_held(hold) && (hold->named || hold->used || !own->named);
 }
 
-static void open_lockset(struct stlb_lockset *set, struct stlb_task *task)
+static void open_lockset(struct stlb_lockset *set, const struct stlb_act *act)
 {
+	struct stlb_task *task = act->task;
 	const struct stlb_hold *own = stlb_task_hold(task);
 
 	set->open = true;
 	set->nr = 0;
-	if (stlb_task_mmap_written(task))
-		set->locks[set->nr++] = MMAP_LOCK_OF(stlb_task_mmap_written(task));
+	if (holds_mmap_lock(task, act->mm->id))
+		set->locks[set->nr++] = MMAP_LOCK_OF(act->mm->id);
 	for (uint32_t i = task->nr_holds; i > 0 && set->nr < STLB_MAX_LOCKSET; i--)
 		if (may_be_ptl(&task->holds[i - 1], own))
 			set->locks[set->nr++] = task->holds[i - 1].lock;
 }
 
-static void narrow_lockset(struct stlb_lockset *set, const struct stlb_task *task)
+static void narrow_lockset(struct stlb_lockset *set, const struct stlb_act *act)
 {
+	uint64_t mmap_lock = MMAP_LOCK_OF(act->mm->id);
 	uint8_t kept = 0;
 
 	for (uint8_t i = 0; i < set->nr; i++)
-		if (holds_lock(task, set->locks[i]))
+		if (set->locks[i] == mmap_lock ? holds_mmap_lock(act->task, act->mm->id)
+					       : holds_lock(act->task, set->locks[i]))
 			set->locks[kept++] = set->locks[i];
 	set->nr = kept;
 }
 
-static bool has_pending_huge(const struct stlb_region *region)
+static bool has_pending_huge(struct stlb_region *region)
 {
-	struct stlb_list *at, *next;
+	struct stlb_slot pmd = {STLB_LEVEL_PMD, region->base};
+	struct stlb_walk walk = stlb_walk_at(region->mm, region, pmd);
 
-	stlb_list_each (at, next, &region->obligations)
-		if (stlb_list_entry(at, struct stlb_obligation, in_region)->pieces)
+	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));)
+		if (ob->pieces)
 			return true;
 	return false;
 }
@@ -84,6 +108,7 @@ static void note(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 {
 	struct stlb_case c = {
 		.rule = STLB_RULE_UNLOCKED,
+		.verdict = stlb_case_verdict(a, NULL),
 		.act = act,
 		.role = "update",
 		.missing = "one lock that is held at all updates of this page table",
@@ -94,9 +119,9 @@ static void note(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 	if (set->told)
 		return;
 	if (!set->open)
-		open_lockset(set, act->task);
+		open_lockset(set, act);
 	else
-		narrow_lockset(set, act->task);
+		narrow_lockset(set, act);
 	if (set->nr)
 		return;
 	set->told = true;
@@ -282,7 +307,8 @@ static bool is_at_no_certain_time(const struct stlb_event *event)
 void stlb_unlocked_note(struct stlb_analysis *a, const struct stlb_act *act,
 			struct stlb_region *region, struct stlb_slot slot, bool of_table)
 {
-	if (!is_judged(a) || !stlb_mm_is_subscribed(act->mm) || is_at_no_certain_time(act->event))
+	if (!is_judged(a) || !stlb_mm_is_subscribed(act->mm) || is_at_no_certain_time(act->event) ||
+	    may_hold_unseen(act->task))
 		return;
 	/* free_pgtables takes tables out when nobody can find them any more */
 	if (slot.level != STLB_LEVEL_PTE && !of_table) {

@@ -7,6 +7,7 @@
 #include "check/check.h"
 #include "check/detached.h"
 #include "check/early.h"
+#include "check/walk.h"
 
 /* ---- the level of a hugetlb page, which is told through pte functions ---- */
 
@@ -31,11 +32,25 @@ static bool is_bracket_of_one(const struct stlb_act *act, enum stlb_level level)
 	return false;
 }
 
+/* Whether the 1 GiB entry of the address was cleared, and that is still owed. */
+static bool is_owed(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_slot slot = {STLB_LEVEL_PTE, stlb_event_or(act->event, ADDR, 1)};
+	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, slot.addr);
+	struct stlb_walk walk = stlb_walk_at(act->mm, region, slot);
+
+	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));)
+		if (ob->level == STLB_LEVEL_PUD && ob->addr == slot.addr)
+			return true;
+	return false;
+}
+
 /*
  * The entry does not say how large the page is. The table that it is in does, or the entry's place
- * in the table where it fits one level only; else the bracket of a single page does.
+ * in the table where it fits one level only; else the bracket of a single page does, or what is
+ * owed for the entry: the set that resolves a migration entry is in no bracket.
  */
-static enum stlb_level hugetlb_level(const struct stlb_analysis *a, const struct stlb_act *act,
+static enum stlb_level hugetlb_level(struct stlb_analysis *a, const struct stlb_act *act,
 				     uint64_t pfn)
 {
 	const struct stlb_event *event = act->event;
@@ -51,10 +66,11 @@ static enum stlb_level hugetlb_level(const struct stlb_analysis *a, const struct
 	if (stlb_event_has(event, PTEP) && stlb_event_has(event, ADDR) &&
 	    fits(event, STLB_LEVEL_PMD) != fits(event, STLB_LEVEL_PUD))
 		return fits(event, STLB_LEVEL_PUD) ? STLB_LEVEL_PUD : STLB_LEVEL_PMD;
-	return is_bracket_of_one(act, STLB_LEVEL_PUD) ? STLB_LEVEL_PUD : STLB_LEVEL_PMD;
+	return is_bracket_of_one(act, STLB_LEVEL_PUD) || is_owed(a, act) ? STLB_LEVEL_PUD
+									 : STLB_LEVEL_PMD;
 }
 
-static enum stlb_level level_of(const struct stlb_analysis *a, const struct stlb_act *act,
+static enum stlb_level level_of(struct stlb_analysis *a, const struct stlb_act *act,
 				struct stlb_translation said)
 {
 	if (act->event->level == STLB_LEVEL_PTE && said.huge)
@@ -62,7 +78,7 @@ static enum stlb_level level_of(const struct stlb_analysis *a, const struct stlb
 	return act->event->level;
 }
 
-static struct stlb_entry old_entry(const struct stlb_analysis *a, const struct stlb_act *act,
+static struct stlb_entry old_entry(struct stlb_analysis *a, const struct stlb_act *act,
 				   enum stlb_level *level)
 {
 	struct stlb_translation said =

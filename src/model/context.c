@@ -27,10 +27,22 @@ static void task_free(const struct stlb_contexts *contexts, struct stlb_task *ta
 	free(task);
 }
 
+/* Whether only its next events tell what became of those that it made. */
+static bool is_in_the_middle(const struct stlb_task *task)
+{
+	const struct stlb_update_state *update = task->update;
+
+	if (task->subscribing || task->range_mm || task->ending_mm || task->flushed)
+		return true;
+	return update && (update->nr_parked || update->nr_maps || update->detached_mm ||
+			  update->unplaced_table_mm || update->split_mm);
+}
+
 static bool is_idle(const struct stlb_task *task)
 {
 	return !task->nr_obligations && task->nr_holds == task->nr_suspended &&
-	       !task->nr_brackets && !task->nr_unsettled && !task->asked.lock && !task->range_mm;
+	       !task->nr_brackets && !task->nr_unsettled && !task->asked.lock &&
+	       !is_in_the_middle(task);
 }
 
 static bool is_on_its_cpu(const struct stlb_contexts *contexts, const struct stlb_task *task)
@@ -243,14 +255,6 @@ struct stlb_hold *stlb_task_find_hold(const struct stlb_task *task, uint64_t id)
 bool stlb_task_holds(const struct stlb_task *task, uint64_t id)
 {
 	return stlb_task_find_hold(task, id) != NULL;
-}
-
-uint64_t stlb_task_mmap_written(const struct stlb_task *task)
-{
-	for (uint32_t i = 0; i < task->nr_mmap; i++)
-		if (task->mmap[i].write)
-			return task->mmap[i].mm;
-	return 0;
 }
 
 struct stlb_mmap_hold *stlb_task_mmap(struct stlb_task *task, uint64_t mm)

@@ -137,6 +137,13 @@ struct stlb_update_state {
 	bool loose;		  /* outside any hold it left an update that may be unbracketed */
 };
 
+/** enum stlb_locks_known - whether all locks that a context holds were seen being taken */
+enum stlb_locks_known {
+	STLB_LOCKS_SINCE_BEFORE, /* one may be held since before its first event */
+	STLB_LOCKS_LOST,	 /* its acquisition may be among what was lost */
+	STLB_LOCKS_KNOWN,
+};
+
 /** struct stlb_task - a context: a task, or an interrupt of a CPU */
 struct stlb_task {
 	uint64_t key; /* of struct stlb_contexts' map */
@@ -144,9 +151,16 @@ struct stlb_task {
 	uint8_t kind; /* enum stlb_context */
 	bool settled; /* was seen outside any bracket: pairing can be judged */
 	bool lossy;   /* events that it may have made were lost */
-	int32_t cpu;  /* where it ran last */
+
+	/* of its spinlocks; and whether it may hold an mmap_lock unseen, but for that of one mm */
+	uint8_t locks_known; /* enum stlb_locks_known */
+	bool mmap_lost;
+	uint64_t mmap_again;
+
+	int32_t cpu; /* where it ran last */
 	uint64_t nr_events;
-	uint64_t cpus; /* where it ever ran: bit cpu % 64 */
+	uint64_t seen_at; /* number of its last event in the trace */
+	uint64_t cpus;	  /* where it ever ran: bit cpu % 64 */
 	const char *comm;
 	bool user; /* it was in user mode, or made a system call: no kernel thread */
 	struct stlb_hb_context hb;
@@ -183,6 +197,7 @@ struct stlb_cpu {
 	struct stlb_task *interrupted;		      /* by those */
 	bool has_irqs;
 	uint64_t last_ns; /* of its last event */
+	uint64_t lost_at; /* number of the last loss there, 0: none */
 };
 
 enum { STLB_MAX_CPUS = 8192 };
@@ -234,8 +249,26 @@ struct stlb_hold *stlb_task_find_hold(const struct stlb_task *task, uint64_t id)
 /** stlb_task_mmap - the mmap_lock of an mm that it holds; NULL: it holds none, as far as seen */
 struct stlb_mmap_hold *stlb_task_mmap(struct stlb_task *task, uint64_t mm);
 
-/** stlb_task_mmap_written - the mm whose mmap_lock it holds for writing, 0: none */
-uint64_t stlb_task_mmap_written(const struct stlb_task *task);
+/** stlb_task_sleeps - it does what may sleep: it holds no spinlock */
+static inline void stlb_task_sleeps(struct stlb_task *task)
+{
+	task->locks_known = STLB_LOCKS_KNOWN;
+}
+
+/** stlb_task_mmap_seen - how it holds the mmap_lock of an mm is known from here on */
+static inline void stlb_task_mmap_seen(struct stlb_task *task, uint64_t mm)
+{
+	stlb_task_sleeps(task);
+	task->mmap_again = mm;
+}
+
+/** stlb_task_holds_none - it is in no function of the kernel that holds a lock */
+static inline void stlb_task_holds_none(struct stlb_task *task)
+{
+	stlb_task_sleeps(task);
+	task->mmap_lost = false;
+	task->nr_mmap = 0;
+}
 
 /** stlb_task_holds - whether it still holds what it acquired as hold @id; 0 is never held */
 bool stlb_task_holds(const struct stlb_task *task, uint64_t id);

@@ -29,6 +29,7 @@ struct stlb_mm {
 	struct stlb_list regions;
 	struct stlb_list obligations; /* all of this mm's */
 	struct stlb_list wide;	      /* those of puds, by their node in a region's list */
+	struct stlb_list nowhere;     /* the same, those of which it is not known where they are */
 	uint32_t nr_regions;
 	uint64_t unplaced;    /* clears that no slot was found for */
 	bool stale;	      /* there was such a clear while nobody was subscribed */

@@ -102,7 +102,10 @@ struct stlb_region *stlb_region_get(struct stlb_regions *regions, struct stlb_mm
 		return NULL;
 	if (regions->map.count >= STLB_MAX_REGIONS)
 		make_room(regions);
-	return regions->map.count < STLB_MAX_REGIONS ? region_new(regions, mm, addr) : NULL;
+	if (regions->map.count < STLB_MAX_REGIONS)
+		return region_new(regions, mm, addr);
+	regions->forgotten += stlb_mm_is_subscribed(mm);
+	return NULL;
 }
 
 /* Room for what the entries of a table say, none of it known yet; false without memory. */
@@ -328,7 +331,7 @@ void stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stl
 		stlb_table_forget(regions, page);
 	table = table_get(regions, page);
 	if (!table) {
-		regions->forgotten++;
+		regions->forgotten += stlb_mm_is_subscribed(mm);
 		return;
 	}
 	*table = (struct stlb_table){mm, page, base, regions->generation, level};

@@ -51,7 +51,7 @@ struct stlb_region {
 struct stlb_regions {
 	struct stlb_map map;	/* by mm and base */
 	struct stlb_map tables; /* page of a table's address -> struct stlb_table */
-	uint64_t forgotten;	/* given up for want of room */
+	uint64_t forgotten;	/* of subscribed mms: given up, or never known, for want of room */
 	uint32_t hand;		/* where the search for room goes on */
 	uint32_t generation;	/* what was learned in an older one is known no more */
 	struct stlb_rmap *rmap; /* NULL: not kept */

@@ -152,7 +152,7 @@ static void check_losses(struct reasons *reasons)
 	if (result->dropped)
 		add_reason(reasons,
 			   "%" PRIu64 " obligations or sites were given up: no room for more than "
-			   "%d obligations at a time, or for more sites or brackets",
+			   "%d obligations at a time, or for more page tables, sites or brackets",
 			   result->dropped, STLB_MAX_OBLIGATIONS);
 	if (info->truncated)
 		add_reason(reasons, "the file breaks off or is damaged%s%s", info->cut ? ": " : "",

@@ -216,7 +216,7 @@ Test(context, a_task_that_is_gone_holds_nothing)
 	cr_expect_null(stlb_task_hold(old));
 	cr_expect_not(stlb_task_holds(old, 1));
 	cr_expect_not(stlb_task_in_bracket(old, 2));
-	cr_expect_eq(stlb_task_mmap_written(old), 0);
+	cr_expect_null(stlb_task_mmap(old, MM1));
 	cr_expect_eq(old->nr_suspended, 0);
 	stlb_contexts_free(&contexts);
 }
@@ -368,12 +368,6 @@ Test(context, mmap_locks)
 	cr_expect_eq(stlb_task_mmap(&task, MM2), &task.mmap[1]);
 	cr_expect_null(stlb_task_mmap(&task, MM1 + 64));
 	cr_expect_null(stlb_task_mmap(&none, MM1), "it was released");
-	cr_expect_eq(stlb_task_mmap_written(&task), MM2, "the other is held for reading");
-	cr_expect_eq(stlb_task_mmap_written(&none), 0);
-	task.nr_mmap = 1;
-	cr_expect_eq(stlb_task_mmap_written(&task), 0);
-	task.mmap[0].write = true;
-	cr_expect_eq(stlb_task_mmap_written(&task), MM1);
 }
 
 /* ---- updates ---- */

@@ -311,6 +311,7 @@ Test(memory, where_a_table_lies)
 		struct tables t;
 
 		tables_init(&t);
+		stlb_mm_subscribe(&t.mms, t.mm);
 		refuse_after(nr);
 		learn(&t, t.mm, TABLE1, PAGE(0));
 		cr_expect_eq(placed(&t, t.mm, TABLE1) == 0, t.regions.forgotten == 1);

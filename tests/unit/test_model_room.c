@@ -128,6 +128,9 @@ Test(room, tables_past_the_limit_are_not_placed)
 	cr_expect_eq(placed(&t, t.mm, TABLE1 + ((STLB_MAX_TABLES - 1) << 12)),
 		     BASE + ((STLB_MAX_TABLES - UINT64_C(1)) << 30));
 	learn(&t, t.mm, TABLE1 - 4096, BASE);
+	cr_expect_eq(t.regions.forgotten, 0, "nobody subscribes");
+	stlb_mm_subscribe(&t.mms, t.mm);
+	learn(&t, t.mm, TABLE1 - 4096, BASE);
 	cr_expect_eq(placed(&t, t.mm, TABLE1 - 4096), 0);
 	cr_expect_eq(t.regions.forgotten, 1, "it is told");
 	stlb_table_forget(&t.regions, TABLE1);

@@ -155,3 +155,118 @@ Test(giant, used_by_a_device)
 	JUDGE(trace, BEFORE_6_6, .recorded = MADE_WITH(STLB_DEV_READ),
 	      .counts = {[STLB_RULE_STALE_ACCESS] = 1});
 }
+
+/* ---- as any other huge page ---- */
+
+#define OF_SIZE(size)                                                                              \
+	SETTLE, {START(0, size)},                                                                  \
+	{                                                                                          \
+		LOCK(L1)                                                                           \
+	}
+#define CLOSED(size)                                                                               \
+	{UNLOCK(L1)},                                                                              \
+	{                                                                                          \
+		ONLY_END(0, size)                                                                  \
+	}
+
+/* Before 6.6 it is the next bracket that notifies; no bracket is about what resolves the entry. */
+Test(giant, migrated)
+{
+#define MIGRATED(size) OF_SIZE(size), {CLEAR(0, HUGE(GIANT))}, {SET(0, 0, MIGRATION)}, CLOSED(size)
+#define RESOLVED(size, pfn)                                                                        \
+	MIGRATED(size), {LOCK(L1)}, {SET(0, MIGRATION, HUGE(pfn))},                                \
+	{                                                                                          \
+		UNLOCK(L1)                                                                         \
+	}
+	static const struct made small[] = {MIGRATED(512)};
+	static const struct made giant[] = {MIGRATED(GIB)};
+	static const struct made zapped[] = {OF_SIZE(GIB), {CLEAR(0, HUGE(GIANT))}, CLOSED(GIB)};
+	static const struct made elsewhere[] = {
+		OF_SIZE(GIB), {CLEAR(0, HUGE(GIANT))}, {SET(GIB, 0, MIGRATION)}, CLOSED(GIB)};
+	static const struct made small_back[] = {RESOLVED(512, GIANT)};
+	static const struct made back[] = {RESOLVED(GIB, GIANT)};
+	static const struct made moved[] = {RESOLVED(GIB, 0xc0000)};
+	static const struct stlb_obligations pending = {.total = 1, .pending = 1};
+	static const struct stlb_obligations restored = {.total = 1, .restored = 1};
+
+	JUDGE(small, BEFORE_6_6, .ended = &pending);
+	JUDGE(giant, BEFORE_6_6, .ended = &pending);
+	JUDGE(zapped, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
+	JUDGE(elsewhere, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
+	JUDGE(small_back, BEFORE_6_6, .ended = &restored);
+	JUDGE(back, BEFORE_6_6, .ended = &restored);
+	JUDGE(moved, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+}
+
+/* The same where only tracepoints tell of migration entries, through those of ptes. */
+Test(giant, migrated_as_tracepoints_tell)
+{
+#define GONE(n) OF(MIGRATION_SET, F(ADDR, PAGE(n)), F(PTE, MIGRATION))
+#define BACK(p) OF(MIGRATION_REMOVE, F(ADDR, PAGE(0)), F(PTE, HUGE(p)))
+#define TOLD(size, n, ...)                                                                         \
+	OF_SIZE(size), {CLEARF(0, HUGE(GIANT))}, {GONE(n)}, CLOSED(size), __VA_ARGS__
+#define KINDS .recorded = MADE_WITHOUT(STLB_PTE_SET)
+	static const struct made small[] = {TOLD(512, 0, {T2, BACK(GIANT)})};
+	static const struct made back[] = {TOLD(GIB, 0, {T2, BACK(GIANT)})};
+	static const struct made moved[] = {TOLD(GIB, 0, {T2, BACK(0xc0000)})};
+	static const struct made beside[] = {TOLD(GIB, GIB, {T2, BACK(GIANT)})};
+	static const struct stlb_obligations restored = {.total = 1, .restored = 1};
+
+	JUDGE(small, BEFORE_6_6, KINDS, .ended = &restored);
+	JUDGE(back, BEFORE_6_6, KINDS, .ended = &restored);
+	JUDGE(moved, BEFORE_6_6, KINDS, .counts = {[STLB_RULE_REPOINT] = 1});
+	JUDGE(beside, BEFORE_6_6, KINDS, .inconclusive = {[STLB_RULE_NEVER] = 1});
+}
+
+/* A clear absorbs the write-protect of the same entry. */
+Test(giant, write_protected_and_cleared)
+{
+#define PROTECTED(size, at)                                                                        \
+	OF_SIZE(size), {SET(0, HUGE(GIANT), HUGERO(GIANT))}, {UNLOCK(L1)}, {LOCK(L1)},             \
+		{CLEAR(at, HUGERO(GIANT))}, {INV(0, 2 * GIB)}, CLOSED(size)
+	static const struct made small[] = {PROTECTED(512, 0)};
+	static const struct made giant[] = {PROTECTED(GIB, 0)};
+	static const struct made other[] = {{START(GIB, 2 * GIB)}, PROTECTED(GIB, GIB)};
+	static const struct stlb_obligations one = {.total = 1, .discharged_in_lock = 1};
+	static const struct stlb_obligations two = {
+		.total = 2, .discharged_in_lock = 1, .discharged_deferred = 1};
+
+	JUDGE(small, BEFORE_6_6, .ended = &one);
+	JUDGE(giant, BEFORE_6_6, .ended = &one);
+	JUDGE(other, BEFORE_6_6, .ended = &two);
+}
+
+/* What is set below it while its clear is owed is in tables that nobody can reach yet. */
+Test(giant, split_under_its_own_lock)
+{
+#define SPLIT(...)                                                                                 \
+	SETTLE, {MMAP_LOCK(0)}, {START(0, GIB)}, {LOCK(L2)}, __VA_ARGS__,                          \
+		{SET(600, 0, RW(GIANT + 600))}, {UNLOCK(L2)}, {LOCK(L1)},                          \
+		{SET(601, 0, RW(GIANT + 601))}, {UNLOCK(L1)}, {END(0, GIB)}, {LOCK(L1)},           \
+		{SET(602, 0, RW(GIANT + 602))},                                                    \
+	{                                                                                          \
+		UNLOCK(L1)                                                                         \
+	}
+	static const struct made owed[] = {SPLIT({CLEAR(0, HUGE(GIANT))})};
+	static const struct made not_owed[] = {SPLIT({CLEAR(0, HUGE(GIANT))}, {INV(0, GIB)})};
+
+	JUDGE(owed, BEFORE_6_6);
+	JUDGE(not_owed, BEFORE_6_6, .counts = {[STLB_RULE_UNLOCKED] = 1});
+}
+
+/* It takes the place of all that was cleared below, wherever. */
+Test(giant, in_place_of_smaller_ones)
+{
+#define OVER(size)                                                                                 \
+	SETTLE, SETTLED(T2), {START(600, 601)}, {LOCK(L1)}, {CLEAR(600, RW(0xa))}, {UNLOCK(L1)},   \
+		{T2, START(0, size)}, {T2, LOCK(L2)}, {T2, SET(0, 0, HUGE(GIANT))},                \
+		{T2, UNLOCK(L2)}, {T2, ONLY_END(0, size)},                                         \
+	{                                                                                          \
+		END(600, 601)                                                                      \
+	}
+	static const struct made giant[] = {OVER(GIB)};
+	static const struct made small[] = {OVER(512)};
+
+	JUDGE(giant, BEFORE_6_6, .counts = {[STLB_RULE_REFAULT] = 1});
+	JUDGE(small, BEFORE_6_6);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lost events, and places that cannot be read. */
+#ifndef CHECK_LOSS_H
+#define CHECK_LOSS_H
+
+#include "check/check.h"
+
+void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_loss_enters - a task's first event on a CPU: was it there while events were lost? */
+void stlb_loss_enters(struct stlb_analysis *a, struct stlb_task *task, const struct stlb_cpu *cpu);
+
+/** stlb_losses_finish - losses that lie nowhere in particular */
+void stlb_losses_finish(struct stlb_analysis *a);
+
+/** stlb_gap_keep - keep what a loss says of a place that cannot be read */
+void stlb_gap_keep(struct stlb_analysis *a, const struct stlb_event *event);
+
+#endif
