@@ -131,6 +131,12 @@ Test(mapped, only_where_the_entry_is_known)
 		PMD_FILLED(512, HUGE(0x400)),
 		{OF(HUGE_FREE, F(PFN, 0x400))},
 	};
+	static const struct made handed_out[] = {
+		SEEN,
+		PMD_FILLED(512, HUGE(0x400)),
+		{OF(HUGE_FREE, F(PFN, 0x400))},
+		{OF(PAGE_ALLOC, F(PFN, 0x400), F(ORDER, 9))},
+	};
 	/* no echo: these may be some of the sets only, as a profile binds them */
 	static const struct made some_sets[] = {SETTLE, FILLED(0, RW(0xa)), {FREE(0xa)}};
 	static const struct made clears_unseen[] = {SETTLE, FILLED(0, RW(0xa)), {FREE(0xa)}};
@@ -141,6 +147,7 @@ Test(mapped, only_where_the_entry_is_known)
 	JUDGE(mm_gone, BEFORE_6_6);
 	JUDGE(not_subscribed, BEFORE_6_6);
 	JUDGE(hugetlb, BEFORE_6_6);
+	JUDGE(handed_out, BEFORE_6_6);
 	JUDGE(some_sets, BEFORE_6_6);
 	JUDGE(clears_unseen, BEFORE_6_6, .recorded = MADE_RECORDED & ~MADE_KIND(PTE_CLEAR));
 }
