@@ -20,6 +20,7 @@ static void learn_from(struct stlb_analysis *a, struct stlb_task *task, struct s
 /* What its waker, or parent, knew. */
 static void wake_up(struct stlb_analysis *a, struct stlb_task *task)
 {
+	task->newborn = false;
 	if (!task->woken)
 		return;
 	a->failed |= stlb_order_learn(&a->order, &task->actor, task->woken) < 0;
@@ -78,6 +79,9 @@ static void interrupt_runs(struct stlb_analysis *a, struct stlb_task *irq, struc
 
 	if (cpu->interrupted && cpu->interrupted != task)
 		interrupts_end(a, cpu);
+	/* a child that is interrupted runs already */
+	if (task && task->newborn)
+		wake_up(a, task);
 	if (task && task->cpu != irq->cpu) {
 		stlb_sched_moved(a, task);
 		task->cpu = irq->cpu;
@@ -149,7 +153,7 @@ void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
 	child = stlb_contexts_restart(&a->contexts, tid);
 	if (!child)
 		return;
-	child->settled = true;
+	child->settled = child->newborn = true;
 	stlb_task_begins(a, child, act->task);
 	/* learnt with its first event, not before it runs */
 	if (stlb_order_publish(&a->order, &act->task->actor, &child->woken) < 0)
