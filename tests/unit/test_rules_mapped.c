@@ -137,6 +137,13 @@ Test(mapped, only_where_the_entry_is_known)
 		{OF(HUGE_FREE, F(PFN, 0x400))},
 		{OF(PAGE_ALLOC, F(PFN, 0x400), F(ORDER, 9))},
 	};
+	static const struct made before_any_echo[] = {
+		SETTLE,
+		PMD_FILLED(512, HUGE(0x400)),
+		{OF(HUGE_FREE, F(PFN, 0x400))},
+		SEEN,
+		{OF(PAGE_ALLOC, F(PFN, 0x400), F(ORDER, 9))},
+	};
 	/* no echo: these may be some of the sets only, as a profile binds them */
 	static const struct made some_sets[] = {SETTLE, FILLED(0, RW(0xa)), {FREE(0xa)}};
 	static const struct made clears_unseen[] = {SETTLE, FILLED(0, RW(0xa)), {FREE(0xa)}};
@@ -148,6 +155,7 @@ Test(mapped, only_where_the_entry_is_known)
 	JUDGE(not_subscribed, BEFORE_6_6);
 	JUDGE(hugetlb, BEFORE_6_6);
 	JUDGE(handed_out, BEFORE_6_6);
+	JUDGE(before_any_echo, BEFORE_6_6);
 	JUDGE(some_sets, BEFORE_6_6);
 	JUDGE(clears_unseen, BEFORE_6_6, .recorded = MADE_RECORDED & ~MADE_KIND(PTE_CLEAR));
 }
