@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/bracket.h"
 #include "check/detached.h"
 #include "check/early.h"
 #include "check/evidence.h"
@@ -360,6 +361,8 @@ static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
 		a->result.dropped++;
 		return;
 	}
+	if (act.task->nr_brackets && act.task->freed_mms != a->mms.freed)
+		stlb_brackets_drop_gone(a, act.task);
 	settle_task(a, &act);
 	if (!find_mm(a, event, &act))
 		return;

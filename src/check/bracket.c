@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/bracket.h"
 #include "check/detached.h"
 #include "check/evidence.h"
 #include "model/invalidation.h"
@@ -35,21 +36,39 @@ static bool is_settled(const struct stlb_task *task)
 	return task->settled && !task->lossy;
 }
 
+/* ---- brackets of an mm that is gone ---- */
+
+void stlb_brackets_drop_gone(struct stlb_analysis *a, struct stlb_task *task)
+{
+	uint32_t kept = 0;
+
+	task->freed_mms = a->mms.freed;
+	for (uint32_t i = 0; i < task->nr_brackets; i++) {
+		if (task->brackets[i].life == task->brackets[i].mm->life)
+			task->brackets[kept++] = task->brackets[i];
+		else
+			task->failed = task->brackets[i]; /* its end, if it comes, has a start */
+	}
+	task->nr_brackets = kept;
+}
+
 /* ---- start ---- */
 
 /* Only where releases are recorded, and none may be lost, is a lock known to be held still. */
-static const struct stlb_hold *held_ptl(const struct stlb_analysis *a, const struct stlb_task *task)
+static struct stlb_hold *held_ptl(const struct stlb_analysis *a, struct stlb_task *task,
+				  bool suspended)
 {
 	for (uint32_t i = 0; stlb_recorded(a, STLB_LOCK_RELEASE) && i < task->nr_holds; i++) {
-		const struct stlb_hold *hold = &task->holds[i];
+		struct stlb_hold *hold = &task->holds[i];
 
-		if ((hold->named || hold->used) && !hold->suspended && !hold->lossy)
+		if ((hold->named || hold->used) && hold->suspended == suspended && !hold->lossy)
 			return hold;
 	}
 	return NULL;
 }
 
-static void judge_in_lock(struct stlb_analysis *a, const struct stlb_act *act)
+static void report_in_lock(struct stlb_analysis *a, const struct stlb_act *act,
+			   const struct stlb_hold *hold)
 {
 	struct stlb_case c = {
 		.rule = STLB_RULE_UNBALANCED,
@@ -57,15 +76,65 @@ static void judge_in_lock(struct stlb_analysis *a, const struct stlb_act *act)
 		.act = act,
 		.role = "start",
 		.missing = "a start that may block has to come before the page table lock",
-		.hold = held_ptl(a, act->task),
+		.hold = hold,
 		.variant = 1,
 		.addr = stlb_event_get(act->event, START),
 		.has_addr = true,
 	};
 
-	if (stlb_mm_is_subscribed(act->mm) && c.hold && !act->task->lossy &&
-	    stlb_event_or(act->event, FLAGS, 0) & BLOCKABLE)
-		stlb_report(a, &c);
+	stlb_report(a, &c);
+}
+
+/* The holder was switched out: its release will tell whether it still had the lock. */
+static void doubt_start(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_hold *hold)
+{
+	struct stlb_doubted_starts *starts = act->task->doubted;
+
+	if (!starts)
+		starts = act->task->doubted = calloc(1, sizeof(*starts));
+	if (!starts) {
+		a->failed = true;
+		return;
+	}
+	hold->work = true;
+	if (starts->hold == hold->id) {
+		starts->nr++;
+		return;
+	}
+	starts->hold = hold->id;
+	starts->nr = 1;
+	starts->mm = act->mm;
+	stlb_brief_keep(&starts->first, act->event);
+}
+
+void stlb_starts_settle(struct stlb_analysis *a, struct stlb_task *task,
+			const struct stlb_hold *hold, bool went_on)
+{
+	struct stlb_doubted_starts *starts = task->doubted;
+	struct stlb_event event;
+	struct stlb_act then = {&event, task, starts->mm};
+
+	if (starts->hold != hold->id)
+		return;
+	stlb_brief_expand(&starts->first, &event);
+	for (uint64_t i = 0; went_on && !hold->lossy && i < starts->nr; i++)
+		report_in_lock(a, &then, hold);
+	starts->hold = 0;
+}
+
+static void judge_in_lock(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_hold *held, *suspended;
+
+	if (!stlb_mm_is_subscribed(act->mm) || act->task->lossy ||
+	    !(stlb_event_or(act->event, FLAGS, 0) & BLOCKABLE))
+		return;
+	held = held_ptl(a, act->task, false);
+	suspended = held ? NULL : held_ptl(a, act->task, true);
+	if (held)
+		report_in_lock(a, act, held);
+	else if (suspended)
+		doubt_start(a, act, suspended);
 }
 
 static bool may_fail(const struct stlb_bracket *bracket)
@@ -112,6 +181,7 @@ static struct stlb_bracket *push(struct stlb_analysis *a, const struct stlb_act 
 	memset(bracket, 0, sizeof(*bracket));
 	bracket->id = ++a->next_id;
 	bracket->mm = act->mm;
+	bracket->life = act->mm->life;
 	return bracket;
 }
 

@@ -7,8 +7,10 @@
 
 void stlb_detach(const struct stlb_act *act, uint64_t base)
 {
-	act->task->update->detached_mm = act->mm;
-	act->task->update->detached_base = base;
+	struct stlb_update_state *update = act->task->update;
+
+	update->detached_mm = update->taken_mm = act->mm;
+	update->detached_base = update->taken_base = base;
 }
 
 void stlb_detach_unplaced(const struct stlb_act *act)
@@ -16,7 +18,7 @@ void stlb_detach_unplaced(const struct stlb_act *act)
 	act->task->update->unplaced_table_mm = act->mm;
 }
 
-void stlb_detached_over(struct stlb_task *task, const struct stlb_mm *mm)
+void stlb_detached_replaced(struct stlb_task *task, const struct stlb_mm *mm)
 {
 	if (!task->update)
 		return;
@@ -24,6 +26,20 @@ void stlb_detached_over(struct stlb_task *task, const struct stlb_mm *mm)
 		task->update->detached_mm = NULL;
 	if (!mm || task->update->unplaced_table_mm == mm)
 		task->update->unplaced_table_mm = NULL;
+}
+
+void stlb_detached_over(struct stlb_task *task, const struct stlb_mm *mm)
+{
+	stlb_detached_replaced(task, mm);
+	if (task->update && (!mm || task->update->taken_mm == mm))
+		task->update->taken_mm = NULL;
+}
+
+bool stlb_has_taken_out(const struct stlb_act *act, uint64_t base)
+{
+	const struct stlb_update_state *update = act->task->update;
+
+	return update && update->taken_mm == act->mm && update->taken_base == base;
 }
 
 bool stlb_is_out_of_sight(const struct stlb_act *act, uint64_t addr)

@@ -12,6 +12,12 @@ void stlb_detach(const struct stlb_act *act, uint64_t base);
 /** stlb_detach_unplaced - it takes one out, which is not known */
 void stlb_detach_unplaced(const struct stlb_act *act);
 
+/** stlb_detached_replaced - a table, the same or another, or a huge page is in its place */
+void stlb_detached_replaced(struct stlb_task *task, const struct stlb_mm *mm);
+
+/** stlb_has_taken_out - whether the context's operation took out the table of an address */
+bool stlb_has_taken_out(const struct stlb_act *act, uint64_t base);
+
 /** stlb_detached_over - the context goes on with something else in an mm (NULL: in any) */
 void stlb_detached_over(struct stlb_task *task, const struct stlb_mm *mm);
 

@@ -137,8 +137,9 @@ static enum stlb_verdict verdict_of(const struct stlb_analysis *a, const struct 
 static void report(struct stlb_analysis *a, const struct stlb_case *c, const struct stlb_past *past)
 {
 	const struct stlb_obligation *ob = past->proof ? past->proof->ob : NULL;
+	uint64_t told = c->rule == STLB_RULE_STALE_ACCESS ? past->taken : 0;
 
-	if (past->stale != STLB_STALE_REPOINTED || !ob || !stlb_held_back_join(a, c, ob))
+	if (past->stale != STLB_STALE_REPOINTED || !ob || !stlb_held_back_join(a, c, ob, told))
 		stlb_report(a, c);
 }
 
@@ -180,7 +181,11 @@ static void report_stale(struct stlb_analysis *a, const struct stlb_act *act,
 		.nr_also = 1,
 	};
 
-	if (is_told(page, past->taken))
+	/* what evidence could still clear was told of it, but not of an access as late as this one
+	 */
+	if (is_told(page, past->taken) &&
+	    (past->stale == STLB_STALE_REPOINTED ||
+	     !stlb_held_back_leave(a, act->mm->id, page->view->dev, past->taken)))
 		return;
 	if (past->next)
 		c.also[c.nr_also++] = (struct stlb_also){"set", &past->next->event};

@@ -59,4 +59,7 @@ struct stlb_device_page *stlb_device_page_find(struct stlb_devices *devices,
 /** stlb_device_page - the page that an event is about; NULL without memory or room (counted) */
 struct stlb_device_page *stlb_device_page(struct stlb_analysis *a, const struct stlb_act *act);
 
+/** stlb_device_untell - what a device was reported for was none, and may be reported again */
+void stlb_device_untell(struct stlb_analysis *a, uint64_t mm, uint64_t dev, uint64_t told);
+
 #endif

@@ -169,6 +169,26 @@ struct stlb_device_page *stlb_device_page(struct stlb_analysis *a, const struct 
 	return page ? page : page_new(a, view, addr);
 }
 
+void stlb_device_untell(struct stlb_analysis *a, uint64_t mm, uint64_t dev, uint64_t told)
+{
+	struct stlb_device_view *view =
+		a->devices ? stlb_map_get(&a->devices->views, view_key(dev, mm)) : NULL;
+	struct stlb_list *at, *next;
+
+	if (!view || !told || view->dev != dev || view->mm != mm)
+		return;
+	for (unsigned int i = 0; i < STLB_DEVICE_TOLD; i++)
+		if (view->told[i] == told)
+			view->told[i] = 0;
+	stlb_list_each (at, next, &view->pages) {
+		struct stlb_device_page *page =
+			stlb_list_entry(at, struct stlb_device_page, in_view);
+
+		if (page->told == told)
+			page->told = 0;
+	}
+}
+
 void stlb_device_forget(struct stlb_analysis *a, const struct stlb_mm *mm)
 {
 	struct stlb_devices *devices = a->devices;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/device.h"
 #include "check/evidence.h"
 
 enum { PAGE_EVENTS = 4096 };
@@ -237,7 +238,7 @@ void stlb_held_back_free(struct stlb_analysis *a)
 }
 
 bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
-			 const struct stlb_obligation *ob)
+			 const struct stlb_obligation *ob, uint64_t told)
 {
 	const struct stlb_held_back *held = held_of(a, ob);
 	struct stlb_held_back joined;
@@ -248,8 +249,24 @@ bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
 	joined.ob = NULL;
 	joined.joins = true;
 	joined.counted = false;
+	joined.told = told;
+	joined.dev = stlb_event_or(c->act->event, DEV, 0);
 	stlb_hold_back(a, c, &joined);
 	return true;
+}
+
+bool stlb_held_back_leave(struct stlb_analysis *a, uint64_t mm, uint64_t dev, uint64_t told)
+{
+	for (uint32_t i = 0; i < a->nr_held_back; i++) {
+		struct stlb_held_back *held = &a->held_back[i];
+
+		if (!held->joins || held->mm != mm || held->dev != dev || held->told != told)
+			continue;
+		free(held->finding);
+		memmove(held, held + 1, (--a->nr_held_back - i) * sizeof(*held));
+		return true;
+	}
+	return false;
 }
 
 static void clear_held_back(struct stlb_analysis *a, const struct stlb_task *task,
@@ -263,6 +280,8 @@ static void clear_held_back(struct stlb_analysis *a, const struct stlb_task *tas
 
 		if (held->key == task->key && is_of(a, task->update, merged, held->seq, &place)) {
 			free(held->finding);
+			if (held->joins)
+				stlb_device_untell(a, held->mm, held->dev, held->told);
 			a->result.obligations.exempt += !held->joins && !held->by_ksmd;
 		} else {
 			a->held_back[kept++] = *held;

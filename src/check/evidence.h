@@ -19,10 +19,18 @@ bool stlb_held_back_count(struct stlb_analysis *a, const struct stlb_obligation 
 /**
  * stlb_held_back_join - a breach that follows from a repoint which evidence can still clear
  *
- * Returns false where no breach of the obligation is held back: it has to be reported.
+ * @told: what a device is told of by it, 0: nothing. Returns false where no breach of the
+ * obligation is held back: it has to be reported.
  */
 bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
-			 const struct stlb_obligation *ob);
+			 const struct stlb_obligation *ob, uint64_t told);
+
+/**
+ * stlb_held_back_leave - what a device was told of is a breach by now whatever evidence comes
+ *
+ * Returns whether it was held back; it is not any more, and has to be reported.
+ */
+bool stlb_held_back_leave(struct stlb_analysis *a, uint64_t mm, uint64_t dev, uint64_t told);
 
 /** stlb_held_back_over - the obligation is over: what is held back of it stands alone */
 void stlb_held_back_over(struct stlb_analysis *a, const struct stlb_obligation *ob);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/bracket.h"
 #include "check/check.h"
 
 enum { MAX_LOCKS = 16 * 1024, LOCKDEP_READ = 2 };
@@ -78,6 +79,8 @@ static void hold_over(struct stlb_analysis *a, const struct stlb_act *act, uint3
 	stlb_place_drop(a, act->task, hold.id);
 	if (hold.suspended)
 		stlb_settle_tentative(a, act->task, hold.id, seen);
+	if (act->task->doubted)
+		stlb_starts_settle(a, act->task, &hold, seen);
 	stlb_unbracketed_judge(a, act, hold.id);
 }
 

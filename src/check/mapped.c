@@ -47,14 +47,16 @@ static bool is_judged(const struct stlb_analysis *a, enum stlb_mapped how)
 	return stlb_recorded(a, STLB_PMD_SET) && stlb_recorded(a, STLB_PMD_CLEAR);
 }
 
-/* Reported once for each set of an entry. */
+/*
+ * Reported once for each set of an entry. Tables of hugetlb pages are shared between mms, and taken
+ * out unseen: where a page of theirs goes back to its pool, its entry is not known any more.
+ */
 static void judge(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_mapped how,
 		  uint64_t pfn)
 {
 	struct stlb_mapping *mapping = NULL;
 
 	while ((mapping = stlb_rmap_find(a->regions.rmap, how, pfn, mapping))) {
-		/* tables of hugetlb pages are shared between mms, and taken out unseen */
 		if (!mapping->told && act->event->kind != STLB_HUGE_FREE)
 			report(a, act, mapping);
 		stlb_mapping_told(mapping);
@@ -65,8 +67,9 @@ static void judge_all(struct stlb_analysis *a, const struct stlb_act *act, enum 
 		      uint64_t pfn, uint64_t nr)
 {
 	uint64_t step = how == STLB_MAPPED_PMD ? STLB_ENTRIES : 1;
+	bool looked_at = is_judged(a, how) || act->event->kind == STLB_HUGE_FREE;
 
-	for (uint64_t i = 0; is_judged(a, how) && i < nr && i < MAX_PAGES; i += step)
+	for (uint64_t i = 0; looked_at && i < nr && i < MAX_PAGES; i += step)
 		judge(a, act, how, pfn + i);
 }
 

@@ -16,6 +16,7 @@ static void order_after(struct stlb_analysis *a, struct stlb_task *task,
 /* It comes after what the one who woke or forked it had done by then. */
 static void runs(struct stlb_analysis *a, struct stlb_task *task)
 {
+	task->newborn = false;
 	a->failed |= stlb_hb_runs(&a->hb, &task->hb) < 0;
 }
 
@@ -71,6 +72,9 @@ static void interrupt_runs(struct stlb_analysis *a, struct stlb_task *irq, struc
 
 	if (cpu->interrupted && cpu->interrupted != task)
 		interrupts_end(a, cpu);
+	/* a child that is interrupted runs already */
+	if (task && task->newborn)
+		runs(a, task);
 	if (task && task->cpu != irq->cpu) {
 		stlb_sched_moved(a, task);
 		task->cpu = irq->cpu;
@@ -143,7 +147,7 @@ void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
 	child = stlb_contexts_restart(&a->contexts, tid);
 	if (!child)
 		return;
-	child->settled = true;
+	child->settled = child->newborn = true;
 	child->seen_at = a->hb.now;
 	stlb_task_holds_none(child);
 	stlb_task_begins(a, child, act->task);

@@ -15,7 +15,7 @@ static enum belongs same_operation(const struct stlb_act *act, const struct stlb
 	const struct stlb_hold *hold;
 
 	/* a collapse of a part puts the table back, with the new page (staletlb-kernel(7), T29) */
-	if (ob->table && (level != STLB_LEVEL_PTE || ob->task == act->task))
+	if (ob->table && (level != STLB_LEVEL_PTE || stlb_has_taken_out(act, ob->addr)))
 		return SAME;
 	if (ob->left == STLB_MIGRATION || ob->left == STLB_SWAP || ob->left == STLB_PROTNONE)
 		return SAME;
@@ -34,6 +34,7 @@ static enum belongs same_operation(const struct stlb_act *act, const struct stlb
 static void set_perhaps(struct stlb_obligation *ob, struct stlb_entry new)
 {
 	ob->tentative = true;
+	ob->tentative_racy = ob->racy;
 	ob->tentative_new = new;
 	stlb_task_find_hold(ob->task, ob->scope->hold)->work = true;
 }
@@ -42,13 +43,17 @@ static void judge_tentative(struct stlb_analysis *a, struct stlb_obligation *ob,
 {
 	struct stlb_event event;
 	struct stlb_act act = {&event, ob->task, ob->mm};
+	bool racy = ob->racy;
 
 	ob->tentative = false;
+	/* what came after the set is too late for it, ordered or not */
+	ob->racy = ob->tentative_racy;
 	stlb_brief_expand(&ob->later->event[STLB_LATER_SET], &event);
 	if (went_on)
 		stlb_repoint_judge(a, &act, ob, ob->tentative_new);
 	else
 		stlb_refault_judge(a, &act, ob);
+	ob->racy = racy;
 }
 
 void stlb_tentative_over(struct stlb_analysis *a, struct stlb_obligation *ob)
@@ -294,13 +299,13 @@ void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 
 /* ---- a table is put into a pmd ---- */
 
-/* What it says by now of a page that it held; the same, where no more is known of the table. */
+/* What it says by now of a page that it held; the same, where no more is known of the entry. */
 static struct stlb_entry entry_again(const struct stlb_region *region, const struct stlb_page *page,
 				     bool known)
 {
 	struct stlb_entry same = {.pfn = page->pfn, .state = STLB_PRESENT, .known = 1};
 
-	return known ? region->away[page->index] : same;
+	return known && region->away[page->index].known ? region->away[page->index] : same;
 }
 
 /* It restores the entries that say the same as before, and repoints the others. */
@@ -368,8 +373,7 @@ static void note_left(const struct stlb_act *act, struct stlb_region *region, st
 	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));) {
 		if (ob->task != act->task || ob->set_seen || ob->table)
 			continue;
-		/* split_huge_page with freeze, hugetlb: migration entries in a huge entry's place
-		 */
+		/* split_huge_page with freeze, hugetlb: migration entries in a huge one's place */
 		if (ob->level == slot.level ? ob->left == STLB_NONE
 					    : left == STLB_MIGRATION && ob->level > slot.level)
 			ob->left = left;
@@ -455,7 +459,7 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		a->tables_told |= slot.level == STLB_LEVEL_PMD;
 		stlb_set_table(a, act, region, slot, new);
 		if (stlb_is_out_of_sight(act, slot.addr))
-			stlb_detached_over(act->task, act->mm);
+			stlb_detached_replaced(act->task, act->mm);
 		a->failed |= stlb_region_set(&a->regions, region, slot.level, slot.addr, new,
 					     act->event) < 0;
 		return;
@@ -472,7 +476,7 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 	if (stlb_mm_is_subscribed(act->mm) && was_walkable(old))
 		set_over_present(a, act, region, slot, old, new);
 	if (slot.level == STLB_LEVEL_PMD && stlb_is_out_of_sight(act, slot.addr))
-		stlb_detached_over(act->task, act->mm);
+		stlb_detached_replaced(act->task, act->mm);
 	if (slot.level == STLB_LEVEL_PMD)
 		stlb_region_forget_ptes(&a->regions, region);
 	else if (region->pmd.known && region->pmd.state != STLB_TABLE)

@@ -68,6 +68,7 @@ struct stlb_obligation {
 	bool only_table;	   /* of which no entry was present */
 	bool known_empty;	   /* the same, and some of them were known */
 	bool unbracketed; /* made outside any bracket that covers it: told when the hold ends */
+	bool by_itself;	  /* made outside any hold, and its context has gone on since */
 	bool exempt;
 	bool lossy;	    /* events were lost while it was pending */
 	bool unordered;	    /* its order is no longer kept */
@@ -83,6 +84,7 @@ struct stlb_obligation {
 	bool mmap_write;    /* for writing */
 	bool tentative; /* set again in a hold that may have ended: @tentative_new judges it then */
 	bool set_again_unseen; /* made invalid in place: a set that is not recorded follows */
+	bool tentative_racy;   /* what @racy was at that set */
 	struct stlb_entry tentative_new;
 	bool weaker; /* discharged, and its page is back with fewer rights: no free concerns it */
 	uint32_t breached;	       /* bit per rule */
@@ -113,6 +115,7 @@ struct stlb_held_back {
 	const struct stlb_obligation *ob; /* NULL once it is over */
 	bool counted;			  /* the same breach was reported at another moment */
 	bool joins;			  /* it follows from another one */
+	uint64_t told, dev;		  /* of one that joins: what it told of which device */
 	bool by_ksmd;		 /* exempt, unless the task is no kernel thread after all */
 	uint64_t seq, addr, end; /* of the set, and what its entry maps */
 	uint64_t mm, pfn, new_pfn, site;

@@ -10,6 +10,8 @@ static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
 	stlb_list_each (at, next, &mm->obligations) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_mm);
 
+		/* what was not covered of a huge page is owed to nobody any more */
+		ob->breached |= 1u << STLB_RULE_PARTIAL;
 		/* one that was discharged in a hold that goes on has that to tell still */
 		if (!ob->tentative && (!ob->discharged || !ob->unbracketed))
 			stlb_obligation_end(a, ob, STLB_END_VOID);
@@ -135,4 +137,7 @@ void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act)
 		stlb_region_drop(&a->regions, stlb_list_entry(at, struct stlb_region, in_mm));
 	mm->subscription = STLB_SUBSCRIPTION_UNSEEN;
 	mm->counted = false;
+	/* whoever is in a bracket keeps its mm: what still looks open has lost its end */
+	mm->life++;
+	a->mms.freed++;
 }

@@ -166,7 +166,7 @@ static bool goes_on(const struct stlb_task *task, const struct stlb_obligation *
 {
 	if (ob->scope->hold)
 		return stlb_task_holds(task, ob->scope->hold);
-	return task->update && task->update->loose;
+	return !ob->by_itself && task->update && task->update->loose;
 }
 
 void stlb_unbracketed_judge_tables(struct stlb_analysis *a, struct stlb_task *task)
@@ -191,7 +191,10 @@ static void judge_list(struct stlb_analysis *a, struct stlb_list *list, uint64_t
 	stlb_list_each (at, next, list) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
 
-		if (!ob->unbracketed || ob->scope->hold != hold || may_be_put_back(a, ob))
+		if (!ob->unbracketed || ob->scope->hold != hold)
+			continue;
+		ob->by_itself = !hold;
+		if (may_be_put_back(a, ob))
 			continue;
 		stlb_unbracketed_tell(a, ob);
 		if (ob->discharged && !stlb_obligation_is_kept(a, ob))

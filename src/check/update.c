@@ -155,9 +155,34 @@ static void told_by_echo(struct stlb_analysis *a, const struct stlb_act *act,
 	stlb_set_told(a, &set, slot, old, update->echo_new);
 }
 
+/* Echoes were missed, if the clear is of a later entry and does not take away what was set there.
+ */
+static void skip_missed(struct stlb_update_state *update, const struct stlb_act *act,
+			struct stlb_entry old, enum stlb_level level)
+{
+	uint64_t size = UINT64_C(1) << stlb_level_shift(level), missed;
+	struct stlb_entry new = update->echo_new;
+
+	if (!update->echo_many || update->echo_mm != act->mm ||
+	    update->echo_after + 1 != act->task->nr_events || !stlb_event_has(act->event, ADDR))
+		return;
+	missed = (stlb_event_get(act->event, ADDR) - update->echo_addr) / size;
+	if (!missed || missed >= update->echo_left)
+		return;
+	for (uint64_t i = 0; i < missed; i++)
+		new = next_entry(new, level);
+	if (old.state == STLB_PRESENT && new.state == STLB_PRESENT && old.pfn == new.pfn)
+		return;
+	update->echo_left -= missed;
+	update->echo_addr += missed * size;
+	update->echo_new = new;
+	update->echo_first = false;
+}
+
 static bool take_echo(struct stlb_analysis *a, struct stlb_update_state *update,
 		      const struct stlb_act *act, struct stlb_entry old, enum stlb_level level)
 {
+	skip_missed(update, act, old, level);
 	if (!is_echo(a, update, act, old, level)) {
 		update->echo_left = 0;
 		return false;

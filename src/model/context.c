@@ -19,6 +19,7 @@ static void task_free(const struct stlb_contexts *contexts, struct stlb_task *ta
 	for (uint32_t i = 0; i < task->nr_unsettled; i++)
 		free(task->unsettled[i].finding);
 	free(task->unsettled);
+	free(task->doubted);
 	stlb_hb_context_free(&task->hb);
 	free(task->holds);
 	free(task->brackets);

@@ -51,6 +51,7 @@ struct stlb_mmap_hold {
 struct stlb_bracket {
 	uint64_t id; /* never 0, never reused */
 	struct stlb_mm *mm;
+	uint64_t life;	     /* of the mm, when it began */
 	uint64_t start, end; /* as told */
 	uint64_t flags;
 	bool has_flags;
@@ -95,6 +96,14 @@ struct stlb_start {
 	uint64_t seq, mm, start, end;
 };
 
+/** struct stlb_doubted_starts - those that may block, made in a hold that may have been over */
+struct stlb_doubted_starts {
+	uint64_t hold; /* 0: none */
+	uint64_t nr;
+	struct stlb_mm *mm; /* of the first */
+	struct stlb_brief first;
+};
+
 /** struct stlb_unsettled - updates that may lie in a bracket older than what the trace shows */
 struct stlb_unsettled {
 	uint64_t site;
@@ -106,11 +115,13 @@ struct stlb_unsettled {
  * struct stlb_update_state - how a context's next updates are to be read
  *
  * @echo_*: what the clear straight after a set repeats; @same_*: what a second probe will tell of
- * a clear once more; @detached_*: the table whose ptes are being cleared out of sight; @split_*:
- * the huge pmd being split; @map_*: the page table that ptl_map locked.
+ * a clear once more; @detached_*: the table whose ptes are being cleared out of sight; @taken_*:
+ * the one that the operation took out, even if it is back; @split_*: the huge pmd being split;
+ * @map_*: the page table that ptl_map locked.
  */
 struct stlb_update_state {
-	struct stlb_mm *echo_mm, *same_mm, *detached_mm, *unplaced_table_mm, *split_mm, *map_mm;
+	struct stlb_mm *echo_mm, *same_mm, *detached_mm, *taken_mm, *unplaced_table_mm;
+	struct stlb_mm *split_mm, *map_mm;
 	uint64_t echo_addr, echo_left, echo_after;
 	uint64_t echo_raw;	    /* of the first, where @echo_old is known */
 	struct stlb_entry echo_old; /* of the first, known only where the set told it */
@@ -121,7 +132,7 @@ struct stlb_update_state {
 	struct stlb_brief echo_set;
 	uint64_t same_pfn;
 	uint8_t same_level;
-	uint64_t detached_base;
+	uint64_t detached_base, taken_base;
 	uint64_t split_addr;
 	uint64_t map_addr, map_hold;
 	uint64_t map_cleared[STLB_MAX_CLEARED]; /* bit per entry of the mapped table */
@@ -162,13 +173,15 @@ struct stlb_task {
 	uint64_t seen_at; /* number of its last event in the trace */
 	uint64_t cpus;	  /* where it ever ran: bit cpu % 64 */
 	const char *comm;
-	bool user; /* it was in user mode, or made a system call: no kernel thread */
+	bool newborn; /* forked, and not seen to run yet */
+	bool user;    /* it was in user mode, or made a system call: no kernel thread */
 	struct stlb_hb_context hb;
 	struct stlb_hold *holds; /* room for @max_holds, the innermost last */
 	uint32_t nr_holds, max_holds;
 	uint32_t nr_suspended; /* of its holds */
 	uint32_t nr_brackets;
 	struct stlb_bracket *brackets;	  /* STLB_MAX_BRACKETS of them once it opens one */
+	uint64_t freed_mms;		  /* so many had gone when they were last looked through */
 	struct stlb_update_state *update; /* once it changes an entry */
 	struct stlb_hold asked; /* the lock it asked for at its last event; lock 0: none */
 	struct stlb_mmap_hold mmap[STLB_MAX_MMAP_LOCKS]; /* the mmap_locks that it holds */
@@ -177,8 +190,9 @@ struct stlb_task {
 	uint32_t nr_obligations;
 	struct stlb_unsettled *unsettled; /* STLB_MAX_UNSETTLED of them once there is one */
 	uint32_t nr_unsettled;
-	uint64_t outer_start, outer_end; /* its first balanced brackets lie in there */
-	struct stlb_mm *range_mm;	 /* the invalidation that it has entered, NULL: none */
+	struct stlb_doubted_starts *doubted; /* once there is one */
+	uint64_t outer_start, outer_end;     /* its first balanced brackets lie in there */
+	struct stlb_mm *range_mm;	     /* the invalidation that it has entered, NULL: none */
 	uint64_t range_start, range_end, range_ns;
 	struct stlb_mm *ending_mm; /* the range_end that it has entered, NULL: none */
 	struct stlb_brief ending;

@@ -35,12 +35,14 @@ struct stlb_mm {
 	bool stale;	      /* there was such a clear while nobody was subscribed */
 	bool zeroes_in_doubt; /* one of them was of a page as many entries hold, the zero page */
 	uint64_t losses;      /* of the trace, when its registration was entered */
+	uint64_t life;	      /* how many mms at this pointer were freed before it */
 };
 
 struct stlb_mms {
 	struct stlb_map map;
 	uint64_t subscribed; /* how many are subscribed now */
 	uint64_t ever;	     /* how many were at some time */
+	uint64_t freed;	     /* how many went */
 };
 
 /** stlb_mm_find - NULL for an mm that no event named */

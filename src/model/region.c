@@ -193,10 +193,24 @@ void stlb_region_drop(struct stlb_regions *regions, struct stlb_region *region)
 
 /* ---- a table that is taken out ---- */
 
+/* What others did meanwhile to entries of this place shows that it had been back for them. */
+static void note_meanwhile(struct stlb_region *region)
+{
+	for (unsigned int i = 0; region->ptes && i < STLB_ENTRIES; i++)
+		if (region->ptes[i].known)
+			region->away[i] = region->ptes[i];
+}
+
 void stlb_region_take_out(struct stlb_regions *regions, struct stlb_region *region, uint64_t pfn)
 {
-	free(region->away);
-	region->away = region->ptes;
+	/* one that is taken out twice was back in between, unseen */
+	if (region->away && region->away_pfn == pfn) {
+		note_meanwhile(region);
+		free(region->ptes);
+	} else {
+		free(region->away);
+		region->away = region->ptes;
+	}
 	region->away_pfn = pfn;
 	region->out = true;
 	region->ptes = NULL;
@@ -212,14 +226,6 @@ int stlb_region_set_away(struct stlb_regions *regions, struct stlb_region *regio
 		return -ENOMEM;
 	region->away[stlb_pte_index(addr)] = entry;
 	return 0;
-}
-
-/* What others did meanwhile to entries of this place shows that it had been back for them. */
-static void note_meanwhile(struct stlb_region *region)
-{
-	for (unsigned int i = 0; region->ptes && i < STLB_ENTRIES; i++)
-		if (region->ptes[i].known)
-			region->away[i] = region->ptes[i];
 }
 
 int stlb_region_put_back(struct stlb_regions *regions, struct stlb_region *region, uint64_t pfn)

@@ -232,13 +232,42 @@ static void subscription_run(struct world *world, struct task *task, const struc
 		event_put(emit(world, task, STLB_SUBSCRIBE_RET), STLB_FIELD_RET, 0);
 }
 
+/* Whether a task is inside of a bracket on an mm: one was opened, and its end is still to come. */
+static bool is_inside(const struct task *task, unsigned int mm)
+{
+	const struct program *program = &task->program;
+	int open = 0, ends = 0;
+
+	for (unsigned int i = 0; i < program->nr; i++) {
+		const struct step *step = &program->steps[i];
+		int change = (step->kind == STEP_START) - (step->kind == STEP_END);
+
+		if (step->mm != mm || !change)
+			continue;
+		if (i < task->at)
+			open = open + change < 0 ? 0 : open + change;
+		else if ((ends += change) < 0)
+			return open > 0 && task->started && !task->exited;
+	}
+	return false;
+}
+
+/* Whoever is inside of a bracket keeps the mm; one whose end was forgotten keeps nothing. */
+static bool is_kept(const struct world *world, unsigned int mm)
+{
+	for (unsigned int i = 0; i < NR_TASKS; i++)
+		if (is_inside(&world->task[i], mm))
+			return true;
+	return false;
+}
+
 /* Only an mm that nobody is busy with goes; the next one at its address may be another's. */
 static void mm_free_run(struct world *world, struct task *task, const struct step *step)
 {
 	struct mm *mm = &world->mm[step->mm];
 
 	if ((mm->brackets && one_in(world, 2)) || mm->readers || mm->writer || mm->lock_owner[0] ||
-	    mm->lock_owner[1])
+	    mm->lock_owner[1] || is_kept(world, step->mm))
 		return;
 	if (!one_in(world, 4))
 		event_put(emit(world, task, STLB_UNSUBSCRIBE), STLB_FIELD_MM, mm_pointer(step->mm));

@@ -10,7 +10,8 @@
  *  2. Where registration is traced with its return, nothing before the return subscribes.
  *  3. A context is known to be outside of brackets after an inv_end that leaves none open in the
  *     trace, a return to user mode, and from its fork on; not by other events, as the trace may
- *     begin inside of a bracket. A loss on a CPU that it used takes the knowledge away.
+ *     begin inside of a bracket. A loss on a CPU that it used takes the knowledge away. Brackets go
+ *     with their mm.
  *  4. The outermost bracket is the oldest one still open of the context on that mm, whether or not
  *     it covers the slot. An end closes the brackets above its own: blockable ones among these are
  *     starts without an end. So are those open at a return to user mode and at exit. Nothing is
@@ -19,8 +20,9 @@
  *     6.6 inv_end with only_end 0), unaligned-range inv_start and inv_range: an inv_end repeats the
  *     range of its start. An end of ~0 is aligned. Losses do not touch them.
  *  6. A tighten that is absorbed is one obligation with the clear that absorbs it: from the clear's
- *     time and place on, without an earlier racy mark, but with the rights of before the tighten:
- *     the page put back write-protected is still a tighten. Only the same slot absorbs.
+ *     time and place on, without an earlier racy mark or breach, but with the rights of before the
+ *     tighten: the page put back write-protected is still a tighten. Only the same slot absorbs;
+ *     several tightens that one clear absorbs are one with it.
  *  7. An ordered invalidation has the update before its own moment (the return where traced).
  *  8. With a racy mark, racy-invalidate takes the place of repoint, free and never-invalidated (at
  *     the deadline it is expired all the same). A refault is a refault, marked or not.
@@ -53,18 +55,23 @@
  *     loss between leaves open whether the lock was held all the time.
  * 18. What is recorded is what the trace's facts say, even where none of that kind fired yet.
  * 19. A refault fills what the clear left empty: once something was put there, later ones do not.
- * 20. An echo is straight after its set in the context, accessed and dirty bits aside. A clear told
+ * 20. An echo is straight after its set in the context, accessed and dirty bits aside; of a set of
+ * many entries, some may be missing, and what those said is not known. A clear told
  * twice is of one slot, with no other update of that slot by the context in between.
  * 21. An update in no hold that was seen, wherever locks are traced besides, is of one operation
  * with what its context sets in the same bracket: the locks of only some tasks may be traced.
  * 22. A table that a context took out takes what that context sets and what page_table_check
  * reports as cleared, until its next bracket, or for sets until a table is in place again. Put
- * back, it is known again, with what others set meanwhile.
+ * back, it is known again, with what others set meanwhile; taken out twice, it was back unseen.
+ * What the context sets below it, until it goes on with something else, is of that operation.
  * 23. free-while-mapped counts each set of an entry once, and judges where an echo has shown that
- *     page_table_check is recorded. A hugetlb page that goes back to its pool is not free.
+ *     page_table_check is recorded. A hugetlb page that goes back to its pool is not free,
+ * and shows no more than that its entry is not known.
  * 24. A device's use of a page is judged where the entry was seen to say it and no longer does; in
  *     the window until the invalidation it is not, unless a breach has closed it. What was never
  *     seen to be said is open.
+ * 25. What lies in a hold that a switch-out suspended, and that nothing shows to go on or to be
+ * over until the trace ends, is open where the answer hangs on that.
  */
 #include <string.h>
 

@@ -41,12 +41,12 @@ bool surely_in_lock(const struct obligation *o, int at)
 	       !lost_on_its_cpus(o->oracle, o->context, o->at, at);
 }
 
-/* Of a table, what was covered one by one, and too late for the letter. */
-static void owe_again(struct obligation *o)
+/* Of a table, what was covered one by one, and too late for the letter, or perhaps. */
+static void owe_again(struct obligation *o, bool doubt)
 {
-	o->table_done = !o->table_late;
+	o->table_done = !o->table_late && !doubt;
 	for (unsigned int i = 0; o->table && i < o->pages; i++)
-		if (o->covered_late[i])
+		if (o->covered_late[i] || (doubt && o->covered[i]))
 			o->page[i] = PAGE_GONE;
 }
 
@@ -55,13 +55,14 @@ void follow_strict(struct obligation *o)
 {
 	bool in_lock = surely_in_lock(o, o->ended_at);
 	/* what was lost in the hold, before the update, may have been its end */
-	bool doubt = in_lock && lost_on_its_cpus(o->oracle, o->context, o->hold, o->at);
+	bool doubt =
+		(in_lock || o->table) && lost_on_its_cpus(o->oracle, o->context, o->hold, o->at);
 
 	if (!o->oracle->trace->strict || o->free_seen || o->ended != ENDED_DISCHARGED ||
 	    (in_lock && !o->table && !doubt) || o->what == OWES_TIGHTEN || o->hold == NOWHERE ||
 	    o->bracket == NOWHERE)
 		return;
-	owe_again(o);
+	owe_again(o, doubt);
 	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket] && !is_over(o, at);
 	     at++) {
 		if (is_released(o, at))
@@ -149,6 +150,10 @@ void judge_bracket(struct obligation *o)
 		return;
 	if (put_back(o, judged))
 		return;
+	if (o->hold == NOWHERE && perhaps_held(o->oracle, o->context, o->at)) {
+		o->oracle->judgement->open[STLB_RULE_UNBRACKETED]++;
+		return;
+	}
 	if (!o->unbracketed)
 		count_breach(o->oracle, STLB_RULE_UNBRACKETED, judged, judged);
 	o->unbracketed = true;

@@ -139,6 +139,15 @@ static bool perhaps_back(const struct oracle *oracle, int since, uint64_t addr, 
 	return out->pmd && out->old.state == ENTRY_TABLE && out->new.state == ENTRY_NONE;
 }
 
+/* What a set of many entries replaced is not known where it has no echoes, as if it were unseen. */
+static bool is_told(const struct oracle *oracle, int at, uint64_t addr)
+{
+	const struct update *update = &oracle->update[at];
+	uint64_t index = (addr - update->addr) / PAGE_BYTES;
+
+	return update->pmd || update->pages == 1 || (index < MAX_BATCH && update->told[index]);
+}
+
 /*
  * What was never seen to be said by the entry may come from a set that was not recorded: whether
  * that is stale is open.
@@ -152,7 +161,8 @@ static void judge_access(struct oracle *oracle, int at)
 	int from = said != NOWHERE ? said : since;
 	bool *told;
 
-	if (from == NOWHERE || !is_said(oracle, from, addr, pfn)) {
+	if (from == NOWHERE || !is_said(oracle, from, addr, pfn) ||
+	    (since != NOWHERE && !is_told(oracle, since, addr))) {
 		oracle->judgement->open[STLB_RULE_STALE_ACCESS]++;
 		return;
 	}

@@ -117,19 +117,6 @@ static void close_above(struct oracle *oracle, int bottom, int at)
 	}
 }
 
-/* Its start went with the mm that was there before. */
-static bool is_end_of_dropped(const struct oracle *oracle, int at)
-{
-	for (int i = at - 1; i >= 0; i--)
-		if (oracle->context[i] == oracle->context[at] &&
-		    event_at(oracle, i)->kind == STLB_INV_START &&
-		    same_range(event_at(oracle, i), event_at(oracle, at)) &&
-		    oracle->bracket_end[i] < at &&
-		    event_at(oracle, oracle->bracket_end[i])->kind == STLB_MM_FREE)
-			return true;
-	return false;
-}
-
 static void match_end(struct oracle *oracle, int at)
 {
 	for (int i = at - 1; i >= 0; i--) {
@@ -140,7 +127,7 @@ static void match_end(struct oracle *oracle, int at)
 		close_above(oracle, i, at);
 		return;
 	}
-	oracle->unmatched_end[at] = !is_end_of_dropped(oracle, at);
+	oracle->unmatched_end[at] = true;
 }
 
 /* An mm that goes takes its brackets along, whoever opened them. */
@@ -256,10 +243,6 @@ bool known_outside(const struct oracle *oracle, int context, int at)
 		if (event_at(oracle, i)->kind == STLB_LOST &&
 		    used_cpu(oracle, context, event_at(oracle, i)->cpu, i))
 			return false;
-		if (oracle->context[i] == context && event_at(oracle, i)->kind == STLB_INV_START &&
-		    oracle->bracket_end[i] < at &&
-		    event_at(oracle, oracle->bracket_end[i])->kind == STLB_MM_FREE)
-			return false;
 		if (proves_outside(oracle, context, i))
 			return true;
 	}
@@ -346,6 +329,29 @@ int hold_of(const struct oracle *oracle, int context, int at)
 		    is_ptl(event_at(oracle, i)) && hold_end(oracle, i).at > at)
 			return i;
 	return NOWHERE;
+}
+
+/* Whether only what comes after an event shows that a hold went on until then. */
+bool suspended_before(const struct oracle *oracle, int acquired, int at)
+{
+	for (int i = acquired + 1; i < at; i++)
+		if (switches_out(oracle, acquired, i))
+			return true;
+	return false;
+}
+
+/* Whether a switch-out suspended a hold of a context that nothing shows to be over or to go on. */
+bool perhaps_held(const struct oracle *oracle, int context, int at)
+{
+	uint8_t begins = oracle->acquired_traced ? STLB_LOCK_ACQUIRED : STLB_LOCK_ACQUIRE;
+	int nr = (int)oracle->trace->nr;
+
+	for (int i = at - 1; i >= 0; i--)
+		if (oracle->context[i] == context && event_at(oracle, i)->kind == begins &&
+		    is_ptl(event_at(oracle, i)) && hold_end(oracle, i).shown == nr &&
+		    hold_end(oracle, i).at < at)
+			return true;
+	return false;
 }
 
 /* Lost events lie anywhere between the CPU's last event before the loss and the loss record. */

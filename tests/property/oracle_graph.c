@@ -81,6 +81,18 @@ static void allocation_edges(struct oracle *oracle, int at)
 			edge(oracle, i, at);
 }
 
+/* A task runs from its next event on; whatever interrupts it before that shows that it runs. */
+static void runs_after(struct oracle *oracle, int at, int task, int after)
+{
+	const struct stlb_event *events = oracle->trace->events;
+	int next = next_of_context(oracle, task, after);
+
+	edge(oracle, at, next);
+	for (int i = after + 1; i < (next == NOWHERE ? (int)oracle->trace->nr : next); i++)
+		if (events[i].context != STLB_CONTEXT_TASK && events[i].tid == task)
+			edge(oracle, at, i);
+}
+
 /* The woken task's next run: its first event after the switch to it. */
 static void wake_edge(struct oracle *oracle, int at)
 {
@@ -91,7 +103,7 @@ static void wake_edge(struct oracle *oracle, int at)
 		if (events[i].kind != STLB_SCHED_SWITCH ||
 		    stlb_event_get(&events[i], NEXT) != woken)
 			continue;
-		edge(oracle, at, next_of_context(oracle, (int)woken, i));
+		runs_after(oracle, at, (int)woken, i);
 		return;
 	}
 }
@@ -127,7 +139,7 @@ static void edges_of(struct oracle *oracle, int at)
 	else if (event->kind == STLB_SCHED_WAKING)
 		wake_edge(oracle, at);
 	else if (event->kind == STLB_FORK)
-		edge(oracle, at, next_of_context(oracle, (int)stlb_event_get(event, NEXT), at));
+		runs_after(oracle, at, (int)stlb_event_get(event, NEXT), at);
 }
 
 void graph_build(struct oracle *oracle)

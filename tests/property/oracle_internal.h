@@ -32,6 +32,7 @@ struct update {
 	bool pmd;
 	struct entry old, new;	      /* of the first page */
 	struct entry olds[MAX_BATCH]; /* of each, as far as told */
+	bool told[MAX_BATCH];
 };
 
 /** struct change - what an event, of a table that is in place or out, says of entries after it */
@@ -86,6 +87,8 @@ bool ends_bracket(const struct oracle *oracle, int start, int at);
 bool known_outside(const struct oracle *oracle, int context, int at);
 int hold_of(const struct oracle *oracle, int context, int at);
 struct hold_end hold_end(const struct oracle *oracle, int acquired);
+bool suspended_before(const struct oracle *oracle, int acquired, int at);
+bool perhaps_held(const struct oracle *oracle, int context, int at);
 int mmap_unlock_after(const struct oracle *oracle, int context, uint64_t mm, int at);
 bool lost_between(const struct oracle *oracle, int from, int to);
 void round_outwards(uint64_t *start, uint64_t *end);
@@ -98,9 +101,11 @@ bool happens_before(const struct oracle *oracle, int first, int second);
 void updates_build(struct oracle *oracle);
 bool is_update(uint8_t kind);
 bool is_echo(const struct oracle *oracle, int at);
+int echo_of(const struct oracle *oracle, int at, unsigned int *index);
 struct update update_of_entry(const struct oracle *oracle, int at, unsigned int index);
 struct entry entry_read(const struct oracle *oracle, uint64_t raw, bool pmd);
 bool frees_pages(const struct oracle *oracle, int at);
+bool goes_on_with(const struct oracle *oracle, int at, const struct update *table);
 
 /* ---- oracle_device.c ---- */
 void devices_judge(struct oracle *oracle);

@@ -7,23 +7,29 @@
 static bool lost_before_echo(const struct obligation *o)
 {
 	int echo = o->at;
+	unsigned int index;
 
 	if (o->oracle->update[o->at].pmd || o->oracle->update[o->at].pages == 1)
 		return false;
-	for (unsigned int i = 0; i <= o->index && echo != NOWHERE; i++)
+	do
 		echo = next_of_context(o->oracle, o->context, echo);
+	while (echo != NOWHERE && echo_of(o->oracle, echo, &index) == o->at && index < o->index);
 	return echo != NOWHERE && lost_between(o->oracle, o->at, echo);
 }
 
 void breach(struct obligation *o, enum stlb_rule rule, int at)
 {
-	int *too_late = &o->oracle->breached[o->at][o->index];
+	int *too_late = &o->oracle->breached[o->at][o->index], nr = (int)o->oracle->trace->nr;
+	int proven = at;
 
 	if (o->breached[rule])
 		return;
+	if (o->hold != NOWHERE && suspended_before(o->oracle, o->hold, at))
+		proven = hold_end(o->oracle, o->hold).shown;
+	proven = proven < at ? at : proven < nr ? proven : nr - 1;
 	/* that the lock was held is part of what proves it, if it is asked for */
 	if (o->hold != NOWHERE && !lost_between(o->oracle, o->at, at) &&
-	    lost_on_its_cpus(o->oracle, o->context, o->hold, at))
+	    lost_on_its_cpus(o->oracle, o->context, o->hold, proven))
 		o->oracle->judgement->doubtful[rule]++;
 	/* what a set of many entries replaced is told by their echoes */
 	else if (!lost_between(o->oracle, o->at, at) && lost_before_echo(o))
@@ -139,23 +145,6 @@ static bool covers_table(struct obligation *o, int at)
 	return !o->table || !any_page(o, PAGE_GONE);
 }
 
-/* A hold that a switch-out suspended: nothing shows whether it went on. */
-static bool suspended_to_the_end(const struct obligation *o, int at)
-{
-	int nr = (int)o->oracle->trace->nr, i = at;
-
-	while (i >= 0 && o->oracle->context[i] != o->context)
-		i--;
-	for (; i >= 0; i--) {
-		const struct stlb_event *event = event_at(o, i);
-
-		if (o->oracle->context[i] == o->context &&
-		    (event->kind == STLB_LOCK_ACQUIRE || event->kind == STLB_LOCK_ACQUIRED))
-			return hold_end(o->oracle, i).shown == nr && hold_end(o->oracle, i).at < nr;
-	}
-	return false;
-}
-
 void see_invalidation(struct obligation *o, int at)
 {
 	const struct invalidation *inv = &o->oracle->invalidation[at];
@@ -171,7 +160,7 @@ void see_invalidation(struct obligation *o, int at)
 	if (o->ended != NOT_ENDED || !covers_table(o, at))
 		return;
 	o->in_lock = o->hold != NOWHERE && hold_end(o->oracle, o->hold).at > at;
-	if (!o->in_lock && suspended_to_the_end(o, at))
+	if (!o->in_lock && perhaps_held(o->oracle, o->context, at))
 		o->oracle->judgement->open_in_lock++;
 	end_obligation(o, ENDED_DISCHARGED, at);
 }
@@ -221,11 +210,16 @@ static void see_absorbing(struct obligation *o, int at)
 	if (o->what != OWES_TIGHTEN || o->table || !same_slot(o, update) || !opens(update, &what) ||
 	    what == OWES_TIGHTEN || update->old.pfn != o->pfn[0])
 		return;
-	o->oracle->absorbs[at][index] = true;
 	if (operation_end(o) != NOWHERE && operation_end(o) < at)
 		judge_bracket(o);
+	if (o->oracle->absorbs[at][index]) {
+		end_obligation(o, ENDED_ABSORBED, at);
+		return;
+	}
+	o->oracle->absorbs[at][index] = true;
 	begin(o, at, (unsigned int)index, what);
-	o->filled = false;
+	o->filled = o->free_seen = o->judged = false;
+	memset(o->breached, 0, sizeof(o->breached));
 }
 
 /* ---- frees ---- */
@@ -322,7 +316,7 @@ static void count_end(const struct obligation *o)
 {
 	struct stlb_obligations *sum = &o->oracle->judgement->obligations;
 
-	sum->total++;
+	sum->total += o->ended != ENDED_ABSORBED;
 	sum->exempt += o->exempt;
 	switch (o->ended) {
 	case NOT_ENDED:
@@ -340,6 +334,8 @@ static void count_end(const struct obligation *o)
 		break;
 	case ENDED_VOID:
 		sum->is_void++;
+		break;
+	case ENDED_ABSORBED:
 		break;
 	}
 }
@@ -359,8 +355,10 @@ void obligation_judge(struct oracle *oracle, int opened_by, unsigned int index)
 	begin(&o, opened_by, index, what);
 	for (int at = opened_by; at < (int)oracle->trace->nr && o.ended == NOT_ENDED; at++)
 		see_while_pending(&o, at);
-	follow_partial(&o);
-	follow_strict(&o);
-	judge_bracket(&o);
+	if (o.ended != ENDED_ABSORBED) {
+		follow_partial(&o);
+		follow_strict(&o);
+		judge_bracket(&o);
+	}
 	count_end(&o);
 }

@@ -7,7 +7,14 @@
 
 enum what { OWES_CLEAR, OWES_REPOINT, OWES_TIGHTEN };
 enum page_state { PAGE_SETTLED, PAGE_GONE, PAGE_TIGHTENED };
-enum ended { NOT_ENDED, ENDED_DISCHARGED, ENDED_RESTORED, ENDED_EXPIRED, ENDED_VOID };
+enum ended {
+	NOT_ENDED,
+	ENDED_DISCHARGED,
+	ENDED_RESTORED,
+	ENDED_EXPIRED,
+	ENDED_VOID,
+	ENDED_ABSORBED /* by a clear that goes on with another tighten already */
+};
 
 struct obligation {
 	struct oracle *oracle;
@@ -28,6 +35,7 @@ struct obligation {
 	int context, hold, bracket;
 	int mmap_unlock;	 /* where the mmap_lock that was held at the update is let go */
 	bool by_other;		 /* the set that made a repoint of it was another task's */
+	bool judged;		 /* another page was set there, in a breach */
 	bool repointed;		 /* its own set made a repoint of it */
 	bool late;		 /* and judged: an invalidation is late, not never */
 	bool free_seen;		 /* its page went: a later allocation tells nothing new */

@@ -74,11 +74,22 @@ static bool same_content(const struct obligation *o, int at)
 
 /* ---- one operation ---- */
 
+/* A collapse of a part takes the table out, puts it back, and sets the new pages, before or after.
+ */
+static bool goes_on(const struct obligation *o, int at)
+{
+	for (int i = o->at; i < at; i++)
+		if (o->oracle->context[i] == o->context &&
+		    !goes_on_with(o->oracle, i, &o->oracle->update[o->at]))
+			return false;
+	return o->oracle->context[at] == o->context;
+}
+
 static bool one_operation(const struct obligation *o, int at)
 {
 	int context = o->oracle->context[at];
 
-	if (o->at == at)
+	if (o->at == at || (o->table && goes_on(o, at)))
 		return true;
 	if (o->hold != NOWHERE)
 		return hold_of(o->oracle, context, at) == o->hold;
@@ -111,27 +122,41 @@ static bool is_empty_table(const struct obligation *o, const struct update *set)
 	       !any_page(o, PAGE_GONE);
 }
 
+/* Both after a switch-out in a hold: whether it went on, and they are of it, is not shown. */
+static bool is_open(const struct obligation *o, int at)
+{
+	return o->at != at && o->hold == NOWHERE && o->oracle->context[at] == o->context &&
+	       perhaps_held(o->oracle, o->context, o->at);
+}
+
 static void see_other_page(struct obligation *o, int at)
 {
 	const struct update *set = &o->oracle->update[at];
 	bool refault = !one_operation(o, at) && !resolves(o, set), filled = o->filled;
 
 	o->filled = true;
+	if (is_open(o, at) && !resolves(o, set) && !filled) {
+		o->oracle->judgement->open[STLB_RULE_REPOINT]++;
+		o->oracle->judgement->open[STLB_RULE_REFAULT]++;
+		return;
+	}
 	if (refault && !filled)
 		breach(o, STLB_RULE_REFAULT, at);
 	if (refault)
 		return;
 	if (is_empty_table(o, set))
 		return;
-	if (!set->new.writable && same_content(o, at))
+	if (!set->new.writable && !o->judged && same_content(o, at)) {
 		o->exempt = true;
-	else
+	} else {
 		breach_or_race(o, STLB_RULE_REPOINT, at);
+		o->judged = true;
+	}
 	if (o->oracle->context[at] == o->context) {
 		o->repointed = true;
-	} else {
+	} else if (!o->repointed) {
 		o->by_other = true;
-		o->late |= !o->repointed && !o->exempt;
+		o->late |= !o->exempt;
 		if (!o->oracle->before_6_6)
 			return;
 	}
@@ -169,31 +194,44 @@ bool sets_present(const struct obligation *o, const struct update *update)
 
 /* ---- a table that is put back ---- */
 
-/* What the entry of a page below was made while the table was out; false: it was left alone. */
-static bool changed_while_out(const struct obligation *o, unsigned int page, int back,
-			      struct entry *now)
+enum away { AWAY_AS_IT_WAS, AWAY_CHANGED, AWAY_UNTOUCHED };
+
+/*
+ * What became of the entry of a page below while the table was out: of this time, where it had been
+ * back before (untouched: nothing new). A loss ends what is known of it until it is seen to be
+ * taken out again.
+ */
+static enum away while_out(const struct obligation *o, unsigned int page, int back,
+			   struct entry *now)
 {
 	uint64_t addr = o->addr + page * PAGE_BYTES;
-	bool changed = false;
+	uint64_t table = o->oracle->update[o->at].old.pfn;
+	enum away away = AWAY_AS_IT_WAS;
+	bool lost = false;
 
 	for (int i = o->at + 1; i < back; i++) {
 		const struct change *change = &o->oracle->change[i];
 
-		if (event_at(o, i)->kind == STLB_LOST)
-			return false;
+		if (event_at(o, i)->kind == STLB_LOST) {
+			lost = true;
+			away = AWAY_AS_IT_WAS;
+		}
 		if (change->mm != o->mm || !change->pages)
 			continue;
-		if (change->pmd && change->addr == o->addr)
-			break;
+		if (change->pmd && change->addr == o->addr) {
+			lost &= change->now.state != ENTRY_NONE;
+			if (change->now.state == ENTRY_TABLE && change->now.pfn == table)
+				away = AWAY_UNTOUCHED;
+		}
 		/* what others clear meanwhile they owe themselves */
-		if (change->pmd || !change->out ||
+		if (change->pmd || !change->out || lost ||
 		    (addr - change->addr) / PAGE_BYTES >= change->pages)
 			continue;
-		changed = true;
+		away = AWAY_CHANGED;
 		*now = change->now;
 		now->pfn += (addr - change->addr) / PAGE_BYTES;
 	}
-	return changed;
+	return away;
 }
 
 /* Its entries are back as they were; where they say something else now, it is as if set anew. */
@@ -204,11 +242,11 @@ static void put_table_back(struct obligation *o, int at)
 	o->table_pfn = 0;
 	for (unsigned int i = 0; i < o->pages; i++) {
 		struct entry now;
+		enum away away = while_out(o, i, at, &now);
 
-		if (o->page[i] == PAGE_SETTLED)
+		if (o->page[i] == PAGE_SETTLED || away == AWAY_UNTOUCHED)
 			continue;
-		if (!changed_while_out(o, i, at, &now) ||
-		    (now.state == ENTRY_LEAF && now.pfn == o->pfn[i]))
+		if (away == AWAY_AS_IT_WAS || (now.state == ENTRY_LEAF && now.pfn == o->pfn[i]))
 			o->page[i] = PAGE_SETTLED;
 		else
 			other |= now.state == ENTRY_LEAF;
@@ -226,7 +264,7 @@ static void see_table_set(struct obligation *o, int at)
 	if (!o->table || !update->valid || !update->pmd || update->mm != o->mm ||
 	    update->addr != o->addr || update->new.state != ENTRY_TABLE)
 		return;
-	if (o->table_pfn && update->new.pfn == o->table_pfn)
+	if (update->new.pfn == o->oracle->update[o->at].old.pfn)
 		put_table_back(o, at);
 	else
 		see_other_page(o, at);

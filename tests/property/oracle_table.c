@@ -62,15 +62,6 @@ static struct region *region_of(struct regions *all, uint64_t mm, uint64_t addr)
 
 /* ---- tables that come and go ---- */
 
-static void take_out(struct region *region, uint64_t pfn)
-{
-	if (region->nr_out < MAX_OUT) {
-		region->out[region->nr_out] = region->below;
-		region->out[region->nr_out++].pfn = pfn;
-	}
-	forget_table(&region->below);
-}
-
 /* What was seen of its place meanwhile is newer: it had been back for others. */
 static void put_back(struct region *region, uint64_t pfn)
 {
@@ -83,9 +74,21 @@ static void put_back(struct region *region, uint64_t pfn)
 			if (region->below.pte[page].since > table.pte[page].since)
 				table.pte[page] = region->below.pte[page];
 		region->below = table;
-		region->out[i] = region->out[--region->nr_out];
+		for (region->nr_out--; i < region->nr_out; i++)
+			region->out[i] = region->out[i + 1];
 		return;
 	}
+}
+
+/* One that is taken out twice was back in between, unseen. */
+static void take_out(struct region *region, uint64_t pfn)
+{
+	put_back(region, pfn);
+	if (region->nr_out < MAX_OUT) {
+		region->out[region->nr_out] = region->below;
+		region->out[region->nr_out++].pfn = pfn;
+	}
+	forget_table(&region->below);
 }
 
 static void change_pmd(struct region *region, const struct change *change, int at)
@@ -137,6 +140,10 @@ static void remember_below(struct regions *all, const struct region *region, int
 
 /* ---- pages that go ---- */
 
+/*
+ * Tables of hugetlb pages are shared between mms, and taken out unseen: that a page of theirs goes
+ * back to its pool tells that of its entry, and no more.
+ */
 static void judge_mapped(struct regions *all, struct known *known, uint64_t pages, int at)
 {
 	const struct stlb_event *event = &all->oracle->trace->events[at];
@@ -148,7 +155,6 @@ static void judge_mapped(struct regions *all, struct known *known, uint64_t page
 	    (known->entry.state != ENTRY_LEAF && known->entry.state != ENTRY_TABLE))
 		return;
 	known->freed = true;
-	/* tables of hugetlb pages are shared between mms, and taken out unseen */
 	if (event->kind != STLB_HUGE_FREE)
 		count_breach(all->oracle, STLB_RULE_MAPPED, known->since, at);
 }
@@ -158,8 +164,9 @@ static void judge_free(struct regions *all, int at)
 	const struct trace *trace = all->oracle->trace;
 	bool ptes = trace_recorded(trace, STLB_PTE_SET) && trace_recorded(trace, STLB_PTE_CLEAR);
 	bool pmds = trace_recorded(trace, STLB_PMD_SET) && trace_recorded(trace, STLB_PMD_CLEAR);
+	bool judged = all->echo_seen || trace->events[at].kind == STLB_HUGE_FREE;
 
-	for (unsigned int i = 0; all->echo_seen && i < all->nr; i++) {
+	for (unsigned int i = 0; judged && i < all->nr; i++) {
 		struct region *region = &all->region[i];
 
 		if (!subscribed(all->oracle, region->mm, at))
@@ -213,7 +220,7 @@ void tables_follow(struct oracle *oracle)
 			all.lost = at;
 		else if (event->kind == STLB_MM_FREE)
 			drop_mm(&all, stlb_event_get(event, MM));
-		else if (frees_pages(oracle, at) && event->kind != STLB_HUGE_FREE)
+		else if (frees_pages(oracle, at))
 			judge_free(&all, at);
 		else
 			see_change(&all, at);

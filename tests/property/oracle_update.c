@@ -54,31 +54,54 @@ bool is_update(uint8_t kind)
 	       kind == STLB_PTE_CLEAR_FLUSH;
 }
 
-/* page_table_check reports the value that a set replaces as a clear straight after it. */
-bool is_echo(const struct oracle *oracle, int at)
+/* Whether a clear takes away what a set has put into one of its entries. */
+static bool takes_away(const struct oracle *oracle, const struct stlb_event *set,
+		       const struct stlb_event *clear, uint64_t index)
+{
+	struct entry put = entry_read(oracle, stlb_event_get(set, NEW), is_pmd(set));
+	struct entry taken = entry_read(oracle, stlb_event_get(clear, OLD), is_pmd(clear));
+
+	return taken.state == ENTRY_LEAF && put.state == ENTRY_LEAF && taken.pfn == put.pfn + index;
+}
+
+/*
+ * page_table_check reports the values that a set replaces as clears straight after it, in the order
+ * of the entries; some may be missing. Returns the set, or NOWHERE.
+ */
+int echo_of(const struct oracle *oracle, int at, unsigned int *index)
 {
 	const struct stlb_event *events = oracle->trace->events, *event = &events[at], *set;
 	const uint64_t by_cpu = X86_ACCESSED | X86_DIRTY; /* set at any time */
-	int i = at, skipped = -1;
+	int before = previous_of_context(oracle, at), of = before;
+	unsigned int least = 0;
 	uint64_t offset;
 
-	if (event->kind != STLB_PTE_CLEAR && event->kind != STLB_PMD_CLEAR)
-		return false;
-	do {
-		i = previous_of_context(oracle, i);
-		skipped++;
-	} while (i != NOWHERE && events[i].kind == event->kind);
-	if (i == NOWHERE || !is_set(events[i].kind) || is_pmd(&events[i]) != is_pmd(event))
-		return false;
-	set = &events[i];
-	offset = stlb_event_get(event, ADDR) - stlb_event_get(set, ADDR);
-	if (lost_on_its_cpus(oracle, oracle->context[at], i, at))
-		return false;
-	return stlb_event_get(set, MM) == stlb_event_get(event, MM) &&
-	       skipped < (int)stlb_event_or(set, NR, 1) &&
-	       offset / PAGE_BYTES == (uint64_t)skipped &&
-	       (!stlb_event_has(set, OLD) ||
-		!((stlb_event_get(set, OLD) ^ stlb_event_get(event, OLD)) & ~by_cpu));
+	if (before == NOWHERE || (event->kind != STLB_PTE_CLEAR && event->kind != STLB_PMD_CLEAR))
+		return NOWHERE;
+	if (!is_set(events[before].kind)) {
+		of = echo_of(oracle, before, &least);
+		least++;
+	}
+	if (of == NOWHERE || lost_on_its_cpus(oracle, oracle->context[at], of, at))
+		return NOWHERE;
+	set = &events[of];
+	offset = (stlb_event_get(event, ADDR) - stlb_event_get(set, ADDR)) / PAGE_BYTES;
+	if (is_pmd(set) != is_pmd(event) || stlb_event_get(set, MM) != stlb_event_get(event, MM) ||
+	    offset < least || offset >= stlb_event_or(set, NR, 1) ||
+	    (offset > least && takes_away(oracle, set, event, offset)))
+		return NOWHERE;
+	if (stlb_event_has(set, OLD) &&
+	    (stlb_event_get(set, OLD) ^ stlb_event_get(event, OLD)) & ~by_cpu)
+		return NOWHERE;
+	*index = (unsigned int)offset;
+	return of;
+}
+
+bool is_echo(const struct oracle *oracle, int at)
+{
+	unsigned int index;
+
+	return echo_of(oracle, at, &index) != NOWHERE;
 }
 
 static bool same_page(const struct oracle *oracle, const struct stlb_event *a,
@@ -95,13 +118,15 @@ static void take_echoes(const struct oracle *oracle, int at, struct update *upda
 {
 	const struct stlb_event *events = oracle->trace->events;
 	int echo = at;
+	unsigned int i;
 
-	for (unsigned int i = 0; i < update->pages && i < MAX_BATCH; i++) {
-		echo = next_of_context(oracle, oracle->context[at], echo);
-		if (echo == NOWHERE || !is_echo(oracle, echo))
-			return;
-		update->olds[i] = entry_read(oracle, stlb_event_get(&events[echo], OLD), false);
-	}
+	while ((echo = next_of_context(oracle, oracle->context[at], echo)) != NOWHERE &&
+	       echo_of(oracle, echo, &i) == at)
+		if (i < MAX_BATCH) {
+			update->told[i] = true;
+			update->olds[i] =
+				entry_read(oracle, stlb_event_get(&events[echo], OLD), false);
+		}
 }
 
 /* One entry of those that an event sets. */
@@ -150,19 +175,26 @@ static bool has_table_again(const struct update *update, const struct update *ta
 	       (update->new.state == ENTRY_TABLE || update->old.state == ENTRY_LEAF);
 }
 
+/* Whether the operation that took a table of an mm out, by the event's context, goes on with it. */
+bool goes_on_with(const struct oracle *oracle, int at, const struct update *table)
+{
+	const struct stlb_event *event = &oracle->trace->events[at];
+
+	if (event->kind == STLB_MMAP_UNLOCK)
+		return stlb_event_get(event, MM) != table->mm;
+	return event->kind != STLB_INV_START && event->kind != STLB_USER_MODE &&
+	       event->kind != STLB_EXIT;
+}
+
 /* Whether its context is done with a table of an mm: it goes on with something else. */
 static bool is_done_with(const struct oracle *oracle, int at, const struct update *table)
 {
-	const struct stlb_event *event = &oracle->trace->events[at];
 	const struct update *update = &oracle->update[at];
 
-	if (event->kind == STLB_MMAP_UNLOCK)
-		return stlb_event_get(event, MM) == table->mm;
-	if (update->valid && update->pmd && is_set(event->kind))
+	if (update->valid && update->pmd && is_set(oracle->trace->events[at].kind))
 		return update->addr == table->addr && update->mm == table->mm &&
 		       (update->new.state == ENTRY_TABLE || update->new.state == ENTRY_LEAF);
-	return event->kind == STLB_INV_START || event->kind == STLB_USER_MODE ||
-	       event->kind == STLB_EXIT;
+	return !goes_on_with(oracle, at, table);
 }
 
 /* Entries of a table that this context took out, until it is done with it. */
@@ -171,14 +203,17 @@ static bool is_in_detached_table(const struct oracle *oracle, int at)
 	const struct stlb_event *event = &oracle->trace->events[at];
 	const struct update here = {.mm = stlb_event_get(event, MM),
 				    .addr = stlb_event_get(event, ADDR) & ~(PMD_BYTES - 1)};
+	bool empty = false; /* what was in its place was taken out as well */
 
 	if (is_pmd(event) || event->kind == STLB_PTE_CLEAR_FLUSH)
 		return false;
 	for (int i = at - 1; i >= 0; i--) {
 		const struct update *update = &oracle->update[i];
 
-		if (is_set(event->kind) &&
-		    (has_table_again(update, &here) || oracle->trace->events[i].kind == STLB_LOST))
+		empty |= update->valid && update->old.state == ENTRY_TABLE &&
+			 update->addr == here.addr && update->mm == here.mm;
+		if (is_set(event->kind) && ((!empty && has_table_again(update, &here)) ||
+					    oracle->trace->events[i].kind == STLB_LOST))
 			return false;
 		if (oracle->context[i] != oracle->context[at])
 			continue;

@@ -126,11 +126,6 @@ Test(mapped, only_where_the_entry_is_known)
 	static const struct made not_subscribed[] = {
 		SEEN, {LOCK(L1)}, {SETS(MM2, 0, 0, RW(0xa))}, {UNLOCK(L1)}, {FREE(0xa)},
 	};
-	static const struct made hugetlb[] = {
-		SEEN,
-		PMD_FILLED(512, HUGE(0x400)),
-		{OF(HUGE_FREE, F(PFN, 0x400))},
-	};
 	/* no echo: these may be some of the sets only, as a profile binds them */
 	static const struct made some_sets[] = {SETTLE, FILLED(0, RW(0xa)), {FREE(0xa)}};
 	static const struct made clears_unseen[] = {SETTLE, FILLED(0, RW(0xa)), {FREE(0xa)}};
@@ -140,9 +135,35 @@ Test(mapped, only_where_the_entry_is_known)
 	JUDGE(protected, BEFORE_6_6);
 	JUDGE(mm_gone, BEFORE_6_6);
 	JUDGE(not_subscribed, BEFORE_6_6);
-	JUDGE(hugetlb, BEFORE_6_6);
 	JUDGE(some_sets, BEFORE_6_6);
 	JUDGE(clears_unseen, BEFORE_6_6, .recorded = MADE_WITHOUT(STLB_PTE_CLEAR));
+}
+
+/* Tables of hugetlb pages are shared between mms, and taken out unseen. */
+Test(mapped, not_a_hugetlb_page_that_goes_back_to_its_pool)
+{
+	static const struct made hugetlb[] = {
+		SEEN,
+		PMD_FILLED(512, HUGE(0x400)),
+		{OF(HUGE_FREE, F(PFN, 0x400))},
+	};
+	static const struct made handed_out[] = {
+		SEEN,
+		PMD_FILLED(512, HUGE(0x400)),
+		{OF(HUGE_FREE, F(PFN, 0x400))},
+		{OF(PAGE_ALLOC, F(PFN, 0x400), F(ORDER, 9))},
+	};
+	static const struct made before_any_echo[] = {
+		SETTLE,
+		PMD_FILLED(512, HUGE(0x400)),
+		{OF(HUGE_FREE, F(PFN, 0x400))},
+		SEEN,
+		{OF(PAGE_ALLOC, F(PFN, 0x400), F(ORDER, 9))},
+	};
+
+	JUDGE(hugetlb, BEFORE_6_6);
+	JUDGE(handed_out, BEFORE_6_6);
+	JUDGE(before_any_echo, BEFORE_6_6);
 }
 
 /* Set before anybody subscribed: the entry maps it all the same. */
