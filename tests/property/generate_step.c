@@ -322,12 +322,15 @@ static void mmap_unlock_run(struct world *world, struct task *task)
 	task->mmap_locked = 0;
 }
 
-static void user_mode_run(struct world *world, const struct task *task)
+/* Nobody takes mmap_lock along to user mode. */
+static void user_mode_run(struct world *world, struct task *task)
 {
 	bool kernel_thread = !strcmp(task->comm, "ksmd") && !world->fake_ksmd;
 
-	if (world->user_mode && !kernel_thread)
-		emit(world, task, STLB_USER_MODE);
+	if (!world->user_mode || kernel_thread)
+		return;
+	mmap_unlock_run(world, task);
+	emit(world, task, STLB_USER_MODE);
 }
 
 static void exit_run(struct world *world, struct task *task)
