@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cmd/document.h"
+#include "cmd/json_output.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"

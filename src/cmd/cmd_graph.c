@@ -8,7 +8,7 @@
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
-#include "cmd/set.h"
+#include "cmd/setters.h"
 #include "cmd/target.h"
 
 static const char *const name = "graph";

@@ -2,13 +2,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cmd/document.h"
-#include "cmd/live.h"
+#include "cmd/json_output.h"
+#include "cmd/probe_setup.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
 #include "cmd/recorder.h"
-#include "cmd/set.h"
+#include "cmd/setters.h"
 #include "cmd/wrap.h"
 
 static const char *const name = "probes";

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cmd/interrupt.h"
-#include "cmd/live.h"
+#include "cmd/probe_setup.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"

@@ -3,7 +3,7 @@
 #ifndef CMD_LIVE_RUN_H
 #define CMD_LIVE_RUN_H
 
-#include "cmd/live.h"
+#include "cmd/probe_setup.h"
 #include "cmd/profiles.h"
 #include "cmd/reporting.h"
 #include "cmd/workload.h"

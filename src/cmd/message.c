@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "util/text.h"
+#include "util/str.h"
 
 enum { LONGEST = 4096 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/options.h"
 
-#include "cmd/set.h"
+#include "cmd/setters.h"
 
 #define PROGRAM (1U << STLB_COMMAND_PROGRAM)
 #define ANALYZE (1U << STLB_COMMAND_ANALYZE)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain/internal.h"
+#include "explain/explain_internal.h"
 
 /** struct line - one line of mmu_notifier.rst, as it stands there */
 struct line {

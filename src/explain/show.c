@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "explain/internal.h"
+#include "explain/explain_internal.h"
 
 /* A write fault that copies: the old page is kept from writing, the new one is not. */
 static bool is_copy_on_write(const struct stlb_explain *explain)

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#include "explain/internal.h"
+#include "explain/explain_internal.h"
 
 enum { WIDTH = 80, INDENT = 2 };
 

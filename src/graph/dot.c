@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "graph/label.h"
-#include "util/text.h"
+#include "util/str.h"
 
 static const char *const class_style[STLB_NR_LOOKS] = {
 	[STLB_LOOK_UPDATE] = "shape=box style=filled fillcolor=\"#f3b8a6\"",

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "util/nearest.h"
-#include "util/text.h"
+#include "util/str.h"
 
 /*
  * An upper bound of what the parsed values take, in units of about 100 bytes: Jansson's smallest

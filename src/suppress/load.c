@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "suppress/internal.h"
+#include "suppress/suppress_internal.h"
 #include "util/nearest.h"
-#include "util/text.h"
+#include "util/str.h"
 
 enum { FILE_LIMIT = 4 << 20, ENTRY_LIMIT = 4096, NAME_LIMIT = 255, REASON_LIMIT = 1000 };
 

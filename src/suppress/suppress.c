@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "suppress/internal.h"
-#include "util/text.h"
+#include "suppress/suppress_internal.h"
+#include "util/str.h"
 
 struct stlb_suppressions *stlb_suppressions_new(const char *today)
 {

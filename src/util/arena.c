@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/text.h"
+#include "util/str.h"
 
 enum { BLOCK_SIZE = 16 * 1024 - 64 };
 

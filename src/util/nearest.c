@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "util/text.h"
+#include "util/str.h"
 
 /* Further than this from a name, a text is another one, however long both are. */
 enum { MAX_UNLIKENESS = 5 };

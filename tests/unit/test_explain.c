@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The second pass: which events it keeps, and what it finds for the witness. */
-#include "explain/internal.h"
+#include "explain/explain_internal.h"
 #include "made_events.h"
 
 /** struct told - a finding of a made trace, and the second pass over it */

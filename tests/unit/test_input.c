@@ -10,7 +10,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "../../src/source/internal.h"
+#include "source/input/input.h"
 
 #define TEXT_SIZE 300000
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "source/live_barrier.h"
+#include "source/ring/barrier.h"
 
 static int gate[2]; /* a byte lets the wait end, with that byte as its result */
 

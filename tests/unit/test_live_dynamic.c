@@ -2,7 +2,7 @@
 /* Dynamic events: what is written to tracefs for them, and what its list says. */
 #include <errno.h>
 
-#include "live/dynamic.h"
+#include "tracefs/dynamic.h"
 #include "made_tracefs.h"
 
 /** struct names - what stlb_dynamic_each() told, one line each */

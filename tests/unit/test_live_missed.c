@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Returns that were not seen, out of the lists of kprobes and of their hits. */
-#include "live/missed.h"
+#include "tracefs/missed.h"
 #include "made_kernel.h"
 #include "made_tracefs.h"
 

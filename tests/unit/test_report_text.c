@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "report_sample.h"
-#include "util/text.h"
+#include "util/str.h"
 
 static char *text_of(struct sample *sample, const struct stlb_report_options *options)
 {

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cmd/set.h"
+#include "cmd/setters.h"
 
 typedef int setter(struct stlb_settings *settings, const char *value, struct stlb_error *err);
 
