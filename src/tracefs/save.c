@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tracefs/tracing.h"
 #include "source/tracedat/datwrite.h"
 #include "staletlb/session.h"
+#include "tracefs/tracing.h"
 
 enum { MAX_CPUS = 8192 };
 

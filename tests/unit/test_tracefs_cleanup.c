@@ -88,7 +88,7 @@ static bool was_told_to_remove(const struct scene *scene, const char *group)
 	return found;
 }
 
-Test(leftover, what_a_dead_run_left_behind_goes)
+Test(cleanup, what_a_dead_run_left_behind_goes)
 {
 	struct scene scene = {.made = made_tracefs()};
 	char name[64], tasks[80];
@@ -109,7 +109,7 @@ Test(leftover, what_a_dead_run_left_behind_goes)
 	made_tracefs_free(&scene.made);
 }
 
-Test(leftover, what_a_living_run_uses_stays)
+Test(cleanup, what_a_living_run_uses_stays)
 {
 	struct scene scene = {.made = made_tracefs()};
 	char name[64], tasks[80];
@@ -134,7 +134,7 @@ Test(leftover, what_a_living_run_uses_stays)
 }
 
 /* Numbers come back: init is no staletlb, and lives. */
-Test(leftover, a_process_of_another_name_owns_nothing)
+Test(cleanup, a_process_of_another_name_owns_nothing)
 {
 	struct scene scene = {.made = made_tracefs()};
 
@@ -147,7 +147,7 @@ Test(leftover, a_process_of_another_name_owns_nothing)
 	made_tracefs_free(&scene.made);
 }
 
-Test(leftover, what_was_installed_to_stay_goes_too)
+Test(cleanup, what_was_installed_to_stay_goes_too)
 {
 	struct scene scene = {.made = made_tracefs()};
 
@@ -158,7 +158,7 @@ Test(leftover, what_was_installed_to_stay_goes_too)
 	made_tracefs_free(&scene.made);
 }
 
-Test(leftover, what_is_somebody_elses_is_never_touched)
+Test(cleanup, what_is_somebody_elses_is_never_touched)
 {
 	static const char *const foreign[] = {
 		"staletlbx",
@@ -197,7 +197,7 @@ Test(leftover, what_is_somebody_elses_is_never_touched)
 	made_tracefs_free(&scene.made);
 }
 
-Test(leftover, what_cannot_be_removed_is_named_and_the_rest_goes)
+Test(cleanup, what_cannot_be_removed_is_named_and_the_rest_goes)
 {
 	struct scene scene = {.made = made_tracefs()};
 	char stuck[64], file[128], free_one[80];
@@ -218,7 +218,7 @@ Test(leftover, what_cannot_be_removed_is_named_and_the_rest_goes)
 	made_tracefs_free(&scene.made);
 }
 
-Test(leftover, where_nothing_can_be_looked_through_it_is_an_error)
+Test(cleanup, where_nothing_can_be_looked_through_it_is_an_error)
 {
 	struct stlb_removed removed;
 	struct stlb_error err = {""};
