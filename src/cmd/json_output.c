@@ -6,7 +6,7 @@
 
 static const char *const schema_version = "1.0.0";
 
-int stlb_document_write(json_t *document, FILE *to, struct stlb_error *err)
+int stlb_json_output_write(json_t *document, FILE *to, struct stlb_error *err)
 {
 	json_t *tool = json_pack("{s:s, s:s}", "name", "staletlb", "version", STALETLB_VERSION);
 	bool failed =
@@ -21,7 +21,7 @@ int stlb_document_write(json_t *document, FILE *to, struct stlb_error *err)
 	return failed ? stlb_error_set(err, -ENOMEM, "out of memory") : 0;
 }
 
-json_t *stlb_document_append(json_t *array, json_t *value)
+json_t *stlb_json_output_append(json_t *array, json_t *value)
 {
 	if (json_array_append_new(array, value) == 0)
 		return array;

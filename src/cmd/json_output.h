@@ -9,14 +9,14 @@
 #include "staletlb/error.h"
 
 /**
- * stlb_document_write - write a document, with its "schema_version" and "tool"
+ * stlb_json_output_write - write a document, with its "schema_version" and "tool"
  * @document: an object, taken over; NULL: there was no memory for it
  *
  * Returns 0 or -ENOMEM.
  */
-int stlb_document_write(json_t *document, FILE *to, struct stlb_error *err);
+int stlb_json_output_write(json_t *document, FILE *to, struct stlb_error *err);
 
-/** stlb_document_append - append to an array, taking over both; NULL where something failed */
-json_t *stlb_document_append(json_t *array, json_t *value);
+/** stlb_json_output_append - append to an array, taking over both; NULL where something failed */
+json_t *stlb_json_output_append(json_t *array, json_t *value);
 
 #endif

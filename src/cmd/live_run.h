@@ -13,7 +13,7 @@ struct stlb_live_run {
 	const struct stlb_settings *settings;
 	const struct stlb_profiles *profiles;
 	struct stlb_reporting *reporting;
-	struct stlb_ground *ground;
+	struct stlb_setup *setup;
 	struct stlb_workload *workload; /* NULL: none */
 	struct stlb_save *save;		/* NULL: the raw trace is not kept */
 	/* from here on the run's own */

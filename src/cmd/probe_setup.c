@@ -36,47 +36,47 @@ static int check_facts(const struct stlb_kernel *kernel, struct stlb_error *err)
 	return 0;
 }
 
-int stlb_ground_plan(struct stlb_ground *ground, const struct stlb_settings *settings,
-		     const char *group, bool of_tasks, struct stlb_error *err)
+int stlb_setup_plan(struct stlb_setup *setup, const struct stlb_settings *settings,
+		    const char *group, bool of_tasks, struct stlb_error *err)
 {
 	struct stlb_plan_options options = {
 		.group = group, .locks = settings->locks, .of_tasks = of_tasks};
-	int r = stlb_kernel_open(NULL, &ground->kernel, err);
+	int r = stlb_kernel_open(NULL, &setup->kernel, err);
 
 	if (r == 0)
-		r = check_facts(ground->kernel, err);
-	return r ? r : stlb_plan_new(ground->kernel, &options, &ground->plan, err);
+		r = check_facts(setup->kernel, err);
+	return r ? r : stlb_plan_new(setup->kernel, &options, &setup->plan, err);
 }
 
-int stlb_ground_take(struct stlb_ground *ground, const struct stlb_settings *settings,
-		     bool of_command, struct stlb_error *err)
+int stlb_setup_take(struct stlb_setup *setup, const struct stlb_settings *settings, bool of_command,
+		    struct stlb_error *err)
 {
 	struct stlb_session_options options = {
-		.tracing = stlb_kernel_tracing(ground->kernel),
+		.tracing = stlb_kernel_tracing(setup->kernel),
 		.buffer_kb = settings->buffer_kb,
 		.cancelled = stlb_interrupted,
 	};
 	int r = 0;
 
 	if (of_command || settings->nr_pids) {
-		r = stlb_tasks_add_kernel(&ground->tasks, err);
+		r = stlb_tasks_add_kernel(&setup->tasks, err);
 		for (unsigned int i = 0; r == 0 && i < settings->nr_pids; i++)
-			r = stlb_tasks_add_process(&ground->tasks, settings->pids[i], err);
+			r = stlb_tasks_add_process(&setup->tasks, settings->pids[i], err);
 		/* not NULL even where there are none: only the tasks that are followed later */
-		options.tids = ground->tasks.tids ? ground->tasks.tids : (const int32_t[]){0};
-		options.nr_tids = ground->tasks.nr;
+		options.tids = setup->tasks.tids ? setup->tasks.tids : (const int32_t[]){0};
+		options.nr_tids = setup->tasks.nr;
 	}
-	return r ? r : stlb_session_new(ground->plan, &options, &ground->session, err);
+	return r ? r : stlb_session_new(setup->plan, &options, &setup->session, err);
 }
 
-int stlb_ground_leave(struct stlb_ground *ground, struct stlb_error *err)
+int stlb_setup_leave(struct stlb_setup *setup, struct stlb_error *err)
 {
-	int r = ground->session ? stlb_session_remove(ground->session, err) : 0;
+	int r = setup->session ? stlb_session_remove(setup->session, err) : 0;
 
-	stlb_session_free(ground->session);
-	stlb_plan_free(ground->plan);
-	stlb_kernel_close(ground->kernel);
-	stlb_tasks_free(&ground->tasks);
-	*ground = (struct stlb_ground){0};
+	stlb_session_free(setup->session);
+	stlb_plan_free(setup->plan);
+	stlb_kernel_close(setup->kernel);
+	stlb_tasks_free(&setup->tasks);
+	*setup = (struct stlb_setup){0};
 	return r;
 }

@@ -7,8 +7,8 @@
 #include "cmd/tasks.h"
 #include "staletlb/session.h"
 
-/** struct stlb_ground - the kernel, the plan for it, and the plan in the kernel; zeroed is none */
-struct stlb_ground {
+/** struct stlb_setup - the kernel, the plan for it, and the plan in the kernel; zeroed is none */
+struct stlb_setup {
 	struct stlb_kernel *kernel;
 	struct stlb_plan *plan;
 	struct stlb_session *session;
@@ -16,23 +16,23 @@ struct stlb_ground {
 };
 
 /**
- * stlb_ground_plan - look at the kernel and plan
+ * stlb_setup_plan - look at the kernel and plan
  * @group: of the dynamic events; NULL: those that stay
  * @of_tasks: probes that reach tasks will see those asked for only
  *
  * Returns 0, or -EPERM, -ENOENT and the like with the fact that stands in the way and its remedy.
  */
-int stlb_ground_plan(struct stlb_ground *ground, const struct stlb_settings *settings,
-		     const char *group, bool of_tasks, struct stlb_error *err);
+int stlb_setup_plan(struct stlb_setup *setup, const struct stlb_settings *settings,
+		    const char *group, bool of_tasks, struct stlb_error *err);
 
 /**
- * stlb_ground_take - put the plan into the kernel
+ * stlb_setup_take - put the plan into the kernel
  * @of_command: a command is to be followed, besides what --pid names
  */
-int stlb_ground_take(struct stlb_ground *ground, const struct stlb_settings *settings,
-		     bool of_command, struct stlb_error *err);
+int stlb_setup_take(struct stlb_setup *setup, const struct stlb_settings *settings, bool of_command,
+		    struct stlb_error *err);
 
-/** stlb_ground_leave - take all out and free it; 0, or a negative errno with what is left */
-int stlb_ground_leave(struct stlb_ground *ground, struct stlb_error *err);
+/** stlb_setup_leave - take all out and free it; 0, or a negative errno with what is left */
+int stlb_setup_leave(struct stlb_setup *setup, struct stlb_error *err);
 
 #endif

@@ -6,8 +6,8 @@
 #include "cmd/settings.h"
 
 #define STLB_SETTER(name)                                                                          \
-	int stlb_set_##name(struct stlb_settings *settings, const char *value,                     \
-			    struct stlb_error *err)
+	int stlb_option_##name(struct stlb_settings *settings, const char *value,                  \
+			       struct stlb_error *err)
 
 STLB_SETTER(format);
 STLB_SETTER(output);
@@ -41,7 +41,7 @@ STLB_SETTER(save);
 STLB_SETTER(buffer_size);
 STLB_SETTER(locks);
 STLB_SETTER(perf);
-STLB_SETTER(plain_format);
+STLB_SETTER(text_or_json);
 STLB_SETTER(help);
 STLB_SETTER(version);
 
@@ -54,7 +54,7 @@ const char *stlb_word_severity(unsigned int index);
 const char *stlb_word_require(unsigned int index);
 const char *stlb_word_when(unsigned int index);
 const char *stlb_word_locks(unsigned int index);
-const char *stlb_word_plain_format(unsigned int index);
+const char *stlb_word_text_or_json(unsigned int index);
 
 /** stlb_word_action - what probes can be told to do, as the values of an option */
 const char *stlb_word_action(unsigned int index);

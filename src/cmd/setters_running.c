@@ -8,16 +8,16 @@
 #include "cmd/setters.h"
 
 static const char *const locks_words[] = {"ptl", "all", "none", NULL};
-static const char *const plain_words[] = {"text", "json", NULL};
+static const char *const text_or_json[] = {"text", "json", NULL};
 
 const char *stlb_word_locks(unsigned int index)
 {
 	return locks_words[index];
 }
 
-const char *stlb_word_plain_format(unsigned int index)
+const char *stlb_word_text_or_json(unsigned int index)
 {
-	return plain_words[index];
+	return text_or_json[index];
 }
 
 STLB_SETTER(trace_pid)
@@ -102,12 +102,12 @@ STLB_SETTER(locks)
 	return stlb_unknown_word(err, value, stlb_word_locks);
 }
 
-STLB_SETTER(plain_format)
+STLB_SETTER(text_or_json)
 {
 	settings->json = strcmp(value, "json") == 0;
 	return settings->json || strcmp(value, "text") == 0
 		       ? 0
-		       : stlb_unknown_word(err, value, stlb_word_plain_format);
+		       : stlb_unknown_word(err, value, stlb_word_text_or_json);
 }
 
 STLB_SETTER(perf)

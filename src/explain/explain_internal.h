@@ -4,9 +4,9 @@
 #define EXPLAIN_EXPLAIN_INTERNAL_H
 
 #include "report/plain.h"
-#include "util/str.h"
 #include "staletlb/explain.h"
 #include "staletlb/witness.h"
+#include "util/str.h"
 
 enum { STLB_MAX_MOMENTS = 48, STLB_MAX_AROUND = 32, STLB_MAX_FOLLOWED = 32 };
 
@@ -85,27 +85,27 @@ struct stlb_operation stlb_explain_open_end(const struct stlb_explain *explain,
 /* ---- the parts of the text ---- */
 
 /** stlb_explain_text - text, wrapped, behind an indent of two */
-void stlb_explain_text(struct stlb_text_out *out, const char *fmt, ...)
+void stlb_explain_text(struct stlb_plain_out *out, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /** stlb_explain_step - the same, further in by @indent columns */
-void stlb_explain_step(struct stlb_text_out *out, unsigned int indent, const char *fmt, ...)
+void stlb_explain_step(struct stlb_plain_out *out, unsigned int indent, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /** stlb_explain_at - "pte_clear at 5.715267000"; @size at least 64 */
 const char *stlb_explain_at(char *text, size_t size, const struct stlb_event *event);
 
 /** stlb_explain_rule - the rule, with the lines of the kernel's document */
-void stlb_explain_rule(struct stlb_text_out *out, const struct stlb_explain *explain);
+void stlb_explain_rule(struct stlb_plain_out *out, const struct stlb_explain *explain);
 
 /** stlb_explain_edge - the edge that is missing */
-void stlb_explain_edge(struct stlb_text_out *out, const struct stlb_explain *explain,
+void stlb_explain_edge(struct stlb_plain_out *out, const struct stlb_explain *explain,
 		       const struct stlb_report_finding *finding);
 
 /** stlb_explain_witness - what a device could observe; 0 or -ENOMEM */
-int stlb_explain_witness(struct stlb_text_out *out, const struct stlb_explain *explain);
+int stlb_explain_witness(struct stlb_plain_out *out, const struct stlb_explain *explain);
 
 /** stlb_explain_remedy - what would have made it right */
-void stlb_explain_remedy(struct stlb_text_out *out, const struct stlb_explain *explain);
+void stlb_explain_remedy(struct stlb_plain_out *out, const struct stlb_explain *explain);
 
 #endif

@@ -9,7 +9,7 @@ const char *stlb_explain_at(char *text, size_t size, const struct stlb_event *ev
 {
 	char at[32];
 
-	stlb_text_time(at, sizeof(at), event->ns);
+	stlb_plain_time(at, sizeof(at), event->ns);
 	snprintf(text, size, "%s at %s", event->name ? event->name : stlb_kind_name(event->kind),
 		 at);
 	return text;
@@ -70,7 +70,7 @@ static struct ends ends_of(const struct stlb_explain *explain)
 	return ends;
 }
 
-static void write_ends(struct stlb_text_out *out, const struct stlb_explain *explain,
+static void write_ends(struct stlb_plain_out *out, const struct stlb_explain *explain,
 		       const struct ends *ends)
 {
 	const struct stlb_finding *finding = explain->want.finding;
@@ -87,7 +87,7 @@ static void write_ends(struct stlb_text_out *out, const struct stlb_explain *exp
 			  stlb_explain_same(ends->to, ends->from) ? " (one event does both)" : "");
 }
 
-static void write_cycle(struct stlb_text_out *out, const struct stlb_explain *explain)
+static void write_cycle(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
 	const struct stlb_finding *finding = explain->want.finding;
 	char text[128];
@@ -101,7 +101,7 @@ static void write_cycle(struct stlb_text_out *out, const struct stlb_explain *ex
 }
 
 /* That one came at all is no excuse, but it tells for how long a device was wrong. */
-static void write_late(struct stlb_text_out *out, const struct stlb_explain *explain,
+static void write_late(struct stlb_plain_out *out, const struct stlb_explain *explain,
 		       const struct ends *ends)
 {
 	const struct stlb_followed *self = &explain->self;
@@ -113,8 +113,8 @@ static void write_late(struct stlb_text_out *out, const struct stlb_explain *exp
 	}
 	if (self->discharge_ns <= ends->to->ns)
 		return;
-	stlb_text_time(at, sizeof(at), self->discharge_ns);
-	stlb_text_delta(after, sizeof(after), self->discharge_ns - ends->to->ns);
+	stlb_plain_time(at, sizeof(at), self->discharge_ns);
+	stlb_plain_delta(after, sizeof(after), self->discharge_ns - ends->to->ns);
 	stlb_explain_text(out,
 			  "The first invalidation that covers it comes too late: %s at %s, %s "
 			  "after the %s.",
@@ -127,7 +127,7 @@ static bool wants_invalidation(enum stlb_rule rule)
 	       rule == STLB_RULE_REFAULT;
 }
 
-void stlb_explain_edge(struct stlb_text_out *out, const struct stlb_explain *explain,
+void stlb_explain_edge(struct stlb_plain_out *out, const struct stlb_explain *explain,
 		       const struct stlb_report_finding *finding)
 {
 	struct ends ends = ends_of(explain);
@@ -186,7 +186,7 @@ static struct flush flush_of(const struct stlb_explain *explain)
 	return flushes[pte ? 2 : 1];
 }
 
-static void say_how(struct stlb_text_out *out, const struct stlb_explain *explain)
+static void say_how(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
 	struct flush flush = flush_of(explain);
 
@@ -212,7 +212,8 @@ static void say_how(struct stlb_text_out *out, const struct stlb_explain *explai
 				       "would do as well.");
 }
 
-static void say_between(struct stlb_text_out *out, const struct stlb_explain *explain, bool in_hold)
+static void say_between(struct stlb_plain_out *out, const struct stlb_explain *explain,
+			bool in_hold)
 {
 	const struct stlb_event *from = stlb_explain_update(explain);
 	const struct stlb_event *to = last_evidence(explain->want.finding);
@@ -280,7 +281,7 @@ static const char *remedy_of(enum stlb_rule rule)
 	}
 }
 
-void stlb_explain_remedy(struct stlb_text_out *out, const struct stlb_explain *explain)
+void stlb_explain_remedy(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
 	switch (explain->want.finding->rule) {
 	case STLB_RULE_REPOINT:

@@ -49,7 +49,7 @@ static void put_escaped(FILE *to, const char *text)
 {
 	char clean[512];
 
-	stlb_text_clean(clean, sizeof(clean), text ? text : "");
+	stlb_str_clean(clean, sizeof(clean), text ? text : "");
 	for (const char *at = clean; *at; at++) {
 		if (*at == '"' || *at == '\\')
 			fputc('\\', to);

@@ -155,7 +155,7 @@ struct stlb_touch {
 	uint64_t nr; /* pages of the translation */
 };
 
-/* ---- context.c ---- */
+/* ---- drawn_contexts.c ---- */
 
 /** stlb_graph_key - of the context of an event */
 uint64_t stlb_graph_key(int32_t tid, int32_t cpu, uint8_t kind);
@@ -179,7 +179,7 @@ void stlb_graph_on_lock(struct stlb_graph *graph, const struct stlb_event *event
 struct stlb_graph_hold *stlb_graph_ptl(const struct stlb_graph *graph,
 				       struct stlb_graph_context *context);
 
-/* ---- slot.c ---- */
+/* ---- drawn_slots.c ---- */
 
 /** stlb_graph_learn - where page tables lie */
 void stlb_graph_learn(struct stlb_graph *graph, const struct stlb_event *event);
@@ -240,7 +240,7 @@ int stlb_graph_window(const struct stlb_graph *graph, uint64_t ns);
 /** stlb_graph_sort - nodes in the order in which they took effect */
 void stlb_graph_sort(struct stlb_graph *graph);
 
-/* ---- edge.c, device.c, reduce.c: nodes are sorted ---- */
+/* ---- drawn_edges.c, device_edges.c, reduce.c: nodes are sorted ---- */
 
 /** stlb_graph_settle_locks - an acquisition told at its entry waits for the holder before */
 void stlb_graph_settle_locks(struct stlb_graph *graph);

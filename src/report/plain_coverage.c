@@ -20,24 +20,24 @@ static bool said_before(const struct stlb_report_trace *trace, unsigned int rule
 }
 
 /* All rules that were judged as far as this one, for the same reason. */
-static void put_rules_like(struct stlb_text_out *out, const struct stlb_report_trace *trace,
+static void put_rules_like(struct stlb_plain_out *out, const struct stlb_report_trace *trace,
 			   unsigned int rule)
 {
 	const char *between = "";
 
-	stlb_text_label(out, stlb_judged_name(trace->result.rules[rule].judged));
+	stlb_plain_label(out, stlb_judged_name(trace->result.rules[rule].judged));
 	for (unsigned int other = rule; other < STLB_NR_RULES; other++) {
 		if (!same_coverage(trace, rule, other))
 			continue;
-		stlb_text_addf(out, STLB_PLAIN, "%s%s", between, stlb_rule_info(other)->id);
+		stlb_plain_addf(out, STLB_REGULAR, "%s%s", between, stlb_rule_info(other)->id);
 		between = ", ";
 	}
 	if (*trace->rule_reasons[rule])
-		stlb_text_addf(out, STLB_PLAIN, ": %s", trace->rule_reasons[rule]);
-	stlb_text_end(out);
+		stlb_plain_addf(out, STLB_REGULAR, ": %s", trace->rule_reasons[rule]);
+	stlb_plain_end(out);
 }
 
-static void put_rules(struct stlb_text_out *out, const struct stlb_report_trace *trace,
+static void put_rules(struct stlb_plain_out *out, const struct stlb_report_trace *trace,
 		      enum stlb_judged judged)
 {
 	for (unsigned int rule = 0; rule < STLB_NR_RULES; rule++)
@@ -45,33 +45,34 @@ static void put_rules(struct stlb_text_out *out, const struct stlb_report_trace 
 			put_rules_like(out, trace, rule);
 }
 
-static void put_kinds(struct stlb_text_out *out, const struct stlb_report_trace *trace)
+static void put_kinds(struct stlb_plain_out *out, const struct stlb_report_trace *trace)
 {
 	const char *between = "";
 
-	stlb_text_label(out, "events");
+	stlb_plain_label(out, "events");
 	for (unsigned int kind = 0; kind < STLB_NR_KINDS; kind++) {
 		if (!trace->result.kinds[kind])
 			continue;
-		stlb_text_addf(out, STLB_PLAIN, "%s%" PRIu64 " %s", between,
-			       trace->result.kinds[kind], stlb_kind_name(kind));
+		stlb_plain_addf(out, STLB_REGULAR, "%s%" PRIu64 " %s", between,
+				trace->result.kinds[kind], stlb_kind_name(kind));
 		between = ", ";
 	}
-	stlb_text_end(out);
+	stlb_plain_end(out);
 }
 
-static void put_losses(struct stlb_text_out *out, const struct stlb_report_trace *trace)
+static void put_losses(struct stlb_plain_out *out, const struct stlb_report_trace *trace)
 {
 	if (trace->info.lost_events) {
-		stlb_text_label(out, "lost");
-		stlb_text_addf(out, STLB_PLAIN, "%" PRIu64 " events", trace->info.lost_events);
-		stlb_text_end(out);
+		stlb_plain_label(out, "lost");
+		stlb_plain_addf(out, STLB_REGULAR, "%" PRIu64 " events", trace->info.lost_events);
+		stlb_plain_end(out);
 	}
 	if (trace->result.unplaced) {
-		stlb_text_label(out, "unplaced");
-		stlb_text_addf(out, STLB_PLAIN, "%" PRIu64 " updates that no entry was found for",
-			       trace->result.unplaced);
-		stlb_text_end(out);
+		stlb_plain_label(out, "unplaced");
+		stlb_plain_addf(out, STLB_REGULAR,
+				"%" PRIu64 " updates that no entry was found for",
+				trace->result.unplaced);
+		stlb_plain_end(out);
 	}
 }
 
@@ -85,15 +86,15 @@ static bool has_gaps(const struct stlb_report_trace *trace)
 	return trace->info.lost_events || result->unplaced || result->nr_notes;
 }
 
-void stlb_text_coverage(struct stlb_text_out *out, const struct stlb_report_trace *trace,
-			bool verbose)
+void stlb_plain_coverage(struct stlb_plain_out *out, const struct stlb_report_trace *trace,
+			 bool verbose)
 {
 	if (!verbose && !has_gaps(trace))
 		return;
-	stlb_text_gap(out);
-	stlb_text_begin(out, 0, 0);
-	stlb_text_add(out, STLB_STRONG, "how far it was judged:");
-	stlb_text_end(out);
+	stlb_plain_gap(out);
+	stlb_plain_begin(out, 0, 0);
+	stlb_plain_add(out, STLB_STRONG, "how far it was judged:");
+	stlb_plain_end(out);
 	put_rules(out, trace, STLB_JUDGED_NONE);
 	put_rules(out, trace, STLB_JUDGED_PARTIAL);
 	if (verbose) {
@@ -102,29 +103,29 @@ void stlb_text_coverage(struct stlb_text_out *out, const struct stlb_report_trac
 	}
 	put_losses(out, trace);
 	for (uint32_t i = 0; i < trace->result.nr_notes; i++) {
-		stlb_text_label(out, "note");
-		stlb_text_add(out, STLB_PLAIN, trace->result.notes[i]);
-		stlb_text_end(out);
+		stlb_plain_label(out, "note");
+		stlb_plain_add(out, STLB_REGULAR, trace->result.notes[i]);
+		stlb_plain_end(out);
 	}
 }
 
-static void put_unused(struct stlb_text_out *out, const struct stlb_suppression *entry)
+static void put_unused(struct stlb_plain_out *out, const struct stlb_suppression *entry)
 {
-	stlb_text_label(out, entry->expired ? "expired" : entry->baseline ? "gone" : "unused");
-	stlb_text_addf(out, STLB_PLAIN, "%s: %s[%" PRIu32 "]", entry->path,
-		       entry->baseline ? "findings" : "suppressions", entry->index);
+	stlb_plain_label(out, entry->expired ? "expired" : entry->baseline ? "gone" : "unused");
+	stlb_plain_addf(out, STLB_REGULAR, "%s: %s[%" PRIu32 "]", entry->path,
+			entry->baseline ? "findings" : "suppressions", entry->index);
 	if (entry->rule != STLB_NR_RULES)
-		stlb_text_addf(out, STLB_PLAIN, " %s", stlb_rule_info(entry->rule)->id);
+		stlb_plain_addf(out, STLB_REGULAR, " %s", stlb_rule_info(entry->rule)->id);
 	if (entry->fingerprint)
-		stlb_text_addf(out, STLB_PLAIN, " %s", entry->fingerprint);
+		stlb_plain_addf(out, STLB_REGULAR, " %s", entry->fingerprint);
 	if (entry->expired)
-		stlb_text_addf(out, STLB_PLAIN, " (%s)", entry->expires);
+		stlb_plain_addf(out, STLB_REGULAR, " (%s)", entry->expires);
 	if (!entry->baseline)
-		stlb_text_addf(out, STLB_PLAIN, ": %s", entry->reason);
-	stlb_text_end(out);
+		stlb_plain_addf(out, STLB_REGULAR, ": %s", entry->reason);
+	stlb_plain_end(out);
 }
 
-void stlb_text_unused(struct stlb_text_out *out, const struct stlb_suppressions *set)
+void stlb_plain_unused(struct stlb_plain_out *out, const struct stlb_suppressions *set)
 {
 	const struct stlb_suppression *entry;
 	bool any = false;
@@ -133,10 +134,10 @@ void stlb_text_unused(struct stlb_text_out *out, const struct stlb_suppressions 
 		if (entry->used)
 			continue;
 		if (!any) {
-			stlb_text_gap(out);
-			stlb_text_begin(out, 0, 0);
-			stlb_text_add(out, STLB_STRONG, "suppressions that matched nothing:");
-			stlb_text_end(out);
+			stlb_plain_gap(out);
+			stlb_plain_begin(out, 0, 0);
+			stlb_plain_add(out, STLB_STRONG, "suppressions that matched nothing:");
+			stlb_plain_end(out);
 		}
 		any = true;
 		put_unused(out, entry);

@@ -12,14 +12,14 @@ enum {
 	FIELDS_AT = INDENT + ROLE_COLUMNS,
 };
 
-void stlb_text_time(char *text, size_t size, uint64_t ns)
+void stlb_plain_time(char *text, size_t size, uint64_t ns)
 {
 	const uint64_t second = UINT64_C(1000000000);
 
 	snprintf(text, size, "%" PRIu64 ".%09" PRIu64, ns / second, ns % second);
 }
 
-void stlb_text_delta(char *text, size_t size, uint64_t ns)
+void stlb_plain_delta(char *text, size_t size, uint64_t ns)
 {
 	static const struct {
 		const char *unit;
@@ -36,36 +36,36 @@ void stlb_text_delta(char *text, size_t size, uint64_t ns)
 	snprintf(text, size, "+%" PRIu64 "ns", ns);
 }
 
-static void put_times(struct stlb_text_out *out, uint64_t ns, uint64_t before)
+static void put_times(struct stlb_plain_out *out, uint64_t ns, uint64_t before)
 {
 	char text[32];
 	unsigned int at = FIELDS_AT;
 
-	stlb_text_column(out, at);
-	stlb_text_time(text, sizeof(text), ns);
-	stlb_text_add(out, STLB_PLAIN, text);
+	stlb_plain_column(out, at);
+	stlb_plain_time(text, sizeof(text), ns);
+	stlb_plain_add(out, STLB_REGULAR, text);
 	at += TIME_COLUMNS;
 	if (before && ns >= before) {
-		stlb_text_delta(text, sizeof(text), ns - before);
-		stlb_text_column(out, at);
-		stlb_text_add(out, STLB_PLAIN, text);
+		stlb_plain_delta(text, sizeof(text), ns - before);
+		stlb_plain_column(out, at);
+		stlb_plain_add(out, STLB_REGULAR, text);
 	}
-	stlb_text_column(out, at + DELTA_COLUMNS);
+	stlb_plain_column(out, at + DELTA_COLUMNS);
 }
 
-static void put_actor(struct stlb_text_out *out, const struct stlb_report_event *event)
+static void put_actor(struct stlb_plain_out *out, const struct stlb_report_event *event)
 {
 	const struct stlb_event *raw = event->event;
 
 	if (raw->cpu >= 0)
-		stlb_text_addf(out, STLB_PLAIN, "[%03" PRId32 "]", raw->cpu);
-	stlb_text_column(out, FIELDS_AT + TIME_COLUMNS + DELTA_COLUMNS + CPU_COLUMNS);
-	stlb_text_addf(out, STLB_PLAIN, "%s-%" PRId32, event->comm ? event->comm : "<...>",
-		       raw->tid);
+		stlb_plain_addf(out, STLB_REGULAR, "[%03" PRId32 "]", raw->cpu);
+	stlb_plain_column(out, FIELDS_AT + TIME_COLUMNS + DELTA_COLUMNS + CPU_COLUMNS);
+	stlb_plain_addf(out, STLB_REGULAR, "%s-%" PRId32, event->comm ? event->comm : "<...>",
+			raw->tid);
 	if (raw->context != STLB_CONTEXT_TASK)
-		stlb_text_addf(out, STLB_PLAIN, " (%s)", stlb_report_context_name(raw->context));
+		stlb_plain_addf(out, STLB_REGULAR, " (%s)", stlb_report_context_name(raw->context));
 	if (event->note)
-		stlb_text_addf(out, STLB_PLAIN, " (%s)", event->note);
+		stlb_plain_addf(out, STLB_REGULAR, " (%s)", event->note);
 }
 
 static bool is_shown(const struct stlb_finding *finding, const struct stlb_event *event,
@@ -78,47 +78,49 @@ static bool is_shown(const struct stlb_finding *finding, const struct stlb_event
 }
 
 /* One word, so that it is not broken between name and value. */
-static void put_field(struct stlb_text_out *out, const struct stlb_event *event, unsigned int field)
+static void put_field(struct stlb_plain_out *out, const struct stlb_event *event,
+		      unsigned int field)
 {
 	const char *name = stlb_field_name(field);
 
 	if (stlb_field_is_hex(field))
-		stlb_text_addf(out, STLB_PLAIN, " %s=0x%" PRIx64, name, event->value[field]);
+		stlb_plain_addf(out, STLB_REGULAR, " %s=0x%" PRIx64, name, event->value[field]);
 	else
-		stlb_text_addf(out, STLB_PLAIN, " %s=%" PRId64, name, (int64_t)event->value[field]);
+		stlb_plain_addf(out, STLB_REGULAR, " %s=%" PRId64, name,
+				(int64_t)event->value[field]);
 }
 
-static void put_fields(struct stlb_text_out *out, const struct stlb_finding *finding,
+static void put_fields(struct stlb_plain_out *out, const struct stlb_finding *finding,
 		       const struct stlb_report_event *event)
 {
 	const struct stlb_event *raw = event->event;
 
-	stlb_text_begin(out, FIELDS_AT, FIELDS_AT + 2);
-	stlb_text_addf(out, STLB_PLAIN,
-		       "%s:", event->name ? event->name : stlb_kind_name(raw->kind));
+	stlb_plain_begin(out, FIELDS_AT, FIELDS_AT + 2);
+	stlb_plain_addf(out, STLB_REGULAR,
+			"%s:", event->name ? event->name : stlb_kind_name(raw->kind));
 	for (unsigned int field = 0; field < STLB_NR_FIELDS; field++)
 		if (is_shown(finding, raw, field))
 			put_field(out, raw, field);
-	stlb_text_end(out);
+	stlb_plain_end(out);
 }
 
-void stlb_text_event(struct stlb_text_out *out, const struct stlb_finding *finding,
-		     const struct stlb_report_event *event, uint64_t before)
+void stlb_plain_event(struct stlb_plain_out *out, const struct stlb_finding *finding,
+		      const struct stlb_report_event *event, uint64_t before)
 {
-	stlb_text_begin(out, INDENT, FIELDS_AT);
-	stlb_text_add(out, STLB_NAME, event->role);
+	stlb_plain_begin(out, INDENT, FIELDS_AT);
+	stlb_plain_add(out, STLB_NAME, event->role);
 	put_times(out, event->event->ns, before);
 	put_actor(out, event);
-	stlb_text_end(out);
+	stlb_plain_end(out);
 	put_fields(out, finding, event);
 }
 
-void stlb_text_events(struct stlb_text_out *out, const struct stlb_report_finding *finding)
+void stlb_plain_events(struct stlb_plain_out *out, const struct stlb_report_finding *finding)
 {
 	uint64_t before = 0;
 
 	for (uint32_t i = 0; i < finding->raw->nr_events; i++) {
-		stlb_text_event(out, finding->raw, &finding->events[i], before);
+		stlb_plain_event(out, finding->raw, &finding->events[i], before);
 		before = finding->events[i].event->ns;
 	}
 }

@@ -38,48 +38,48 @@ static bool applies(const struct hint *hint, const uint64_t *kinds)
 	return true;
 }
 
-static void put_hint(struct stlb_text_out *out, const struct hint *hint)
+static void put_hint(struct stlb_plain_out *out, const struct hint *hint)
 {
 	for (size_t i = 0; i < sizeof(hint->lines) / sizeof(*hint->lines) && hint->lines[i]; i++) {
 		bool item = *hint->lines[i] == ' ';
 
-		stlb_text_begin(out, item ? 4 : 2, item ? 6 : 2);
-		stlb_text_add(out, STLB_PLAIN, hint->lines[i]);
-		stlb_text_end(out);
+		stlb_plain_begin(out, item ? 4 : 2, item ? 6 : 2);
+		stlb_plain_add(out, STLB_REGULAR, hint->lines[i]);
+		stlb_plain_end(out);
 	}
 }
 
-static void put_command(struct stlb_text_out *out)
+static void put_command(struct stlb_plain_out *out)
 {
-	stlb_text_begin(out, 2, 2);
-	stlb_text_add(out, STLB_PLAIN,
-		      "'staletlb record' installs what a kernel has of these events and records "
-		      "them, from before the process subscribes; 'staletlb probes script' is for "
-		      "machines without staletlb:");
-	stlb_text_end(out);
+	stlb_plain_begin(out, 2, 2);
+	stlb_plain_add(out, STLB_REGULAR,
+		       "'staletlb record' installs what a kernel has of these events and records "
+		       "them, from before the process subscribes; 'staletlb probes script' is for "
+		       "machines without staletlb:");
+	stlb_plain_end(out);
 	fputs("    staletlb record -o trace.dat -- COMMAND\n", out->to);
 }
 
 /* Of the kernel that was looked at there is more to say than what a trace lacks. */
-static void put_doctor(struct stlb_text_out *out)
+static void put_doctor(struct stlb_plain_out *out)
 {
-	stlb_text_begin(out, 2, 2);
-	stlb_text_add(
-		out, STLB_PLAIN,
+	stlb_plain_begin(out, 2, 2);
+	stlb_plain_add(
+		out, STLB_REGULAR,
 		"This kernel does not tell the events that decide. 'staletlb doctor' says why, "
 		"and what to change to have them.");
-	stlb_text_end(out);
+	stlb_plain_end(out);
 }
 
-static void put_unsubscribed(struct stlb_text_out *out)
+static void put_unsubscribed(struct stlb_plain_out *out)
 {
-	stlb_text_begin(out, 2, 2);
-	stlb_text_add(
-		out, STLB_PLAIN,
+	stlb_plain_begin(out, 2, 2);
+	stlb_plain_add(
+		out, STLB_REGULAR,
 		"No process had a secondary TLB while the trace was recorded: record one that "
 		"uses KVM, an IOMMU with shared addresses, or a device driver that mirrors "
 		"its page table.");
-	stlb_text_end(out);
+	stlb_plain_end(out);
 }
 
 static bool any_applies(const uint64_t *kinds)
@@ -96,7 +96,7 @@ static bool is_live(const struct stlb_report_trace *trace)
 }
 
 /* What a running kernel can tell is known, whether it happened or not. */
-static void put_live(struct stlb_text_out *out, const struct stlb_report_trace *trace)
+static void put_live(struct stlb_plain_out *out, const struct stlb_report_trace *trace)
 {
 	const struct stlb_rule_result *rules = trace->result.rules;
 	bool lacking = rules[STLB_RULE_REPOINT].judged == STLB_JUDGED_NONE ||
@@ -104,14 +104,14 @@ static void put_live(struct stlb_text_out *out, const struct stlb_report_trace *
 
 	if (!lacking && trace->result.mms)
 		return;
-	stlb_text_gap(out);
+	stlb_plain_gap(out);
 	if (lacking)
 		put_doctor(out);
 	else
 		put_unsubscribed(out);
 }
 
-void stlb_text_hints(struct stlb_text_out *out, const struct stlb_report_trace *trace)
+void stlb_plain_hints(struct stlb_plain_out *out, const struct stlb_report_trace *trace)
 {
 	const uint64_t *kinds = trace->result.kinds;
 	bool unsubscribed = !trace->result.mms && !applies(&hints[0], kinds);
@@ -122,7 +122,7 @@ void stlb_text_hints(struct stlb_text_out *out, const struct stlb_report_trace *
 	}
 	if (!unsubscribed && !any_applies(kinds))
 		return;
-	stlb_text_gap(out);
+	stlb_plain_gap(out);
 	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++)
 		if (applies(&hints[i], kinds))
 			put_hint(out, &hints[i]);

@@ -9,7 +9,7 @@
 static const char *style_code(enum stlb_style style)
 {
 	static const char *const codes[] = {
-		[STLB_PLAIN] = "",	  [STLB_STRONG] = "1", [STLB_BAD] = "1;31",
+		[STLB_REGULAR] = "",	  [STLB_STRONG] = "1", [STLB_BAD] = "1;31",
 		[STLB_DOUBTFUL] = "1;35", [STLB_MINOR] = "36", [STLB_GOOD] = "32",
 		[STLB_NAME] = "1;34",
 	};
@@ -17,14 +17,14 @@ static const char *style_code(enum stlb_style style)
 	return codes[style];
 }
 
-static void pad(struct stlb_text_out *out, unsigned int columns)
+static void pad(struct stlb_plain_out *out, unsigned int columns)
 {
 	if (columns)
 		fprintf(out->to, "%*s", (int)columns, "");
 	out->column += columns;
 }
 
-static void new_line(struct stlb_text_out *out)
+static void new_line(struct stlb_plain_out *out)
 {
 	putc('\n', out->to);
 	out->column = 0;
@@ -33,11 +33,11 @@ static void new_line(struct stlb_text_out *out)
 	out->gap = 0;
 }
 
-static void put_word(struct stlb_text_out *out, enum stlb_style style, const char *word,
+static void put_word(struct stlb_plain_out *out, enum stlb_style style, const char *word,
 		     size_t bytes)
 {
-	unsigned int columns = stlb_text_columns(word, bytes);
-	bool color = out->color && style != STLB_PLAIN;
+	unsigned int columns = stlb_str_columns(word, bytes);
+	bool color = out->color && style != STLB_REGULAR;
 
 	if (out->gap && !out->fresh && out->column + out->gap + columns > out->width)
 		new_line(out);
@@ -52,7 +52,7 @@ static void put_word(struct stlb_text_out *out, enum stlb_style style, const cha
 	out->fresh = false;
 }
 
-void stlb_text_begin(struct stlb_text_out *out, unsigned int indent, unsigned int hang)
+void stlb_plain_begin(struct stlb_plain_out *out, unsigned int indent, unsigned int hang)
 {
 	out->column = 0;
 	out->hang = hang;
@@ -61,7 +61,7 @@ void stlb_text_begin(struct stlb_text_out *out, unsigned int indent, unsigned in
 	pad(out, indent);
 }
 
-void stlb_text_add(struct stlb_text_out *out, enum stlb_style style, const char *text)
+void stlb_plain_add(struct stlb_plain_out *out, enum stlb_style style, const char *text)
 {
 	while (*text) {
 		size_t bytes = strcspn(text, " ");
@@ -76,7 +76,7 @@ void stlb_text_add(struct stlb_text_out *out, enum stlb_style style, const char 
 	}
 }
 
-void stlb_text_addf(struct stlb_text_out *out, enum stlb_style style, const char *fmt, ...)
+void stlb_plain_addf(struct stlb_plain_out *out, enum stlb_style style, const char *fmt, ...)
 {
 	char text[1024];
 	va_list args;
@@ -84,21 +84,21 @@ void stlb_text_addf(struct stlb_text_out *out, enum stlb_style style, const char
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	stlb_text_add(out, style, text);
+	stlb_plain_add(out, style, text);
 }
 
-void stlb_text_column(struct stlb_text_out *out, unsigned int column)
+void stlb_plain_column(struct stlb_plain_out *out, unsigned int column)
 {
 	out->gap = out->column < column ? column - out->column : 1;
 }
 
-void stlb_text_end(struct stlb_text_out *out)
+void stlb_plain_end(struct stlb_plain_out *out)
 {
 	putc('\n', out->to);
 	out->column = 0;
 }
 
-void stlb_text_gap(struct stlb_text_out *out)
+void stlb_plain_gap(struct stlb_plain_out *out)
 {
 	putc('\n', out->to);
 }

@@ -9,7 +9,7 @@
 
 /** enum stlb_style - what a piece of text is, for its colour */
 enum stlb_style {
-	STLB_PLAIN,
+	STLB_REGULAR,
 	STLB_STRONG,
 	STLB_BAD,      /* error */
 	STLB_DOUBTFUL, /* warning, inconclusive */
@@ -18,8 +18,8 @@ enum stlb_style {
 	STLB_NAME,     /* roles, labels */
 };
 
-/** struct stlb_text_out - where a text goes; set @to, @color and @width */
-struct stlb_text_out {
+/** struct stlb_plain_out - where a text goes; set @to, @color and @width */
+struct stlb_plain_out {
 	FILE *to;
 	bool color;
 	unsigned int width;
@@ -29,24 +29,25 @@ struct stlb_text_out {
 	bool fresh;	     /* nothing is on this line yet */
 };
 
-/** stlb_text_begin - a paragraph: @indent columns before its first line, @hang before the others */
-void stlb_text_begin(struct stlb_text_out *out, unsigned int indent, unsigned int hang);
-
-/** stlb_text_add - text to be wrapped between its words; without a space it joins what was before
+/** stlb_plain_begin - a paragraph: @indent columns before its first line, @hang before the others
  */
-void stlb_text_add(struct stlb_text_out *out, enum stlb_style style, const char *text);
+void stlb_plain_begin(struct stlb_plain_out *out, unsigned int indent, unsigned int hang);
 
-/** stlb_text_addf - the same, as printf(); at most 1023 bytes */
-void stlb_text_addf(struct stlb_text_out *out, enum stlb_style style, const char *fmt, ...)
+/** stlb_plain_add - text to be wrapped between its words; without a space it joins what was before
+ */
+void stlb_plain_add(struct stlb_plain_out *out, enum stlb_style style, const char *text);
+
+/** stlb_plain_addf - the same, as printf(); at most 1023 bytes */
+void stlb_plain_addf(struct stlb_plain_out *out, enum stlb_style style, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/** stlb_text_column - the next word is at a column, or after one space where that is passed */
-void stlb_text_column(struct stlb_text_out *out, unsigned int column);
+/** stlb_plain_column - the next word is at a column, or after one space where that is passed */
+void stlb_plain_column(struct stlb_plain_out *out, unsigned int column);
 
-/** stlb_text_end - the end of a paragraph */
-void stlb_text_end(struct stlb_text_out *out);
+/** stlb_plain_end - the end of a paragraph */
+void stlb_plain_end(struct stlb_plain_out *out);
 
-/** stlb_text_gap - an empty line */
-void stlb_text_gap(struct stlb_text_out *out);
+/** stlb_plain_gap - an empty line */
+void stlb_plain_gap(struct stlb_plain_out *out);
 
 #endif

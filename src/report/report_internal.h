@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the writers read: the traces with their findings. All strings in here are clean (see
- * util/text.h), so a writer may print them as they are; the fixed buffers inside @raw are not.
+ * util/str.h), so a writer may print them as they are; the fixed buffers inside @raw are not.
  */
 #ifndef REPORT_REPORT_INTERNAL_H
 #define REPORT_REPORT_INTERNAL_H

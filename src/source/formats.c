@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "source/names.h"
+#include "source/source_ops.h"
 
 enum { MAX_FORMATS = 1 << 16, MAX_FIELDS = 1024 };
 

@@ -87,7 +87,7 @@ static bool same_text(const char *wanted, const char *buffer, size_t size)
 		return true;
 	memcpy(raw, buffer, length);
 	raw[length] = '\0';
-	stlb_text_clean(text, sizeof(text), raw);
+	stlb_str_clean(text, sizeof(text), raw);
 	return !strcmp(wanted, text);
 }
 

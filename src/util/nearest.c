@@ -27,7 +27,7 @@ static size_t unlikeness(const struct search *search, const char *name)
 {
 	if (search->length > 1 && strncmp(search->text, name, search->length) == 0)
 		return strlen(name) > search->length;
-	return stlb_text_distance(search->text, name);
+	return stlb_str_distance(search->text, name);
 }
 
 static void offer(struct search *search, const char *name)

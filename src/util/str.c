@@ -78,7 +78,7 @@ static void append_escaped(struct output *out, const unsigned char *bytes, size_
 	}
 }
 
-size_t stlb_text_clean(char *to, size_t size, const char *from)
+size_t stlb_str_clean(char *to, size_t size, const char *from)
 {
 	struct output out = {to, size, 0};
 	const unsigned char *at = (const unsigned char *)from;
@@ -98,7 +98,7 @@ size_t stlb_text_clean(char *to, size_t size, const char *from)
 	return out.length;
 }
 
-size_t stlb_text_columns(const char *text, size_t bytes)
+size_t stlb_str_columns(const char *text, size_t bytes)
 {
 	size_t columns = 0;
 
@@ -112,7 +112,7 @@ static unsigned int smaller(unsigned int a, unsigned int b)
 	return a < b ? a : b;
 }
 
-unsigned int stlb_text_distance(const char *a, const char *b)
+unsigned int stlb_str_distance(const char *a, const char *b)
 {
 	size_t rows = strnlen(a, MAX_WORD), columns = strnlen(b, MAX_WORD);
 	unsigned int row[MAX_WORD + 1];

@@ -290,7 +290,7 @@ Test(explain, quotes_the_lines_of_every_rule)
 		const struct stlb_rule_info *rule = stlb_rule_info(id);
 		const struct stlb_finding finding = {.rule = id};
 		const struct stlb_explain explain = {.want.finding = &finding};
-		struct stlb_text_out out = {.width = 80};
+		struct stlb_plain_out out = {.width = 80};
 		char *text;
 		size_t size;
 

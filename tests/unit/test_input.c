@@ -11,6 +11,7 @@
 #include <zstd.h>
 
 #include "source/input/input.h"
+#include "source/source_ops.h"
 
 #define TEXT_SIZE 300000
 

@@ -152,7 +152,7 @@ static void end(struct live *live)
 		cr_expect(eq(int, live.seen.records[i].loss, STLB_LOSS_NONE));                     \
 	} while (0)
 
-Test(live, one_order_of_all_buffers)
+Test(ring, one_order_of_all_buffers)
 {
 	struct live live;
 
@@ -173,7 +173,7 @@ Test(live, one_order_of_all_buffers)
 	end(&live);
 }
 
-Test(live, held_back_until_all_cpus_are_past_it)
+Test(ring, held_back_until_all_cpus_are_past_it)
 {
 	struct live live;
 
@@ -191,7 +191,7 @@ Test(live, held_back_until_all_cpus_are_past_it)
 	end(&live);
 }
 
-Test(live, one_cpu_that_was_not_read_holds_back_all)
+Test(ring, one_cpu_that_was_not_read_holds_back_all)
 {
 	struct live live;
 
@@ -208,7 +208,7 @@ Test(live, one_cpu_that_was_not_read_holds_back_all)
 }
 
 /* The record at hand hides how far its CPU was read: it counts again once that is given out. */
-Test(live, a_cpu_that_ran_empty_holds_back_again)
+Test(ring, a_cpu_that_ran_empty_holds_back_again)
 {
 	struct live live;
 
@@ -226,7 +226,7 @@ Test(live, a_cpu_that_ran_empty_holds_back_again)
 }
 
 /* A writer took its time, and has not come to write since: as on a virtual CPU that waits. */
-Test(live, a_record_that_comes_late_is_put_in_its_place)
+Test(ring, a_record_that_comes_late_is_put_in_its_place)
 {
 	struct live live;
 
@@ -252,7 +252,7 @@ Test(live, a_record_that_comes_late_is_put_in_its_place)
 }
 
 /* What counts is the clock when they were asked to leave, not when they had left. */
-Test(live, who_began_to_write_after_the_question_is_waited_for)
+Test(ring, who_began_to_write_after_the_question_is_waited_for)
 {
 	struct live live;
 
@@ -283,7 +283,7 @@ Test(live, who_began_to_write_after_the_question_is_waited_for)
 }
 
 /* Of equal times the CPUs' order decides, as in a file: a record at the floor waits. */
-Test(live, equal_times_in_the_order_of_a_file)
+Test(ring, equal_times_in_the_order_of_a_file)
 {
 	struct live live;
 
@@ -301,7 +301,7 @@ Test(live, equal_times_in_the_order_of_a_file)
 	end(&live);
 }
 
-Test(live, the_last_writers_are_waited_for_after_the_stop)
+Test(ring, the_last_writers_are_waited_for_after_the_stop)
 {
 	struct live live;
 
@@ -341,7 +341,7 @@ static void be_late(struct live *live, unsigned int at, const char *now)
 	look(live);
 }
 
-Test(live, without_knowing_a_delay_does)
+Test(ring, without_knowing_a_delay_does)
 {
 	struct live live;
 
@@ -356,7 +356,7 @@ Test(live, without_knowing_a_delay_does)
 	end(&live);
 }
 
-Test(live, a_record_that_comes_too_late_is_counted)
+Test(ring, a_record_that_comes_too_late_is_counted)
 {
 	struct live live;
 
@@ -372,7 +372,7 @@ Test(live, a_record_that_comes_too_late_is_counted)
 	end(&live);
 }
 
-Test(live, the_delay_grows_with_what_comes_too_late)
+Test(ring, the_delay_grows_with_what_comes_too_late)
 {
 	struct live live;
 
@@ -395,7 +395,7 @@ Test(live, the_delay_grows_with_what_comes_too_late)
 	end(&live);
 }
 
-Test(live, the_delay_shrinks_where_the_memory_is_full)
+Test(ring, the_delay_shrinks_where_the_memory_is_full)
 {
 	struct live live;
 
@@ -413,7 +413,7 @@ Test(live, the_delay_shrinks_where_the_memory_is_full)
 
 #define MISSED UINT64_C(0xc0000000)
 
-Test(live, losses_are_told_once)
+Test(ring, losses_are_told_once)
 {
 	struct live live;
 
@@ -439,7 +439,7 @@ Test(live, losses_are_told_once)
 	end(&live);
 }
 
-Test(live, after_the_stop_the_rest_comes_at_once)
+Test(ring, after_the_stop_the_rest_comes_at_once)
 {
 	struct live live;
 
@@ -456,7 +456,7 @@ Test(live, after_the_stop_the_rest_comes_at_once)
 	end(&live);
 }
 
-Test(live, what_cannot_be_opened)
+Test(ring, what_cannot_be_opened)
 {
 	struct live live;
 

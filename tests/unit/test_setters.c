@@ -26,7 +26,7 @@ static void refuse(setter *set, const char *const *values)
 	}
 }
 
-Test(set_live, sizes_of_buffers)
+Test(setters, sizes_of_buffers)
 {
 	static const struct {
 		const char *value;
@@ -64,59 +64,59 @@ Test(set_live, sizes_of_buffers)
 		struct stlb_settings settings;
 
 		stlb_settings_init(&settings);
-		cr_expect_eq(stlb_set_buffer_size(&settings, sizes[i].value, NULL), 0, "%s",
+		cr_expect_eq(stlb_option_buffer_size(&settings, sizes[i].value, NULL), 0, "%s",
 			     sizes[i].value);
 		cr_expect_eq(settings.buffer_kb, sizes[i].kb, "%s", sizes[i].value);
 		stlb_settings_release(&settings);
 	}
-	refuse(stlb_set_buffer_size, wrong);
+	refuse(stlb_option_buffer_size, wrong);
 }
 
-Test(set_live, durations)
+Test(setters, durations)
 {
 	static const char *const wrong[] = {"", "0", "0.0", "-1", "1s", "now", "1e3", "1,5", NULL};
 	struct stlb_settings settings;
 
 	stlb_settings_init(&settings);
-	cr_expect_eq(stlb_set_duration(&settings, "10", NULL), 0);
+	cr_expect_eq(stlb_option_duration(&settings, "10", NULL), 0);
 	cr_expect_eq(settings.duration_ns, UINT64_C(10000000000));
-	cr_expect_eq(stlb_set_duration(&settings, "0.5", NULL), 0);
+	cr_expect_eq(stlb_option_duration(&settings, "0.5", NULL), 0);
 	cr_expect_eq(settings.duration_ns, UINT64_C(500000000));
 	stlb_settings_release(&settings);
-	refuse(stlb_set_duration, wrong);
+	refuse(stlb_option_duration, wrong);
 }
 
-Test(set_live, numbers_of_findings)
+Test(setters, numbers_of_findings)
 {
 	static const char *const wrong[] = {"",	  "0",	 "-1",	       "+1",  " 1",
 					    "1x", "01x", "4294967296", "one", NULL};
 	struct stlb_settings settings;
 
 	stlb_settings_init(&settings);
-	cr_expect_eq(stlb_set_max_findings(&settings, "1", NULL), 0);
+	cr_expect_eq(stlb_option_max_findings(&settings, "1", NULL), 0);
 	cr_expect_eq(settings.max_findings, 1);
-	cr_expect_eq(stlb_set_max_findings(&settings, "4294967295", NULL), 0);
+	cr_expect_eq(stlb_option_max_findings(&settings, "4294967295", NULL), 0);
 	cr_expect_eq(settings.max_findings, UINT32_MAX);
 	stlb_settings_release(&settings);
-	refuse(stlb_set_max_findings, wrong);
+	refuse(stlb_option_max_findings, wrong);
 }
 
-Test(set_live, processes_add_up)
+Test(setters, processes_add_up)
 {
 	static const char *const wrong[] = {"", "0", "-1", "self", "1 2", "2147483648", NULL};
 	struct stlb_settings settings;
 
 	stlb_settings_init(&settings);
 	for (int i = 0; i < 100; i++)
-		cr_assert_eq(stlb_set_trace_pid(&settings, i % 2 ? "2147483647" : "1", NULL), 0);
+		cr_assert_eq(stlb_option_trace_pid(&settings, i % 2 ? "2147483647" : "1", NULL), 0);
 	cr_expect_eq(settings.nr_pids, 100);
 	cr_expect_eq(settings.pids[98], 1);
 	cr_expect_eq(settings.pids[99], INT32_MAX);
 	stlb_settings_release(&settings);
-	refuse(stlb_set_trace_pid, wrong);
+	refuse(stlb_option_trace_pid, wrong);
 }
 
-Test(set_live, locks_are_those_of_the_plan)
+Test(setters, locks_are_those_of_the_plan)
 {
 	static const char *const wrong[] = {"", "pt", "PTL", "all ", "some", NULL};
 	static const struct {
@@ -128,28 +128,28 @@ Test(set_live, locks_are_those_of_the_plan)
 	stlb_settings_init(&settings);
 	cr_expect_eq(settings.locks, STLB_LOCKS_PTL, "the default that the help tells");
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		cr_expect_eq(stlb_set_locks(&settings, words[i].word, NULL), 0);
+		cr_expect_eq(stlb_option_locks(&settings, words[i].word, NULL), 0);
 		cr_expect_eq(settings.locks, words[i].locks, "%s", words[i].word);
 	}
 	stlb_settings_release(&settings);
-	refuse(stlb_set_locks, wrong);
+	refuse(stlb_option_locks, wrong);
 }
 
-Test(set_live, plain_formats_and_files)
+Test(setters, text_or_json_and_files)
 {
 	static const char *const wrong[] = {"", "jsonl", "xml", NULL}, *const empty[] = {"", NULL};
 	struct stlb_settings settings;
 
 	stlb_settings_init(&settings);
-	cr_expect_eq(stlb_set_plain_format(&settings, "json", NULL), 0);
+	cr_expect_eq(stlb_option_text_or_json(&settings, "json", NULL), 0);
 	cr_expect(settings.json);
-	cr_expect_eq(stlb_set_plain_format(&settings, "text", NULL), 0);
+	cr_expect_eq(stlb_option_text_or_json(&settings, "text", NULL), 0);
 	cr_expect_not(settings.json, "the last one holds");
-	cr_expect_eq(stlb_set_save(&settings, "trace.dat", NULL), 0);
+	cr_expect_eq(stlb_option_save(&settings, "trace.dat", NULL), 0);
 	cr_expect_str_eq(settings.save, "trace.dat");
-	cr_expect_eq(stlb_set_perf(&settings, NULL, NULL), 0);
+	cr_expect_eq(stlb_option_perf(&settings, NULL, NULL), 0);
 	cr_expect(settings.perf);
 	stlb_settings_release(&settings);
-	refuse(stlb_set_plain_format, wrong);
-	refuse(stlb_set_save, empty);
+	refuse(stlb_option_text_or_json, wrong);
+	refuse(stlb_option_save, empty);
 }

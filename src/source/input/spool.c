@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-
 static const char *spool_dir(void)
 {
 	const char *dir = getenv("TMPDIR");

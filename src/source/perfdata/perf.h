@@ -60,7 +60,7 @@ struct stlb_perf {
 /** stlb_perf_tracing - the formats of all tracepoints; 0, -EINVAL for a damaged text, -ENOMEM */
 int stlb_perf_tracing(struct stlb_source *source, const void *data, size_t size);
 
-/* ---- perf_turn.c ---- */
+/* ---- byteswap.c ---- */
 
 /** stlb_perf_turn - raw data of the other byte order, the fields of @format turned; NULL: too long
  */

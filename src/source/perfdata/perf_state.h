@@ -116,7 +116,7 @@ void stlb_perf_damaged(struct stlb_perfdata *perf, uint64_t at, const char *what
 /** stlb_perf_text - a string of a file, up to its NUL or the end, kept; NULL without memory */
 const char *stlb_perf_text(struct stlb_perfdata *perf, const uint8_t *data, uint64_t size);
 
-/* ---- perf_head.c ---- */
+/* ---- header.c ---- */
 
 /** stlb_perf_head - read where things are in the first file, and the events of the file form */
 int stlb_perf_head(struct stlb_perfdata *perf, struct stlb_error *err);
@@ -162,7 +162,7 @@ static inline struct stlb_perf_layout *stlb_perf_layout_of(const struct stlb_per
 	return layout && size >= layout->fixed ? layout : NULL;
 }
 
-/* ---- perf_feature.c ---- */
+/* ---- features.c ---- */
 
 /** stlb_perf_feature - take in a section; those that are too short say nothing. 0 or -ENOMEM */
 int stlb_perf_feature(struct stlb_perfdata *perf, unsigned int feature, const uint8_t *data,
@@ -171,7 +171,7 @@ int stlb_perf_feature(struct stlb_perfdata *perf, unsigned int feature, const ui
 /** stlb_perf_build_id - one record of the section of build ids */
 void stlb_perf_build_id(struct stlb_perfdata *perf, const uint8_t *record, uint64_t size);
 
-/* ---- perf_scan.c ---- */
+/* ---- scan.c ---- */
 
 /**
  * stlb_perf_scan - read on and put into perf->order
@@ -181,7 +181,7 @@ void stlb_perf_build_id(struct stlb_perfdata *perf, const uint8_t *record, uint6
  */
 int stlb_perf_scan(struct stlb_perfdata *perf, bool to_sample, struct stlb_error *err);
 
-/* ---- perf_unpack.c: all that is decompressed goes to the spool ---- */
+/* ---- unpack.c: all that is decompressed goes to the spool ---- */
 
 /**
  * stlb_perf_unpack - decompress a record's data
@@ -194,7 +194,7 @@ int stlb_perf_unpack(struct stlb_perfdata *perf, const uint8_t *data, size_t siz
 /** stlb_perf_unpack_end - the stream is over, the next one begins anew */
 void stlb_perf_unpack_end(struct stlb_perfdata *perf);
 
-/* ---- perf_other.c: records that are no samples ---- */
+/* ---- sideband.c: records that are no samples ---- */
 
 /** stlb_perf_queued - whether a record is one that has a place in the order of time */
 bool stlb_perf_queued(uint32_t type);

@@ -11,7 +11,7 @@
 #include "source/symbols.h"
 #include "staletlb/live.h"
 
-struct stlb_live {
+struct stlb_ring {
 	struct stlb_source *source;
 	char *tracing, *proc;
 	int (*page)(void *arg, unsigned int instance, uint32_t cpu, const void *page, size_t size,
@@ -21,10 +21,10 @@ struct stlb_live {
 	unsigned int long_size;
 	uint32_t page_size;
 
-	struct stlb_live_cpu *cpus; /* one for each CPU of each instance */
+	struct stlb_ring_cpu *cpus; /* one for each CPU of each instance */
 	uint32_t nr_cpus;
 	struct stlb_merge merge;
-	struct stlb_live_cpu *taken; /* whose record was handed out and has to be moved on */
+	struct stlb_ring_cpu *taken; /* whose record was handed out and has to be moved on */
 	uint64_t floor;		     /* records up to this time may be handed out */
 	uint64_t polled_ns;	     /* CLOCK_MONOTONIC */
 	bool more;		     /* a buffer was left with pages in it, for want of room */
@@ -51,38 +51,38 @@ struct stlb_live {
 };
 
 /* ns that have to do where the kernel does not tell when its writers have left, to begin with */
-enum { STLB_LIVE_FIRST_DELAY = 20 * 1000 * 1000 };
+enum { STLB_RING_FIRST_DELAY = 20 * 1000 * 1000 };
 
-extern const struct stlb_source_ops stlb_live_ops;
+extern const struct stlb_source_ops stlb_ring_ops;
 
-/* ---- live_open.c ---- */
+/* ---- ring_open.c ---- */
 
-void stlb_live_free(struct stlb_live *live);
+void stlb_ring_free(struct stlb_ring *ring);
 
-/* ---- live_tell.c: what is not in the pages ---- */
+/* ---- ring_lookup.c: what is not in the pages ---- */
 
-/** stlb_live_learn_format - a format that became known: one of them names tasks */
-void stlb_live_learn_format(struct stlb_live *live, const struct stlb_format *format);
+/** stlb_ring_learn_format - a format that became known: one of them names tasks */
+void stlb_ring_learn_format(struct stlb_ring *ring, const struct stlb_format *format);
 
-/** stlb_live_comm - the name of the task of a record; NULL where it cannot be had */
-const char *stlb_live_comm(struct stlb_live *live, struct stlb_live_cpu *cpu,
+/** stlb_ring_comm - the name of the task of a record; NULL where it cannot be had */
+const char *stlb_ring_comm(struct stlb_ring *ring, struct stlb_ring_cpu *cpu,
 			   const struct stlb_record *record);
 
-/** stlb_live_symbol - as stlb_source_symbol(), of the running kernel */
-const char *stlb_live_symbol(struct stlb_live *live, uint64_t address, uint64_t *offset);
+/** stlb_ring_symbol - as stlb_source_symbol(), of the running kernel */
+const char *stlb_ring_symbol(struct stlb_ring *ring, uint64_t address, uint64_t *offset);
 
-/** stlb_live_tell_stats - the next loss that only the statistics know; 1, 0: no more */
-int stlb_live_tell_stats(struct stlb_live *live, struct stlb_record *record);
+/** stlb_ring_tell_stats - the next loss that only the statistics know; 1, 0: no more */
+int stlb_ring_tell_stats(struct stlb_ring *ring, struct stlb_record *record);
 
 /* ---- files of the kernel ---- */
 
 /**
- * stlb_live_read_file - a whole file of tracefs or procfs, NUL-terminated
+ * stlb_ring_read_file - a whole file of tracefs or procfs, NUL-terminated
  * @limit: bytes at most
  *
  * Returns the text, to be freed, with its length in @size (NULL: not asked for), or NULL with
  * errno set.
  */
-char *stlb_live_read_file(const char *path, size_t limit, size_t *size);
+char *stlb_ring_read_file(const char *path, size_t limit, size_t *size);
 
 #endif

@@ -14,7 +14,7 @@
 
 enum { SPARE = 64 /* kbuffer reads a word or two behind a page's end */ };
 
-static int open_file(const struct stlb_live_cpu *cpu, const char *folder, const char *name,
+static int open_file(const struct stlb_ring_cpu *cpu, const char *folder, const char *name,
 		     int flags)
 {
 	char *path;
@@ -29,7 +29,7 @@ static int open_file(const struct stlb_live_cpu *cpu, const char *folder, const 
 	return fd;
 }
 
-int stlb_live_cpu_open(struct stlb_live_cpu *cpu, const char *folder, uint32_t page_size,
+int stlb_ring_cpu_open(struct stlb_ring_cpu *cpu, const char *folder, uint32_t page_size,
 		       uint32_t pages, unsigned int long_size)
 {
 	int raw = open_file(cpu, folder, "trace_pipe_raw", O_RDONLY | O_NONBLOCK);
@@ -54,7 +54,7 @@ int stlb_live_cpu_open(struct stlb_live_cpu *cpu, const char *folder, uint32_t p
 	return cpu->pages && cpu->kbuf ? 0 : -ENOMEM;
 }
 
-void stlb_live_cpu_close(struct stlb_live_cpu *cpu)
+void stlb_ring_cpu_close(struct stlb_ring_cpu *cpu)
 {
 	if (cpu->reader)
 		tracefs_cpu_close(cpu->reader);
@@ -63,20 +63,20 @@ void stlb_live_cpu_close(struct stlb_live_cpu *cpu)
 	if (cpu->kbuf)
 		kbuffer_free(cpu->kbuf);
 	free(cpu->pages);
-	*cpu = (struct stlb_live_cpu){0};
+	*cpu = (struct stlb_ring_cpu){0};
 }
 
-bool stlb_live_cpu_room(const struct stlb_live_cpu *cpu)
+bool stlb_ring_cpu_room(const struct stlb_ring_cpu *cpu)
 {
 	return cpu->nr < cpu->capacity;
 }
 
-static uint8_t *page_at(const struct stlb_live_cpu *cpu, uint32_t index)
+static uint8_t *page_at(const struct stlb_ring_cpu *cpu, uint32_t index)
 {
 	return cpu->pages + (size_t)((cpu->first + index) % cpu->capacity) * cpu->page_size;
 }
 
-long stlb_live_cpu_read(struct stlb_live_cpu *cpu, const void **page)
+long stlb_ring_cpu_read(struct stlb_ring_cpu *cpu, const void **page)
 {
 	uint8_t *to = page_at(cpu, cpu->nr);
 	int got;
@@ -98,7 +98,7 @@ long stlb_live_cpu_read(struct stlb_live_cpu *cpu, const void **page)
 
 /* ---- walking the pages ---- */
 
-static void note_missed(struct stlb_live_cpu *cpu, const struct stlb_ring_page *page)
+static void note_missed(struct stlb_ring_cpu *cpu, const struct stlb_ring_page *page)
 {
 	if (!page->has_missed && !page->damaged)
 		return;
@@ -108,14 +108,14 @@ static void note_missed(struct stlb_live_cpu *cpu, const struct stlb_ring_page *
 	cpu->missed_uncounted |= !page->missed;
 }
 
-static void drop_page(struct stlb_live_cpu *cpu)
+static void drop_page(struct stlb_ring_cpu *cpu)
 {
 	cpu->first = (cpu->first + 1) % cpu->capacity;
 	cpu->nr--;
 	cpu->loaded = false;
 }
 
-static void take(struct stlb_live_cpu *cpu, void *data, unsigned long long stamp)
+static void take(struct stlb_ring_cpu *cpu, void *data, unsigned long long stamp)
 {
 	cpu->data = data;
 	cpu->size = (uint32_t)kbuffer_event_size(cpu->kbuf);
@@ -124,7 +124,7 @@ static void take(struct stlb_live_cpu *cpu, void *data, unsigned long long stamp
 	cpu->started = true;
 }
 
-static bool load_page(struct stlb_live_cpu *cpu)
+static bool load_page(struct stlb_ring_cpu *cpu)
 {
 	uint8_t *at = page_at(cpu, 0);
 	struct stlb_ring_page page;
@@ -141,7 +141,7 @@ static bool load_page(struct stlb_live_cpu *cpu)
 	return data != NULL;
 }
 
-static bool next_in_page(struct stlb_live_cpu *cpu)
+static bool next_in_page(struct stlb_ring_cpu *cpu)
 {
 	unsigned long long stamp;
 	void *data = kbuffer_next_event(cpu->kbuf, &stamp);
@@ -151,7 +151,7 @@ static bool next_in_page(struct stlb_live_cpu *cpu)
 	return data != NULL;
 }
 
-bool stlb_live_cpu_next(struct stlb_live_cpu *cpu)
+bool stlb_ring_cpu_next(struct stlb_ring_cpu *cpu)
 {
 	cpu->data = NULL;
 	while (cpu->nr) {
@@ -190,12 +190,12 @@ static uint64_t parse_now(const char *text)
 	return value * UINT64_C(1000000000) + strtoull(point, NULL, 10) * 1000;
 }
 
-int stlb_live_cpu_stats(const struct stlb_live_cpu *cpu, struct stlb_live_stats *stats)
+int stlb_ring_cpu_stats(const struct stlb_ring_cpu *cpu, struct stlb_ring_stats *stats)
 {
 	char text[1024];
 	ssize_t got = pread(cpu->stats, text, sizeof(text) - 1, 0);
 
-	*stats = (struct stlb_live_stats){0};
+	*stats = (struct stlb_ring_stats){0};
 	if (got < 0)
 		return -errno;
 	text[got] = '\0';

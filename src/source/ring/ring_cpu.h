@@ -12,8 +12,8 @@
 struct kbuffer;
 struct tracefs_cpu;
 
-/** struct stlb_live_cpu - the record at hand, and a loss that comes before it */
-struct stlb_live_cpu {
+/** struct stlb_ring_cpu - the record at hand, and a loss that comes before it */
+struct stlb_ring_cpu {
 	const uint8_t *data; /* NULL: none at hand */
 	uint64_t ns;	     /* its time, never before that of the record before it */
 	uint32_t size;
@@ -31,7 +31,7 @@ struct stlb_live_cpu {
 	int32_t tid;	       /* whose name @comm is, as far as it was known at @names_known */
 	const char *comm;
 	uint64_t names_known;
-	/* from here on live_cpu.c's own */
+	/* from here on ring_cpu.c's own */
 	struct tracefs_cpu *reader;
 	int stats;	      /* descriptor of per_cpu/cpuN/stats */
 	struct kbuffer *kbuf; /* on the page at hand */
@@ -41,41 +41,41 @@ struct stlb_live_cpu {
 	bool loaded; /* the first page is the one at hand */
 };
 
-/** struct stlb_live_stats - what the kernel says of a CPU's buffer */
-struct stlb_live_stats {
+/** struct stlb_ring_stats - what the kernel says of a CPU's buffer */
+struct stlb_ring_stats {
 	uint64_t now; /* the trace clock, in ns, rounded down; 0: not said */
 	uint64_t overrun, commit_overrun, dropped;
 };
 
 /**
- * stlb_live_cpu_open - open the buffer of a CPU
+ * stlb_ring_cpu_open - open the buffer of a CPU
  * @cpu: with @cpu and @instance set, all else zero
  * @folder: the instance's in tracefs
  * @pages: how many can be taken in before they are walked
  *
  * Returns 0 or a negative errno; close it in any case.
  */
-int stlb_live_cpu_open(struct stlb_live_cpu *cpu, const char *folder, uint32_t page_size,
+int stlb_ring_cpu_open(struct stlb_ring_cpu *cpu, const char *folder, uint32_t page_size,
 		       uint32_t pages, unsigned int long_size);
 
-/** stlb_live_cpu_close - zeroed is fine */
-void stlb_live_cpu_close(struct stlb_live_cpu *cpu);
+/** stlb_ring_cpu_close - zeroed is fine */
+void stlb_ring_cpu_close(struct stlb_ring_cpu *cpu);
 
-/** stlb_live_cpu_room - whether another page can be taken in */
-bool stlb_live_cpu_room(const struct stlb_live_cpu *cpu);
+/** stlb_ring_cpu_room - whether another page can be taken in */
+bool stlb_ring_cpu_room(const struct stlb_ring_cpu *cpu);
 
 /**
- * stlb_live_cpu_read - take in the next page from the kernel
+ * stlb_ring_cpu_read - take in the next page from the kernel
  * @page: where the page is, as it was read, until its first record is asked for
  *
  * There has to be room. Returns its bytes, 0 where the buffer is empty, a negative errno.
  */
-long stlb_live_cpu_read(struct stlb_live_cpu *cpu, const void **page);
+long stlb_ring_cpu_read(struct stlb_ring_cpu *cpu, const void **page);
 
-/** stlb_live_cpu_next - make the next record the one at hand; false: none is here yet */
-bool stlb_live_cpu_next(struct stlb_live_cpu *cpu);
+/** stlb_ring_cpu_next - make the next record the one at hand; false: none is here yet */
+bool stlb_ring_cpu_next(struct stlb_ring_cpu *cpu);
 
-/** stlb_live_cpu_stats - ask the kernel; 0 or a negative errno */
-int stlb_live_cpu_stats(const struct stlb_live_cpu *cpu, struct stlb_live_stats *stats);
+/** stlb_ring_cpu_stats - ask the kernel; 0 or a negative errno */
+int stlb_ring_cpu_stats(const struct stlb_ring_cpu *cpu, struct stlb_ring_stats *stats);
 
 #endif

@@ -17,7 +17,7 @@ enum {
 	CMDLINES_INTERVAL = 1000 * 1000 * 1000, /* ns of the trace */
 };
 
-char *stlb_live_read_file(const char *path, size_t limit, size_t *size)
+char *stlb_ring_read_file(const char *path, size_t limit, size_t *size)
 {
 	size_t capacity = 0, length = 0;
 	char *text = NULL;
@@ -58,20 +58,20 @@ char *stlb_live_read_file(const char *path, size_t limit, size_t *size)
 /* ---- names of tasks ---- */
 
 /* Only a name that changed is worth forgetting what the CPUs keep. */
-static void set_comm(struct stlb_live *live, int32_t tid, const char *comm)
+static void set_comm(struct stlb_ring *ring, int32_t tid, const char *comm)
 {
-	const char *known = stlb_names_comm(live->source->names, tid);
+	const char *known = stlb_names_comm(ring->source->names, tid);
 
 	if (known && !strcmp(known, comm))
 		return;
-	stlb_names_set_comm(live->source->names, tid, comm);
-	live->names_changed++;
+	stlb_names_set_comm(ring->source->names, tid, comm);
+	ring->names_changed++;
 }
 
 /* The kernel keeps the names of some tasks only; a switch names both of its tasks. */
-static void learn_from_switch(struct stlb_live *live, const struct stlb_record *record)
+static void learn_from_switch(struct stlb_ring *ring, const struct stlb_record *record)
 {
-	const struct stlb_field *pid = live->next_pid, *comm = live->next_comm;
+	const struct stlb_field *pid = ring->next_pid, *comm = ring->next_comm;
 	char text[COMM_SIZE + 1] = "";
 	int32_t tid;
 
@@ -80,7 +80,7 @@ static void learn_from_switch(struct stlb_live *live, const struct stlb_record *
 	memcpy(&tid, (const char *)record->data + pid->offset, sizeof(tid));
 	memcpy(text, (const char *)record->data + comm->offset, comm->size);
 	if (tid && *text)
-		set_comm(live, tid, text);
+		set_comm(ring, tid, text);
 }
 
 static const struct stlb_field *find_field(const struct stlb_format *format, const char *name)
@@ -91,24 +91,24 @@ static const struct stlb_field *find_field(const struct stlb_format *format, con
 	return NULL;
 }
 
-void stlb_live_learn_format(struct stlb_live *live, const struct stlb_format *format)
+void stlb_ring_learn_format(struct stlb_ring *ring, const struct stlb_format *format)
 {
 	if (strcmp(format->system, "sched") || strcmp(format->name, "sched_switch"))
 		return;
-	live->next_pid = find_field(format, "next_pid");
-	live->next_comm = find_field(format, "next_comm");
-	if (live->next_pid && live->next_comm && live->next_pid->size == sizeof(int32_t) &&
-	    live->next_comm->size <= COMM_SIZE)
-		live->switches = format;
+	ring->next_pid = find_field(format, "next_pid");
+	ring->next_comm = find_field(format, "next_comm");
+	if (ring->next_pid && ring->next_comm && ring->next_pid->size == sizeof(int32_t) &&
+	    ring->next_comm->size <= COMM_SIZE)
+		ring->switches = format;
 }
 
-static void learn_from_proc(struct stlb_live *live, int32_t tid)
+static void learn_from_proc(struct stlb_ring *ring, int32_t tid)
 {
 	char path[4096], text[64];
 	ssize_t got = -1;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%d/comm", live->proc, tid);
+	snprintf(path, sizeof(path), "%s/%d/comm", ring->proc, tid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		got = read(fd, text, sizeof(text) - 1);
@@ -118,16 +118,16 @@ static void learn_from_proc(struct stlb_live *live, int32_t tid)
 		return;
 	text[got] = '\0';
 	text[strcspn(text, "\n")] = '\0';
-	set_comm(live, tid, text);
+	set_comm(ring, tid, text);
 }
 
 /* Of tasks that are gone already. */
-static void learn_from_cmdlines(struct stlb_live *live)
+static void learn_from_cmdlines(struct stlb_ring *ring)
 {
 	char path[4096], *text, *line, *rest;
 
-	snprintf(path, sizeof(path), "%s/saved_cmdlines", live->tracing);
-	text = stlb_live_read_file(path, MAX_CMDLINES, NULL);
+	snprintf(path, sizeof(path), "%s/saved_cmdlines", ring->tracing);
+	text = stlb_ring_read_file(path, MAX_CMDLINES, NULL);
 	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line;
 	     line = strtok_r(NULL, "\n", &rest)) {
 		char *comm;
@@ -136,66 +136,66 @@ static void learn_from_cmdlines(struct stlb_live *live)
 		if (comm == line || *comm != ' ' || tid <= 0 || tid > INT32_MAX ||
 		    !strcmp(comm + 1, "<...>"))
 			continue;
-		if (!stlb_names_comm(live->source->names, (int32_t)tid))
-			set_comm(live, (int32_t)tid, comm + 1);
+		if (!stlb_names_comm(ring->source->names, (int32_t)tid))
+			set_comm(ring, (int32_t)tid, comm + 1);
 	}
 	free(text);
 }
 
-static const char *find_comm(struct stlb_live *live, int32_t tid, uint64_t ns)
+static const char *find_comm(struct stlb_ring *ring, int32_t tid, uint64_t ns)
 {
-	const char *comm = stlb_names_comm(live->source->names, tid);
+	const char *comm = stlb_names_comm(ring->source->names, tid);
 
 	if (comm)
 		return comm;
-	learn_from_proc(live, tid);
-	comm = stlb_names_comm(live->source->names, tid);
-	if (comm || ns - live->cmdlines_ns < CMDLINES_INTERVAL)
+	learn_from_proc(ring, tid);
+	comm = stlb_names_comm(ring->source->names, tid);
+	if (comm || ns - ring->cmdlines_ns < CMDLINES_INTERVAL)
 		return comm;
-	live->cmdlines_ns = ns;
-	learn_from_cmdlines(live);
-	return stlb_names_comm(live->source->names, tid);
+	ring->cmdlines_ns = ns;
+	learn_from_cmdlines(ring);
+	return stlb_names_comm(ring->source->names, tid);
 }
 
-const char *stlb_live_comm(struct stlb_live *live, struct stlb_live_cpu *cpu,
+const char *stlb_ring_comm(struct stlb_ring *ring, struct stlb_ring_cpu *cpu,
 			   const struct stlb_record *record)
 {
-	if (record->format == live->switches)
-		learn_from_switch(live, record);
-	if (cpu->tid != record->tid || cpu->names_known != live->names_changed) {
-		cpu->comm = find_comm(live, record->tid, record->ns);
+	if (record->format == ring->switches)
+		learn_from_switch(ring, record);
+	if (cpu->tid != record->tid || cpu->names_known != ring->names_changed) {
+		cpu->comm = find_comm(ring, record->tid, record->ns);
 		cpu->tid = record->tid;
-		cpu->names_known = live->names_changed;
+		cpu->names_known = ring->names_changed;
 	}
 	return cpu->comm;
 }
 
 /* ---- names of functions ---- */
 
-const char *stlb_live_symbol(struct stlb_live *live, uint64_t address, uint64_t *offset)
+const char *stlb_ring_symbol(struct stlb_ring *ring, uint64_t address, uint64_t *offset)
 {
 	char path[4096], *text;
 	size_t size = 0;
 
-	if (!live->symbols_read) {
-		live->symbols_read = true;
-		snprintf(path, sizeof(path), "%s/kallsyms", live->proc);
-		text = stlb_live_read_file(path, MAX_KALLSYMS, &size);
+	if (!ring->symbols_read) {
+		ring->symbols_read = true;
+		snprintf(path, sizeof(path), "%s/kallsyms", ring->proc);
+		text = stlb_ring_read_file(path, MAX_KALLSYMS, &size);
 		if (text)
-			live->symbols = stlb_symbols_new(text, size);
+			ring->symbols = stlb_symbols_new(text, size);
 		free(text);
 	}
-	return stlb_symbols_find(live->symbols, address, offset);
+	return stlb_symbols_find(ring->symbols, address, offset);
 }
 
 /* ---- losses ---- */
 
 /* Overruns that a reader met are told by the pages' flags: only the rest is news. */
-static uint64_t lost_by_stats(const struct stlb_live_cpu *cpu)
+static uint64_t lost_by_stats(const struct stlb_ring_cpu *cpu)
 {
-	struct stlb_live_stats stats;
+	struct stlb_ring_stats stats;
 
-	if (stlb_live_cpu_stats(cpu, &stats))
+	if (stlb_ring_cpu_stats(cpu, &stats))
 		return 0;
 	if (cpu->missed_uncounted || cpu->missed >= stats.overrun)
 		stats.overrun = 0;
@@ -204,31 +204,31 @@ static uint64_t lost_by_stats(const struct stlb_live_cpu *cpu)
 	return stats.overrun + stats.commit_overrun + stats.dropped;
 }
 
-static int tell_loss(struct stlb_live *live, struct stlb_record *record, int32_t cpu, uint64_t lost)
+static int tell_loss(struct stlb_ring *ring, struct stlb_record *record, int32_t cpu, uint64_t lost)
 {
 	*record = (struct stlb_record){
-		.ns = live->source->info.last_ns,
+		.ns = ring->source->info.last_ns,
 		.cpu = cpu,
 		.loss = STLB_LOSS_SOMEWHERE,
 		.lost = lost,
 	};
-	live->source->info.lost_events += lost;
+	ring->source->info.lost_events += lost;
 	return 1;
 }
 
-int stlb_live_tell_stats(struct stlb_live *live, struct stlb_record *record)
+int stlb_ring_tell_stats(struct stlb_ring *ring, struct stlb_record *record)
 {
-	uint64_t lost = live->lost_elsewhere;
+	uint64_t lost = ring->lost_elsewhere;
 
-	live->lost_elsewhere = 0;
+	ring->lost_elsewhere = 0;
 	if (lost)
-		return tell_loss(live, record, -1, lost);
-	while (live->next_stats < live->nr_cpus) {
-		const struct stlb_live_cpu *cpu = &live->cpus[live->next_stats++];
+		return tell_loss(ring, record, -1, lost);
+	while (ring->next_stats < ring->nr_cpus) {
+		const struct stlb_ring_cpu *cpu = &ring->cpus[ring->next_stats++];
 
 		lost = lost_by_stats(cpu);
 		if (lost)
-			return tell_loss(live, record, (int32_t)cpu->cpu, lost);
+			return tell_loss(ring, record, (int32_t)cpu->cpu, lost);
 	}
 	return 0;
 }

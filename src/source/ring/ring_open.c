@@ -25,13 +25,13 @@ static int fail(struct stlb_error *err, int ret, const char *path)
 }
 
 /* A file below tracefs; NULL with the error set. */
-static char *read_tracing(const struct stlb_live *live, const char *name, size_t *size,
+static char *read_tracing(const struct stlb_ring *ring, const char *name, size_t *size,
 			  struct stlb_error *err)
 {
 	char path[4096], *text;
 
-	snprintf(path, sizeof(path), "%s/%s", live->tracing, name);
-	text = stlb_live_read_file(path, MAX_FILE, size);
+	snprintf(path, sizeof(path), "%s/%s", ring->tracing, name);
+	text = stlb_ring_read_file(path, MAX_FILE, size);
 	if (!text)
 		fail(err, -errno, path);
 	return text;
@@ -39,10 +39,10 @@ static char *read_tracing(const struct stlb_live *live, const char *name, size_t
 
 /* ---- formats ---- */
 
-static int read_layout(struct stlb_live *live, struct tep_handle *tep, struct stlb_error *err)
+static int read_layout(struct stlb_ring *ring, struct tep_handle *tep, struct stlb_error *err)
 {
 	size_t size = 0;
-	char *text = read_tracing(live, "events/header_page", &size, err);
+	char *text = read_tracing(ring, "events/header_page", &size, err);
 	const char *data = text ? strstr(text, "data;") : NULL;
 	unsigned int data_at = 0, data_size = 0;
 	bool sound = text && !tep_parse_header_page(tep, text, size, sizeof(long)) && data &&
@@ -51,18 +51,18 @@ static int read_layout(struct stlb_live *live, struct tep_handle *tep, struct st
 	free(text);
 	if (!text)
 		return -EIO;
-	live->long_size = (unsigned int)tep_get_header_page_size(tep);
-	live->page_size = data_at + data_size;
-	if (!sound || (live->long_size != 4 && live->long_size != 8) || live->page_size < 512 ||
-	    live->page_size > MAX_FILE || live->page_size % 8)
+	ring->long_size = (unsigned int)tep_get_header_page_size(tep);
+	ring->page_size = data_at + data_size;
+	if (!sound || (ring->long_size != 4 && ring->long_size != 8) || ring->page_size < 512 ||
+	    ring->page_size > MAX_FILE || ring->page_size % 8)
 		return stlb_error_set(err, -EINVAL, "%s/events/header_page: is not of a known form",
-				      live->tracing);
-	tep_set_long_size(tep, (int)live->long_size);
+				      ring->tracing);
+	tep_set_long_size(tep, (int)ring->long_size);
 	return 0;
 }
 
 /* What the kernel does not have is no error: it will not occur. */
-static int add_format(struct stlb_live *live, struct tep_handle *tep, const char *system,
+static int add_format(struct stlb_ring *ring, struct tep_handle *tep, const char *system,
 		      const char *name)
 {
 	const struct stlb_format *format;
@@ -71,30 +71,30 @@ static int add_format(struct stlb_live *live, struct tep_handle *tep, const char
 	size_t size;
 
 	snprintf(file, sizeof(file), "events/%s/%s/format", system, name);
-	text = read_tracing(live, file, &size, NULL);
+	text = read_tracing(ring, file, &size, NULL);
 	if (!text)
 		return errno == ENOMEM ? -ENOMEM : 0;
-	ret = stlb_event_format_add(live->source, tep, system, text, size, &id, &format);
+	ret = stlb_event_format_add(ring->source, tep, system, text, size, &id, &format);
 	free(text);
 	if (ret || !format)
 		return ret == -EINVAL ? 0 : ret;
-	live->by_id[id] = format;
-	stlb_live_learn_format(live, format);
+	ring->by_id[id] = format;
+	stlb_ring_learn_format(ring, format);
 	return 0;
 }
 
-static int add_formats(struct stlb_live *live, const struct stlb_live_options *options,
+static int add_formats(struct stlb_ring *ring, const struct stlb_live_options *options,
 		       struct stlb_error *err)
 {
 	static const char *const own[] = {"print", "bprint", "bputs", "kernel_stack"};
 	struct tep_handle *tep = tep_alloc();
-	int ret = tep ? read_layout(live, tep, err) : -ENOMEM;
+	int ret = tep ? read_layout(ring, tep, err) : -ENOMEM;
 
 	tep_set_loglevel(TEP_LOG_NONE);
 	for (size_t i = 0; !ret && i < sizeof(own) / sizeof(own[0]); i++)
-		ret = add_format(live, tep, "ftrace", own[i]);
+		ret = add_format(ring, tep, "ftrace", own[i]);
 	for (unsigned int i = 0; !ret && i < options->nr_events; i++)
-		ret = add_format(live, tep, options->events[i].system, options->events[i].name);
+		ret = add_format(ring, tep, options->events[i].system, options->events[i].name);
 	if (tep)
 		tep_free(tep);
 	return ret;
@@ -103,38 +103,38 @@ static int add_formats(struct stlb_live *live, const struct stlb_live_options *o
 /* ---- clock and machine ---- */
 
 /* "local [global] counter": the one in brackets */
-static const char *read_clock(struct stlb_live *live, const char *instance, struct stlb_error *err)
+static const char *read_clock(struct stlb_ring *ring, const char *instance, struct stlb_error *err)
 {
 	const char *clock = NULL;
 	char file[512], *text;
 
 	snprintf(file, sizeof(file), "instances/%s/trace_clock", instance);
-	text = read_tracing(live, file, NULL, err);
+	text = read_tracing(ring, file, NULL, err);
 	if (text && strchr(text, '[')) {
 		const char *name = strchr(text, '[') + 1;
 
-		clock = stlb_names_intern(live->source->names, name, strcspn(name, "]"));
+		clock = stlb_names_intern(ring->source->names, name, strcspn(name, "]"));
 	}
 	free(text);
 	return clock;
 }
 
-static int fill_info(struct stlb_live *live, const struct stlb_live_options *options,
+static int fill_info(struct stlb_ring *ring, const struct stlb_live_options *options,
 		     struct stlb_error *err)
 {
-	struct stlb_source_info *info = &live->source->info;
+	struct stlb_source_info *info = &ring->source->info;
 	struct utsname name;
 
 	info->format = "tracefs";
 	info->irq_flags = true;
 	if (uname(&name) == 0) {
 		info->kernel =
-			stlb_names_intern(live->source->names, name.release, strlen(name.release));
+			stlb_names_intern(ring->source->names, name.release, strlen(name.release));
 		info->arch =
-			stlb_names_intern(live->source->names, name.machine, strlen(name.machine));
+			stlb_names_intern(ring->source->names, name.machine, strlen(name.machine));
 	}
 	for (unsigned int i = 0; i < options->nr_instances; i++) {
-		const char *clock = read_clock(live, options->instances[i], err);
+		const char *clock = read_clock(ring, options->instances[i], err);
 
 		if (!clock)
 			return -EIO;
@@ -156,16 +156,16 @@ static int is_cpu(const struct dirent *entry)
 	       entry->d_name[3] <= '9';
 }
 
-static int add_cpu(struct stlb_live *live, unsigned int instance, const char *name)
+static int add_cpu(struct stlb_ring *ring, unsigned int instance, const char *name)
 {
-	struct stlb_live_cpu *grown = reallocarray(live->cpus, live->nr_cpus + 1, sizeof(*grown));
-	struct stlb_source_info *info = &live->source->info;
+	struct stlb_ring_cpu *grown = reallocarray(ring->cpus, ring->nr_cpus + 1, sizeof(*grown));
+	struct stlb_source_info *info = &ring->source->info;
 	unsigned long number = strtoul(name + 3, NULL, 10);
 
 	if (!grown)
 		return -ENOMEM;
-	live->cpus = grown;
-	grown[live->nr_cpus++] = (struct stlb_live_cpu){
+	ring->cpus = grown;
+	grown[ring->nr_cpus++] = (struct stlb_ring_cpu){
 		.cpu = (uint32_t)number,
 		.instance = instance,
 		.stats = -1,
@@ -176,50 +176,50 @@ static int add_cpu(struct stlb_live *live, unsigned int instance, const char *na
 	return number < MAX_CPUS ? 0 : -E2BIG;
 }
 
-static int find_cpus(struct stlb_live *live, const char *instance, unsigned int index,
+static int find_cpus(struct stlb_ring *ring, const char *instance, unsigned int index,
 		     struct stlb_error *err)
 {
 	struct dirent **entries;
 	char path[4096];
 	int nr, ret = 0;
 
-	snprintf(path, sizeof(path), "%s/instances/%s/per_cpu", live->tracing, instance);
+	snprintf(path, sizeof(path), "%s/instances/%s/per_cpu", ring->tracing, instance);
 	nr = scandir(path, &entries, is_cpu, NULL);
 	if (nr < 0)
 		return fail(err, -errno, path);
 	for (int i = 0; i < nr; i++) {
 		if (!ret)
-			ret = add_cpu(live, index, entries[i]->d_name);
+			ret = add_cpu(ring, index, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
 	return ret;
 }
 
-static uint32_t pages_per_cpu(const struct stlb_live *live)
+static uint32_t pages_per_cpu(const struct stlb_ring *ring)
 {
-	uint32_t pages = ALL_PAGES / (live->nr_cpus ? live->nr_cpus : 1);
+	uint32_t pages = ALL_PAGES / (ring->nr_cpus ? ring->nr_cpus : 1);
 
 	if (pages < MIN_PAGES)
 		return MIN_PAGES;
 	return pages > MAX_PAGES ? MAX_PAGES : pages;
 }
 
-static int open_cpus(struct stlb_live *live, const struct stlb_live_options *options,
+static int open_cpus(struct stlb_ring *ring, const struct stlb_live_options *options,
 		     struct stlb_error *err)
 {
 	char path[4096];
 	int ret = 0;
 
 	for (unsigned int i = 0; !ret && i < options->nr_instances; i++)
-		ret = find_cpus(live, options->instances[i], i, err);
-	for (uint32_t i = 0; !ret && i < live->nr_cpus; i++) {
-		struct stlb_live_cpu *cpu = &live->cpus[i];
+		ret = find_cpus(ring, options->instances[i], i, err);
+	for (uint32_t i = 0; !ret && i < ring->nr_cpus; i++) {
+		struct stlb_ring_cpu *cpu = &ring->cpus[i];
 
-		snprintf(path, sizeof(path), "%s/instances/%s", live->tracing,
+		snprintf(path, sizeof(path), "%s/instances/%s", ring->tracing,
 			 options->instances[cpu->instance]);
-		ret = stlb_live_cpu_open(cpu, path, live->page_size, pages_per_cpu(live),
-					 live->long_size);
+		ret = stlb_ring_cpu_open(cpu, path, ring->page_size, pages_per_cpu(ring),
+					 ring->long_size);
 		if (ret)
 			stlb_error_set(err, ret, "%s: the buffer of CPU %u cannot be opened: %s",
 				       path, cpu->cpu, strerror(-ret));
@@ -229,33 +229,33 @@ static int open_cpus(struct stlb_live *live, const struct stlb_live_options *opt
 
 /* ---- all of it ---- */
 
-static int open_live(struct stlb_source *source, const struct stlb_live_options *options,
+static int open_ring(struct stlb_source *source, const struct stlb_live_options *options,
 		     struct stlb_error *err)
 {
-	struct stlb_live *live = calloc(1, sizeof(*live));
+	struct stlb_ring *ring = calloc(1, sizeof(*ring));
 	int ret;
 
-	if (!live)
+	if (!ring)
 		return -ENOMEM;
-	source->private = live;
-	source->ops = &stlb_live_ops;
-	live->source = source;
-	live->page = options->page;
-	live->arg = options->arg;
-	live->delay = STLB_LIVE_FIRST_DELAY;
-	live->settled = options->settled ? options->settled : stlb_barrier_passed;
-	live->barrier = options->settled ? NULL : stlb_barrier_new(NULL);
-	live->settled_arg = options->settled ? options->arg : live->barrier;
-	live->tracing = strdup(options->tracing);
-	live->proc = strdup(options->proc ? options->proc : "/proc");
-	live->by_id = calloc(STLB_EVENT_FORMAT_IDS, sizeof(*live->by_id));
-	if (!live->tracing || !live->proc || !live->by_id || (!options->settled && !live->barrier))
+	source->private = ring;
+	source->ops = &stlb_ring_ops;
+	ring->source = source;
+	ring->page = options->page;
+	ring->arg = options->arg;
+	ring->delay = STLB_RING_FIRST_DELAY;
+	ring->settled = options->settled ? options->settled : stlb_barrier_passed;
+	ring->barrier = options->settled ? NULL : stlb_barrier_new(NULL);
+	ring->settled_arg = options->settled ? options->arg : ring->barrier;
+	ring->tracing = strdup(options->tracing);
+	ring->proc = strdup(options->proc ? options->proc : "/proc");
+	ring->by_id = calloc(STLB_EVENT_FORMAT_IDS, sizeof(*ring->by_id));
+	if (!ring->tracing || !ring->proc || !ring->by_id || (!options->settled && !ring->barrier))
 		return -ENOMEM;
 	stlb_names_set_comm(source->names, 0, "<idle>");
-	ret = add_formats(live, options, err);
+	ret = add_formats(ring, options, err);
 	if (!ret)
-		ret = fill_info(live, options, err);
-	return ret ? ret : open_cpus(live, options, err);
+		ret = fill_info(ring, options, err);
+	return ret ? ret : open_cpus(ring, options, err);
 }
 
 int stlb_live_open(const struct stlb_live_options *live, const struct stlb_source_options *options,
@@ -263,7 +263,7 @@ int stlb_live_open(const struct stlb_live_options *live, const struct stlb_sourc
 {
 	struct stlb_source *opened = stlb_source_new("live", options);
 	struct stlb_error cause = {""};
-	int ret = opened ? open_live(opened, live, &cause) : -ENOMEM;
+	int ret = opened ? open_ring(opened, live, &cause) : -ENOMEM;
 
 	*source = NULL;
 	if (!ret) {
@@ -274,18 +274,18 @@ int stlb_live_open(const struct stlb_live_options *live, const struct stlb_sourc
 	return stlb_error_set(err, ret, "%s", cause.text[0] ? cause.text : strerror(-ret));
 }
 
-void stlb_live_free(struct stlb_live *live)
+void stlb_ring_free(struct stlb_ring *ring)
 {
-	if (!live)
+	if (!ring)
 		return;
-	for (uint32_t i = 0; i < live->nr_cpus; i++)
-		stlb_live_cpu_close(&live->cpus[i]);
-	stlb_barrier_free(live->barrier);
-	stlb_merge_free(&live->merge);
-	stlb_symbols_free(live->symbols);
-	free(live->cpus);
-	free(live->by_id);
-	free(live->tracing);
-	free(live->proc);
-	free(live);
+	for (uint32_t i = 0; i < ring->nr_cpus; i++)
+		stlb_ring_cpu_close(&ring->cpus[i]);
+	stlb_barrier_free(ring->barrier);
+	stlb_merge_free(&ring->merge);
+	stlb_symbols_free(ring->symbols);
+	free(ring->cpus);
+	free(ring->by_id);
+	free(ring->tracing);
+	free(ring->proc);
+	free(ring);
 }

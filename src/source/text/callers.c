@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "source/names.h"
+#include "source/source_ops.h"
 
 enum { MAX_CALLERS = 1 << 20, MAX_FUNCTION = 440, MAX_MODULE = 64 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "source/text/stack.h"
 
+#include "source/source_ops.h"
 #include "source/text/module.h"
 #include "source/text/text_number.h"
 

@@ -92,7 +92,7 @@ struct stlb_dat {
 	bool symbols_read;
 };
 
-/* ---- tracedat_v6.c, tracedat_v7.c: where things are; info.cut says what is missing ---- */
+/* ---- v6.c, v7.c: where things are; info.cut says what is missing ---- */
 
 int stlb_dat_read_v6(struct stlb_dat *dat, uint64_t at, struct stlb_error *err);
 int stlb_dat_read_v7(struct stlb_dat *dat, uint64_t at, struct stlb_error *err);
@@ -115,7 +115,7 @@ void stlb_dat_cut(struct stlb_dat *dat, const char *fmt, ...) __attribute__((for
 void stlb_dat_miss(struct stlb_dat *dat, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* ---- tracedat_options.c ---- */
+/* ---- dat_options.c ---- */
 
 /** stlb_dat_option - take in an option that both versions have; others are ignored */
 int stlb_dat_option(struct stlb_dat *dat, unsigned int id, const void *data, size_t size);
@@ -123,14 +123,14 @@ int stlb_dat_option(struct stlb_dat *dat, unsigned int id, const void *data, siz
 /** stlb_dat_text - a string in an option, up to its NUL or the end; NULL without memory */
 const char *stlb_dat_text(struct stlb_dat *dat, const char *data, size_t size);
 
-/* ---- tracedat_meta.c: each returns 0, -EINVAL where the reader's bytes end too early ---- */
+/* ---- metadata.c: each returns 0, -EINVAL where the reader's bytes end too early ---- */
 
 int stlb_dat_header_info(struct stlb_dat *dat, struct stlb_dat_reader *reader);
 int stlb_dat_ftrace_formats(struct stlb_dat *dat, struct stlb_dat_reader *reader);
 int stlb_dat_event_formats(struct stlb_dat *dat, struct stlb_dat_reader *reader);
 int stlb_dat_cmdlines(struct stlb_dat *dat, struct stlb_dat_reader *reader);
 
-/* ---- tracedat_loss.c ---- */
+/* ---- dat_loss.c ---- */
 
 /** stlb_dat_stats_parse - the text of a CPUSTAT option */
 int stlb_dat_stats_parse(struct stlb_dat *dat, const char *text);
@@ -141,12 +141,12 @@ int stlb_dat_stats_place(struct stlb_dat *dat);
 /** stlb_dat_stats_next - the next loss at an unknown place, after all records; false: no more */
 bool stlb_dat_stats_next(struct stlb_dat *dat, struct stlb_record *record);
 
-/* ---- tracedat_cover.c ---- */
+/* ---- cover.c ---- */
 
 /** stlb_dat_cover - find CPUs that share bytes, and bytes of no CPU; 0 or -ENOMEM */
 int stlb_dat_cover(struct stlb_dat *dat);
 
-/* ---- tracedat_symbols.c ---- */
+/* ---- dat_symbols.c ---- */
 
 const char *stlb_dat_symbol(struct stlb_source *source, uint64_t address, uint64_t *offset);
 
