@@ -115,6 +115,12 @@ struct stlb_event {
 #define stlb_event_or(event, field, otherwise)                                                     \
 	(stlb_event_has(event, field) ? stlb_event_get(event, field) : (otherwise))
 
+/** stlb_event_name - the name of an event's trace event; where it has none, of its kind */
+static inline const char *stlb_event_name(const struct stlb_event *event)
+{
+	return event->name ? event->name : stlb_kind_name(event->kind);
+}
+
 /** stlb_field_name - the name of a field; NULL out of range */
 const char *stlb_field_name(enum stlb_field_id field);
 

@@ -10,11 +10,6 @@
 #include "check/early.h"
 #include "model/rmap.h"
 
-static unsigned int index_of(uint64_t addr)
-{
-	return (addr >> STLB_PAGE_SHIFT) & (STLB_ENTRIES - 1);
-}
-
 static bool is_mapped(const struct stlb_task *task, const struct stlb_mm *mm)
 {
 	const struct stlb_update_state *update = task->update;
@@ -31,7 +26,7 @@ void stlb_place_note(struct stlb_task *task, const struct stlb_mm *mm, struct st
 {
 	if (slot.level == STLB_LEVEL_PTE && is_mapped(task, mm) &&
 	    slot.addr >> STLB_REGION_SHIFT == task->update->map_addr >> STLB_REGION_SHIFT)
-		mark_cleared(task->update, index_of(slot.addr));
+		mark_cleared(task->update, stlb_pte_index(slot.addr));
 }
 
 /* ---- clears ---- */
@@ -48,7 +43,7 @@ static bool find_by_pfn(const struct stlb_update_state *update, const struct stl
 {
 	if (!region || !region->ptes || (is_zero_like(old) && region->mm->zeroes_in_doubt))
 		return false;
-	for (unsigned int i = index_of(update->map_addr); i < STLB_ENTRIES; i++) {
+	for (unsigned int i = stlb_pte_index(update->map_addr); i < STLB_ENTRIES; i++) {
 		if (update->map_cleared[i / 64] >> (i % 64) & 1)
 			continue;
 		/* of a page that many entries hold, the one that is not known may be meant */
@@ -68,8 +63,8 @@ void stlb_place_learn(struct stlb_analysis *a, const struct stlb_act *act, enum 
 
 	if (!stlb_event_has(event, PTEP) || !stlb_event_has(event, ADDR))
 		return;
-	a->failed |= stlb_table_learn(&a->regions, act->mm, level, stlb_event_get(event, PTEP),
-				      stlb_event_get(event, ADDR)) < 0;
+	stlb_table_learn(&a->regions, act->mm, level, stlb_event_get(event, PTEP),
+			 stlb_event_get(event, ADDR));
 	if (a->early && level == STLB_LEVEL_PTE)
 		stlb_early_place(a, act, stlb_event_get(event, PTEP));
 }
@@ -163,7 +158,7 @@ void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struc
 	if (act->event->level == STLB_LEVEL_PTE && !old.huge && is_mapped(act->task, act->mm)) {
 		region = stlb_region_find(&a->regions, act->mm, update->map_addr);
 		if (find_by_pfn(update, region, old, &slot.addr)) {
-			mark_cleared(update, index_of(slot.addr));
+			mark_cleared(update, stlb_pte_index(slot.addr));
 			stlb_clear(a, act, slot, old, STLB_NONE);
 			return;
 		}
@@ -219,7 +214,7 @@ static void place_one(struct stlb_analysis *a, const struct stlb_act *act, struc
 
 	stlb_brief_expand(&parked->event, &event);
 	if (slot.level == STLB_LEVEL_PTE)
-		mark_cleared(act->task->update, index_of(slot.addr));
+		mark_cleared(act->task->update, stlb_pte_index(slot.addr));
 	a->last_created = NULL;
 	stlb_clear(a, &then, slot, parked->old, STLB_NONE);
 	make_up(a, &then, parked);

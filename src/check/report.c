@@ -54,8 +54,7 @@ static void add_event(struct stlb_finding *finding, const char *role,
 	evidence->event.text = NULL;
 	evidence->event.stack = NULL;
 	evidence->event.nr_stack = 0;
-	if (!evidence->event.name)
-		evidence->event.name = stlb_kind_name(event->kind);
+	evidence->event.name = stlb_event_name(event);
 	finding->nr_events++;
 }
 

@@ -105,10 +105,12 @@ struct stlb_breach {
 
 enum { STLB_MAX_BREACHES = 8192, STLB_MAX_SITES = 4096, STLB_MAX_HELD_BACK = 512 };
 
+#define STLB_NO_KEY UINT64_MAX
+
 /** struct stlb_held_back - a repoint that evidence of equal content can still clear */
 struct stlb_held_back {
 	struct stlb_finding *finding;
-	struct stlb_task *task;
+	uint64_t key; /* of its task, which may be gone; STLB_NO_KEY: it is, and another has it */
 	const struct stlb_obligation *ob; /* NULL once it is over */
 	bool counted;			  /* the same breach was reported at another moment */
 	bool joins;			  /* it follows from another one */
@@ -161,7 +163,7 @@ struct stlb_analysis {
 	struct stlb_held_back held_back[STLB_MAX_HELD_BACK];
 	uint32_t nr_held_back;
 	struct {
-		int32_t tid;
+		uint64_t key;
 		struct stlb_unsettled of;
 	} by_ksmd[STLB_MAX_UNSETTLED]; /* exempt, unless that task is no kernel thread after all */
 	uint32_t nr_by_ksmd;

@@ -10,8 +10,7 @@ const char *stlb_explain_at(char *text, size_t size, const struct stlb_event *ev
 	char at[32];
 
 	stlb_plain_time(at, sizeof(at), event->ns);
-	snprintf(text, size, "%s at %s", event->name ? event->name : stlb_kind_name(event->kind),
-		 at);
+	snprintf(text, size, "%s at %s", stlb_event_name(event), at);
 	return text;
 }
 

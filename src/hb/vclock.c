@@ -19,7 +19,7 @@ static bool is_used(const struct stlb_components *among, int32_t id)
 
 static bool add_word(struct stlb_components *among)
 {
-	uint64_t *words = reallocarray(among->words, among->nr_words + 1, sizeof(*among->words));
+	uint64_t *words = realloc(among->words, (among->nr_words + 1) * sizeof(*words));
 
 	if (!words)
 		return false;

@@ -13,7 +13,7 @@ void stlb_brief_keep(struct stlb_brief *brief, const struct stlb_event *event)
 	uint64_t has = event->has & ~NOT_SHOWN;
 
 	brief->ns = event->ns;
-	brief->name = event->name ? event->name : stlb_kind_name(event->kind);
+	brief->name = stlb_event_name(event);
 	brief->comm = event->comm;
 	brief->cpu = event->cpu;
 	brief->tid = event->tid;

@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Beyond the first number those go that nothing is pending of; with the second no more come. */
-enum { MAX_CONTEXTS = 4 * 1024, MAX_BUSY_CONTEXTS = 64 * 1024 };
-
 /* Idle tasks all have tid 0, one on each CPU; interrupts are their CPU's. */
 static uint64_t context_key(int32_t tid, int32_t cpu, uint8_t kind)
 {
@@ -40,28 +37,36 @@ static bool is_on_its_cpu(const struct stlb_contexts *contexts, const struct stl
 {
 	const struct stlb_cpu *cpu;
 
-	if (task->cpu < 0 || (uint32_t)task->cpu >= contexts->nr_cpus)
-		return false;
+	if ((uint32_t)task->cpu >= contexts->nr_cpus)
+		return false; /* or none at all */
 	cpu = &contexts->cpus[task->cpu];
 	return cpu->task == task || cpu->interrupted == task;
 }
 
-/* How far the hand goes for one more context, so that a full house does not cost a search each
- * time. */
-enum { HAND_STEPS = 64 };
+/* Where it ran last may be any of them. */
+static void leave_cpus(struct stlb_contexts *contexts, const struct stlb_task *task)
+{
+	for (uint32_t i = 0; i < contexts->nr_cpus; i++) {
+		struct stlb_cpu *cpu = &contexts->cpus[i];
+
+		if (cpu->task == task)
+			cpu->task = NULL;
+		if (cpu->interrupted == task)
+			cpu->interrupted = NULL;
+	}
+}
 
 static void make_room(struct stlb_contexts *contexts)
 {
-	for (unsigned int step = 0; step < HAND_STEPS; step++) {
-		struct stlb_task *task = stlb_map_next(&contexts->map, &contexts->hand);
+	for (unsigned int step = 0; step < STLB_MAP_STEPS; step++) {
+		struct stlb_task *task = stlb_map_turn(&contexts->map, &contexts->hand);
 
-		if (!task)
-			contexts->hand = 0;
-		if (!task || task->kind != STLB_CONTEXT_TASK || !is_idle(task) ||
-		    is_on_its_cpu(contexts, task))
+		if (task->kind != STLB_CONTEXT_TASK || !is_idle(task) ||
+		    task == contexts->at_hand || is_on_its_cpu(contexts, task))
 			continue;
 		contexts->forgotten++;
 		stlb_map_remove(&contexts->map, task->key);
+		leave_cpus(contexts, task);
 		task_free(contexts, task);
 		return;
 	}
@@ -72,9 +77,9 @@ static struct stlb_task *task_new(struct stlb_contexts *contexts, uint64_t key, 
 {
 	struct stlb_task *task;
 
-	if (contexts->map.count >= MAX_CONTEXTS)
+	if (contexts->map.count >= STLB_MAX_CONTEXTS)
 		make_room(contexts);
-	if (contexts->map.count >= MAX_BUSY_CONTEXTS)
+	if (contexts->map.count >= STLB_MAX_BUSY_CONTEXTS)
 		return NULL;
 	task = calloc(1, sizeof(*task));
 	if (!task)
@@ -105,8 +110,10 @@ struct stlb_task *stlb_contexts_at(struct stlb_contexts *contexts, const struct 
 {
 	uint64_t key = context_key(event->tid, event->cpu, event->context);
 	int32_t tid = event->context == STLB_CONTEXT_TASK ? event->tid : event->cpu;
+	struct stlb_task *task = task_get(contexts, key, tid, event->context);
 
-	return task_get(contexts, key, tid, event->context);
+	contexts->at_hand = task;
+	return task;
 }
 
 struct stlb_task *stlb_contexts_find(const struct stlb_contexts *contexts, int32_t tid, int32_t cpu)
@@ -139,13 +146,6 @@ struct stlb_cpu *stlb_contexts_cpu(struct stlb_contexts *contexts, int32_t cpu)
 	return &contexts->cpus[cpu];
 }
 
-static void leave_cpus(struct stlb_contexts *contexts, const struct stlb_task *task)
-{
-	for (uint32_t i = 0; i < contexts->nr_cpus; i++)
-		if (contexts->cpus[i].task == task)
-			contexts->cpus[i].task = NULL;
-}
-
 struct stlb_task *stlb_contexts_restart(struct stlb_contexts *contexts, int32_t tid)
 {
 	uint64_t key = context_key(tid, 0, STLB_CONTEXT_TASK);
@@ -158,7 +158,7 @@ struct stlb_task *stlb_contexts_restart(struct stlb_contexts *contexts, int32_t 
 	if (old->nr_obligations || old->nr_unsettled) {
 		old->key = ~(uint64_t)(uintptr_t)old;
 		old->nr_holds = old->nr_suspended = old->nr_brackets = old->nr_mmap = 0;
-		/* without memory it is only not freed before the end */
+		/* takes no memory: a place was just left */
 		stlb_map_put(&contexts->map, old->key, old);
 	} else {
 		task_free(contexts, old);
@@ -227,9 +227,9 @@ struct stlb_hold *stlb_task_hold(struct stlb_task *task)
 
 	if (!hold)
 		hold = innermost(task, false, false);
-	if (!hold && task->nr_suspended)
+	if (!hold)
 		hold = innermost(task, true, true);
-	return hold || !task->nr_suspended ? hold : innermost(task, false, true);
+	return hold ? hold : innermost(task, false, true);
 }
 
 struct stlb_hold *stlb_task_find_hold(const struct stlb_task *task, uint64_t id)

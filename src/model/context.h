@@ -11,9 +11,11 @@
 #include "hb/edges.h"
 
 enum {
-	STLB_MAX_HOLDS = 64,	 /* more forget one that no update was made under */
-	STLB_MAX_MMAP_LOCKS = 4, /* a context holds two at fork, more never */
-	STLB_MAX_BRACKETS = 8,	 /* the same */
+	STLB_MAX_CONTEXTS = 4 * 1024,	    /* more forget one that has nothing pending */
+	STLB_MAX_BUSY_CONTEXTS = 64 * 1024, /* with something pending: no more come */
+	STLB_MAX_HOLDS = 64,		    /* more forget one that no update was made under */
+	STLB_MAX_MMAP_LOCKS = 4,	    /* a context holds two at fork, more never */
+	STLB_MAX_BRACKETS = 8,		    /* the same */
 	STLB_MAX_CLEARED = STLB_ENTRIES / 64,
 	STLB_MAX_PARKED_CLEARS = 8,
 	STLB_MAX_PENDING_MAPS = 16,
@@ -191,7 +193,8 @@ struct stlb_contexts {
 	struct stlb_cpu *cpus;
 	uint32_t nr_cpus;
 	uint64_t forgotten;
-	uint32_t hand; /* where the search for room goes on */
+	uint32_t hand;			 /* where the search for room goes on */
+	const struct stlb_task *at_hand; /* of the latest event that was looked up */
 };
 
 /** stlb_contexts_at - the context of an event, made where it is new; NULL without memory */

@@ -3,9 +3,6 @@
 
 #include <stdlib.h>
 
-/* mm_structs come from a slab: even a long trace of short processes has few addresses of them. */
-enum { MAX_MMS = 32 * 1024 };
-
 struct stlb_mm *stlb_mm_find(const struct stlb_mms *mms, uint64_t id)
 {
 	return stlb_map_get(&mms->map, id);
@@ -15,7 +12,7 @@ struct stlb_mm *stlb_mm_get(struct stlb_mms *mms, uint64_t id)
 {
 	struct stlb_mm *mm = stlb_mm_find(mms, id);
 
-	if (mm || mms->map.count >= MAX_MMS)
+	if (mm || mms->map.count >= STLB_MAX_MMS)
 		return mm;
 	mm = calloc(1, sizeof(*mm));
 	if (!mm)

@@ -7,6 +7,9 @@
 
 enum { STLB_MAX_CALLBACKS = 8 };
 
+/* mm_structs come from a slab: even a long trace of short processes has few addresses of them. */
+enum { STLB_MAX_MMS = 32 * 1024 };
+
 /** enum stlb_subscription - whether an mm has a subscriber that something can be owed to */
 enum stlb_subscription {
 	STLB_SUBSCRIPTION_UNSEEN,   /* no notifier event yet */
@@ -42,7 +45,7 @@ struct stlb_mms {
 /** stlb_mm_find - NULL for an mm that no event named */
 struct stlb_mm *stlb_mm_find(const struct stlb_mms *mms, uint64_t id);
 
-/** stlb_mm_get - made where there was none; NULL without memory or past 32 Ki of them */
+/** stlb_mm_get - made where there was none; NULL without memory or past STLB_MAX_MMS */
 struct stlb_mm *stlb_mm_get(struct stlb_mms *mms, uint64_t id);
 
 /** stlb_mm_is_subscribed - whether updates of the mm owe anything */

@@ -8,12 +8,15 @@
 #include "model/mm.h"
 #include "model/rmap.h"
 
-enum { MAX_REGIONS = 8 * 1024, MAX_TABLES = 32 * 1024 };
-
 static uint64_t region_key(const struct stlb_mm *mm, uint64_t addr)
 {
 	/* mm_structs are at least 64-byte aligned, and never at the same address at a time */
-	return mm->id ^ stlb_map_mix((addr >> STLB_REGION_SHIFT) + 1);
+	return mm->id ^ stlb_map_mix(addr >> STLB_REGION_SHIFT);
+}
+
+static uint64_t region_base(uint64_t addr)
+{
+	return addr >> STLB_REGION_SHIFT << STLB_REGION_SHIFT;
 }
 
 /* What was learned before events were lost: the reverse map has forgotten it already. */
@@ -29,7 +32,7 @@ static void refresh(struct stlb_regions *regions, struct stlb_region *region)
 	region->ptes = region->away = NULL;
 	region->out = false;
 	region->mapped_pmd = NULL;
-	region->pmd = (struct stlb_entry){0};
+	region->pmd = stlb_entry_unknown();
 	region->lockset = (struct stlb_lockset){0};
 }
 
@@ -38,23 +41,10 @@ struct stlb_region *stlb_region_find(struct stlb_regions *regions, const struct 
 {
 	struct stlb_region *region = stlb_map_get(&regions->map, region_key(mm, addr));
 
-	/* two keys can fall together: then the later one is as if never seen */
-	if (!region || region->mm != mm || region->base != (addr & ~(STLB_REGION_SIZE - 1)))
+	/* the keys of two mms can fall together: then the later one is as if never seen */
+	if (!region || region->mm != mm)
 		return NULL;
 	refresh(regions, region);
-	return region;
-}
-
-/* How far the hand goes for one more region, so that a full house does not cost a search each time.
- */
-enum { HAND_STEPS = 64 };
-
-static struct stlb_region *next_at_hand(struct stlb_regions *regions)
-{
-	struct stlb_region *region = stlb_map_next(&regions->map, &regions->hand);
-
-	if (!region)
-		regions->hand = 0;
 	return region;
 }
 
@@ -64,10 +54,10 @@ static void make_room(struct stlb_regions *regions)
 {
 	struct stlb_region *victim = NULL;
 
-	for (unsigned int step = 0; step < HAND_STEPS; step++) {
-		struct stlb_region *region = next_at_hand(regions);
+	for (unsigned int step = 0; step < STLB_MAP_STEPS; step++) {
+		struct stlb_region *region = stlb_map_turn(&regions->map, &regions->hand);
 
-		if (!region || !stlb_list_empty(&region->obligations))
+		if (!stlb_list_empty(&region->obligations))
 			continue;
 		victim = region;
 		if (!stlb_mm_is_subscribed(region->mm))
@@ -87,7 +77,7 @@ static struct stlb_region *region_new(struct stlb_regions *regions, struct stlb_
 	if (!region)
 		return NULL;
 	region->mm = mm;
-	region->base = addr & ~(STLB_REGION_SIZE - 1);
+	region->base = region_base(addr);
 	region->generation = regions->generation;
 	stlb_list_init(&region->obligations);
 	if (stlb_map_put(&regions->map, region_key(mm, addr), region) < 0) {
@@ -110,14 +100,17 @@ struct stlb_region *stlb_region_get(struct stlb_regions *regions, struct stlb_mm
 		stlb_region_drop(regions, region);
 	else if (region)
 		return NULL;
-	if (regions->map.count >= MAX_REGIONS)
+	if (regions->map.count >= STLB_MAX_REGIONS)
 		make_room(regions);
-	return regions->map.count < MAX_REGIONS ? region_new(regions, mm, addr) : NULL;
+	return regions->map.count < STLB_MAX_REGIONS ? region_new(regions, mm, addr) : NULL;
 }
 
-static unsigned int pte_index(uint64_t addr)
+/* Room for what the entries of a table say, none of it known yet; false without memory. */
+static bool make_entries(struct stlb_entry **entries)
 {
-	return (addr >> STLB_PAGE_SHIFT) & (STLB_ENTRIES - 1);
+	if (!*entries)
+		*entries = calloc(STLB_ENTRIES, sizeof(**entries));
+	return *entries != NULL;
 }
 
 struct stlb_entry stlb_region_entry(const struct stlb_region *region, enum stlb_level level,
@@ -126,39 +119,35 @@ struct stlb_entry stlb_region_entry(const struct stlb_region *region, enum stlb_
 	if (region && level != STLB_LEVEL_PTE)
 		return region->pmd;
 	if (region && region->ptes)
-		return region->ptes[pte_index(addr)];
-	return (struct stlb_entry){0};
+		return region->ptes[stlb_pte_index(addr)];
+	return stlb_entry_unknown();
 }
 
 int stlb_region_set(struct stlb_regions *regions, struct stlb_region *region, enum stlb_level level,
 		    uint64_t addr, struct stlb_entry entry, const struct stlb_event *event)
 {
+	if (level == STLB_LEVEL_PTE && !make_entries(&region->ptes))
+		return -ENOMEM;
 	if (regions->rmap && stlb_mm_is_subscribed(region->mm) &&
-	    stlb_rmap_set(regions->rmap, region, level, addr, entry, event) < 0)
+	    !stlb_rmap_set(regions->rmap, region, level, addr, entry, event))
 		return -ENOMEM;
-	if (level != STLB_LEVEL_PTE) {
+	if (level == STLB_LEVEL_PTE)
+		region->ptes[stlb_pte_index(addr)] = entry;
+	else
 		region->pmd = entry;
-		return 0;
-	}
-	if (!region->ptes)
-		region->ptes = calloc(STLB_ENTRIES, sizeof(*region->ptes));
-	if (!region->ptes)
-		return -ENOMEM;
-	region->ptes[pte_index(addr)] = entry;
 	return 0;
 }
 
 void stlb_region_doubt(struct stlb_regions *regions, struct stlb_region *region,
 		       enum stlb_level level, uint64_t addr)
 {
-	struct stlb_entry unknown = {0};
+	struct stlb_entry unknown = stlb_entry_unknown();
 
-	if (regions->rmap)
-		stlb_rmap_set(regions->rmap, region, level, addr, unknown, NULL);
+	stlb_rmap_drop(regions->rmap, region, level, addr);
 	if (level != STLB_LEVEL_PTE)
 		region->pmd = unknown;
 	else if (region->ptes)
-		region->ptes[pte_index(addr)] = unknown;
+		region->ptes[stlb_pte_index(addr)] = unknown;
 }
 
 unsigned int stlb_region_present(const struct stlb_region *region, unsigned int *unknown)
@@ -178,8 +167,7 @@ unsigned int stlb_region_present(const struct stlb_region *region, unsigned int 
 
 void stlb_region_forget_ptes(struct stlb_regions *regions, struct stlb_region *region)
 {
-	if (regions->rmap)
-		stlb_rmap_drop_ptes(regions->rmap, region);
+	stlb_rmap_drop_ptes(regions->rmap, region);
 	free(region->ptes);
 	region->ptes = NULL;
 	region->lockset = (struct stlb_lockset){0};
@@ -193,8 +181,7 @@ void stlb_region_drop(struct stlb_regions *regions, struct stlb_region *region)
 	refresh(regions, region);
 	stlb_region_forget_ptes(regions, region);
 	free(region->away);
-	if (regions->rmap)
-		stlb_rmap_drop_pmd(regions->rmap, region);
+	stlb_rmap_drop_all(regions->rmap, region);
 	stlb_map_remove(&regions->map, region_key(region->mm, region->base));
 	stlb_list_remove(&region->in_mm);
 	region->mm->nr_regions--;
@@ -218,11 +205,9 @@ int stlb_region_set_away(struct stlb_regions *regions, struct stlb_region *regio
 {
 	/* what others were seen to do there is older */
 	stlb_region_doubt(regions, region, STLB_LEVEL_PTE, addr);
-	if (!region->away)
-		region->away = calloc(STLB_ENTRIES, sizeof(*region->away));
-	if (!region->away)
+	if (!make_entries(&region->away))
 		return -ENOMEM;
-	region->away[pte_index(addr)] = entry;
+	region->away[stlb_pte_index(addr)] = entry;
 	return 0;
 }
 
@@ -257,12 +242,16 @@ static uint64_t table_page(uint64_t ptep)
 	return ptep >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
 }
 
+static uint64_t table_index(uint64_t ptep)
+{
+	return ptep / sizeof(uint64_t) % STLB_ENTRIES;
+}
+
 static uint64_t table_base(enum stlb_level level, uint64_t ptep, uint64_t addr)
 {
 	unsigned int shift = stlb_level_shift(level);
-	uint64_t index = (ptep & 0xff8) >> 3;
 
-	return ((addr >> shift) - index) << shift;
+	return ((addr >> shift) - table_index(ptep)) << shift;
 }
 
 static void move_mapped(struct stlb_region *from, struct stlb_region *to)
@@ -275,29 +264,31 @@ static void move_mapped(struct stlb_region *from, struct stlb_region *to)
 }
 
 /* mremap moved the table: what its entries say is now said of other addresses. */
-static void move_ptes(struct stlb_regions *regions, struct stlb_table *table, uint64_t base)
+static void move_ptes(struct stlb_regions *regions, struct stlb_table table, uint64_t base)
 {
-	struct stlb_region *from = stlb_region_find(regions, table->mm, table->base);
-	struct stlb_region *to = stlb_region_get(regions, table->mm, base);
+	struct stlb_region *to = stlb_region_get(regions, table.mm, base);
+	/* only now: it may have made room for the other, and its table is forgotten with it */
+	struct stlb_region *from = stlb_region_find(regions, table.mm, table.base);
 
-	if (!from || !to || from == to)
+	if (!from || from == to)
 		return;
-	stlb_region_forget_ptes(regions, to);
+	stlb_region_forget_ptes(regions, to ? to : from);
+	if (!to)
+		return;
 	to->ptes = from->ptes;
 	from->ptes = NULL;
-	to->table = table->page;
 	from->table = 0;
 	move_mapped(from, to);
 }
 
-static struct stlb_table *table_new(struct stlb_regions *regions, uint64_t page)
+static struct stlb_table *table_get(struct stlb_regions *regions, uint64_t page)
 {
-	struct stlb_table *table;
+	struct stlb_table *table = stlb_map_get(&regions->tables, page);
 
-	if (regions->tables.count >= MAX_TABLES) {
-		regions->forgotten++;
+	if (table)
+		return table;
+	if (regions->tables.count >= STLB_MAX_TABLES)
 		return NULL;
-	}
 	table = calloc(1, sizeof(*table));
 	if (table && stlb_map_put(&regions->tables, page, table) < 0) {
 		free(table);
@@ -307,43 +298,41 @@ static struct stlb_table *table_new(struct stlb_regions *regions, uint64_t page)
 }
 
 /* The region of a pte table knows where its table is, so that both are forgotten together. */
-static int bind_region(struct stlb_regions *regions, struct stlb_table *table)
+static void bind_region(struct stlb_regions *regions, struct stlb_table *table)
 {
 	struct stlb_region *region;
 
 	if (table->level != STLB_LEVEL_PTE)
-		return 0;
+		return;
 	region = stlb_region_get(regions, table->mm, table->base);
 	if (!region)
-		return 0; /* no room: its entries are not known */
+		return; /* no room: its entries are not known */
 	if (region->table && region->table != table->page)
 		stlb_region_forget_ptes(regions, region);
 	region->table = table->page;
-	return 0;
 }
 
-int stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb_level level,
-		     uint64_t ptep, uint64_t addr)
+void stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb_level level,
+		      uint64_t ptep, uint64_t addr)
 {
 	uint64_t page = table_page(ptep), base = table_base(level, ptep, addr);
 	struct stlb_table *table = stlb_map_get(&regions->tables, page);
+	bool known = table && table->generation == regions->generation && table->mm == mm &&
+		     table->level == level;
 
-	if (table && table->generation != regions->generation) {
+	if (known && table->base == base)
+		return;
+	if (known && level == STLB_LEVEL_PTE)
+		move_ptes(regions, *table, base);
+	else
 		stlb_table_forget(regions, page);
-		table = NULL;
-	}
-	if (table && table->mm == mm && table->base == base && table->level == level)
-		return 0;
-	if (table && table->mm == mm && table->level == level && level == STLB_LEVEL_PTE) {
-		move_ptes(regions, table, base);
-	} else {
-		stlb_table_forget(regions, page);
-		table = table_new(regions, page);
-		if (!table)
-			return 0;
+	table = table_get(regions, page);
+	if (!table) {
+		regions->forgotten++;
+		return;
 	}
 	*table = (struct stlb_table){mm, page, base, regions->generation, level};
-	return bind_region(regions, table);
+	bind_region(regions, table);
 }
 
 bool stlb_table_place(const struct stlb_regions *regions, const struct stlb_mm *mm, uint64_t ptep,
@@ -354,7 +343,7 @@ bool stlb_table_place(const struct stlb_regions *regions, const struct stlb_mm *
 	if (!table || table->mm != mm || table->generation != regions->generation)
 		return false;
 	*level = table->level;
-	*addr = table->base + (((ptep & 0xff8) >> 3) << stlb_level_shift(table->level));
+	*addr = table->base + (table_index(ptep) << stlb_level_shift(table->level));
 	return true;
 }
 
@@ -366,10 +355,8 @@ void stlb_table_forget(struct stlb_regions *regions, uint64_t page)
 	if (!table)
 		return;
 	region = stlb_region_find(regions, table->mm, table->base);
-	if (region && region->table == page) {
-		region->table = 0;
+	if (region && region->table == page)
 		stlb_region_forget_ptes(regions, region);
-	}
 	free(table);
 }
 
@@ -382,15 +369,15 @@ int stlb_regions_keep_rmap(struct stlb_regions *regions)
 	return regions->rmap ? 0 : -ENOMEM;
 }
 
-static int map_region(struct stlb_regions *regions, struct stlb_region *region)
+static bool map_region(struct stlb_regions *regions, struct stlb_region *region)
 {
-	int err = stlb_rmap_set(regions->rmap, region, STLB_LEVEL_PMD, region->base, region->pmd,
-				NULL);
+	bool done = stlb_rmap_set(regions->rmap, region, STLB_LEVEL_PMD, region->base, region->pmd,
+				  NULL);
 
-	for (unsigned int i = 0; !err && region->ptes && i < STLB_ENTRIES; i++)
-		err = stlb_rmap_set(regions->rmap, region, STLB_LEVEL_PTE,
-				    (uint64_t)i << STLB_PAGE_SHIFT, region->ptes[i], NULL);
-	return err;
+	for (unsigned int i = 0; done && region->ptes && i < STLB_ENTRIES; i++)
+		done = stlb_rmap_set(regions->rmap, region, STLB_LEVEL_PTE,
+				     (uint64_t)i << STLB_PAGE_SHIFT, region->ptes[i], NULL);
+	return done;
 }
 
 /* Any of its entries may have been cleared; where its tables lie stays known. */
@@ -403,7 +390,7 @@ static void forget_stale(struct stlb_mm *mm)
 
 		free(region->ptes);
 		region->ptes = NULL;
-		region->pmd = (struct stlb_entry){0};
+		region->pmd = stlb_entry_unknown();
 	}
 	mm->stale = false;
 }
@@ -411,7 +398,6 @@ static void forget_stale(struct stlb_mm *mm)
 int stlb_regions_map(struct stlb_regions *regions, struct stlb_mm *mm)
 {
 	struct stlb_list *at, *next;
-	int err = 0;
 
 	if (mm->stale)
 		forget_stale(mm);
@@ -421,24 +407,21 @@ int stlb_regions_map(struct stlb_regions *regions, struct stlb_mm *mm)
 		struct stlb_region *region = stlb_list_entry(at, struct stlb_region, in_mm);
 
 		refresh(regions, region);
-		if (!err)
-			err = map_region(regions, region);
+		if (!map_region(regions, region))
+			return -ENOMEM;
 	}
-	return err;
+	return 0;
 }
 
 void stlb_regions_unmap(struct stlb_regions *regions, struct stlb_mm *mm)
 {
 	struct stlb_list *at, *next;
 
-	if (!regions->rmap)
-		return;
 	stlb_list_each (at, next, &mm->regions) {
 		struct stlb_region *region = stlb_list_entry(at, struct stlb_region, in_mm);
 
 		refresh(regions, region);
-		stlb_rmap_drop_ptes(regions->rmap, region);
-		stlb_rmap_drop_pmd(regions->rmap, region);
+		stlb_rmap_drop_all(regions->rmap, region);
 	}
 }
 

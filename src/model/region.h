@@ -19,7 +19,7 @@ struct stlb_rmap;
 #define STLB_REGION_SIZE  (UINT64_C(1) << STLB_REGION_SHIFT)
 #define STLB_ENTRIES	  512
 
-enum { STLB_MAX_LOCKSET = 4 };
+enum { STLB_MAX_LOCKSET = 4, STLB_MAX_REGIONS = 8 * 1024, STLB_MAX_TABLES = 32 * 1024 };
 
 /** struct stlb_lockset - the locks held at all updates of a page table since its population */
 struct stlb_lockset {
@@ -70,6 +70,12 @@ struct stlb_table {
 static inline unsigned int stlb_level_shift(enum stlb_level level)
 {
 	return STLB_PAGE_SHIFT + 9 * level;
+}
+
+/** stlb_pte_index - which entry of its pte table an address belongs to */
+static inline unsigned int stlb_pte_index(uint64_t addr)
+{
+	return (addr >> STLB_PAGE_SHIFT) & (STLB_ENTRIES - 1);
 }
 
 /** stlb_is_of_huge_pages - whether a range begins and ends where huge pages do; [0, 0) does not */
@@ -134,10 +140,11 @@ void stlb_region_drop(struct stlb_regions *regions, struct stlb_region *region);
  * stlb_table_learn - an event showed both an entry's kernel address and what it maps
  *
  * A table known at another base of the same mm was moved (mremap): its ptes go along. One known
- * for another mm was freed and taken again: what was known of it is forgotten.
+ * for another mm was freed and taken again: what was known of it is forgotten. One more than there
+ * is room for counts as forgotten.
  */
-int stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb_level level,
-		     uint64_t ptep, uint64_t addr);
+void stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb_level level,
+		      uint64_t ptep, uint64_t addr);
 
 /**
  * stlb_table_place - the user address of an entry of an mm

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/rmap.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/mm.h"
 
-/* 80 MiB of entries: 4 GiB of mapped 4 KiB pages. */
-enum { MAX_MAPPINGS = 1024 * 1024, CHUNK = 1024, BUCKET_BITS = 16, HUGE_SHIFT = 9 };
+enum { CHUNK = 1024, BUCKET_BITS = 16 };
 
 struct stlb_rmap_chunk {
 	struct stlb_rmap_chunk *next;
@@ -18,7 +16,9 @@ struct stlb_rmap_chunk {
 /* Huge pmds are found by any of the 512 pages that they map. */
 static uint64_t mapped_key(enum stlb_mapped how, uint64_t pfn)
 {
-	return (how == STLB_MAPPED_PMD ? pfn >> HUGE_SHIFT : pfn) << 2 | how;
+	unsigned int shift = how == STLB_MAPPED_PMD ? STLB_REGION_SHIFT - STLB_PAGE_SHIFT : 0;
+
+	return pfn >> shift << 2 | how;
 }
 
 static struct stlb_mapping **bucket_of(const struct stlb_rmap *rmap, enum stlb_mapped how,
@@ -26,24 +26,24 @@ static struct stlb_mapping **bucket_of(const struct stlb_rmap *rmap, enum stlb_m
 {
 	uint64_t hash = stlb_map_mix(mapped_key(how, pfn));
 
-	return &rmap->buckets[hash & ((1u << BUCKET_BITS) - 1)];
+	return &rmap->buckets[hash % (1u << BUCKET_BITS)];
 }
 
 /* ---- room ---- */
 
-static int add_chunk(struct stlb_rmap *rmap)
+static bool add_chunk(struct stlb_rmap *rmap)
 {
 	struct stlb_rmap_chunk *chunk = malloc(sizeof(*chunk));
 
 	if (!chunk)
-		return -ENOMEM;
+		return false;
 	chunk->next = rmap->chunks;
 	rmap->chunks = chunk;
 	for (unsigned int i = 0; i < CHUNK; i++) {
 		chunk->mappings[i].next = rmap->unused;
 		rmap->unused = &chunk->mappings[i];
 	}
-	return 0;
+	return true;
 }
 
 static struct stlb_mapping *take(struct stlb_rmap *rmap)
@@ -52,7 +52,7 @@ static struct stlb_mapping *take(struct stlb_rmap *rmap)
 
 	if (!rmap->buckets)
 		rmap->buckets = calloc(1u << BUCKET_BITS, sizeof(*rmap->buckets));
-	if (!rmap->buckets || (!rmap->unused && add_chunk(rmap) < 0))
+	if (!rmap->buckets || (!rmap->unused && !add_chunk(rmap)))
 		return NULL;
 	mapping = rmap->unused;
 	rmap->unused = mapping->next;
@@ -77,11 +77,6 @@ static void release(struct stlb_rmap *rmap, struct stlb_mapping **at)
 
 /* ---- what an entry maps ---- */
 
-static unsigned int pte_index(uint64_t addr)
-{
-	return (addr >> STLB_PAGE_SHIFT) & (STLB_ENTRIES - 1);
-}
-
 static bool is_mapped(struct stlb_entry entry)
 {
 	bool zero_page = entry.special && entry.rights_known && !entry.writable;
@@ -90,14 +85,13 @@ static bool is_mapped(struct stlb_entry entry)
 	       (entry.state == STLB_PRESENT || entry.state == STLB_TABLE);
 }
 
+/* NULL: there is no room for it yet, and nothing in it. */
 static struct stlb_mapping **place_of(struct stlb_region *region, enum stlb_level level,
-				      uint64_t addr, bool make)
+				      uint64_t addr)
 {
 	if (level != STLB_LEVEL_PTE)
 		return &region->mapped_pmd;
-	if (!region->mapped && make)
-		region->mapped = calloc(STLB_ENTRIES, sizeof(*region->mapped));
-	return region->mapped ? &region->mapped[pte_index(addr)] : NULL;
+	return region->mapped ? &region->mapped[stlb_pte_index(addr)] : NULL;
 }
 
 static void tell(struct stlb_mapping *mapping, const struct stlb_event *event)
@@ -106,7 +100,7 @@ static void tell(struct stlb_mapping *mapping, const struct stlb_event *event)
 	if (!event)
 		return;
 	mapping->ns = event->ns;
-	mapping->name = event->name ? event->name : stlb_kind_name(event->kind);
+	mapping->name = stlb_event_name(event);
 	mapping->comm = event->comm;
 	mapping->cpu = event->cpu;
 	mapping->tid = event->tid;
@@ -114,27 +108,37 @@ static void tell(struct stlb_mapping *mapping, const struct stlb_event *event)
 	mapping->context = event->context;
 }
 
-int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
-		  uint64_t addr, struct stlb_entry entry, const struct stlb_event *event)
+void stlb_rmap_drop(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
+		    uint64_t addr)
 {
-	bool mapped = is_mapped(entry);
-	struct stlb_mapping **at = place_of(region, level, addr, mapped), **bucket, *mapping;
+	struct stlb_mapping **at = place_of(region, level, addr);
 
 	if (at)
 		release(rmap, at);
-	if (!mapped)
-		return 0;
-	if (rmap->count >= MAX_MAPPINGS) {
+}
+
+bool stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
+		   uint64_t addr, struct stlb_entry entry, const struct stlb_event *event)
+{
+	struct stlb_mapping **at, **bucket, *mapping;
+
+	stlb_rmap_drop(rmap, region, level, addr);
+	if (!is_mapped(entry))
+		return true;
+	if (rmap->count >= STLB_MAX_MAPPINGS) {
 		rmap->full = true;
-		return 0;
+		return true;
 	}
+	if (level == STLB_LEVEL_PTE && !region->mapped)
+		region->mapped = calloc(STLB_ENTRIES, sizeof(*region->mapped));
+	at = place_of(region, level, addr);
 	mapping = at ? take(rmap) : NULL;
 	if (!mapping)
-		return -ENOMEM;
+		return false;
 	*at = mapping;
 	mapping->region = region;
 	mapping->pfn = entry.pfn;
-	mapping->index = pte_index(addr);
+	mapping->index = stlb_pte_index(addr);
 	mapping->level = level;
 	mapping->how = entry.state == STLB_TABLE ? STLB_MAPPED_TABLE
 		       : level == STLB_LEVEL_PTE ? STLB_MAPPED_PTE
@@ -147,7 +151,7 @@ int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_
 	if (mapping->next)
 		mapping->next->link = &mapping->next;
 	*bucket = mapping;
-	return 0;
+	return true;
 }
 
 void stlb_rmap_drop_ptes(struct stlb_rmap *rmap, struct stlb_region *region)
@@ -158,8 +162,9 @@ void stlb_rmap_drop_ptes(struct stlb_rmap *rmap, struct stlb_region *region)
 	region->mapped = NULL;
 }
 
-void stlb_rmap_drop_pmd(struct stlb_rmap *rmap, struct stlb_region *region)
+void stlb_rmap_drop_all(struct stlb_rmap *rmap, struct stlb_region *region)
 {
+	stlb_rmap_drop_ptes(rmap, region);
 	release(rmap, &region->mapped_pmd);
 }
 
@@ -173,8 +178,7 @@ struct stlb_mapping *stlb_rmap_find(const struct stlb_rmap *rmap, enum stlb_mapp
 	if (!rmap->count)
 		return NULL;
 	mapping = after ? after->next : *bucket_of(rmap, how, pfn);
-	while (mapping &&
-	       (mapping->how != how || mapped_key(how, mapping->pfn) != mapped_key(how, pfn)))
+	while (mapping && mapped_key(mapping->how, mapping->pfn) != mapped_key(how, pfn))
 		mapping = mapping->next;
 	return mapping;
 }
@@ -210,7 +214,7 @@ void stlb_mapping_told(struct stlb_mapping *mapping)
 	mapping->told = true;
 	if (mapping->level != STLB_LEVEL_PTE)
 		region->pmd.told = 1;
-	else if (region->ptes)
+	else
 		region->ptes[mapping->index].told = 1;
 }
 
@@ -220,8 +224,6 @@ void stlb_rmap_forget(struct stlb_rmap *rmap)
 {
 	bool full = rmap->full;
 
-	if (!rmap->count)
-		return;
 	stlb_rmap_free(rmap);
 	rmap->full = full;
 }

@@ -10,6 +10,9 @@
 #include "model/brief.h"
 #include "model/region.h"
 
+/* Present entries of all mms: 4 GiB of mapped 4 KiB pages, in 80 MiB. */
+enum { STLB_MAX_MAPPINGS = 1024 * 1024 };
+
 /** enum stlb_mapped - how an entry maps a page */
 enum stlb_mapped {
 	STLB_MAPPED_PTE,   /* a pte of it */
@@ -48,14 +51,20 @@ struct stlb_rmap {
  * @event: what set it, NULL: not known
  *
  * Takes out what the entry mapped before. Entries that are not present and read-only special ones
- * (the zero page, which nobody frees) are only taken out. Returns 0 or -ENOMEM.
+ * (the zero page, which nobody frees) are only taken out. Returns false without memory.
  */
-int stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
-		  uint64_t addr, struct stlb_entry entry, const struct stlb_event *event);
+bool stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
+		   uint64_t addr, struct stlb_entry entry, const struct stlb_event *event);
 
-/** stlb_rmap_drop_ptes, stlb_rmap_drop_pmd - what is known of a region's entries is forgotten */
+/**
+ * stlb_rmap_drop, stlb_rmap_drop_ptes, stlb_rmap_drop_all - what is known of one entry of a region,
+ *	of its ptes, or of them and the pmd, is forgotten
+ * @rmap: NULL where none is kept: there is nothing to be forgotten then
+ */
+void stlb_rmap_drop(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb_level level,
+		    uint64_t addr);
 void stlb_rmap_drop_ptes(struct stlb_rmap *rmap, struct stlb_region *region);
-void stlb_rmap_drop_pmd(struct stlb_rmap *rmap, struct stlb_region *region);
+void stlb_rmap_drop_all(struct stlb_rmap *rmap, struct stlb_region *region);
 
 /**
  * stlb_rmap_find - the first entry after @after (NULL: of all) that maps a page in one way

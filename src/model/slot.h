@@ -38,6 +38,12 @@ static inline struct stlb_entry stlb_entry_of(struct stlb_translation said)
 	};
 }
 
+/** stlb_entry_unknown - an entry of which nothing was seen yet */
+static inline struct stlb_entry stlb_entry_unknown(void)
+{
+	return (struct stlb_entry){.known = 0};
+}
+
 /** stlb_entry_none - an entry known to be empty */
 static inline struct stlb_entry stlb_entry_none(void)
 {

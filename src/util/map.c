@@ -84,6 +84,16 @@ void *stlb_map_next(const struct stlb_map *map, uint32_t *at)
 	return NULL;
 }
 
+void *stlb_map_turn(const struct stlb_map *map, uint32_t *at)
+{
+	void *value = stlb_map_next(map, at);
+
+	if (value)
+		return value;
+	*at = 0;
+	return stlb_map_next(map, at);
+}
+
 void stlb_map_free(struct stlb_map *map)
 {
 	free(map->entries);

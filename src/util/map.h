@@ -21,6 +21,10 @@ struct stlb_map_entry {
 	void *value; /* NULL: the place is free */
 };
 
+/* How many turns a full map takes for one value to give up: no search through all of it each time.
+ */
+enum { STLB_MAP_STEPS = 64 };
+
 /** stlb_map_mix - spread a key over 64 bits */
 static inline uint64_t stlb_map_mix(uint64_t key)
 {
@@ -50,6 +54,13 @@ void *stlb_map_remove(struct stlb_map *map, uint64_t key);
 
 /** stlb_map_next - walk the values: start with *at = 0; NULL at the end. No changes meanwhile. */
 void *stlb_map_next(const struct stlb_map *map, uint32_t *at);
+
+/**
+ * stlb_map_turn - the next value, round and round: after the last one comes the first one again
+ *
+ * NULL where the map is empty. Values may be put and removed meanwhile: each gets its turn.
+ */
+void *stlb_map_turn(const struct stlb_map *map, uint32_t *at);
 
 /** stlb_map_free - give the map's own memory back; it is empty afterwards */
 void stlb_map_free(struct stlb_map *map);

@@ -8,7 +8,8 @@ A block is "    $ staletlb ARGUMENTS" and the indented lines behind it; a last l
 the rest of the output. With --update the lines are replaced by what is printed now.
 
 Blocks of "    # staletlb ARGUMENTS" change a kernel and are not run here: they are compared with what
-tests/vm/tour.sh kept of them in samples/live. There a line "    ..." stands for any lines, everywhere."""
+tests/vm/tour.sh kept of them in samples/live. There a line "    ..." stands for any lines, everywhere,
+and a command may go on in the next line, after a backslash."""
 import glob, os, re, subprocess, sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -50,8 +51,12 @@ def is_excerpt(shown, lines):
 def kept_blocks(lines):
     """Yields line number, command and what is shown of each block that was run on another kernel."""
     for at, line in enumerate(lines, 1):
-        if line.startswith("    # staletlb "):
-            yield at, line[4:], [shown[4:] for shown in lines[at:block_end(lines, at)]]
+        if not line.startswith("    # staletlb "):
+            continue
+        command, end = line[4:], at
+        while command.endswith("\\"):
+            command, end = command[:-1] + lines[end].lstrip(), end + 1
+        yield at, command, [shown[4:] for shown in lines[end:block_end(lines, end)]]
 
 
 def check_kept(lines):

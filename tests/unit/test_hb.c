@@ -201,6 +201,30 @@ Test(hb, component_taken_again)
 	stlb_hb_free(&hb);
 }
 
+Test(hb, others_stay_followed_when_one_is_not)
+{
+	struct stlb_hb hb = {.now = 10};
+	struct stlb_hb_context contexts[8], b = CONTEXT, c = CONTEXT;
+
+	for (int i = 0; i < 8; i++) {
+		contexts[i] = (struct stlb_hb_context)CONTEXT;
+		cr_assert(stlb_hb_follow(&hb, &contexts[i]));
+	}
+	stlb_hb_unfollow(&hb, &contexts[3]);
+	stlb_hb_unfollow(&hb, &b);
+	for (int i = 0; i < 8; i++)
+		hand_over(&hb, &contexts[i], &b);
+	hand_over(&hb, &b, &c);
+	for (int i = 0; i < 8; i++)
+		cr_expect_eq(stlb_hb_before(&contexts[i], 10, &c), i != 3, "context %d", i);
+	cr_expect(stlb_hb_before(&contexts[3], 10, &contexts[3]), "program order");
+	stlb_hb_context_free(&b);
+	stlb_hb_context_free(&c);
+	for (int i = 0; i < 8; i++)
+		stlb_hb_context_free(&contexts[i]);
+	stlb_hb_free(&hb);
+}
+
 Test(hb, thousands_of_contexts_are_followed)
 {
 	enum { MANY = 5000 };

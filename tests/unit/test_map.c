@@ -90,3 +90,20 @@ Test(map, churn_does_not_grow)
 	cr_expect_eq(map.capacity, capacity);
 	stlb_map_free(&map);
 }
+
+Test(map, turns_go_round)
+{
+	struct stlb_map map = {0};
+	unsigned int seen[4] = {0};
+	uint32_t at = 0;
+
+	cr_expect_null(stlb_map_turn(&map, &at));
+	for (uint64_t key = 0; key < 4; key++)
+		cr_assert_eq(stlb_map_put(&map, key, &values[key]), 0);
+	for (int i = 0; i < 8; i++)
+		seen[(int *)stlb_map_turn(&map, &at) - values]++;
+	for (int i = 0; i < 4; i++)
+		cr_expect_eq(seen[i], 2, "value %d", i);
+	stlb_map_free(&map);
+	cr_expect_null(stlb_map_turn(&map, &at));
+}

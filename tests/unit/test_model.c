@@ -1,58 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The model: regions and tables, mms, contexts. */
-#include <criterion/criterion.h>
-
-#include "model/context.h"
-
-#define MM1	UINT64_C(0xffff888041aa0000)
-#define MM2	UINT64_C(0xffff888041bb0000)
-#define BASE	UINT64_C(0x7f0000000000)
-#define PAGE(n) (BASE + ((uint64_t)(n) << 12))
-#define TABLE1	UINT64_C(0xffff888007000000)
-
-static struct stlb_entry page(uint64_t pfn)
-{
-	return (struct stlb_entry){.pfn = pfn, .state = STLB_PRESENT, .known = 1};
-}
+/* The model: regions and tables, mms. */
+#include "made_model.h"
 
 /* ---- regions ---- */
-
-struct tables {
-	struct stlb_mms mms;
-	struct stlb_regions regions;
-	struct stlb_mm *mm, *other;
-};
-
-static void tables_init(struct tables *t)
-{
-	*t = (struct tables){0};
-	t->mm = stlb_mm_get(&t->mms, MM1);
-	t->other = stlb_mm_get(&t->mms, MM2);
-	cr_assert(t->mm && t->other);
-}
-
-static void tables_free(struct tables *t)
-{
-	stlb_regions_free(&t->regions);
-	stlb_mms_free(&t->mms);
-}
-
-static uint64_t pfn_at(struct tables *t, struct stlb_mm *mm, uint64_t addr)
-{
-	struct stlb_region *region = stlb_region_find(&t->regions, mm, addr);
-	struct stlb_entry entry = stlb_region_entry(region, STLB_LEVEL_PTE, addr);
-
-	return stlb_entry_is_present(entry) ? entry.pfn : 0;
-}
-
-static void set_page(struct tables *t, struct stlb_mm *mm, uint64_t addr, uint64_t pfn)
-{
-	struct stlb_region *region = stlb_region_get(&t->regions, mm, addr);
-
-	cr_assert_not_null(region);
-	cr_assert_eq(stlb_region_set(&t->regions, region, STLB_LEVEL_PTE, addr, page(pfn), NULL),
-		     0);
-}
 
 Test(region, entries_are_of_their_mm_and_address)
 {
@@ -91,6 +41,8 @@ Test(region, present_entries)
 	cr_expect_eq(stlb_region_present(region, &unknown), 0);
 	cr_expect_eq(unknown, 512);
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(0)), 0);
+	cr_expect_eq(stlb_region_present(NULL, &unknown), 0);
+	cr_expect_eq(unknown, 512, "of a region that was never seen");
 	tables_free(&t);
 }
 
@@ -108,6 +60,7 @@ Test(region, pmd_and_ptes_are_apart)
 	cr_expect_eq(stlb_region_entry(region, STLB_LEVEL_PMD, PAGE(3)).pfn, 0x200);
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(3)), 0xa);
 	cr_expect_not(stlb_region_entry(NULL, STLB_LEVEL_PTE, PAGE(3)).known);
+	cr_expect_not(stlb_region_entry(NULL, STLB_LEVEL_PMD, PAGE(3)).known);
 	tables_free(&t);
 }
 
@@ -134,8 +87,7 @@ Test(table, places_entries)
 
 	tables_init(&t);
 	cr_expect_not(stlb_table_place(&t.regions, t.mm, TABLE1, &level, &addr));
-	cr_assert_eq(stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1 + 8 * 5, PAGE(5)),
-		     0);
+	stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1 + 8 * 5, PAGE(5));
 	cr_assert(stlb_table_place(&t.regions, t.mm, TABLE1 + 8 * 511, &level, &addr));
 	cr_expect_eq(level, STLB_LEVEL_PTE);
 	cr_expect_eq(addr, PAGE(511));
@@ -153,7 +105,7 @@ Test(table, of_pmds)
 	uint64_t addr;
 
 	tables_init(&t);
-	cr_assert_eq(stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PMD, TABLE1 + 8, PAGE(512)), 0);
+	stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PMD, TABLE1 + 8, PAGE(512));
 	cr_assert(stlb_table_place(&t.regions, t.mm, TABLE1 + 8 * 3, &level, &addr));
 	cr_expect_eq(level, STLB_LEVEL_PMD);
 	cr_expect_eq(addr, PAGE(512 * 3));
@@ -165,9 +117,9 @@ Test(table, moved_within_an_mm)
 	struct tables t;
 
 	tables_init(&t);
-	cr_assert_eq(stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1, PAGE(0)), 0);
+	stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1, PAGE(0));
 	set_page(&t, t.mm, PAGE(7), 0xa);
-	cr_assert_eq(stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1 + 8, PAGE(513)), 0);
+	stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1 + 8, PAGE(513));
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(7)), 0);
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(519)), 0xa);
 	tables_free(&t);
@@ -180,9 +132,9 @@ Test(table, taken_by_another_mm)
 	uint64_t addr;
 
 	tables_init(&t);
-	cr_assert_eq(stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1, PAGE(0)), 0);
+	stlb_table_learn(&t.regions, t.mm, STLB_LEVEL_PTE, TABLE1, PAGE(0));
 	set_page(&t, t.mm, PAGE(7), 0xa);
-	cr_assert_eq(stlb_table_learn(&t.regions, t.other, STLB_LEVEL_PTE, TABLE1, PAGE(0)), 0);
+	stlb_table_learn(&t.regions, t.other, STLB_LEVEL_PTE, TABLE1, PAGE(0));
 	cr_expect_not(stlb_table_place(&t.regions, t.mm, TABLE1, &level, &addr));
 	cr_expect(stlb_table_place(&t.regions, t.other, TABLE1, &level, &addr));
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(7)), 0);
@@ -209,110 +161,44 @@ Test(mm, subscriptions_are_counted)
 	stlb_mm_unsubscribe(&mms, mm);
 	cr_expect_not(stlb_mm_is_subscribed(mm));
 	cr_expect_eq(mms.subscribed, 0);
+	stlb_mm_unsubscribe(&mms, mm);
+	cr_expect_eq(mms.subscribed, 0, "once is enough");
 	stlb_mm_subscribe(&mms, mm);
 	cr_expect_eq(mms.ever, 1);
+	stlb_mm_subscribe(&mms, stlb_mm_get(&mms, MM2));
+	cr_expect_eq(mms.ever, 2);
+	cr_expect_eq(mms.subscribed, 2);
 	stlb_mms_free(&mms);
 }
 
-/* ---- contexts ---- */
-
-Test(context, tasks_and_interrupts_are_apart)
+Test(mm, a_new_one_has_nothing)
 {
-	struct stlb_contexts contexts = {0};
-	struct stlb_event task = {.tid = 7, .cpu = 1}, moved = {.tid = 7, .cpu = 2};
-	struct stlb_event irq = {.tid = 7, .cpu = 1, .context = STLB_CONTEXT_HARDIRQ};
-	struct stlb_event other_irq = {.tid = 7, .cpu = 2, .context = STLB_CONTEXT_HARDIRQ};
-	struct stlb_event softirq = {.tid = 7, .cpu = 1, .context = STLB_CONTEXT_SOFTIRQ};
-	struct stlb_task *it = stlb_contexts_at(&contexts, &task);
+	struct stlb_mms mms = {0};
+	struct stlb_mm *mm = stlb_mm_get(&mms, MM1);
 
-	cr_assert_not_null(it);
-	cr_expect_eq(stlb_contexts_at(&contexts, &moved), it);
-	cr_expect_eq(stlb_contexts_task(&contexts, 7), it);
-	cr_expect_neq(stlb_contexts_at(&contexts, &irq), it);
-	cr_expect_neq(stlb_contexts_at(&contexts, &irq), stlb_contexts_at(&contexts, &other_irq));
-	cr_expect_neq(stlb_contexts_at(&contexts, &irq), stlb_contexts_at(&contexts, &softirq));
-	stlb_contexts_free(&contexts);
+	cr_assert_not_null(mm);
+	cr_expect_eq(mm->id, MM1);
+	cr_expect_eq(mm->subscription, STLB_SUBSCRIPTION_UNSEEN);
+	cr_expect(stlb_list_empty(&mm->regions));
+	cr_expect(stlb_list_empty(&mm->obligations));
+	cr_expect(stlb_list_empty(&mm->wide));
+	stlb_mms_free(&mms);
 }
 
-/* The idle task is one per CPU, although all have the tid 0. */
-Test(context, idle_tasks_are_apart)
+/* A release is final for its pointer: nothing of the old subscription is left for another. */
+Test(mm, whose_last_subscription_goes)
 {
-	struct stlb_contexts contexts = {0};
-	struct stlb_event one = {.tid = 0, .cpu = 1}, other = {.tid = 0, .cpu = 2};
+	struct stlb_mms mms = {0};
+	struct stlb_mm *mm = stlb_mm_get(&mms, MM1);
 
-	cr_expect_neq(stlb_contexts_at(&contexts, &one), stlb_contexts_at(&contexts, &other));
-	stlb_contexts_free(&contexts);
-}
-
-Test(context, cpus_out_of_range)
-{
-	struct stlb_contexts contexts = {0};
-
-	cr_expect_null(stlb_contexts_cpu(&contexts, -1));
-	cr_expect_null(stlb_contexts_cpu(&contexts, STLB_MAX_CPUS));
-	cr_expect_not_null(stlb_contexts_cpu(&contexts, STLB_MAX_CPUS - 1));
-	stlb_contexts_free(&contexts);
-}
-
-Test(context, a_tid_taken_over_begins_anew)
-{
-	struct stlb_contexts contexts = {0};
-	struct stlb_task *old = stlb_contexts_task(&contexts, 7), *new;
-
-	cr_assert_not_null(old);
-	*stlb_task_add_hold(old) = (struct stlb_hold){.id = 1, .lock = 0x10};
-	new = stlb_contexts_restart(&contexts, 7);
-	cr_assert_not_null(new);
-	cr_expect_eq(new->nr_holds, 0);
-	cr_expect_eq(stlb_contexts_task(&contexts, 7), new);
-	stlb_contexts_free(&contexts);
-}
-
-static struct stlb_hold *hold_lock(struct stlb_task *task, uint64_t id, bool named)
-{
-	struct stlb_hold *hold = stlb_task_add_hold(task);
-
-	*hold = (struct stlb_hold){.id = id, .lock = id << 8, .named = named};
-	return hold;
-}
-
-Test(context, the_ptl_of_an_update)
-{
-	struct stlb_contexts contexts = {0};
-	struct stlb_task *task = stlb_contexts_task(&contexts, 7);
-
-	cr_assert_not_null(task);
-	cr_expect_null(stlb_task_hold(task));
-	hold_lock(task, 1, false);
-	hold_lock(task, 2, false);
-	cr_expect_eq(stlb_task_hold(task)->id, 2, "the latest one");
-	task->holds[0].named = true;
-	cr_expect_eq(stlb_task_hold(task)->id, 1, "one that is known to be a PTL comes first");
-	hold_lock(task, 3, true);
-	cr_expect_eq(stlb_task_hold(task)->id, 3);
-	cr_expect(stlb_task_holds(task, 2));
-	cr_expect_not(stlb_task_holds(task, 4));
-	cr_expect_not(stlb_task_holds(task, 0));
-	stlb_contexts_free(&contexts);
-}
-
-Test(context, brackets)
-{
-	struct stlb_mm mm = {.id = MM1}, other = {.id = MM2};
-	struct stlb_bracket brackets[STLB_MAX_BRACKETS] = {
-		{.id = 1, .mm = &other, .start = PAGE(0), .end = PAGE(99)},
-		{.id = 2, .mm = &mm, .start = PAGE(0), .end = PAGE(4)},
-		{.id = 3, .mm = &mm, .start = PAGE(8), .end = PAGE(9)},
-	};
-	struct stlb_task task = {.brackets = brackets, .nr_brackets = 3};
-
-	cr_expect_eq(stlb_task_bracket(&task, &mm)->id, 2, "the outermost one on the mm");
-	cr_expect(stlb_task_covers(&task, &mm, PAGE(3), PAGE(4)));
-	cr_expect(stlb_task_covers(&task, &mm, PAGE(8), PAGE(9)));
-	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(3), PAGE(5)));
-	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(20), PAGE(21)));
-	cr_expect(stlb_task_covers(&task, &other, PAGE(20), PAGE(21)));
-	cr_expect(stlb_task_in_bracket(&task, 3));
-	cr_expect_not(stlb_task_in_bracket(&task, 4));
-	cr_expect_not(stlb_task_in_bracket(&task, 0));
+	cr_assert_not_null(mm);
+	stlb_mm_subscribe(&mms, mm);
+	mm->subscribers = mm->nr_callbacks = 3;
+	mm->since_before = true;
+	stlb_mm_unsubscribe(&mms, mm);
+	cr_expect_eq(mm->subscription, STLB_SUBSCRIPTION_OVER);
+	cr_expect_eq(mm->subscribers, 0);
+	cr_expect_eq(mm->nr_callbacks, 0);
+	cr_expect_not(mm->since_before);
+	stlb_mms_free(&mms);
 }

@@ -172,6 +172,19 @@ Test(exempt, not_by_evidence_of_another_range)
 	JUDGE(same_after, BEFORE_6_6, .ended = &exempt);
 }
 
+/* A task that takes over the tid of the one that repointed is not that one. */
+Test(exempt, not_by_evidence_of_another_task)
+{
+	static const struct made taken[] = {
+		SETTLE, KSM_REPOINT(RO(0xb)), {T2, FORKS(100)}, {KSM(0xa)}};
+	static const struct made other[] = {SETTLE, KSM_REPOINT(RO(0xb)), {T2, KSM(0xa)}};
+	static const struct made forks[] = {SETTLE, KSM_REPOINT(RO(0xb)), {FORKS(200)}, {KSM(0xa)}};
+
+	JUDGE(taken, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+	JUDGE(other, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+	JUDGE(forks, BEFORE_6_6, .ended = &exempt);
+}
+
 /* ---- a name is no evidence ---- */
 
 #define BY_KSMD                                                                                    \
@@ -188,6 +201,7 @@ Test(exempt, a_process_may_call_itself_ksmd)
 	static const struct made after[] = {BY_KSMD, {KSMD, USER_MODE}};
 	static const struct made subscribes[] = {{KSMD, SUBSCRIBE(SUB1)}, BY_KSMD};
 	static const struct made forked[] = {{T2, FORKS(33)}, BY_KSMD};
+	static const struct made taken[] = {BY_KSMD, {T2, FORKS(33)}};
 	static const struct made renamed[] = {{OTHER_NAME("cat"), SWITCH(0)}, BY_KSMD};
 	static const struct made other_uses[] = {{T2, USER_MODE}, BY_KSMD, {T3, USER_MODE}};
 	static const struct made by_kthreadd[] = {{.tid = 2, FORKS(33)}, BY_KSMD};
@@ -197,6 +211,7 @@ Test(exempt, a_process_may_call_itself_ksmd)
 	JUDGE(after, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
 	JUDGE(subscribes, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
 	JUDGE(forked, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+	JUDGE(taken, BEFORE_6_6, .ended = &exempt);
 	JUDGE(renamed, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
 	JUDGE(other_uses, BEFORE_6_6, .ended = &exempt);
 	JUDGE(by_kthreadd, BEFORE_6_6, .ended = &exempt);

@@ -384,3 +384,16 @@ Test(local_clock, judges_only_what_the_graph_orders)
 	JUDGE(unordered, BEFORE_6_6, BREACHED(1), .clock = "mono");
 	JUDGE(ordered, BEFORE_6_6, BREACHED(1), .clock = "local");
 }
+
+/* A task that takes over the tid of one that an interrupt stopped is not that one. */
+Test(life, a_tid_taken_over_while_it_is_interrupted)
+{
+	static const struct made taken[] = {
+		SETTLE,	      {START(0, 1)},  {LOCK(L1)},	{CLEAR(0, RW(0xa))},
+		{UNLOCK(L1)}, {T2, LOCK(L1)}, {T2, UNLOCK(L1)}, {T2, IRQ, LOCK_ANY(RQ)},
+		{FORKS(200)}, {T2, LOCK(L2)}, {T2, UNLOCK(L2)}, {INV(0, 1)},
+		{END(0, 1)},
+	};
+
+	JUDGE(taken, BEFORE_6_6, .counts = {0});
+}
