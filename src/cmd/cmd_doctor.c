@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cmd/document.h"
+#include "cmd/json_output.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
@@ -106,7 +106,7 @@ static json_t *facts_json(const struct doctor *doctor)
 	const struct stlb_fact *fact;
 
 	for (unsigned int i = 0; array && (fact = stlb_kernel_fact(doctor->kernel, i)); i++)
-		array = stlb_document_append(
+		array = stlb_json_output_append(
 			array,
 			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "id", fact->id, "title",
 				  fact->title, "answer", stlb_answer_name(fact->answer), "value",
@@ -147,7 +147,7 @@ static int write_report(const struct doctor *doctor, struct stlb_error *err)
 	int r = stlb_output_open(doctor->settings->output, &output, err);
 
 	if (r == 0 && doctor->settings->json)
-		r = stlb_document_write(document(doctor), stlb_output_file(output), err);
+		r = stlb_json_output_write(document(doctor), stlb_output_file(output), err);
 	else if (r == 0)
 		write_text(doctor, stlb_output_file(output));
 	if (r == 0)

@@ -8,7 +8,7 @@
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
-#include "cmd/set.h"
+#include "cmd/setters.h"
 #include "cmd/target.h"
 
 static const char *const name = "graph";
@@ -94,7 +94,7 @@ static int choose_writer(struct stlb_settings *settings)
 		const char *format = stlb_word_graph_format(i);
 
 		if (strcasecmp(format, ending) == 0 &&
-		    stlb_set_graph_format(settings, format, &err))
+		    stlb_option_graph_format(settings, format, &err))
 			return stlb_usage_error(STLB_COMMAND_GRAPH, "%s: %s", settings->output,
 						err.text);
 	}

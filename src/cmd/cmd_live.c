@@ -17,7 +17,7 @@ struct live {
 	struct stlb_settings settings;
 	struct stlb_profiles profiles;
 	struct stlb_reporting reporting;
-	struct stlb_ground ground;
+	struct stlb_setup setup;
 	struct stlb_workload workload;
 	struct stlb_save *save;
 	struct stlb_live_run run;
@@ -39,7 +39,7 @@ static int note_refused(struct live *live)
 {
 	const char *line;
 
-	for (unsigned int i = 0; (line = stlb_session_refused(live->ground.session, i)); i++)
+	for (unsigned int i = 0; (line = stlb_session_refused(live->setup.session, i)); i++)
 		if (stlb_report_add_note(live->reporting.report, line))
 			return -ENOMEM;
 	return 0;
@@ -54,14 +54,14 @@ static int make_workload(struct live *live, struct stlb_error *err)
 	if (!has_command(live))
 		return 0;
 	snprintf(marker, sizeof(marker), "%s/instances/%s/trace_marker",
-		 stlb_session_tracing(live->ground.session),
-		 stlb_session_instance(live->ground.session, 0));
+		 stlb_session_tracing(live->setup.session),
+		 stlb_session_instance(live->setup.session, 0));
 	r = stlb_workload_make(&live->workload, live->settings.arguments, marker, err);
 	if (r)
 		return r;
 	live->run.workload = &live->workload;
 	pid = (int32_t)live->workload.pid;
-	return stlb_session_follow(live->ground.session, &pid, 1, err);
+	return stlb_session_follow(live->setup.session, &pid, 1, err);
 }
 
 static int check_save(const struct stlb_settings *settings, struct stlb_error *err)
@@ -91,12 +91,12 @@ static int open_all(struct live *live, struct stlb_error *err)
 		r = stlb_reporting_open(&live->reporting, &live->settings, false, err);
 	stlb_interrupts_watch();
 	if (r == 0)
-		r = stlb_ground_plan(&live->ground, &live->settings, group, asks_for_tasks(live),
-				     err);
+		r = stlb_setup_plan(&live->setup, &live->settings, group, asks_for_tasks(live),
+				    err);
 	if (r == 0)
-		r = stlb_ground_take(&live->ground, &live->settings, has_command(live), err);
+		r = stlb_setup_take(&live->setup, &live->settings, has_command(live), err);
 	if (r == 0 && live->settings.save)
-		r = stlb_save_open(live->settings.save, live->ground.session, &live->save, err);
+		r = stlb_save_open(live->settings.save, live->setup.session, &live->save, err);
 	if (r == 0)
 		r = note_refused(live);
 	return r;
@@ -109,7 +109,7 @@ static int start(struct live *live, struct stlb_error *err)
 	live->run.settings = &live->settings;
 	live->run.profiles = &live->profiles;
 	live->run.reporting = &live->reporting;
-	live->run.ground = &live->ground;
+	live->run.setup = &live->setup;
 	live->run.save = live->save;
 	r = stlb_live_run_open(&live->run, err);
 	if (r == 0)
@@ -117,7 +117,7 @@ static int start(struct live *live, struct stlb_error *err)
 	if (r == 0 && stlb_interrupted())
 		r = stlb_error_set(err, -EINTR, "interrupted before the first event");
 	if (r == 0)
-		r = stlb_session_start(live->ground.session, err);
+		r = stlb_session_start(live->setup.session, err);
 	if (r == 0 && has_command(live))
 		r = stlb_workload_go(&live->workload, live->settings.arguments[0], err);
 	return r;
@@ -127,7 +127,7 @@ static int start(struct live *live, struct stlb_error *err)
 
 static int drain(struct live *live, struct stlb_error *err)
 {
-	uint64_t missed = stlb_session_missed(live->ground.session);
+	uint64_t missed = stlb_session_missed(live->setup.session);
 	int r;
 
 	if (missed)
@@ -144,15 +144,15 @@ static int stop(struct live *live, int r, struct stlb_error *err)
 	struct stlb_error left = {""}, *to = r ? &left : err;
 	int one = 0;
 
-	if (live->ground.session)
-		one = stlb_session_stop(live->ground.session, to);
+	if (live->setup.session)
+		one = stlb_session_stop(live->setup.session, to);
 	stlb_workload_stop(&live->workload);
 	if (live->run.analysis && one == 0)
 		one = drain(live, to);
 	stlb_live_run_close(&live->run);
 	r = r ? r : one;
 	left.text[0] = '\0';
-	one = stlb_ground_leave(&live->ground, &left);
+	one = stlb_setup_leave(&live->setup, &left);
 	if (one)
 		stlb_message(name, "%s: 'staletlb probes remove' will try again", left.text);
 	r = r ? r : one;

@@ -2,13 +2,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cmd/document.h"
-#include "cmd/live.h"
+#include "cmd/json_output.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
+#include "cmd/probe_setup.h"
 #include "cmd/program.h"
 #include "cmd/recorder.h"
-#include "cmd/set.h"
+#include "cmd/setters.h"
 #include "cmd/wrap.h"
 
 static const char *const name = "probes";
@@ -72,7 +72,7 @@ static json_t *document(const struct stlb_kernel *kernel, const struct stlb_plan
 	const struct stlb_probe *probe;
 
 	for (unsigned int i = 0; array && (probe = stlb_plan_probe(plan, i)); i++)
-		array = stlb_document_append(array, probe_json(probe));
+		array = stlb_json_output_append(array, probe_json(probe));
 	return json_pack("{s:s, s:s, s:s, s:o}", "kernel", stlb_kernel_release(kernel), "arch",
 			 stlb_kernel_arch(kernel), "group", stlb_plan_group(plan), "probes", array);
 }
@@ -90,7 +90,7 @@ static int write_plan(const struct stlb_settings *settings, const struct stlb_ke
 	if (to && script)
 		r = stlb_plan_script(plan, to);
 	else if (to && settings->json)
-		r = stlb_document_write(document(kernel, plan), to, err);
+		r = stlb_json_output_write(document(kernel, plan), to, err);
 	else if (to)
 		list_text(plan, to);
 	if (r == 0)
@@ -135,13 +135,13 @@ static void print_word(const char *word)
 }
 
 /* As `record` would, with the stacks that a finding is told by. */
-static int print_recording(const struct stlb_ground *ground, const struct stlb_settings *settings)
+static int print_recording(const struct stlb_setup *setup, const struct stlb_settings *settings)
 {
 	struct stlb_settings with_file = *settings;
 	struct stlb_recording what = {
 		.settings = &with_file,
-		.plan = ground->plan,
-		.tracing = stlb_kernel_tracing(ground->kernel),
+		.plan = setup->plan,
+		.tracing = stlb_kernel_tracing(setup->kernel),
 	};
 	struct stlb_recorder recorder = {0};
 	bool failed;
@@ -163,38 +163,38 @@ static int print_recording(const struct stlb_ground *ground, const struct stlb_s
 
 static int do_install(const struct stlb_settings *settings, struct stlb_error *err)
 {
-	struct stlb_ground ground = {0};
+	struct stlb_setup setup = {0};
 	unsigned int installed = 0;
-	int r = stlb_ground_plan(&ground, settings, NULL, false, err);
+	int r = stlb_setup_plan(&setup, settings, NULL, false, err);
 
 	if (r == 0)
-		r = stlb_probes_install(ground.plan, stlb_kernel_tracing(ground.kernel),
-					tell_refused, &installed, err);
+		r = stlb_probes_install(setup.plan, stlb_kernel_tracing(setup.kernel), tell_refused,
+					&installed, err);
 	if (r == 0) {
 		printf("installed: %u events of the group %s; to record them:\n", installed,
-		       stlb_plan_group(ground.plan));
-		r = print_recording(&ground, settings);
+		       stlb_plan_group(setup.plan));
+		r = print_recording(&setup, settings);
 	}
 	if (r == 0)
 		puts("'staletlb probes remove' takes them away again.");
-	stlb_ground_leave(&ground, NULL);
+	stlb_setup_leave(&setup, NULL);
 	return r;
 }
 
 static int do_remove(const struct stlb_settings *settings, struct stlb_error *err)
 {
-	struct stlb_ground ground = {0};
+	struct stlb_setup setup = {0};
 	struct stlb_removed removed = {0};
-	int r = stlb_ground_plan(&ground, settings, NULL, false, err);
+	int r = stlb_setup_plan(&setup, settings, NULL, false, err);
 
 	if (r == 0)
-		r = stlb_probes_remove(stlb_kernel_tracing(ground.kernel), &removed, err);
+		r = stlb_probes_remove(stlb_kernel_tracing(setup.kernel), &removed, err);
 	if (r == 0)
 		printf("removed: %u events, %u instances\n", removed.events, removed.instances);
 	if (r == 0 && removed.running)
 		printf("left alone: what %u running staletlb use%s\n", removed.running,
 		       removed.running == 1 ? "s" : "");
-	stlb_ground_leave(&ground, NULL);
+	stlb_setup_leave(&setup, NULL);
 	return r;
 }
 

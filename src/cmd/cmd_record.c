@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "cmd/interrupt.h"
-#include "cmd/live.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
+#include "cmd/probe_setup.h"
 #include "cmd/program.h"
 #include "cmd/recorder.h"
 #include "cmd/target.h"
@@ -116,10 +116,10 @@ static void tell_refused(void *arg, const struct stlb_probe *probe, const char *
 }
 
 /* What tracepoints alone tell is worth recording too: it is judged as far as it goes. */
-static int install(struct stlb_ground *ground, struct stlb_error *err)
+static int install(struct stlb_setup *setup, struct stlb_error *err)
 {
-	struct stlb_kinds kinds = stlb_plan_kinds(ground->plan);
-	int r = stlb_probes_install(ground->plan, stlb_kernel_tracing(ground->kernel), tell_refused,
+	struct stlb_kinds kinds = stlb_plan_kinds(setup->plan);
+	int r = stlb_probes_install(setup->plan, stlb_kernel_tracing(setup->kernel), tell_refused,
 				    NULL, err);
 
 	if (r != -EIO || stlb_kinds_is_empty(&kinds))
@@ -135,22 +135,22 @@ static bool is_by_task(const struct stlb_settings *settings)
 	return settings->nr_pids && !settings->perf;
 }
 
-static int make_recorder(struct stlb_recorder *recorder, struct stlb_ground *ground,
+static int make_recorder(struct stlb_recorder *recorder, struct stlb_setup *setup,
 			 const struct stlb_settings *settings, struct stlb_error *err)
 {
 	struct stlb_recording what = {
 		.settings = settings,
-		.plan = ground->plan,
-		.tracing = stlb_kernel_tracing(ground->kernel),
+		.plan = setup->plan,
+		.tracing = stlb_kernel_tracing(setup->kernel),
 	};
 	bool by_task = is_by_task(settings);
-	int r = by_task ? stlb_tasks_add_kernel(&ground->tasks, err) : 0;
+	int r = by_task ? stlb_tasks_add_kernel(&setup->tasks, err) : 0;
 
 	for (unsigned int i = 0; by_task && r == 0 && i < settings->nr_pids; i++)
-		r = stlb_tasks_add_process(&ground->tasks, settings->pids[i], err);
+		r = stlb_tasks_add_process(&setup->tasks, settings->pids[i], err);
 	if (r)
 		return r;
-	what.tasks = by_task ? &ground->tasks : NULL;
+	what.tasks = by_task ? &setup->tasks : NULL;
 	if (settings->perf)
 		stlb_recorder_perf(recorder, &what);
 	else
@@ -160,7 +160,7 @@ static int make_recorder(struct stlb_recorder *recorder, struct stlb_ground *gro
 
 static int run(const struct stlb_settings *settings)
 {
-	struct stlb_ground ground = {0};
+	struct stlb_setup setup = {0};
 	struct stlb_recorder recorder = {0};
 	struct stlb_error err = {""}, left = {""};
 	const char *tracing = NULL;
@@ -169,26 +169,26 @@ static int run(const struct stlb_settings *settings)
 
 	stlb_interrupts_watch();
 	stlb_session_group(group, sizeof(group));
-	r = stlb_ground_plan(&ground, settings, group, is_by_task(settings), &err);
+	r = stlb_setup_plan(&setup, settings, group, is_by_task(settings), &err);
 	if (r == 0) {
-		tracing = stlb_kernel_tracing(ground.kernel);
+		tracing = stlb_kernel_tracing(setup.kernel);
 		snprintf(instance, sizeof(instance), "%s/instances/%s", tracing, group);
-		r = install(&ground, &err);
+		r = install(&setup, &err);
 	}
 	if (r == 0)
-		r = make_recorder(&recorder, &ground, settings, &err);
+		r = make_recorder(&recorder, &setup, settings, &err);
 	if (r == 0 && stlb_interrupted())
 		r = stlb_error_set(&err, -EINTR, "interrupted before the first event");
 	if (r == 0)
 		r = record(&recorder, settings, instance, &err);
-	if (tracing && stlb_probes_uninstall(ground.plan, tracing, &left)) {
+	if (tracing && stlb_probes_uninstall(setup.plan, tracing, &left)) {
 		stlb_message(name, "%s: 'staletlb probes remove' will try again", left.text);
 		r = r ? r : -EBUSY;
 	} else if (r) {
 		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
 	}
 	stlb_recorder_free(&recorder);
-	stlb_ground_leave(&ground, NULL);
+	stlb_setup_leave(&setup, NULL);
 	return r ? STLB_STATUS_FAILED : STLB_STATUS_CLEAN;
 }
 

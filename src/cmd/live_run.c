@@ -68,7 +68,7 @@ static const char *name_function(void *arg, uint64_t address)
 
 static int open_source(struct stlb_live_run *run, struct stlb_error *err)
 {
-	const struct stlb_session *session = run->ground->session;
+	const struct stlb_session *session = run->setup->session;
 	struct stlb_source_options options = {.wanted = stlb_decoder_wants, .arg = run->decoder};
 	const char *instances[8];
 	struct stlb_live_options live = {

@@ -3,7 +3,7 @@
 #ifndef CMD_LIVE_RUN_H
 #define CMD_LIVE_RUN_H
 
-#include "cmd/live.h"
+#include "cmd/probe_setup.h"
 #include "cmd/profiles.h"
 #include "cmd/reporting.h"
 #include "cmd/workload.h"
@@ -13,7 +13,7 @@ struct stlb_live_run {
 	const struct stlb_settings *settings;
 	const struct stlb_profiles *profiles;
 	struct stlb_reporting *reporting;
-	struct stlb_ground *ground;
+	struct stlb_setup *setup;
 	struct stlb_workload *workload; /* NULL: none */
 	struct stlb_save *save;		/* NULL: the raw trace is not kept */
 	/* from here on the run's own */

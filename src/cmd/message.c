@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "util/text.h"
+#include "util/str.h"
 
 enum { LONGEST = 4096 };
 
@@ -20,7 +20,7 @@ void stlb_message(const char *command, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	stlb_text_clean(clean, sizeof(clean), text);
+	stlb_str_clean(clean, sizeof(clean), text);
 	stlb_status_line_erase();
 	fprintf(stderr, "staletlb: %s%s%s\n", command ? command : "", command ? ": " : "", clean);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain/internal.h"
+#include "explain/explain_internal.h"
 
 static const uint64_t level_size[] = {UINT64_C(1) << 12, UINT64_C(1) << 21, UINT64_C(1) << 30};
 

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "explain/internal.h"
+#include "explain/explain_internal.h"
 #include "model/invalidation.h"
 
 static const uint64_t page_size = UINT64_C(1) << 12;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain/internal.h"
+#include "explain/explain_internal.h"
 
 /** struct line - one line of mmu_notifier.rst, as it stands there */
 struct line {
@@ -42,7 +42,7 @@ static const struct line lines[] = {
 };
 
 /* Behind a single space: the longest line has 79 columns. */
-static void write_part(struct stlb_text_out *out, unsigned int first, unsigned int last)
+static void write_part(struct stlb_plain_out *out, unsigned int first, unsigned int last)
 {
 	if (first == last)
 		stlb_explain_text(out, "mmu_notifier.rst, line %u:", first);
@@ -54,7 +54,7 @@ static void write_part(struct stlb_text_out *out, unsigned int first, unsigned i
 }
 
 /* "14-15, 20-29" */
-static void write_parts(struct stlb_text_out *out, const char *lines)
+static void write_parts(struct stlb_plain_out *out, const char *lines)
 {
 	char *end;
 
@@ -67,7 +67,7 @@ static void write_parts(struct stlb_text_out *out, const char *lines)
 	}
 }
 
-void stlb_explain_rule(struct stlb_text_out *out, const struct stlb_explain *explain)
+void stlb_explain_rule(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
 	const struct stlb_rule_info *rule = stlb_rule_info(explain->want.finding->rule);
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "explain/internal.h"
+#include "explain/explain_internal.h"
 
 /* A write fault that copies: the old page is kept from writing, the new one is not. */
 static bool is_copy_on_write(const struct stlb_explain *explain)
@@ -77,7 +77,7 @@ static int find(const struct stlb_explain *explain, struct show *show)
 
 /* ---- below the table ---- */
 
-static void say_second(struct stlb_text_out *out, const struct stlb_explain *explain,
+static void say_second(struct stlb_plain_out *out, const struct stlb_explain *explain,
 		       const struct stlb_followed *second)
 {
 	char start[32], set[32], end[32] = "it ends after this trace";
@@ -89,11 +89,11 @@ static void say_second(struct stlb_text_out *out, const struct stlb_explain *exp
 				       "the same window is in this trace.");
 		return;
 	}
-	stlb_text_time(start, sizeof(start), second->start_ns);
-	stlb_text_time(set, sizeof(set), second->set_ns);
+	stlb_plain_time(start, sizeof(start), second->start_ns);
+	stlb_plain_time(set, sizeof(set), second->set_ns);
 	if (second->ended)
-		stlb_text_time(end, sizeof(end), second->end_ns);
-	stlb_text_clean(comm, sizeof(comm), second->comm ? second->comm : "task");
+		stlb_plain_time(end, sizeof(end), second->end_ns);
+	stlb_str_clean(comm, sizeof(comm), second->comm ? second->comm : "task");
 	stlb_explain_text(out,
 			  "addrB is 0x%" PRIx64 ", really repointed in the same window: by "
 			  "%s-%" PRId32 ", range_start at %s, set to its new page at %s, "
@@ -104,7 +104,7 @@ static void say_second(struct stlb_text_out *out, const struct stlb_explain *exp
 				       "entry was still not invalidated.");
 }
 
-static void say_range_end(struct stlb_text_out *out, const struct stlb_explain *explain)
+static void say_range_end(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
 	const struct stlb_operation *steps = &explain->self.steps;
 
@@ -115,7 +115,7 @@ static void say_range_end(struct stlb_text_out *out, const struct stlb_explain *
 }
 
 /* Who else had a part in what the table gives to one thread. */
-static void say_actors(struct stlb_text_out *out, const struct stlb_explain *explain)
+static void say_actors(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
 	const struct stlb_finding *finding = explain->want.finding;
 
@@ -126,7 +126,7 @@ static void say_actors(struct stlb_text_out *out, const struct stlb_explain *exp
 		if (event->tid == explain->self.tid)
 			continue;
 		if (event->comm)
-			stlb_text_clean(comm, sizeof(comm), event->comm);
+			stlb_str_clean(comm, sizeof(comm), event->comm);
 		stlb_explain_text(out,
 				  "CPU-thread-0 stands for all who changed addrA: the %s was "
 				  "by %s-%" PRId32 ".",
@@ -135,7 +135,7 @@ static void say_actors(struct stlb_text_out *out, const struct stlb_explain *exp
 	}
 }
 
-static void say_write_protected(struct stlb_text_out *out, const struct stlb_explain *explain)
+static void say_write_protected(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
 	const struct stlb_finding *finding = explain->want.finding;
 
@@ -145,7 +145,7 @@ static void say_write_protected(struct stlb_text_out *out, const struct stlb_exp
 				       "seen\". Of the same content, nothing would be wrong.");
 }
 
-static void say_order(struct stlb_text_out *out, const struct stlb_explain *explain,
+static void say_order(struct stlb_plain_out *out, const struct stlb_explain *explain,
 		      const struct show *show)
 {
 	stlb_explain_text(out, "addrA is 0x%" PRIx64 ", the address of this finding.",
@@ -158,7 +158,7 @@ static void say_order(struct stlb_text_out *out, const struct stlb_explain *expl
 			       "value of addrB and the old one of addrA.");
 }
 
-static void say_owner(struct stlb_text_out *out, const struct stlb_explain *explain)
+static void say_owner(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
 	const struct stlb_event *owner = &explain->owner;
 	char at[32], after[32], comm[64] = "task";
@@ -173,10 +173,10 @@ static void say_owner(struct stlb_text_out *out, const struct stlb_explain *expl
 				       "the device's access hits is not known.");
 		return;
 	}
-	stlb_text_time(at, sizeof(at), owner->ns);
-	stlb_text_delta(after, sizeof(after), owner->ns - explain->free_ns);
+	stlb_plain_time(at, sizeof(at), owner->ns);
+	stlb_plain_delta(after, sizeof(after), owner->ns - explain->free_ns);
 	if (owner->comm)
-		stlb_text_clean(comm, sizeof(comm), owner->comm);
+		stlb_str_clean(comm, sizeof(comm), owner->comm);
 	stlb_explain_text(out,
 			  "Its next owner in this trace: %s at %s (%s after the free), pfn "
 			  "0x%" PRIx64 " order %" PRIu64 ", by %s-%" PRId32 " on CPU %" PRId32
@@ -185,7 +185,7 @@ static void say_owner(struct stlb_text_out *out, const struct stlb_explain *expl
 			  stlb_event_or(owner, ORDER, 0), comm, owner->tid, owner->cpu);
 }
 
-static int show_witness(struct stlb_text_out *out, const struct stlb_explain *explain,
+static int show_witness(struct stlb_plain_out *out, const struct stlb_explain *explain,
 			enum stlb_outcome outcome)
 {
 	struct stlb_translation old = stlb_explain_entry(explain, explain->want.finding->old);
@@ -211,9 +211,9 @@ static int show_witness(struct stlb_text_out *out, const struct stlb_explain *ex
 	}
 	stlb_explain_text(out, "A shortest schedule, found by search over all interleavings of the "
 			       "steps that this trace shows:");
-	stlb_text_gap(out);
+	stlb_plain_gap(out);
 	stlb_witness_write(out->to, &show.ask, &show.witness, &words, 1);
-	stlb_text_gap(out);
+	stlb_plain_gap(out);
 	if (outcome == STLB_OUTCOME_OWNER)
 		say_owner(out, explain);
 	else
@@ -259,7 +259,7 @@ static const char *without_witness(const struct stlb_explain *explain)
 	}
 }
 
-int stlb_explain_witness(struct stlb_text_out *out, const struct stlb_explain *explain)
+int stlb_explain_witness(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
 	const struct stlb_finding *finding = explain->want.finding;
 

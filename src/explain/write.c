@@ -4,22 +4,22 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#include "explain/internal.h"
+#include "explain/explain_internal.h"
 
 enum { WIDTH = 80, INDENT = 2 };
 
-static void write_text(struct stlb_text_out *out, unsigned int indent, const char *fmt,
+static void write_text(struct stlb_plain_out *out, unsigned int indent, const char *fmt,
 		       va_list args)
 {
 	char text[1024];
 
 	vsnprintf(text, sizeof(text), fmt, args);
-	stlb_text_begin(out, indent, indent);
-	stlb_text_add(out, STLB_PLAIN, text);
-	stlb_text_end(out);
+	stlb_plain_begin(out, indent, indent);
+	stlb_plain_add(out, STLB_REGULAR, text);
+	stlb_plain_end(out);
 }
 
-void stlb_explain_text(struct stlb_text_out *out, const char *fmt, ...)
+void stlb_explain_text(struct stlb_plain_out *out, const char *fmt, ...)
 {
 	va_list args;
 
@@ -28,7 +28,7 @@ void stlb_explain_text(struct stlb_text_out *out, const char *fmt, ...)
 	va_end(args);
 }
 
-void stlb_explain_step(struct stlb_text_out *out, unsigned int indent, const char *fmt, ...)
+void stlb_explain_step(struct stlb_plain_out *out, unsigned int indent, const char *fmt, ...)
 {
 	va_list args;
 
@@ -37,17 +37,17 @@ void stlb_explain_step(struct stlb_text_out *out, unsigned int indent, const cha
 	va_end(args);
 }
 
-static void heading(struct stlb_text_out *out, const char *text)
+static void heading(struct stlb_plain_out *out, const char *text)
 {
-	stlb_text_gap(out);
-	stlb_text_begin(out, 0, 0);
-	stlb_text_add(out, STLB_STRONG, text);
-	stlb_text_end(out);
+	stlb_plain_gap(out);
+	stlb_plain_begin(out, 0, 0);
+	stlb_plain_add(out, STLB_STRONG, text);
+	stlb_plain_end(out);
 }
 
 /* ---- what happened ---- */
 
-static int write_moment(struct stlb_text_out *out, struct stlb_arena *arena,
+static int write_moment(struct stlb_plain_out *out, struct stlb_arena *arena,
 			const struct stlb_finding *finding, const struct stlb_moment *moment,
 			uint64_t before)
 {
@@ -62,11 +62,11 @@ static int write_moment(struct stlb_text_out *out, struct stlb_arena *arena,
 	shown.comm = event->comm ? stlb_arena_text(arena, event->comm) : NULL;
 	if ((event->name && !shown.name) || (event->comm && !shown.comm))
 		return -ENOMEM;
-	stlb_text_event(out, finding, &shown, before);
+	stlb_plain_event(out, finding, &shown, before);
 	return 0;
 }
 
-static int write_moments(struct stlb_text_out *out, const struct stlb_explain *explain)
+static int write_moments(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
 	struct stlb_arena arena = {0};
 	uint64_t before = 0;
@@ -87,7 +87,7 @@ static int write_moments(struct stlb_text_out *out, const struct stlb_explain *e
 	return r;
 }
 
-static int write_happened(struct stlb_text_out *out, const struct stlb_explain *explain)
+static int write_happened(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
 	const struct stlb_finding *finding = explain->want.finding;
 
@@ -104,16 +104,16 @@ static int write_happened(struct stlb_text_out *out, const struct stlb_explain *
 
 /* ---- all of it ---- */
 
-static int write_parts(struct stlb_text_out *out, const struct stlb_explain *explain,
+static int write_parts(struct stlb_plain_out *out, const struct stlb_explain *explain,
 		       const struct stlb_report_finding *finding, const char *path)
 {
 	int r;
 
-	stlb_text_finding_head(out, finding);
-	stlb_text_label(out, "trace");
-	stlb_text_addf(out, STLB_PLAIN, "%s", path);
-	stlb_text_end(out);
-	stlb_text_finding_facts(out, finding);
+	stlb_plain_finding_head(out, finding);
+	stlb_plain_label(out, "trace");
+	stlb_plain_addf(out, STLB_REGULAR, "%s", path);
+	stlb_plain_end(out);
+	stlb_plain_finding_facts(out, finding);
 	r = write_happened(out, explain);
 	if (r)
 		return r;
@@ -135,7 +135,7 @@ int stlb_explain_write(const struct stlb_explain *explain, FILE *to, struct stlb
 {
 	struct stlb_finding *findings[] = {(struct stlb_finding *)explain->want.finding};
 	struct stlb_result result = {.findings = findings, .nr_findings = 1};
-	struct stlb_text_out out = {.to = to, .width = WIDTH};
+	struct stlb_plain_out out = {.to = to, .width = WIDTH};
 	struct stlb_report_trace *copy =
 		stlb_report_copy(stlb_source_info(source), &result, source, NULL, false);
 	int r = -ENOMEM;

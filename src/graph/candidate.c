@@ -3,7 +3,7 @@
  * Events that are drawn only if they order what is drawn: wake-ups, forks, and what other contexts
  * did with the lock of the slot. Bounded: an order by way of what lies too far back is not drawn.
  */
-#include "graph/internal.h"
+#include "graph/graph_internal.h"
 
 static struct stlb_candidate *candidate(struct stlb_graph *graph, uint64_t number)
 {

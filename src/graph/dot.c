@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "graph/label.h"
-#include "util/text.h"
+#include "util/str.h"
 
 static const char *const class_style[STLB_NR_LOOKS] = {
 	[STLB_LOOK_UPDATE] = "shape=box style=filled fillcolor=\"#f3b8a6\"",
@@ -49,7 +49,7 @@ static void put_escaped(FILE *to, const char *text)
 {
 	char clean[512];
 
-	stlb_text_clean(clean, sizeof(clean), text ? text : "");
+	stlb_str_clean(clean, sizeof(clean), text ? text : "");
 	for (const char *at = clean; *at; at++) {
 		if (*at == '"' || *at == '\\')
 			fputc('\\', to);

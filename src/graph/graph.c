@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "graph/internal.h"
+#include "graph/graph_internal.h"
 
 enum { DEFAULT_EVENTS = 200, MAX_ECHOES = 512 };
 

@@ -3,7 +3,7 @@
 #ifndef GRAPH_LABEL_H
 #define GRAPH_LABEL_H
 
-#include "graph/internal.h"
+#include "graph/graph_internal.h"
 
 /** enum stlb_node_look - events that look alike */
 enum stlb_node_look {

@@ -2,7 +2,7 @@
 /* Locks that contexts hold: drawn once something is done under them. */
 #include <string.h>
 
-#include "graph/internal.h"
+#include "graph/graph_internal.h"
 
 static struct stlb_graph_hold *find(struct stlb_graph_context *context, uint64_t lock)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/internal.h"
+#include "graph/graph_internal.h"
 
 /* Kept free for what ends the story: the invalidation, free and allocation after a breach. */
 enum { ROOM_FOR_THE_END = 4 };

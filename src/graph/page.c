@@ -2,7 +2,7 @@
 /* Pages that the slots map: where they came from, when they were freed and who got them next. */
 #include <string.h>
 
-#include "graph/internal.h"
+#include "graph/graph_internal.h"
 
 enum { MAX_ORDER = 20, STRUCT_PAGE_SHIFT = 6, LOOKED_BACK = 10 };
 

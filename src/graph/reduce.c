@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "graph/internal.h"
+#include "graph/graph_internal.h"
 
 static bool takes_part(const struct stlb_graph_edge *edge)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <stdlib.h>
 
-#include "graph/internal.h"
+#include "graph/graph_internal.h"
 
 #ifdef STALETLB_GRAPHVIZ
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "graph/internal.h"
+#include "graph/graph_internal.h"
 
 static const struct stlb_graph_writer writers[] = {
 	{"dot", "for Graphviz", NULL, stlb_graph_write_dot},

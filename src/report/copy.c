@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/internal.h"
+#include "report/report_internal.h"
 #include "staletlb/timeline.h"
 #include "util/frames.h"
 

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "report/internal.h"
+#include "report/report_internal.h"
 
 /** stlb_json_finding - one finding; @trace: index of its trace */
 json_t *stlb_json_finding(const struct stlb_report_finding *finding, uint32_t trace);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/internal.h"
+#include "report/report_internal.h"
 
 /** struct line - one event of a finding's evidence */
 struct line {

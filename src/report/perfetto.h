@@ -6,7 +6,7 @@
 #ifndef REPORT_PERFETTO_H
 #define REPORT_PERFETTO_H
 
-#include "report/internal.h"
+#include "report/report_internal.h"
 #include "staletlb/timeline.h"
 #include "util/map.h"
 

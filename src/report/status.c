@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#include "report/internal.h"
+#include "report/report_internal.h"
 
 struct reasons {
 	struct stlb_report_trace *trace;

@@ -2,7 +2,7 @@
 /* One finding by itself, as it is found. */
 #include <errno.h>
 
-#include "report/internal.h"
+#include "report/report_internal.h"
 
 int stlb_report_tell(struct stlb_report *report, const struct stlb_source_info *info,
 		     const struct stlb_finding *finding, struct stlb_source *symbols,

@@ -2,7 +2,7 @@
 /* Sums over the traces of a report. */
 #include <string.h>
 
-#include "report/internal.h"
+#include "report/report_internal.h"
 
 static uint64_t sum(uint64_t a, uint64_t b)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "event_format.h"
+#include "source/event_format.h"
 
 #include <errno.h>
 #include <traceevent/event-parse.h>
 
-#include "internal.h"
-#include "tracedat_format.h"
+#include "source/format_check.h"
+#include "source/formats.h"
+#include "source/source_ops.h"
 
 enum { MAX_FIELDS = 256 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "event_unknown.h"
+#include "source/event_unknown.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event_format.h"
-#include "internal.h"
+#include "source/event_format.h"
+#include "source/names.h"
+#include "source/source_ops.h"
 
 enum { MAX_HEAD = 160, MAX_NAME = 64 };
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The formats of a source: they stay where they are, since records point at them. */
-#include "formats.h"
+#include "source/formats.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "source/names.h"
+#include "source/source_ops.h"
 
 enum { MAX_FORMATS = 1 << 16, MAX_FIELDS = 1024 };
 

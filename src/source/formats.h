@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Making and freeing of the formats of a source; internal.h has how to add one. */
+/* The formats of a source: they stay where they are, since records point at them. */
 #ifndef SOURCE_FORMATS_H
 #define SOURCE_FORMATS_H
 
-#include "internal.h"
+#include "staletlb/source.h"
+
+struct stlb_formats;
 
 /** stlb_formats_new - no formats; NULL without memory */
 struct stlb_formats *stlb_formats_new(void);
+
+/** stlb_formats_add - copy a format in, give it an index, ask wanted(); NULL without memory */
+struct stlb_format *stlb_formats_add(struct stlb_source *source, const char *system,
+				     const char *name, const struct stlb_field *fields,
+				     uint32_t nr_fields);
 
 /** stlb_formats_nr, stlb_formats_get - those known so far; NULL past the last */
 uint32_t stlb_formats_nr(const struct stlb_formats *formats);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "merge.h"
+#include "source/merge.h"
 
 #include <errno.h>
 #include <stdlib.h>

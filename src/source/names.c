@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Strings that live as long as a source, each once, and the names of tasks. */
-#include "names.h"
+#include "source/names.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,10 +6,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "formats.h"
-#include "internal.h"
-#include "names.h"
-#include "symbols.h"
+#include "source/formats.h"
+#include "source/input/input.h"
+#include "source/names.h"
+#include "source/source_ops.h"
+#include "source/symbols.h"
 
 enum { HEAD_SIZE = 4096, MAX_PATH = 4096 };
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "symbols.h"
+#include "source/symbols.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "source/input/input.h"
+#include "source/source_ops.h"
 
 /* What lies further behind a function is none of it: a trampoline, or a module not listed. */
 enum { LONGEST_FUNCTION = 1 << 20 };

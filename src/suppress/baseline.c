@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "suppress/internal.h"
+#include "suppress/suppress_internal.h"
 
 enum { FILE_LIMIT = 64 << 20, FINDING_LIMIT = 1 << 16, NAME_LIMIT = 64 };
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "util/nearest.h"
-#include "util/text.h"
+#include "util/str.h"
 
 /*
  * An upper bound of what the parsed values take, in units of about 100 bytes: Jansson's smallest
@@ -100,7 +100,7 @@ static int parse(struct stlb_document *document, const char *text, size_t size)
 		return stlb_document_fail(document, "has to be a JSON object");
 	if (json_error_code(&error) == json_error_out_of_memory)
 		return stlb_error_set(document->err, -ENOMEM, "%s: no memory", document->path);
-	stlb_text_clean(shown, sizeof(shown), error.text);
+	stlb_str_clean(shown, sizeof(shown), error.text);
 	return stlb_error_set(document->err, -EINVAL, "%s:%d:%d: is no valid JSON: %s",
 			      document->path, error.line, error.column, shown);
 }
@@ -191,7 +191,7 @@ int stlb_document_only(const struct stlb_document *document, json_t *object,
 			i++;
 		if (keys[i])
 			continue;
-		stlb_text_clean(shown, sizeof(shown), key);
+		stlb_str_clean(shown, sizeof(shown), key);
 		best = stlb_nearest_in(key, keys);
 		return stlb_document_fail(document, "unknown key \"%s\"%s%s%s", shown,
 					  best ? "; did you mean \"" : "", best ? best : "",

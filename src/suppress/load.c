@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "suppress/internal.h"
+#include "suppress/suppress_internal.h"
 #include "util/nearest.h"
-#include "util/text.h"
+#include "util/str.h"
 
 enum { FILE_LIMIT = 4 << 20, ENTRY_LIMIT = 4096, NAME_LIMIT = 255, REASON_LIMIT = 1000 };
 
@@ -30,7 +30,7 @@ int stlb_suppressions_rule(const struct stlb_document *document, const json_t *o
 	*rule = stlb_rule_find(name);
 	if (*rule != STLB_NR_RULES)
 		return 0;
-	stlb_text_clean(shown, sizeof(shown), name);
+	stlb_str_clean(shown, sizeof(shown), name);
 	nearest = stlb_nearest(name, rule_name);
 	if (nearest)
 		return stlb_document_fail(document, "unknown rule \"%s\"; did you mean \"%s\"?",
@@ -56,7 +56,7 @@ int stlb_suppressions_fingerprint(const struct stlb_document *document, const js
 	if (!colon || !strncmp(*fingerprint, "2:", 2) || !strncmp(*fingerprint, "2w:", 3))
 		return code;
 	snprintf(version, sizeof(version), "%.*s", (int)strcspn(*fingerprint, "w:"), *fingerprint);
-	stlb_text_clean(shown, sizeof(shown), version);
+	stlb_str_clean(shown, sizeof(shown), version);
 	return stlb_document_fail(
 		document,
 		"the fingerprint is of version \"%s\", and this program knows "

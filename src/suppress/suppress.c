@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "suppress/internal.h"
-#include "util/text.h"
+#include "suppress/suppress_internal.h"
+#include "util/str.h"
 
 struct stlb_suppressions *stlb_suppressions_new(const char *today)
 {
@@ -87,7 +87,7 @@ static bool same_text(const char *wanted, const char *buffer, size_t size)
 		return true;
 	memcpy(raw, buffer, length);
 	raw[length] = '\0';
-	stlb_text_clean(text, sizeof(text), raw);
+	stlb_str_clean(text, sizeof(text), raw);
 	return !strcmp(wanted, text);
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "timeline/internal.h"
+#include "timeline/timeline_internal.h"
 
 enum { MAX_DOERS = 16 * 1024, WORTH_A_SWEEP = 1024 };
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "timeline/internal.h"
+#include "timeline/timeline_internal.h"
 #include "util/grow.h"
 
 enum { MAX_PTLS = 64 * 1024 };

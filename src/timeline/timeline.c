@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "timeline/internal.h"
+#include "timeline/timeline_internal.h"
 
 /* What has begun near the last finding is given so much time to end. */
 enum { GRACE_NS = 100 * 1000 * 1000, ROOM = 64 * 1024 };

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "timeline/internal.h"
+#include "timeline/timeline_internal.h"
 
 enum { MAX_FINDINGS = 1024, PAD_NS = 1000 * 1000, SPAN_NS = 20 * 1000 * 1000 };
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/text.h"
+#include "util/str.h"
 
 enum { BLOCK_SIZE = 16 * 1024 - 64 };
 
@@ -49,11 +49,11 @@ void *stlb_arena_alloc(struct stlb_arena *arena, size_t size)
 
 const char *stlb_arena_text(struct stlb_arena *arena, const char *text)
 {
-	size_t length = stlb_text_clean(NULL, 0, text);
+	size_t length = stlb_str_clean(NULL, 0, text);
 	char *copy = stlb_arena_alloc(arena, length + 1);
 
 	if (copy)
-		stlb_text_clean(copy, length + 1, text);
+		stlb_str_clean(copy, length + 1, text);
 	return copy;
 }
 

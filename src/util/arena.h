@@ -13,7 +13,7 @@ struct stlb_arena {
 /** stlb_arena_alloc - zeroed memory for any type; NULL without memory */
 void *stlb_arena_alloc(struct stlb_arena *arena, size_t size);
 
-/** stlb_arena_text - a copy of a string, cleaned by stlb_text_clean(); NULL without memory */
+/** stlb_arena_text - a copy of a string, cleaned by stlb_str_clean(); NULL without memory */
 const char *stlb_arena_text(struct stlb_arena *arena, const char *text);
 
 /** stlb_arena_format - a string as printf makes it; NULL without memory */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "util/text.h"
+#include "util/str.h"
 
 /* Further than this from a name, a text is another one, however long both are. */
 enum { MAX_UNLIKENESS = 5 };
@@ -27,7 +27,7 @@ static size_t unlikeness(const struct search *search, const char *name)
 {
 	if (search->length > 1 && strncmp(search->text, name, search->length) == 0)
 		return strlen(name) > search->length;
-	return stlb_text_distance(search->text, name);
+	return stlb_str_distance(search->text, name);
 }
 
 static void offer(struct search *search, const char *name)

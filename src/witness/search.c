@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "witness/model.h"
 #include "util/map.h"
+#include "witness/model.h"
 
 /** struct node - a state that can be reached, and the turn that reached it first */
 struct node {

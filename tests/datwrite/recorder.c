@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "source/datwrite.h"
+#include "source/tracedat/datwrite.h"
 
 enum { MAX_CPUS = 8192, MAX_TEXT = 4096 };
 

@@ -2,15 +2,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The stream is source -> decode -> hb, model -> check -> report: a module includes only what it
 # is handed, never what comes behind it. A header without a folder is the module's own. What is
-# beside the stream (probe, live) takes public headers, and of other modules single headers.
+# beside the stream (probe, tracefs) takes public headers, and of other modules single headers.
+# Inside of source, each format of a file has a folder and knows no other: input <- what is common
+# to all (source) <- tracedat, perfdata, text, ring.
 set -u
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 
-# module: the modules and public headers that it may include
+# module, a folder of src: the modules and public headers that it may include. A folder in a folder
+# that has no line of its own is part of that.
 declare -A may=(
 	[util]="util error"
-	[source]="source util error source.h live.h perfdata"
+	[source/input]="source/input util error"
+	[source]="source source/input util error source.h"
+	[source/tracedat]="source/tracedat source source/input util error source.h"
+	[source/perfdata]="source/perfdata source source/input util error source.h perfdata"
+	[source/text]="source/text source source/input util error source.h"
+	[source/ring]="source/ring source util error source.h live.h"
 	[decode]="decode util error source.h event decode"
 	[hb]="hb util"
 	[model]="model hb util error source.h event decode"
@@ -22,20 +30,26 @@ declare -A may=(
 	[witness]="witness witness.h util"
 	[explain]="explain explain.h witness.h report model/invalidation.h util error source.h event decode finding"
 	[probe]="probe probe.h util error source.h event"
-	[live]="live live.h session probe.h util error source/datwrite.h"
+	[tracefs]="tracefs live.h session probe.h util error source/tracedat/datwrite.h"
 	[cmd]="cmd graph.h explain.h util error source.h event decode finding analysis suppress.h report.h timeline probe.h session"
 )
 failed=0
 
+# module_of PATH: of a file below src, in $module
+module_of() {
+	module=${1%/*}
+	[ "${may[$module]-}" ] || module=${1%%/*}
+}
+
 # check FILE LINE HEADER: one include of a file
 check() {
-	local module=${1#src/} header=$3 word
-	module=${module%%/*}
+	local header=$3 module word
 	case $header in
 	staletlb/*) word=${header#staletlb/} ;;
-	*/*) word=${header%%/*} ;;
-	*) word=$module ;;
+	*/*) module_of "$header" && word=$module ;;
 	esac
+	module_of "${1#src/}"
+	word=${word-$module}
 	# the public headers that share their name with a module keep their .h
 	case $word in
 	source.h | suppress.h | report.h | graph.h | witness.h | explain.h | probe.h | live.h) ;;
@@ -53,9 +67,10 @@ done < <(grep -rn --include='*.[ch]' '^#include "' src |
 	sed 's/^\([^:]*:[0-9]*\):#include "\(.*\)".*/\1:\2/')
 
 # Nobody below the program prints or ends it.
+mapfile -t below < <(find src -mindepth 1 -maxdepth 1 -type d ! -name cmd)
 if grep -rnE --include='*.[ch]' \
 	'\b(printf|puts|putchar|perror|exit|_exit|abort|err|errx|warn|warnx) ?\(|\b(stdout|stderr)\b' \
-	src/{util,source,decode,hb,model,check,suppress,timeline,report,witness,explain,probe,live} include 2>/dev/null |
+	"${below[@]}" include |
 	grep -v ':[[:space:]]*\(/\?\*\|//\)' | grep -v 'format(printf' | grep -vE '/\*.*\b(stdout|stderr|exit)\b.*\*/'; then
 	echo "only src/cmd may print or exit"
 	failed=1

@@ -35,8 +35,8 @@ man)
 	;;
 spelling)
 	need codespell
-	# Nd is a macro of mdoc; the others are slips that tests make on purpose.
-	codespell -q 3 -L nd,evnts,levle,feld,analise README.md CMakeLists.txt src include tests \
+	# Nd is a macro of mdoc, Mattern is a name; the others are slips that tests make on purpose.
+	codespell -q 3 -L nd,mattern,evnts,levle,feld,analise README.md CMakeLists.txt src include tests \
 		man samples/*.md
 	;;
 *)

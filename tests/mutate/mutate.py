@@ -25,7 +25,8 @@ TARGET = 0.9
 ANALYSIS = ["rules_*", "traps_*", "model*", "hb*", "recordings", "report*", "explain*", "witness*",
             "graph*", "timeline*"]
 TESTS = {
-    "src/source": ["text*", "input*", "tracedat*", "perf*", "datwrite*", "live_source*", "recordings"],
+    "src/source": ["text*", "input*", "tracedat*", "perf*", "datwrite*", "ring*", "recordings"],
+    "src/tracefs": ["tracefs*"],
     "src/decode": ["decode*", "pte*", "profile*", "builtin*", "text_traces*", "recordings"],
 }
 PROPERTY_RUNS = [["--brief", "--seed", seed, "--runs", "2000"] for seed in ("1", "7000000")]

@@ -12,7 +12,7 @@
 
 #include "made_dat.h"
 #include "seen_records.h"
-#include "source/datwrite.h"
+#include "source/tracedat/datwrite.h"
 
 /** struct tree - a folder with tracing/ and proc/ in it, and out/ for what is written */
 struct tree {

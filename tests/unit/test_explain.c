@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The second pass: which events it keeps, and what it finds for the witness. */
-#include "explain/internal.h"
+#include "explain/explain_internal.h"
 #include "made_events.h"
 
 /** struct told - a finding of a made trace, and the second pass over it */
@@ -290,7 +290,7 @@ Test(explain, quotes_the_lines_of_every_rule)
 		const struct stlb_rule_info *rule = stlb_rule_info(id);
 		const struct stlb_finding finding = {.rule = id};
 		const struct stlb_explain explain = {.want.finding = &finding};
-		struct stlb_text_out out = {.width = 80};
+		struct stlb_plain_out out = {.width = 80};
 		char *text;
 		size_t size;
 

@@ -10,7 +10,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "../../src/source/internal.h"
+#include "source/input/input.h"
+#include "source/source_ops.h"
 
 #define TEXT_SIZE 300000
 

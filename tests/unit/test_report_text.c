@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "report_sample.h"
-#include "util/text.h"
+#include "util/str.h"
 
 static char *text_of(struct sample *sample, const struct stlb_report_options *options)
 {
@@ -170,7 +170,7 @@ Test(report_text, keeps_to_the_width)
 
 		strsep(&rest, "\n");
 		while ((line = strsep(&rest, "\n")))
-			cr_expect_leq(stlb_text_columns(line, strlen(line)), widths[i], "%s", line);
+			cr_expect_leq(stlb_str_columns(line, strlen(line)), widths[i], "%s", line);
 		free(text);
 	}
 }
@@ -207,9 +207,9 @@ Test(text, cleans_what_is_no_utf8)
 {
 	char to[64];
 
-	stlb_text_clean(to, sizeof(to), "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80");
+	stlb_str_clean(to, sizeof(to), "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80");
 	cr_expect_str_eq(to, "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80");
-	stlb_text_clean(to, sizeof(to), "\xc0\x80|\xe0\x80\x80|\xed\xa0\x80|\xf4\x90\x80\x80|\xc3");
+	stlb_str_clean(to, sizeof(to), "\xc0\x80|\xe0\x80\x80|\xed\xa0\x80|\xf4\x90\x80\x80|\xc3");
 	cr_expect_str_eq(to,
 			 "\\xc0\\x80|\\xe0\\x80\\x80|\\xed\\xa0\\x80|\\xf4\\x90\\x80\\x80|\\xc3");
 }
@@ -218,18 +218,18 @@ Test(text, cuts_between_characters)
 {
 	char to[4];
 
-	cr_expect_eq(stlb_text_clean(to, sizeof(to),
-				     "ab\xc3\xbc"
-				     "d"),
+	cr_expect_eq(stlb_str_clean(to, sizeof(to),
+				    "ab\xc3\xbc"
+				    "d"),
 		     5);
 	cr_expect_str_eq(to, "ab");
-	cr_expect_eq(stlb_text_clean(NULL, 0, "\n"), 4);
+	cr_expect_eq(stlb_str_clean(NULL, 0, "\n"), 4);
 }
 
 Test(text, distance)
 {
-	cr_expect_eq(stlb_text_distance("rule", "rule"), 0);
-	cr_expect_eq(stlb_text_distance("rul", "rule"), 1);
-	cr_expect_eq(stlb_text_distance("kitten", "sitting"), 3);
-	cr_expect_eq(stlb_text_distance("", "abc"), 3);
+	cr_expect_eq(stlb_str_distance("rule", "rule"), 0);
+	cr_expect_eq(stlb_str_distance("rul", "rule"), 1);
+	cr_expect_eq(stlb_str_distance("kitten", "sitting"), 3);
+	cr_expect_eq(stlb_str_distance("", "abc"), 3);
 }

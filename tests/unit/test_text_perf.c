@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "source/text_perf.h"
+#include "source/text/perf_script.h"
 #include "staletlb/source.h"
 
 static struct stlb_text_head head;

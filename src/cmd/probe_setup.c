@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/probe_setup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cmd/interrupt.h"
+
+/* "tracefs: not mounted: nothing can be traced: mount -t tracefs ..." */
+static int stands_in_the_way(const struct stlb_fact *fact, int code, struct stlb_error *err)
+{
+	return stlb_error_set(err, code, "%s: %s%s%s%s%s", fact->title,
+			      *fact->value ? fact->value : "no", *fact->effect ? ": " : "",
+			      fact->effect, *fact->remedy ? "; to do: " : "", fact->remedy);
+}
+
+/* In the order in which things have to be cleared away. */
+static int check_facts(const struct stlb_kernel *kernel, struct stlb_error *err)
+{
+	static const char *const needed[] = {"lockdown", "tracefs"};
+	const struct stlb_fact *fact;
+	char path[4096];
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		fact = stlb_kernel_find_fact(kernel, needed[i]);
+		if (fact && fact->answer == STLB_NO)
+			return stands_in_the_way(fact, -EPERM, err);
+	}
+	if (!stlb_kernel_tracing(kernel))
+		return stlb_error_set(err, -ENOENT, "tracefs cannot be found");
+	snprintf(path, sizeof(path), "%s/instances", stlb_kernel_tracing(kernel));
+	fact = stlb_kernel_find_fact(kernel, "root");
+	if (access(path, W_OK) && fact && fact->answer == STLB_NO)
+		return stands_in_the_way(fact, -EPERM, err);
+	return 0;
+}
+
+int stlb_setup_plan(struct stlb_setup *setup, const struct stlb_settings *settings,
+		    const char *group, bool of_tasks, struct stlb_error *err)
+{
+	struct stlb_plan_options options = {
+		.group = group, .locks = settings->locks, .of_tasks = of_tasks};
+	int r = stlb_kernel_open(NULL, &setup->kernel, err);
+
+	if (r == 0)
+		r = check_facts(setup->kernel, err);
+	return r ? r : stlb_plan_new(setup->kernel, &options, &setup->plan, err);
+}
+
+int stlb_setup_take(struct stlb_setup *setup, const struct stlb_settings *settings, bool of_command,
+		    struct stlb_error *err)
+{
+	struct stlb_session_options options = {
+		.tracing = stlb_kernel_tracing(setup->kernel),
+		.buffer_kb = settings->buffer_kb,
+		.cancelled = stlb_interrupted,
+	};
+	int r = 0;
+
+	if (of_command || settings->nr_pids) {
+		r = stlb_tasks_add_kernel(&setup->tasks, err);
+		for (unsigned int i = 0; r == 0 && i < settings->nr_pids; i++)
+			r = stlb_tasks_add_process(&setup->tasks, settings->pids[i], err);
+		/* not NULL even where there are none: only the tasks that are followed later */
+		options.tids = setup->tasks.tids ? setup->tasks.tids : (const int32_t[]){0};
+		options.nr_tids = setup->tasks.nr;
+	}
+	return r ? r : stlb_session_new(setup->plan, &options, &setup->session, err);
+}
+
+int stlb_setup_leave(struct stlb_setup *setup, struct stlb_error *err)
+{
+	int r = setup->session ? stlb_session_remove(setup->session, err) : 0;
+
+	stlb_session_free(setup->session);
+	stlb_plan_free(setup->plan);
+	stlb_kernel_close(setup->kernel);
+	stlb_tasks_free(&setup->tasks);
+	*setup = (struct stlb_setup){0};
+	return r;
+}

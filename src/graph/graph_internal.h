@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The graph while it is collected. What is drawn is kept; what may yet be drawn is bounded. */
+#ifndef GRAPH_GRAPH_INTERNAL_H
+#define GRAPH_GRAPH_INTERNAL_H
+
+#include "model/brief.h"
+#include "staletlb/graph.h"
+#include "util/arena.h"
+#include "util/map.h"
+
+#define STLB_NO_NODE UINT32_MAX
+
+enum {
+	STLB_GRAPH_SLOTS = STLB_GRAPH_MAX_PAGES,
+	STLB_GRAPH_HOLDS = 12,
+	STLB_GRAPH_BRACKETS = 8,
+	STLB_GRAPH_WATCHED = 64,
+	STLB_GRAPH_ALLOCS = 4096, /* a power of two */
+	STLB_GRAPH_CANDIDATES = 2048,
+	STLB_GRAPH_EARLIER = 4, /* device events before the window, for each slot */
+	STLB_GRAPH_TEXTS = 64,	/* names of lock classes */
+	STLB_GRAPH_CONTEXTS = 8 * 1024,
+	STLB_GRAPH_AFTER = 8, /* device events after the breach */
+};
+
+/** struct stlb_recent - a candidate, and how much was drawn when it came */
+struct stlb_recent {
+	uint64_t number; /* 0: none */
+	uint32_t nr_nodes;
+};
+
+/** struct stlb_graph_hold - a lock that a context holds */
+struct stlb_graph_hold {
+	uint64_t lock, seq;
+	uint64_t got_ns; /* 0: no event has said it */
+	struct stlb_brief event;
+	const char *text; /* class name, NULL where not told */
+	uint32_t node;
+	bool named; /* known to be a PTL */
+};
+
+/** struct stlb_graph_bracket - a range that a context has begun to invalidate */
+struct stlb_graph_bracket {
+	uint64_t start, end, seq;
+	struct stlb_brief event;
+	uint32_t node;
+};
+
+/**
+ * struct stlb_graph_context - who acts: a task, or an interrupt of a CPU
+ * @map_*: the table that ptl_map showed last, until a lock is released
+ * @echo_*: what the clear hook of its last set will repeat
+ */
+struct stlb_graph_context {
+	uint64_t key;
+	uint32_t lane; /* STLB_NO_NODE: nothing of it is drawn yet */
+	uint32_t nr_holds, nr_brackets;
+	struct stlb_graph_hold holds[STLB_GRAPH_HOLDS];
+	struct stlb_graph_bracket brackets[STLB_GRAPH_BRACKETS];
+	uint64_t map_addr;
+	bool mapped;
+	bool invalidating; /* it has entered an invalidation that is drawn */
+	uint64_t echo_mm, echo_old;
+	uint64_t echo_left;
+	bool echo_old_told;
+	uint64_t woken;		      /* number of the candidate that woke it, 0: none */
+	struct stlb_recent recent[3]; /* its last acquisition, release and waking */
+};
+
+/** struct stlb_graph_slot - an entry that the graph is about */
+struct stlb_graph_slot {
+	uint64_t addr, size;
+	uint64_t table[2]; /* kernel addresses of its pte and pmd table, 0: not known */
+	uint64_t pfn;	   /* what it maps, as far as seen */
+	bool present;
+	struct stlb_brief set;			      /* the latest one before the window */
+	struct stlb_brief device[STLB_GRAPH_EARLIER]; /* the same of its device events */
+	uint32_t nr_device;
+};
+
+/** struct stlb_graph_page - pages that a slot mapped and whose end is waited for */
+struct stlb_graph_page {
+	uint64_t pfn, nr;
+	bool gone; /* freed: the next allocation is waited for */
+};
+
+/** struct stlb_candidate - an event that is drawn if it orders what is drawn */
+struct stlb_candidate {
+	struct stlb_brief event;
+	const char *text;
+	uint64_t seq, from, to; /* @to: key of the task woken or forked; 0: a lock's event */
+	uint64_t run_ns;	/* when @to ran, 0: not yet */
+};
+
+/** struct stlb_lane - a context that has events in the graph */
+struct stlb_lane {
+	uint64_t key;
+	const char *name;
+};
+
+/** struct stlb_node_more - of a node, what only the edges ask for */
+struct stlb_node_more {
+	uint64_t seq;
+	uint64_t lock;
+	uint64_t run_ns;
+	uint64_t pfn, nr; /* of the allocator's and the devices' events, and what a set put in */
+	int slot;	  /* -1: none */
+	bool sets, invalidates;
+};
+
+struct stlb_graph {
+	struct stlb_graph_want want;
+	struct stlb_pte_format format;
+	struct stlb_arena arena;
+	struct stlb_map contexts;
+	struct stlb_graph_slot slots[STLB_GRAPH_SLOTS];
+	uint32_t nr_slots;
+	uint64_t mm;
+	bool has_mm;
+	uint64_t from_ns, to_ns; /* the window; a finding's breach is its end */
+	bool resolved;		 /* an invalidation came after the breach */
+	uint32_t after;		 /* device events since then */
+	uint64_t ptl;		 /* lock of the slot's updates, 0: not known */
+	uint64_t seq;		 /* number of the event at hand */
+	uint32_t at_hand;	 /* its node, STLB_NO_NODE: none */
+	uint64_t next_proof_ns;
+	uint32_t proofs_left;
+	bool proven[STLB_MAX_EVIDENCE];
+	struct stlb_graph_page pages[STLB_GRAPH_WATCHED];
+	uint32_t nr_pages;
+	struct stlb_brief *allocs; /* the latest of the pages, STLB_GRAPH_ALLOCS */
+	struct stlb_brief own_allocs[2];
+	uint64_t own_pfn[2], own_nr; /* old and new page of a finding; ~0: none */
+	uint64_t vmemmap;
+	struct stlb_candidate *candidates;
+	uint64_t nr_candidates; /* ever */
+	const char *texts[STLB_GRAPH_TEXTS];
+	uint32_t nr_texts;
+	struct stlb_graph_node *nodes;
+	struct stlb_node_more *more;
+	uint32_t nr_nodes, room_nodes;
+	struct stlb_graph_edge *edges;
+	uint32_t nr_edges, room_edges;
+	struct stlb_lane *lanes;
+	uint32_t nr_lanes, room_lanes;
+	uint64_t dropped;
+	bool failed; /* out of memory */
+};
+
+/** struct stlb_touch - how an event touches a slot */
+struct stlb_touch {
+	uint32_t slot;
+	bool sets, clears; /* a present translation is put there, taken away */
+	uint64_t new_pfn, old_pfn;
+	uint64_t nr; /* pages of the translation */
+};
+
+/* ---- drawn_contexts.c ---- */
+
+/** stlb_graph_key - of the context of an event */
+uint64_t stlb_graph_key(int32_t tid, int32_t cpu, uint8_t kind);
+
+/** stlb_graph_context - the context of an event, of a key; NULL without memory or room */
+struct stlb_graph_context *stlb_graph_context(struct stlb_graph *graph,
+					      const struct stlb_event *event);
+struct stlb_graph_context *stlb_graph_context_of(struct stlb_graph *graph, uint64_t key);
+
+/** stlb_graph_on_bracket - start or end of a range, or the return of an invalidation */
+void stlb_graph_on_bracket(struct stlb_graph *graph, const struct stlb_event *event);
+
+/** stlb_graph_promote - draw the PTL and the brackets that the context is in */
+void stlb_graph_promote(struct stlb_graph *graph, struct stlb_graph_context *context);
+
+/* ---- lock.c ---- */
+
+void stlb_graph_on_lock(struct stlb_graph *graph, const struct stlb_event *event);
+
+/** stlb_graph_ptl - the lock under which the context changes entries, NULL: none */
+struct stlb_graph_hold *stlb_graph_ptl(const struct stlb_graph *graph,
+				       struct stlb_graph_context *context);
+
+/* ---- drawn_slots.c ---- */
+
+/** stlb_graph_learn - where page tables lie */
+void stlb_graph_learn(struct stlb_graph *graph, const struct stlb_event *event);
+
+/** stlb_graph_touches - whether an update touches a slot; follows what the slot maps */
+bool stlb_graph_touches(struct stlb_graph *graph, struct stlb_graph_context *context,
+			const struct stlb_event *event, struct stlb_touch *touch);
+
+/** stlb_graph_covers - whether a range, read rounded outwards, holds some of a slot */
+bool stlb_graph_covers(const struct stlb_graph *graph, const struct stlb_event *event);
+
+/** stlb_graph_at - the slot that an event's address is in, -1: none */
+int stlb_graph_at(const struct stlb_graph *graph, const struct stlb_event *event);
+
+/** stlb_graph_pages - how many pages an entry of a level maps */
+uint64_t stlb_graph_pages(enum stlb_level level);
+
+/* ---- page.c ---- */
+
+void stlb_graph_on_page(struct stlb_graph *graph, const struct stlb_event *event);
+
+/** stlb_graph_page_comes, stlb_graph_page_goes - a slot maps pages, no longer maps them */
+void stlb_graph_page_comes(struct stlb_graph *graph, uint64_t pfn, uint64_t nr);
+void stlb_graph_page_goes(struct stlb_graph *graph, uint64_t pfn, uint64_t nr);
+
+/* ---- candidate.c ---- */
+
+/** stlb_graph_may_order - an event that may make an edge; @to as in struct stlb_candidate */
+void stlb_graph_may_order(struct stlb_graph *graph, const struct stlb_event *event, uint64_t to);
+
+/** stlb_graph_runs - a task comes to a CPU */
+void stlb_graph_runs(struct stlb_graph *graph, const struct stlb_event *event);
+
+/** stlb_graph_draw_candidates - of all those, what makes an edge between drawn contexts */
+void stlb_graph_draw_candidates(struct stlb_graph *graph);
+
+/* ---- node.c ---- */
+
+/** stlb_graph_draw - keep the event at hand; its node, STLB_NO_NODE where there is no room */
+uint32_t stlb_graph_draw(struct stlb_graph *graph, const struct stlb_event *event);
+
+/** stlb_graph_draw_brief - the same for an earlier event */
+uint32_t stlb_graph_draw_brief(struct stlb_graph *graph, const struct stlb_brief *brief,
+			       const char *text, uint64_t seq);
+
+/** stlb_graph_prove - draw the event if it is one of the finding's own */
+void stlb_graph_prove(struct stlb_graph *graph, const struct stlb_event *event);
+
+/** stlb_graph_prove_rest - those that the pass has not shown, as the finding has them */
+void stlb_graph_prove_rest(struct stlb_graph *graph);
+
+/** stlb_graph_text - a clean copy that lives as long as the graph; NULL when there are too many */
+const char *stlb_graph_text(struct stlb_graph *graph, const char *text);
+
+/** stlb_graph_window - whether an event lies before (-1), in (0) or after (1) the window */
+int stlb_graph_window(const struct stlb_graph *graph, uint64_t ns);
+
+/** stlb_graph_sort - nodes in the order in which they took effect */
+void stlb_graph_sort(struct stlb_graph *graph);
+
+/* ---- drawn_edges.c, device_edges.c, reduce.c: nodes are sorted ---- */
+
+/** stlb_graph_settle_locks - an acquisition told at its entry waits for the holder before */
+void stlb_graph_settle_locks(struct stlb_graph *graph);
+
+/** stlb_graph_edge - add one, unless it is there already as program order */
+void stlb_graph_edge(struct stlb_graph *graph, uint32_t from, uint32_t to,
+		     enum stlb_edge_kind kind);
+void stlb_graph_make_edges(struct stlb_graph *graph);
+void stlb_graph_device_edges(struct stlb_graph *graph);
+int stlb_graph_reduce(struct stlb_graph *graph);
+
+/** stlb_graph_same_pages - whether two nodes are about the same pages */
+bool stlb_graph_same_pages(const struct stlb_node_more *one, const struct stlb_node_more *other);
+
+/* ---- writers ---- */
+
+int stlb_graph_write_dot(FILE *to, const struct stlb_graph *graph, struct stlb_error *err);
+int stlb_graph_write_json(FILE *to, const struct stlb_graph *graph, struct stlb_error *err);
+int stlb_graph_write_svg(FILE *to, const struct stlb_graph *graph, struct stlb_error *err);
+
+#endif

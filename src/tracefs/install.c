@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Events that are put in to stay. */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "staletlb/session.h"
+#include "tracefs/dynamic.h"
+#include "tracefs/instance.h"
+#include "tracefs/tracing.h"
+
+enum { MAX_NAME = 128, MAX_PATH = 4096 };
+
+static bool is_installed(const char *tracing, const struct stlb_probe *probe)
+{
+	char file[512], path[MAX_PATH];
+
+	snprintf(file, sizeof(file), "events/%s/%s/format", probe->system, probe->event);
+	return !stlb_tracing_path(path, sizeof(path), tracing, file) && !access(path, F_OK);
+}
+
+int stlb_probes_install(const struct stlb_plan *plan, const char *tracing,
+			void (*told)(void *arg, const struct stlb_probe *probe, const char *why),
+			void *arg, struct stlb_error *err)
+{
+	const struct stlb_probe *probe;
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; (probe = stlb_plan_probe(plan, i)); i++) {
+		struct stlb_error why = {""};
+		int ret = 0;
+
+		if (!probe->definition)
+			continue;
+		if (!is_installed(tracing, probe))
+			ret = stlb_dynamic_add(tracing, probe->definition, &why);
+		nr += !ret;
+		if (told)
+			told(arg, probe, ret ? why.text : NULL);
+	}
+	return nr ? 0
+		  : stlb_error_set(err, -EIO,
+				   "no dynamic event could be made: 'staletlb doctor' tells "
+				   "what the kernel lacks");
+}
+
+int stlb_probes_uninstall(const struct stlb_plan *plan, const char *tracing, struct stlb_error *err)
+{
+	char tasks[MAX_NAME];
+	int ret, one;
+
+	snprintf(tasks, sizeof(tasks), "%.40s_tasks", stlb_plan_group(plan));
+	ret = stlb_instance_remove(tracing, tasks, err);
+	one = stlb_instance_remove(tracing, stlb_plan_group(plan), ret ? NULL : err);
+	ret = ret ? ret : one;
+	one = stlb_dynamic_remove_group(tracing, stlb_plan_group(plan), NULL, ret ? NULL : err);
+	return ret ? ret : one;
+}
