@@ -16,7 +16,7 @@ runs=0 failed=0
 judge() {
 	local status
 
-	timeout 60 "$program" analyze --format=json "$1" >"$tmp/report" 2>"$tmp/stderr"
+	timeout 600 "$program" analyze --format=json "$1" >"$tmp/report" 2>"$tmp/stderr"
 	status=$?
 	runs=$((runs + 1))
 	if [ $status -gt 3 ] || grep -qE 'Sanitizer|runtime error' "$tmp/stderr"; then

@@ -39,7 +39,7 @@ run() {
 		cd "$tmp/work" || exit 2
 		unset NO_COLOR COLUMNS POSIXLY_CORRECT
 		PATH=$tmp/bin:$PATH TERM=dumb TZ=UTC LC_ALL=C.UTF-8 \
-			timeout 60 bash "$here/$1/cmd" >"$tmp/got/stdout" 2>"$tmp/got/stderr" </dev/null
+			timeout 600 bash "$here/$1/cmd" >"$tmp/got/stdout" 2>"$tmp/got/stderr" </dev/null
 		echo $? >"$tmp/got/status"
 	)
 }
