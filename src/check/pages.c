@@ -221,10 +221,11 @@ static void publish_page(struct stlb_analysis *a, const struct stlb_task *task, 
 {
 	struct stlb_clock *clock = stlb_map_remove(&a->freed, pfn);
 
-	if (stlb_order_publish(&a->order, &task->actor, &clock) < 0)
-		a->failed = true;
-	else if (clock && stlb_map_put(&a->freed, pfn, clock) < 0)
-		a->failed = true;
+	if (stlb_order_publish(&a->order, &task->actor, &clock) == 0 &&
+	    (!clock || stlb_map_put(&a->freed, pfn, clock) == 0))
+		return;
+	free(clock);
+	a->failed = true;
 }
 
 /* A page's next owner comes after the one who freed it. */

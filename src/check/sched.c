@@ -135,7 +135,9 @@ void stlb_on_waking(struct stlb_analysis *a, const struct stlb_act *act)
 	if (!a->order.active || tid == 0)
 		return;
 	woken = stlb_contexts_task(&a->contexts, tid);
-	if (woken && stlb_order_publish(&a->order, &act->task->actor, &woken->woken) < 0)
+	if (!woken)
+		a->result.dropped++;
+	else if (stlb_order_publish(&a->order, &act->task->actor, &woken->woken) < 0)
 		a->failed = true;
 }
 
@@ -147,8 +149,10 @@ void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
 	if (tid == 0 || tid == act->task->tid)
 		return;
 	child = stlb_contexts_restart(&a->contexts, tid);
-	if (!child)
+	if (!child) {
+		a->result.dropped++;
 		return;
+	}
 	child->settled = true;
 	stlb_task_begins(a, child, act->task);
 	/* learnt with its first event, not before it runs */

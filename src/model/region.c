@@ -314,8 +314,10 @@ static int bind_region(struct stlb_regions *regions, struct stlb_table *table)
 	if (table->level != STLB_LEVEL_PTE)
 		return 0;
 	region = stlb_region_get(regions, table->mm, table->base);
-	if (!region)
-		return 0; /* no room: its entries are not known */
+	if (!region) { /* no room: its entries are not known */
+		regions->forgotten++;
+		return 0;
+	}
 	if (region->table && region->table != table->page)
 		stlb_region_forget_ptes(regions, region);
 	region->table = table->page;
@@ -340,7 +342,7 @@ int stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stlb
 		stlb_table_forget(regions, page);
 		table = table_new(regions, page);
 		if (!table)
-			return 0;
+			return regions->tables.count < MAX_TABLES ? -ENOMEM : 0;
 	}
 	*table = (struct stlb_table){mm, page, base, regions->generation, level};
 	return bind_region(regions, table);
