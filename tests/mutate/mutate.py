@@ -23,7 +23,8 @@ TARGET = 0.9
 
 # The unit tests that are about a folder, the likeliest first.
 ANALYSIS = ["rules_*", "traps_*", "model*", "order*", "recordings", "report*", "explain*", "witness*",
-            "graph*", "timeline*", "filter*", "no_memory*"]
+            "graph*", "timeline*", "filter*", "finding*", "result*", "limits*",
+            "while_running*", "no_memory*"]
 TESTS = {
     "src/source": ["text*", "input*", "tracedat*", "perf*", "datwrite*", "live_source*", "recordings"],
     "src/decode": ["decode*", "pte*", "profile*", "builtin*", "text_traces*", "recordings"],
