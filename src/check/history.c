@@ -36,8 +36,6 @@ void stlb_history_free(struct stlb_history *history)
 {
 	uint32_t at = 0;
 
-	if (!history)
-		return;
 	for (void *mm; (mm = stlb_map_next(&history->mms, &at));)
 		free(mm);
 	stlb_map_free(&history->mms);

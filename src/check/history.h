@@ -46,7 +46,7 @@ struct stlb_history;
 /** stlb_history_new - an empty one; NULL without memory */
 struct stlb_history *stlb_history_new(void);
 
-/** stlb_history_free - free one; NULL is fine */
+/** stlb_history_free - free one */
 void stlb_history_free(struct stlb_history *history);
 
 /**

@@ -36,14 +36,16 @@ bool stlb_case_passes(const struct stlb_analysis *a, const struct stlb_case *c)
 
 /* ---- evidence ---- */
 
+/* What add_evidence adds at most: six events of an obligation, or a hold, and what is told besides.
+ */
+_Static_assert(6 + STLB_MAX_ALSO + 1 <= STLB_MAX_EVIDENCE, "room for all that proves a breach");
+
 static void add_event(struct stlb_finding *finding, const char *role,
 		      const struct stlb_event *event)
 {
 	struct stlb_evidence *evidence;
 	uint32_t at = finding->nr_events;
 
-	if (at == STLB_MAX_EVIDENCE)
-		return;
 	while (at > 0 && finding->events[at - 1].event.ns > event->ns) {
 		finding->events[at] = finding->events[at - 1];
 		at--;

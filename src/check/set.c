@@ -331,7 +331,7 @@ static void put_back(struct stlb_analysis *a, const struct stlb_act *act,
 		ob->below[kept] = ob->below[i];
 		stlb_pages_watch(a, &ob->below[kept++]);
 	}
-	if (kept && ob->nr_covered)
+	if (ob->nr_covered)
 		memmove(&ob->below[kept], &ob->below[ob->nr_below],
 			ob->nr_covered * sizeof(*ob->below));
 	ob->nr_below = kept;
