@@ -44,7 +44,7 @@ bool stlb_detached_may_be(const struct stlb_analysis *a, const struct stlb_act *
 
 	if (act->event->kind != STLB_PTE_CLEAR)
 		return false;
-	if (act->task->update && act->task->update->unplaced_table_mm == act->mm)
+	if (act->task->update->unplaced_table_mm == act->mm)
 		return true;
 	return !pmds && stlb_recorded(a, STLB_INV_START) && !stlb_task_bracket(act->task, act->mm);
 }

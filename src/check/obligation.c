@@ -69,17 +69,18 @@ static struct stlb_scope *scope_new(const struct stlb_analysis *a, struct stlb_t
 	return scope;
 }
 
-/* The scope of an update made now: shared with the one before where nothing has changed. */
+/*
+ * The scope of an update made now: shared with the one before where nothing has changed. Whoever
+ * changes an entry has an update state.
+ */
 static struct stlb_scope *scope_get(struct stlb_analysis *a, struct stlb_task *task,
 				    const struct stlb_mm *mm)
 {
-	struct stlb_update_state *update = stlb_task_update_state(task);
+	struct stlb_update_state *update = task->update;
 	struct stlb_hold *hold = stlb_task_hold(task);
 	struct stlb_bracket *bracket = stlb_task_bracket(task, mm);
-	struct stlb_scope *last = update ? update->scope : NULL;
+	struct stlb_scope *last = update->scope;
 
-	if (!update)
-		return NULL;
 	if (hold)
 		hold->used = true;
 	if (last && hold && last->hold == hold->id && last->phase == a->phase &&
@@ -246,8 +247,7 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 	if (a->devices)
 		stlb_device_note_owed(a, ob);
 	a->last_created = ob;
-	if (act->task->update)
-		act->task->update->created_at = act->task->nr_events;
+	act->task->update->created_at = act->task->nr_events;
 	return ob;
 }
 
