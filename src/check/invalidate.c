@@ -227,7 +227,7 @@ static void meet_all(struct stlb_analysis *a, const struct stlb_act *act,
 		     const struct stlb_invalidation *what)
 {
 	uint64_t first = what->start >> STLB_REGION_SHIFT;
-	uint64_t last = (what->end - 1) >> STLB_REGION_SHIFT;
+	uint64_t last = what->end >> STLB_REGION_SHIFT;
 	struct stlb_region *region;
 
 	if (last - first >= act->mm->nr_regions) {

@@ -214,11 +214,9 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 					    struct stlb_entry old, enum stlb_obligation_type type)
 {
 	struct stlb_mmap_hold *mmap = stlb_task_mmap(act->task, act->mm->id);
+	uint32_t absorbed = type == STLB_TIGHTEN ? 0 : absorb_tightens(a, region, slot, old);
 	struct stlb_obligation *ob;
-	uint32_t absorbed = 0;
 
-	if (type != STLB_TIGHTEN)
-		absorbed = absorb_tightens(a, region, slot, old);
 	if (absorbed)
 		old.writable = 1;
 	ob = has_room(a) ? obligation_alloc(a, act, old, slot) : NULL;

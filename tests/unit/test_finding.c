@@ -462,3 +462,33 @@ Test(finding, tells_what_it_does_not_know)
 	cr_expect_eq(finding->lock, 0);
 	stlb_analysis_free(reading.analysis);
 }
+
+/* A hold that goes on from one bracket to the next: each update is told with its own. */
+Test(finding, tells_the_bracket_of_its_update)
+{
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE, {LOCK(L1)}, {START_NB(0, 1)}, {CLEAR(0, RW(0xa))}, {INV(0, 1)},
+	     {END(0, 1)}, {START_NB(4, 5)}, {CLEAR(4, RW(0xb))}, {FREE(0xb)}, {END(4, 5)},
+	     {UNLOCK(L1)});
+	result = made_result(&reading);
+	cr_assert_eq(result->nr_findings, 1);
+	cr_expect_eq(result->findings[0]->bracket.start, PAGE(4));
+	cr_expect_eq(result->findings[0]->bracket.end, PAGE(5));
+	stlb_analysis_free(reading.analysis);
+}
+
+/* Of several that may have come too early, the first is shown. */
+Test(finding, tells_the_first_unordered_invalidation)
+{
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_finding *finding;
+
+	GIVE(&reading, SETTLE, {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))}, {T2, INV(0, 1)},
+	     {T3, INV(0, 1)}, {UNLOCK(L1)}, {FREE(0xa)}, {END(0, 1)});
+	finding = only_of(made_result(&reading), STLB_RULE_RACY);
+	cr_assert_str_eq(finding->events[3].role, "unordered invalidation");
+	cr_expect_eq(finding->events[3].event.tid, 200);
+	stlb_analysis_free(reading.analysis);
+}

@@ -262,3 +262,43 @@ Test(limits, upper_tables)
 	cr_expect_eq(result->dropped, 2);
 	stlb_analysis_free(reading.analysis);
 }
+
+/* ---- contexts ---- */
+
+/* A task that was switched out in a hold, and forgotten since, holds nothing any more. */
+Test(limits, contexts)
+{
+	enum { MANY = 5000 };
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE, {LOCK(L1)}, {SET(7, 0, RW(0xc))}, {SWITCH(5000)});
+	for (unsigned int i = 0; i < MANY; i++)
+		GIVE(&reading, {.tid = 5000 + (int)i, USER_MODE});
+	GIVE(&reading, {T2, START(0, 1)}, {T2, LOCK(L1)}, {T2, CLEAR(0, RW(0xa))}, {T2, UNLOCK(L1)},
+	     {FREE(0xa)}, {T2, END(0, 1)});
+	result = made_result(&reading);
+	only(result, STLB_RULE_FREE, 1);
+	cr_expect_eq(result->nr_notes, 1);
+	stlb_analysis_free(reading.analysis);
+}
+
+/* ---- pages that entries map ---- */
+
+/* What they still know of is judged; of the others it is said that there was no room. */
+Test(limits, mapped_pages)
+{
+	enum { ROOM = 1 << 20 };
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE, {SET(0, 0, RW(0x99))}, {CLEAR(0, 0)});
+	for (uint64_t i = 1; i <= ROOM / 512; i++)
+		GIVE(&reading, {SET_NR(512 * i, RW(0x1000000 + 512 * i), 512)});
+	GIVE(&reading, {FREE(0x99)});
+	result = made_result(&reading);
+	only(result, STLB_RULE_MAPPED, 1);
+	cr_expect_eq(result->rules[STLB_RULE_MAPPED].judged, STLB_JUDGED_PARTIAL);
+	cr_expect(strstr(result->rules[STLB_RULE_MAPPED].reason, "no room for more than"));
+	stlb_analysis_free(reading.analysis);
+}

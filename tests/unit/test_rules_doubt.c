@@ -254,6 +254,16 @@ Test(redundant, told_once_of_an_obligation)
 	JUDGE(trace, BEFORE_6_6);
 }
 
+/* Twice in the lock is not what the lock and the end repeat. */
+Test(redundant, not_of_two_in_the_lock)
+{
+	static const struct made trace[] = {
+		SETTLE,	     {START(0, 1)}, {LOCK(L1)},	  {CLEAR(0, RW(0xa))},
+		{INV(0, 1)}, {INV(0, 1)},   {UNLOCK(L1)}, {ONLY_END(0, 1)}};
+
+	JUDGE(trace, BEFORE_6_6, .redundant = true);
+}
+
 /* ---- names ---- */
 
 Test(names, of_rules_and_severities)

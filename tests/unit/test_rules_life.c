@@ -54,6 +54,17 @@ Test(subscription, failed_register_leaves_nobody)
 	JUDGE(trace, BEFORE_6_6);
 }
 
+/* Another registration that fails leaves the one that was made. */
+Test(subscription, failed_register_leaves_those_before)
+{
+	static const struct made trace[] = {
+		{SUBSCRIBE(SUB1)}, {SUBSCRIBED(0)}, {SUBSCRIBE(SUB2)}, {SUBSCRIBED(-12)},
+		{START(0, 1)},	   FREE_EARLY,	    {END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, BREACHED(1));
+}
+
 Test(subscription, only_the_entry_of_register_is_traced)
 {
 	static const struct made quiet[] = {

@@ -70,7 +70,12 @@ Test(holds, a_lock_taken_twice)
 		SETTLE,	    {START(0, 1)},	  {LOCK(L1)},	{CLEAR(0, RW(0xa))},
 		{LOCK(L2)}, {SET(0, 0, RW(0xb))}, {UNLOCK(L1)}, {END(0, 1)}};
 
+	static const struct made asked[] = {
+		SETTLE,	    {START(0, 1)},	  {ASK(L1)},	{CLEAR(0, RW(0xa))}, {ASK(L1)},
+		{LOCK(L1)}, {SET(0, 0, RW(0xb))}, {UNLOCK(L1)}, {END(0, 1)}};
+
 	JUDGE(trace, BEFORE_6_6, REFAULT(1));
+	JUDGE(asked, BEFORE_6_6, REFAULT(1));
 	JUDGE(other_lock, BEFORE_6_6, REPOINT(1));
 }
 
@@ -235,6 +240,25 @@ Test(interrupts, on_top_of_each_other)
 	JUDGE(told_on, BEFORE_6_6);
 	JUDGE(next_one, BEFORE_6_6);
 	JUDGE(other_cpu, BEFORE_6_6, RACY(1));
+}
+
+/* On top of another task it is past: that one's interrupts are over. */
+Test(interrupts, on_top_of_another_task)
+{
+	static const struct made another[] = {SETTLE,
+					      {T2, ON(0), USER_MODE},
+					      {START(0, 1)},
+					      {SOFTIRQ, CLEAR(0, RW(0xa))},
+					      {IRQ, .tid = 200, INV(0, 1)},
+					      {FREE(0xa)},
+					      {ONLY_END(0, 1)}};
+	static const struct made same[] = {SETTLE,	     {T2, ON(0), USER_MODE},
+					   {START(0, 1)},    {SOFTIRQ, CLEAR(0, RW(0xa))},
+					   {IRQ, INV(0, 1)}, {FREE(0xa)},
+					   {ONLY_END(0, 1)}};
+
+	JUDGE(another, BEFORE_6_6, RACY(1));
+	JUDGE(same, BEFORE_6_6);
 }
 
 /* What an interrupt did lies before the task's next event, wherever that is. */

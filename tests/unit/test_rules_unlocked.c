@@ -241,3 +241,32 @@ Test(upper, mapped_at_no_certain_time)
 
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_UNLOCKED] = 0});
 }
+
+/* Where only the entry of lock functions is probed, locks are traced all the same. */
+Test(upper, by_entry_probes_alone)
+{
+	static const struct made two[] = {SUBSCRIBER,		MARKED,	      {ASK(L1)},
+					  {SET(0, 0, RW(0xa))}, {UNLOCK(L1)}, {ASK(L2)},
+					  {SET(1, 0, RW(0xb))}, {UNLOCK(L2)}};
+	static const struct made one[] = {SUBSCRIBER,		MARKED,	      {ASK(L1)},
+					  {SET(0, 0, RW(0xa))}, {UNLOCK(L1)}, {ASK(L1)},
+					  {SET(1, 0, RW(0xb))}, {UNLOCK(L1)}};
+
+	JUDGE(two, BEFORE_6_6, UNLOCKED(1));
+	JUDGE(one, BEFORE_6_6);
+}
+
+/* A bracket of nothing gives up nothing. */
+Test(upper, a_bracket_of_nothing)
+{
+	static const struct made trace[] = {
+		SUBSCRIBER,
+		MARKED,
+		PTE_UNDER(L1, TABLE1, 0),
+		{OF(INV_START, F(MM, MM1), F(START, 0), F(END, 0), F(FLAGS, 1), F(EVENT, 0))},
+		{OF(INV_END, F(MM, MM1), F(START, 0), F(END, 0), F(ONLY_END, 1))},
+		PTE_UNDER(L2, TABLE1, 1),
+	};
+
+	JUDGE(trace, BEFORE_6_6, UNLOCKED(1));
+}

@@ -305,3 +305,21 @@ Test(mapped_in, outside_of_all)
 	JUDGE(trace, BEFORE_6_6, FREED(1));
 	JUDGE(large, BEFORE_6_6, REPOINT(1));
 }
+
+/* ---- an mm that is released meanwhile ---- */
+
+/* What was invalidated in it says nothing of what another mm owes. */
+Test(parked, of_an_mm_that_is_released)
+{
+#define RELEASED(...)                                                                              \
+	PLACED, {STARTS(MM2, 0, 9, 1, 1)}, {START(0, 9)}, {LOCK(L1)}, {CLEAR_AT(RW(0xa))},         \
+		{INV(0, 9)}, {T2, RELEASE}, {CLEARS(MM2, 0, RW(0xc))}, __VA_ARGS__, {UNLOCK(L1)},  \
+	{                                                                                          \
+		FREE(0xc)                                                                          \
+	}
+	static const struct made dropped[] = {RELEASED({T2, USER_MODE})};
+	static const struct made named[] = {RELEASED(SETS_ENTRY(3, 0, 0xb))};
+
+	JUDGE(dropped, SINCE_6_6, FREED(1));
+	JUDGE(named, SINCE_6_6, FREED(1));
+}
