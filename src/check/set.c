@@ -222,7 +222,7 @@ static void set_whole(struct stlb_analysis *a, const struct stlb_act *act,
 {
 	uint64_t offset = (ob->addr - slot.addr) >> STLB_PAGE_SHIFT;
 
-	if (ob->table && new.state == STLB_PRESENT) {
+	if (ob->table) {
 		if (!holds_the_same(ob, new))
 			other_page(a, act, ob, new, slot.level);
 	} else if (ob->old.pfn == new.pfn + offset || is_zeroes(a, ob->old, new)) {

@@ -294,21 +294,25 @@ static bool is_off_by_default(const struct stlb_finding *finding)
 	return stlb_rule_info(finding->rule)->severity == STLB_OFF;
 }
 
+static int compare(uint64_t one, uint64_t other)
+{
+	return one < other ? -1 : one > other;
+}
+
 /* No filter and no rule that is turned on changes the order, and so the ids of the others. */
 static int by_id(const void *one, const void *other)
 {
 	const struct stlb_finding *a = *(struct stlb_finding *const *)one;
 	const struct stlb_finding *b = *(struct stlb_finding *const *)other;
+	int order = compare(is_off_by_default(a), is_off_by_default(b));
 
-	if (is_off_by_default(a) != is_off_by_default(b))
-		return is_off_by_default(a) - is_off_by_default(b);
-	if (a->site_ns != b->site_ns)
-		return a->site_ns < b->site_ns ? -1 : 1;
-	if (a->rule != b->rule)
-		return a->rule < b->rule ? -1 : 1;
-	if (a->verdict != b->verdict)
-		return a->verdict < b->verdict ? -1 : 1;
-	return a->serial < b->serial ? -1 : a->serial > b->serial;
+	if (!order)
+		order = compare(a->site_ns, b->site_ns);
+	if (!order)
+		order = compare(a->rule, b->rule);
+	if (!order)
+		order = compare(a->verdict, b->verdict);
+	return order ? order : compare(a->serial, b->serial);
 }
 
 static void sum_up(struct stlb_analysis *a, struct stlb_finding *finding)

@@ -275,8 +275,7 @@ void stlb_unlocked_free(struct stlb_analysis *a)
 /* Probes at the entry of functions that take the lock only then, or that tell no time. */
 static bool is_at_no_certain_time(const struct stlb_event *event)
 {
-	return event->kind == STLB_PMD_ZAP || event->kind == STLB_PMD_SPLIT ||
-	       event->kind == STLB_MAP;
+	return event->kind == STLB_PMD_ZAP || event->kind == STLB_MAP;
 }
 
 void stlb_unlocked_note(struct stlb_analysis *a, const struct stlb_act *act,

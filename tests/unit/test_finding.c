@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a finding says: what was done, by which events it is proved, and what it is known by. */
+#include <stdio.h>
+
 #include "made_device.h"
 #include "made_reading.h"
 

@@ -3,6 +3,8 @@
  * More of something than there is room for. What is given up is said; what is kept is judged as
  * ever; nothing else becomes a finding.
  */
+#include <stdio.h>
+
 #include "made_device.h"
 #include "made_reading.h"
 
@@ -71,18 +73,20 @@ Test(limits, repoints_of_one_that_calls_itself_ksmd)
 	enum { MANY = 520 };
 	const struct stlb_result *result;
 
-	for (int user = 0; user < 2; user++) {
+	for (int user = 0; user < 3; user++) {
 		struct made_reading reading = READING(BEFORE_6_6);
 
 		GIVE(&reading, SETTLE, SETTLED(KSMD), MERGED(ON(0), 0));
 		for (unsigned int i = 1; i <= MANY; i++)
 			GIVE(&reading, MERGED(KSMD, i));
+		if (user == 2) /* another task of that tid */
+			GIVE(&reading, {T2, FORKS(33)});
 		if (user)
 			GIVE(&reading, {KSMD, USER_MODE});
 		GIVE(&reading, {KSM(0x1000)});
 		result = made_result(&reading);
-		only(result, STLB_RULE_REPOINT, user ? MANY : 0);
-		cr_expect_eq(result->obligations.exempt, user ? 1 : MANY + 1);
+		only(result, STLB_RULE_REPOINT, user == 1 ? MANY : 0);
+		cr_expect_eq(result->obligations.exempt, user == 1 ? 1 : MANY + 1);
 		stlb_analysis_free(reading.analysis);
 	}
 }

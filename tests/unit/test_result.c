@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a result tells besides how often each rule was breached. */
+#include <stdio.h>
+
 #include "made_reading.h"
 
 #define MARK(what) .kind = STLB_PHASE, .text = (what)

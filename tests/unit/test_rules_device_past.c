@@ -272,3 +272,21 @@ Test(cycle, not_by_sets_of_no_certain_time)
 	JUDGE(first, BEFORE_6_6, DEVICES, ORDER(0));
 	JUDGE(second, BEFORE_6_6, DEVICES, ORDER(0));
 }
+
+/* Kept for what is told to the letter, an update is covered all the same. */
+Test(past, covered_and_kept_to_the_letter)
+{
+#define COVERED(range)                                                                             \
+	SETTLE, {START(0, 9)}, {LOCK(L1)}, {CLEAR(4, RW(0xa))}, {UNLOCK(L1)}, {range},             \
+		{READ(4, 0xa)},                                                                    \
+	{                                                                                          \
+		END(0, 9)                                                                          \
+	}
+	static const struct made covered[] = {COVERED(INV(4, 5))};
+	static const struct made more[] = {COVERED(INV(0, 9))};
+	static const struct made beside[] = {COVERED(INV(5, 9))};
+
+	JUDGE(covered, BEFORE_6_6, DEVICES, .strict = true, STALE(1));
+	JUDGE(more, BEFORE_6_6, DEVICES, .strict = true, STALE(1));
+	JUDGE(beside, BEFORE_6_6, DEVICES, .strict = true, STALE(0));
+}

@@ -135,6 +135,38 @@ Test(evidence, of_a_race_that_is_seen_twice)
 	JUDGE(freed, BEFORE_6_6, RACY(1));
 }
 
+/* Of two races that wait for evidence, the free of one's page tells that one. */
+Test(evidence, of_one_of_two_races)
+{
+	static const struct made trace[] = {SETTLE,
+					    {START(0, 2)},
+					    {LOCK(L1)},
+					    {CLEAR(0, RO(0xa))},
+					    {CLEAR(1, RO(0xc))},
+					    {T2, INV(0, 2)},
+					    {SET(0, 0, RO(0xb))},
+					    {SET(1, 0, RO(0xd))},
+					    {UNLOCK(L1)},
+					    {OF(SAME_CONTENT, F(MM, MM1), F(PFN, 0xa))},
+					    {FREE(0xc)},
+					    {END(0, 2)}};
+	static const struct made freed_first[] = {SETTLE,
+						  {START(0, 2)},
+						  {LOCK(L1)},
+						  {CLEAR(0, RO(0xa))},
+						  {CLEAR(1, RO(0xc))},
+						  {T2, INV(0, 2)},
+						  {SET(0, 0, RO(0xb))},
+						  {SET(1, 0, RO(0xd))},
+						  {UNLOCK(L1)},
+						  {FREE(0xc)},
+						  {OF(SAME_CONTENT, F(MM, MM1), F(PFN, 0xa))},
+						  {END(0, 2)}};
+
+	JUDGE(trace, BEFORE_6_6, RACY(1));
+	JUDGE(freed_first, BEFORE_6_6, RACY(1));
+}
+
 /* Nothing that was known of a tid is known of the next task that has it. */
 Test(evidence, not_of_the_next_task_of_a_tid)
 {

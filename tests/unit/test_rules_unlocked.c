@@ -108,6 +108,14 @@ Test(upper, another_table)
 		{ONLY_END(0x40000, 0x40001)},
 		SET_UNDER(L2, PMDS, 1),
 	};
+	static const struct made far_and_large[] = {
+		SUBSCRIBER,
+		MARKED,
+		SET_UNDER(L1, PMDS, 0),
+		{START_AS(0x80000, 0x100001, 0)},
+		{ONLY_END(0x80000, 0x100001)},
+		SET_UNDER(L2, PMDS, 1),
+	};
 	static const struct made all[] = {
 		SUBSCRIBER,
 		MARKED,
@@ -120,6 +128,7 @@ Test(upper, another_table)
 	JUDGE(moved, BEFORE_6_6);
 	JUDGE(unmapped, BEFORE_6_6);
 	JUDGE(far, BEFORE_6_6, UNLOCKED(1));
+	JUDGE(far_and_large, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(all, BEFORE_6_6);
 }
 

@@ -137,6 +137,20 @@ Test(pieces, one_set_twice)
 	JUDGE(weaker, BEFORE_6_6, NEVER(1));
 }
 
+/* A swap entry in a piece of a huge page that was zapped does not wait for the huge page. */
+Test(pieces, a_swap_entry_below_a_zap)
+{
+	static const struct made swap[] = {
+		HELD({PMD_CLEAR(0, HUGE(0x200))}, {SET(3, 0, SWAP)}, {UNLOCK(L1)}, {T2, LOCK(L1)},
+		     {T2, PMD_SET(0, 0, HUGE(0x400))}, {T2, UNLOCK(L1)})};
+	static const struct made migration[] = {
+		HELD({PMD_CLEAR(0, HUGE(0x200))}, {SET(3, 0, MIGRATION)}, {UNLOCK(L1)},
+		     {T2, LOCK(L1)}, {T2, PMD_SET(0, 0, HUGE(0x400))}, {T2, UNLOCK(L1)})};
+
+	JUDGE(swap, BEFORE_6_6, REFAULT(1));
+	JUDGE(migration, BEFORE_6_6, REPOINT(1));
+}
+
 /* ---- tables and huge pages in each other's place ---- */
 
 Test(tables, replaced_in_place)

@@ -124,7 +124,19 @@ Test(late, until_the_collapse_is_over)
 	JUDGE(other_leaves, BEFORE_6_6);
 	JUDGE(huge, BEFORE_6_6, BREACHED);
 	JUDGE(put_back, BEFORE_6_6, BREACHED);
+	static const struct made huge_beside[] = {THEN({PMD_SET(512, 0, HUGE(0x400))})};
+
+	JUDGE(huge_beside, BEFORE_6_6);
 	JUDGE(beside, BEFORE_6_6);
+}
+
+/* A huge page that is cleared where the table was is none of its entries. */
+Test(late, not_a_huge_page)
+{
+	static const struct made trace[] = {
+		SETTLE, FILLED(0, 0xa), TAKEN_OUT, {PMD_CLEAR(0, HUGE(0x200))}, {FREES(0x200, 9)}};
+
+	JUDGE(trace, BEFORE_6_6, BREACHED);
 }
 
 /* ---- a table without a place ---- */
