@@ -126,11 +126,10 @@ bool stlb_evidence_has(const struct stlb_analysis *a, const struct stlb_act *act
 
 /* ---- exempt as ksmd's, as far as was seen ---- */
 
-static struct stlb_unsettled *by_ksmd_find(struct stlb_analysis *a, const struct stlb_task *task,
-					   uint64_t site)
+static struct stlb_unsettled *by_ksmd_find(struct stlb_analysis *a, int32_t tid, uint64_t site)
 {
 	for (uint32_t i = 0; i < a->nr_by_ksmd; i++)
-		if (a->by_ksmd[i].tid == task->tid && a->by_ksmd[i].of.site == site)
+		if (a->by_ksmd[i].tid == tid && a->by_ksmd[i].of.site == site)
 			return &a->by_ksmd[i].of;
 	return NULL;
 }
@@ -138,7 +137,7 @@ static struct stlb_unsettled *by_ksmd_find(struct stlb_analysis *a, const struct
 /* No evidence can clear it any more, but one that calls itself ksmd may turn out to be none. */
 static void by_ksmd(struct stlb_analysis *a, const struct stlb_held_back *held)
 {
-	struct stlb_unsettled *known = by_ksmd_find(a, held->task, held->site);
+	struct stlb_unsettled *known = by_ksmd_find(a, held->tid, held->site);
 
 	if (known)
 		known->count++;
@@ -146,7 +145,7 @@ static void by_ksmd(struct stlb_analysis *a, const struct stlb_held_back *held)
 		free(held->finding);
 		return;
 	}
-	a->by_ksmd[a->nr_by_ksmd].tid = held->task->tid;
+	a->by_ksmd[a->nr_by_ksmd].tid = held->tid;
 	a->by_ksmd[a->nr_by_ksmd++].of = (struct stlb_unsettled){held->site, 1, held->finding};
 }
 
@@ -262,7 +261,7 @@ static void clear_held_back(struct stlb_analysis *a, const struct stlb_task *tas
 		struct stlb_held_back *held = &a->held_back[i];
 		struct place place = {held->mm, held->addr, held->end, held->pfn, held->new_pfn};
 
-		if (held->task == task && is_of(a, task->update, merged, held->seq, &place)) {
+		if (held->task == task->key && is_of(a, task->update, merged, held->seq, &place)) {
 			free(held->finding);
 			a->result.obligations.exempt += !held->joins && !held->by_ksmd;
 		} else {
@@ -339,7 +338,7 @@ static void held_back_as_user(struct stlb_analysis *a, const struct stlb_task *t
 	for (uint32_t i = 0; i < a->nr_held_back; i++) {
 		struct stlb_held_back *held = &a->held_back[i];
 
-		if (!held->by_ksmd || held->task != task)
+		if (!held->by_ksmd || held->task != task->key)
 			continue;
 		held->by_ksmd = false;
 		a->result.obligations.exempt--;
@@ -357,15 +356,22 @@ void stlb_task_is_user(struct stlb_analysis *a, struct stlb_task *task)
 		held_back_as_user(a, task);
 }
 
-static void held_back_drop(struct stlb_analysis *a, const struct stlb_task *task)
+/* What a task has left that had the tid before: no evidence of the child's is about it. */
+static void held_back_leave(struct stlb_analysis *a, const struct stlb_task *child)
 {
 	uint32_t kept = 0;
 
-	for (uint32_t i = 0; i < a->nr_held_back; i++)
-		if (a->held_back[i].by_ksmd && a->held_back[i].task == task)
-			free(a->held_back[i].finding);
-		else
-			a->held_back[kept++] = a->held_back[i];
+	for (uint32_t i = 0; i < a->nr_held_back; i++) {
+		struct stlb_held_back *held = &a->held_back[i];
+
+		if (held->task == child->key && held->by_ksmd) {
+			free(held->finding);
+			continue;
+		}
+		if (held->task == child->key)
+			held->task = UINT64_MAX;
+		a->held_back[kept++] = *held;
+	}
 	a->nr_held_back = kept;
 }
 
@@ -376,7 +382,7 @@ void stlb_task_begins(struct stlb_analysis *a, struct stlb_task *child,
 	enum { KTHREADD = 2 };
 
 	end_by_ksmd(a, child, false);
-	held_back_drop(a, child);
+	held_back_leave(a, child);
 	child->user = parent->tid != KTHREADD;
 }
 

@@ -35,7 +35,8 @@ static struct stlb_held_back held_back_of(const struct stlb_analysis *a, const s
 					  const struct stlb_obligation *ob, struct stlb_entry new)
 {
 	return (struct stlb_held_back){
-		.task = act->task,
+		.task = act->task->key,
+		.tid = act->task->tid,
 		.seq = a->order.now,
 		.addr = ob->addr,
 		.end = ob->addr + stlb_obligation_size(ob),

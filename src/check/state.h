@@ -108,7 +108,9 @@ enum { STLB_MAX_BREACHES = 8192, STLB_MAX_SITES = 4096, STLB_MAX_HELD_BACK = 512
 /** struct stlb_held_back - a repoint that evidence of equal content can still clear */
 struct stlb_held_back {
 	struct stlb_finding *finding;
-	struct stlb_task *task;
+	uint64_t
+		task; /* key of the context, which may be forgotten; ~0: its tid is another's now */
+	int32_t tid;
 	const struct stlb_obligation *ob; /* NULL once it is over */
 	bool counted;			  /* the same breach was reported at another moment */
 	bool joins;			  /* it follows from another one */

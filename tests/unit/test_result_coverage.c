@@ -22,75 +22,79 @@
 #define R(rule) (1u << STLB_RULE_##rule)
 #define ERRORS	(R(REPOINT) | R(FREE) | R(NEVER) | R(MAPPED) | R(STALE_ACCESS) | R(DEVICE_ORDER))
 
+enum kernel { SINCE, BEFORE }; /* 6.6 */
+
 /** struct row - without some kinds: which rules are not judged at all, and which in part */
 struct row {
+	enum kernel kernel;
 	uint64_t without;
 	uint32_t none, part;
 	const char *why;
-	bool since_6_6;
 };
 
 static const struct row rows[] = {
-	{0, R(FLUSH), 0, "before 6.6 a flush carries no invalidation"},
-	{0, 0, 0, "", true},
-	{K(INV_RANGE), ERRORS | R(RACY) | R(PARTIAL) | R(FLUSH) | R(REDUNDANT), 0,
-	 "no secondary invalidation (inv_range) was recorded", true},
-	{K(INV_END), R(NEVER) | R(UNBRACKETED) | R(UNBALANCED), 0,
-	 "no invalidate_range_end was recorded", true},
-	{K(INV_END), ERRORS | R(RACY) | R(PARTIAL) | R(FLUSH) | R(UNBRACKETED) | R(UNBALANCED), 0,
+	{BEFORE, 0, R(FLUSH), 0, "before 6.6 a flush carries no invalidation"},
+	{SINCE, 0, 0, 0, ""},
+	{SINCE, K(INV_RANGE), ERRORS | R(RACY) | R(PARTIAL) | R(FLUSH) | R(REDUNDANT), 0,
+	 "no secondary invalidation (inv_range) was recorded"},
+	{SINCE, K(INV_END), R(NEVER) | R(UNBRACKETED) | R(UNBALANCED), 0,
+	 "no invalidate_range_end was recorded"},
+	{BEFORE, K(INV_END),
+	 ERRORS | R(RACY) | R(PARTIAL) | R(FLUSH) | R(UNBRACKETED) | R(UNBALANCED), 0,
 	 "invalidate_range_end, which invalidates before 6.6, was not recorded"},
-	{K(INV_START), R(UNBRACKETED) | R(UNBALANCED), 0, "no invalidate_range_start was recorded",
-	 true},
-	{K(INV_START) | K(INV_END) | K(INV_RANGE),
+	{SINCE, K(INV_START), R(UNBRACKETED) | R(UNBALANCED), 0,
+	 "no invalidate_range_start was recorded"},
+	{SINCE, K(INV_START) | K(INV_END) | K(INV_RANGE),
 	 ERRORS | R(REFAULT) | R(RACY) | R(PARTIAL) | R(FLUSH) | R(REDUNDANT) | R(UNBRACKETED) |
 		 R(UNBALANCED) | R(EMPTY) | R(UNALIGNED),
-	 0, "no mmu_notifier event was recorded", true},
-	{PTE_CLEARS, R(REPOINT) | R(FREE) | R(MAPPED),
+	 0, "no mmu_notifier event was recorded"},
+	{SINCE, PTE_CLEARS, R(REPOINT) | R(FREE) | R(MAPPED),
 	 R(REFAULT) | R(NEVER) | R(RACY) | R(STALE_ACCESS) | R(PARTIAL) | R(UNBRACKETED) |
 		 R(UNLOCKED) | R(REDUNDANT),
-	 "no clear of a pte was recorded", true},
-	{K(PTE_CLEAR), R(MAPPED),
+	 "no clear of a pte was recorded"},
+	{SINCE, K(PTE_CLEAR), R(MAPPED),
 	 R(REPOINT) | R(FREE) | R(REFAULT) | R(NEVER) | R(RACY) | R(STALE_ACCESS) | R(PARTIAL) |
 		 R(UNBRACKETED) | R(UNLOCKED) | R(REDUNDANT),
-	 "clears by zap, mremap and swap-out are not recorded", true},
-	{PMD_CLEARS_ALL, 0, R(REPOINT) | R(FREE) | R(NEVER) | R(PARTIAL) | R(MAPPED),
-	 "clears of pmds (huge pages, page tables) are not recorded", true},
-	{PTE_CLEARS | PMD_CLEARS_ALL,
+	 "clears by zap, mremap and swap-out are not recorded"},
+	{SINCE, PMD_CLEARS_ALL, 0, R(REPOINT) | R(FREE) | R(NEVER) | R(PARTIAL) | R(MAPPED),
+	 "clears of pmds (huge pages, page tables) are not recorded"},
+	{SINCE, PTE_CLEARS | PMD_CLEARS_ALL,
 	 R(REPOINT) | R(FREE) | R(NEVER) | R(MAPPED) | R(RACY) | R(PARTIAL) | R(UNBRACKETED) |
 		 R(REDUNDANT),
-	 R(REFAULT) | R(STALE_ACCESS) | R(UNLOCKED), "no clear of an entry was recorded", true},
-	{SETS_ALL, R(REPOINT) | R(REFAULT) | R(MAPPED),
+	 R(REFAULT) | R(STALE_ACCESS) | R(UNLOCKED), "no clear of an entry was recorded"},
+	{SINCE, SETS_ALL, R(REPOINT) | R(REFAULT) | R(MAPPED),
 	 R(NEVER) | R(STALE_ACCESS) | R(DEVICE_ORDER) | R(UNBRACKETED),
-	 "no set of an entry was recorded", true},
-	{K(PTE_SET), R(MAPPED),
+	 "no set of an entry was recorded"},
+	{SINCE, K(PTE_SET), R(MAPPED),
 	 R(REPOINT) | R(REFAULT) | R(NEVER) | R(STALE_ACCESS) | R(DEVICE_ORDER) | R(UNBRACKETED),
-	 "sets are known only where change_pte or a reverse mapping tells them", true},
-	{K(PTE_SET) | K(CHANGE_PTE) | K(MAP), R(REPOINT) | R(MAPPED),
+	 "sets are known only where change_pte or a reverse mapping tells them"},
+	{SINCE, K(PTE_SET) | K(CHANGE_PTE) | K(MAP), R(REPOINT) | R(MAPPED),
 	 R(REFAULT) | R(NEVER) | R(STALE_ACCESS) | R(DEVICE_ORDER) | R(UNBRACKETED),
-	 "no set of a pte was recorded", true},
-	{K(PMD_SET), 0, R(MAPPED), "not every set of a pmd is recorded", true},
-	{K(PMD_CLEAR), 0, R(MAPPED), "not every clear of a pmd is recorded", true},
-	{PTE_CLEARS | PMD_CLEARS_ALL | K(PTE_SET) | K(PMD_SET),
+	 "no set of a pte was recorded"},
+	{SINCE, K(PMD_SET), 0, R(MAPPED), "not every set of a pmd is recorded"},
+	{SINCE, K(PMD_CLEAR), 0, R(MAPPED), "not every clear of a pmd is recorded"},
+	{SINCE, PTE_CLEARS | PMD_CLEARS_ALL | K(PTE_SET) | K(PMD_SET),
 	 ERRORS | R(REFAULT) | R(RACY) | R(PARTIAL) | R(UNBRACKETED) | R(UNLOCKED) | R(REDUNDANT),
-	 0, "no clear or set of a page-table entry was recorded", true},
-	{FREES_ALL, R(FREE) | R(MAPPED), 0, "no free of pages was recorded", true},
-	{K(PAGE_FREE), 0, R(FREE) | R(MAPPED),
-	 "frees are known only by mm_page_free_batched, which leaves some out", true},
-	{LOCKS, R(UNLOCKED), R(REPOINT) | R(RACY) | R(UNBALANCED) | R(REDUNDANT),
-	 "page table locks are not recorded", true},
-	{K(LOCK_ACQUIRE), 0, 0, "", true},
-	{K(LOCK_ACQUIRED), 0, 0, "", true},
-	{K(LOCK_RELEASE), 0, R(UNBALANCED), "releases of locks are not recorded", true},
-	{K(MMAP_LOCKED), R(UNLOCKED), 0, "mmap_lock is not recorded", true},
-	{K(MMAP_UNLOCK) | K(USER_MODE), 0, R(NEVER), "nothing else ends a zap or an mprotect",
-	 true},
-	{K(MMAP_UNLOCK) | K(USER_MODE), R(FLUSH), 0, "before 6.6 a flush carries no invalidation"},
-	{K(MMAP_UNLOCK), 0, 0, "", true},
-	{K(USER_MODE), 0, 0, "", true},
-	{K(FLUSH_MM), R(FLUSH), 0, "flushes of the CPU TLB are not recorded", true},
-	{K(DEV_READ), 0, 0, "", true},
-	{K(DEV_READ) | K(DEV_WRITE), R(STALE_ACCESS) | R(DEVICE_ORDER), 0,
-	 "no device event was recorded", true},
+	 0, "no clear or set of a page-table entry was recorded"},
+	{SINCE, FREES_ALL, R(FREE) | R(MAPPED), 0, "no free of pages was recorded"},
+	{SINCE, K(PAGE_FREE), 0, R(FREE) | R(MAPPED),
+	 "frees are known only by mm_page_free_batched, which leaves some out"},
+	{SINCE, LOCKS, R(UNLOCKED), R(REPOINT) | R(RACY) | R(UNBALANCED) | R(REDUNDANT),
+	 "page table locks are not recorded"},
+	{SINCE, K(LOCK_ACQUIRE), 0, 0, ""},
+	{SINCE, K(LOCK_ACQUIRED), 0, 0, ""},
+	{SINCE, K(LOCK_RELEASE), 0, R(UNBALANCED), "releases of locks are not recorded"},
+	{SINCE, K(MMAP_LOCKED), R(UNLOCKED), 0, "mmap_lock is not recorded"},
+	{SINCE, K(MMAP_UNLOCK) | K(USER_MODE), 0, R(NEVER),
+	 "nothing else ends a zap or an mprotect"},
+	{BEFORE, K(MMAP_UNLOCK) | K(USER_MODE), R(FLUSH), 0,
+	 "before 6.6 a flush carries no invalidation"},
+	{SINCE, K(MMAP_UNLOCK), 0, 0, ""},
+	{SINCE, K(USER_MODE), 0, 0, ""},
+	{SINCE, K(FLUSH_MM), R(FLUSH), 0, "flushes of the CPU TLB are not recorded"},
+	{SINCE, K(DEV_READ), 0, 0, ""},
+	{SINCE, K(DEV_READ) | K(DEV_WRITE), R(STALE_ACCESS) | R(DEVICE_ORDER), 0,
+	 "no device event was recorded"},
 };
 
 /* The table of semantics: what is missing is named, and judges no more than it can. */
@@ -102,7 +106,7 @@ Test(coverage, by_the_kinds_that_decide)
 		const struct row *row = &rows[at];
 		bool told = !*row->why;
 
-		stlb_rules_judgeable(ALL & ~row->without, !row->since_6_6, rules);
+		stlb_rules_judgeable(ALL & ~row->without, row->kernel == BEFORE, rules);
 		for (int i = 0; i < STLB_NR_RULES; i++) {
 			enum stlb_judged want = row->none >> i & 1   ? STLB_JUDGED_NONE
 						: row->part >> i & 1 ? STLB_JUDGED_PARTIAL

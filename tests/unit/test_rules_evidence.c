@@ -181,6 +181,9 @@ Test(evidence, not_of_the_next_task_of_a_tid)
 #define NO_KSMD .tid = 33, .cpu = 1
 	static const struct made ksmd[] = {
 		MERGED_BY(KSMD), {T2, FORKS(33)}, {NO_KSMD, USER_MODE}, {NO_KSMD, KSM(0xa)}};
+	static const struct made merges_later[] = {
+		MERGED_BY(NO_KSMD), {T2, FORKS(33)}, {NO_KSMD, KSM(0xa)}};
+	static const struct made merged_later[] = {MERGED_BY(NO_KSMD), {NO_KSMD, KSM(0xa)}};
 	static const struct made another[] = {
 		MERGED_BY(NO_KSMD), {T2, FORKS(33)}, {NO_KSMD, USER_MODE}};
 	static const struct made other_tid[] = {
@@ -188,6 +191,8 @@ Test(evidence, not_of_the_next_task_of_a_tid)
 
 	JUDGE(ksmd, BEFORE_6_6, EXEMPT);
 	JUDGE(another, BEFORE_6_6, REPOINT(1));
+	JUDGE(merges_later, BEFORE_6_6, REPOINT(1));
+	JUDGE(merged_later, BEFORE_6_6, EXEMPT);
 	JUDGE(other_tid, BEFORE_6_6, REPOINT(1));
 }
 

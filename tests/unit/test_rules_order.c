@@ -121,10 +121,10 @@ Test(holds, asked_for_and_waited_for)
 					     {CLEAR(0, RW(0xa))},
 					     {ASK(L1)},
 					     {SWITCH(200)},
-					     {T2, ON(0), LOCK(L1)},
-					     {T2, ON(0), INV(0, 1)},
-					     {T2, ON(0), UNLOCK(L1)},
-					     {T2, ON(0), SWITCH(100)},
+					     {.tid = 200, LOCK(L1)},
+					     {.tid = 200, INV(0, 1)},
+					     {.tid = 200, UNLOCK(L1)},
+					     {.tid = 200, SWITCH(100)},
 					     {LOCK(L1)},
 					     {FREE(0xa)},
 					     {UNLOCK(L1)},
@@ -246,13 +246,13 @@ Test(interrupts, on_top_of_each_other)
 Test(interrupts, on_top_of_another_task)
 {
 	static const struct made another[] = {SETTLE,
-					      {T2, ON(0), USER_MODE},
+					      {.tid = 200, USER_MODE},
 					      {START(0, 1)},
 					      {SOFTIRQ, CLEAR(0, RW(0xa))},
 					      {IRQ, .tid = 200, INV(0, 1)},
 					      {FREE(0xa)},
 					      {ONLY_END(0, 1)}};
-	static const struct made same[] = {SETTLE,	     {T2, ON(0), USER_MODE},
+	static const struct made same[] = {SETTLE,	     {.tid = 200, USER_MODE},
 					   {START(0, 1)},    {SOFTIRQ, CLEAR(0, RW(0xa))},
 					   {IRQ, INV(0, 1)}, {FREE(0xa)},
 					   {ONLY_END(0, 1)}};
@@ -274,7 +274,7 @@ Test(interrupts, of_a_task_that_moves)
 	static const struct made another[] = {SETTLE,
 					      {START(0, 1)},
 					      {RUNS(HARDIRQ), CLEAR(0, RW(0xa))},
-					      {T3, .cpu = 4, INV(0, 1)},
+					      {.tid = 300, .cpu = 4, INV(0, 1)},
 					      {FREE(0xa), .cpu = 4},
 					      {ONLY_END(0, 1), .cpu = 4}};
 

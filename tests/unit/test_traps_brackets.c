@@ -120,7 +120,7 @@ Test(brackets, a_start_under_a_lock_that_is_surely_a_ptl)
 	static const struct made nonblocking[] = {
 		SETTLE, {LOCK(L1)}, {START_NB(0, 1)}, {END(0, 1)}, {UNLOCK(L1)}};
 	static const struct made switched_out[] = {SETTLE,	  {LOCK(L1)},
-						   {SWITCH(200)}, {T2, ON(0), SWITCH(100)},
+						   {SWITCH(200)}, {.tid = 200, SWITCH(100)},
 						   {START(0, 1)}, {END(0, 1)}};
 
 	JUDGE(named, BEFORE_6_6, RELEASES, UNBALANCED(1));
