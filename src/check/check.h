@@ -353,9 +353,9 @@ void stlb_device_note_not_placed(struct stlb_analysis *a, const struct stlb_mm *
 /** stlb_device_note_owed - the update noted last left this obligation */
 void stlb_device_note_owed(struct stlb_analysis *a, struct stlb_obligation *ob);
 
-/** stlb_device_note_gone - an invalidation that is ordered after its update covers [start, end) */
+/** stlb_device_note_gone - an invalidation that is ordered after its update discharges it */
 void stlb_device_note_gone(struct stlb_analysis *a, const struct stlb_act *act,
-			   const struct stlb_obligation *ob, uint64_t start, uint64_t end);
+			   const struct stlb_obligation *ob);
 
 /** stlb_device_note_over - the obligation ends */
 void stlb_device_note_over(struct stlb_analysis *a, const struct stlb_obligation *ob,

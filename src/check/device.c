@@ -73,19 +73,17 @@ void stlb_device_note_owed(struct stlb_analysis *a, struct stlb_obligation *ob)
 	    said->level != ob->level || said->addr != ob->addr)
 		return;
 	said->ob = ob;
-	said->owed = true;
 	ob->said = last;
 }
 
 void stlb_device_note_gone(struct stlb_analysis *a, const struct stlb_act *act,
-			   const struct stlb_obligation *ob, uint64_t start, uint64_t end)
+			   const struct stlb_obligation *ob)
 {
 	struct stlb_said *said = stlb_history_get(a->devices->history, ob->said);
 
 	if (!said)
 		return;
-	said->gone_start = start;
-	said->gone_end = end;
+	said->dropped = true;
 	stlb_brief_keep(&said->gone, act->event);
 }
 
@@ -100,10 +98,7 @@ void stlb_device_note_over(struct stlb_analysis *a, const struct stlb_obligation
 	said->same_content = ob->exempt || ending == STLB_END_RESTORED;
 	said->expired = ending == STLB_END_EXPIRED && !ob->discharged;
 	/* each piece was covered by now, or came too late */
-	if (ob->discharged) {
-		said->gone_start = ob->addr;
-		said->gone_end = ob->addr + stlb_obligation_size(ob);
-	}
+	said->dropped = ob->discharged;
 }
 
 /* ---- the rules ---- */

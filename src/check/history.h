@@ -18,8 +18,8 @@ struct stlb_obligation;
  * struct stlb_said - an update: an entry said @old and says @new
  * @before: in its bucket, the number of the one before plus one; 0: none
  * @doubt: how often until then something was lost, not placed or given up
- * @ob: what it owes, until that is over; @owed: it owed something
- * @gone_start, @gone_end: what was invalidated since, and in order; @gone: by which event
+ * @ob: what it owes, until that is over
+ * @dropped: it was invalidated since, and in order, unless @ob knows it by pieces; @gone: by what
  * @same_content: nobody can tell the page before from the one after
  * @expired: its operation ended without an invalidation
  */
@@ -28,9 +28,8 @@ struct stlb_said {
 	uint64_t mm, addr, seq, doubt;
 	struct stlb_entry old, new;
 	struct stlb_obligation *ob;
-	uint64_t gone_start, gone_end;
 	uint8_t level; /* enum stlb_level */
-	bool owed, same_content, expired;
+	bool dropped, same_content, expired;
 	struct stlb_brief event, gone;
 };
 

@@ -81,7 +81,7 @@ static void part_below(struct stlb_obligation *ob, const struct stlb_invalidatio
 		ob->below[ob->nr_below] = page;
 		if (late)
 			ob->nr_covered++;
-		else if (ob->nr_covered)
+		else
 			ob->below[ob->nr_below] = ob->below[ob->nr_below + ob->nr_covered];
 	}
 }
@@ -125,7 +125,7 @@ static bool cover_table(struct stlb_analysis *a, struct stlb_obligation *ob,
 /* To the letter, what was covered one by one concerns a free as what was covered at once does. */
 static void watch_covered(struct stlb_analysis *a, struct stlb_obligation *ob)
 {
-	if (ob->table_covered && ob->page.nr)
+	if (ob->table_covered)
 		stlb_pages_watch(a, &ob->page);
 	while (ob->nr_covered) {
 		stlb_pages_watch(a, &ob->below[ob->nr_below++]);
@@ -171,7 +171,7 @@ static void discharge(struct stlb_analysis *a, const struct stlb_act *act,
 	if (!ob->discharged)
 		count_discharge(a, ob);
 	if (ob->said)
-		stlb_device_note_gone(a, act, ob, what->start, what->end);
+		stlb_device_note_gone(a, act, ob);
 	if (stlb_obligation_is_kept(a, ob))
 		stlb_obligation_keep(a, ob, STLB_LATER_COVER, act->event);
 	else

@@ -100,8 +100,7 @@ void stlb_never_at_end(struct stlb_analysis *a, const struct stlb_act *act,
 /* A repoint is judged at the end of its own bracket, which may be still open. */
 static bool has_own_end(const struct stlb_obligation *ob)
 {
-	return ob->type == STLB_REPOINT && !ob->discharged &&
-	       stlb_task_in_bracket(ob->task, ob->scope->bracket);
+	return ob->type == STLB_REPOINT && stlb_task_in_bracket(ob->task, ob->scope->bracket);
 }
 
 /*

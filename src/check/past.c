@@ -64,7 +64,7 @@ static bool is_gone(const struct stlb_said *said, uint64_t addr)
 
 	if (ob && ob->pieces)
 		return (ob->discharged || ob->table) && is_piece_covered(ob, addr);
-	return said->gone_start <= addr && addr < said->gone_end;
+	return said->dropped;
 }
 
 #define BREACHES                                                                                   \

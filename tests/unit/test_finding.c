@@ -460,6 +460,7 @@ Test(finding, tells_what_it_does_not_know)
 
 	GIVE(&reading, SETTLE_66, {CLEAR_AT(RW(0xa))}, {FREE(0xa)}, {INV(0, 1)});
 	finding = only_of(made_result(&reading), STLB_RULE_FREE);
+	cr_expect_eq(finding->old, RW(0xa));
 	cr_expect(!finding->has_addr && !finding->has_new && !finding->bracket.known);
 	cr_expect_eq(finding->lock, 0);
 	stlb_analysis_free(reading.analysis);

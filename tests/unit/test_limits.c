@@ -31,10 +31,12 @@ Test(limits, obligations)
 	GIVE(&reading, SETTLE, {START(0, MANY)}, {LOCK(L1)});
 	for (unsigned int i = 0; i < MANY; i++)
 		GIVE(&reading, {CLEAR(i, RW(0x100000 + i))});
-	GIVE(&reading, {FREE(0x100000)}, {FREE(0x100000 + MANY - 1)}, {UNLOCK(L1)}, {END(0, MANY)});
+	GIVE(&reading, {CLEAR_AT(HUGE(0x200))}, {FREE(0x100000)}, {FREE(0x100000 + MANY - 1)},
+	     {UNLOCK(L1)}, {END(0, MANY)});
 	result = made_result(&reading);
 	only(result, STLB_RULE_FREE, 1);
-	cr_expect_eq(result->dropped, LEFT);
+	cr_expect_eq(result->dropped, LEFT + 1);
+	cr_expect_eq(result->unplaced, 1);
 	cr_expect_eq(result->rules[STLB_RULE_FREE].judged, STLB_JUDGED_PARTIAL);
 	stlb_analysis_free(reading.analysis);
 }

@@ -276,3 +276,33 @@ Test(no_memory, what_a_filter_selects)
 
 	NEVER_IN_SILENCE(trace, BEFORE_6_6, .filter = {&second, 1});
 }
+
+/* Each kind of update may be the first of a context, which has to remember how it goes on. */
+Test(no_memory, the_first_update_of_a_context)
+{
+	static const struct made clear[] = {SETTLE, {T2, CLEAR(0, RW(0xa))}, {FREE(0xa)}};
+	static const struct made flush[] = {SETTLE, {T2, CLEARF(0, RW(0xa))}, {FREE(0xa)}};
+	static const struct made set[] = {SETTLE, {T2, SET(0, RW(0xa), RW(0xb))}, {FREE(0xa)}};
+	static const struct made map[] = {
+		SETTLE, {START(0, 1)}, {CLEARF(0, RW(0xa))}, {T2, MAP(0, 0xb)}, {END(0, 1)}};
+	static const struct made ptl_map[] = {SETTLE_66,
+					      {T2, LOCK(L1)},
+					      {T2, PTL_MAP(0, PTE_OF(TABLE1, 0), L1)},
+					      {SET_AT(PTE_OF(TABLE1, 0), RW(0xa), RW(0xb))}};
+	static const struct made split[] = {
+		SETTLE,
+		{START(0, 512)},
+		{T2, OF(PMD_SPLIT, F(MM, MM1), F(ADDR, PAGE(0))), .level = STLB_LEVEL_PMD},
+		{T2, PMD_CLEARS(PMD_INVAL, 0, HUGE(0x200))},
+		{FREES(0x200, 9)},
+		{END(0, 512)}};
+	static const struct made merge[] = {SETTLE, {T2, KSM(0xa)}, {T2, SET(0, RO(0xa), RO(0xb))}};
+
+	NEVER_IN_SILENCE(clear, BEFORE_6_6);
+	NEVER_IN_SILENCE(flush, BEFORE_6_6);
+	NEVER_IN_SILENCE(set, BEFORE_6_6);
+	NEVER_IN_SILENCE(map, BEFORE_6_6);
+	NEVER_IN_SILENCE(ptl_map, SINCE_6_6);
+	NEVER_IN_SILENCE(split, BEFORE_6_6);
+	NEVER_IN_SILENCE(merge, BEFORE_6_6);
+}

@@ -135,6 +135,7 @@ Test(result, a_note_is_told_once)
 	stlb_analysis_note(reading.analysis, "taken for granted");
 	stlb_analysis_note(reading.analysis, "taken on trust");
 	stlb_analysis_note(reading.analysis, "taken for granted");
+	stlb_analysis_note(reading.analysis, "taken on trust");
 	result = made_result(&reading);
 	cr_expect_eq(notes_of(result, "taken for granted"), 1);
 	cr_expect_eq(notes_of(result, "taken on trust"), 1);

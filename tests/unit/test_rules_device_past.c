@@ -290,3 +290,21 @@ Test(past, covered_and_kept_to_the_letter)
 	JUDGE(more, BEFORE_6_6, DEVICES, .strict = true, STALE(1));
 	JUDGE(beside, BEFORE_6_6, DEVICES, .strict = true, STALE(0));
 }
+
+/* What was below a table is known of it even from before anybody subscribed. */
+Test(past, below_a_table_from_before_the_subscription)
+{
+#define COLLAPSED                                                                                  \
+	SETTLE, {START(0, 512)}, {LOCK(L1)}, {COLLAPSE(0, TABLE(7))}, {INV(0, 512)}, {UNLOCK(L1)}, \
+		{ONLY_END(0, 512)}, {LOCK(L1)}, {PMD_SET(0, 0, HUGE(0x40000))},                    \
+	{                                                                                          \
+		UNLOCK(L1)                                                                         \
+	}
+	static const struct made held[] = {
+		{SET(0, 0, RO(0xa))}, {CLEAR(0, 0)}, COLLAPSED, {READ(0, 0xa)}};
+	static const struct made not_held[] = {
+		{SET(0, 0, RO(0xa))}, {CLEAR(0, 0)}, COLLAPSED, {READ(0, 0xb)}};
+
+	JUDGE(held, BEFORE_6_6, DEVICES, STALE(1));
+	JUDGE(not_held, BEFORE_6_6, DEVICES, STALE(0));
+}

@@ -73,6 +73,22 @@ Test(doubt, of_a_part_of_a_site)
 	cr_assert_eq(result->nr_findings, 2);
 	cr_expect_eq(result->findings[0]->verdict, STLB_OBSERVED);
 	cr_expect_eq(result->findings[1]->verdict, STLB_INCONCLUSIVE);
+	cr_expect_eq(result->nr_hidden, 0);
+	stlb_analysis_free(reading.analysis);
+}
+
+/* A site of which all is doubted is inconclusive, and nothing else. */
+Test(doubt, of_all_of_a_site)
+{
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE, {T3, USER_MODE}, ZAPPED(1), ZAPPED(2), {.cpu = 2, LOST(HERE)});
+	result = made_result(&reading);
+	cr_assert_eq(result->nr_findings, 1);
+	cr_expect_eq(result->findings[0]->inconclusive, 2);
+	cr_expect_eq(result->nr_hidden, 0);
+	cr_expect_eq(result->rules[STLB_RULE_NEVER].sites, 0);
 	stlb_analysis_free(reading.analysis);
 }
 
@@ -193,6 +209,33 @@ Test(asked_for, what_the_trace_has)
 	cr_expect(!met(at, all) && !met(at, lock));
 	cr_expect(met(pid, wake) && !met(other, wake));
 	cr_expect(met(mm, inv) && !met(mm, lock));
+}
+
+/* Each of several is looked for until it was met. */
+Test(asked_for, one_after_the_other)
+{
+	static const struct stlb_filter_value both[] = {{.kind = STLB_FILTER_MM, .start = MM1},
+							{.kind = STLB_FILTER_PID, .tid = 77}};
+	struct made_reading reading = READING(BEFORE_6_6, .filter = {both, 2});
+
+	GIVE(&reading, {INV(0, 1)}, {INV(0, 1)}, {.tid = 77, INV(0, 1)});
+	cr_expect_eq(made_result(&reading)->filters_matched, 3);
+	stlb_analysis_free(reading.analysis);
+}
+
+/* What is hidden tells when it was first and last, too. */
+Test(asked_for, when_the_hidden_ones_were)
+{
+	static const struct stlb_filter_value nobody = {.kind = STLB_FILTER_PID, .tid = 7};
+	struct made_reading reading = READING(BEFORE_6_6, .filter = {&nobody, 1});
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE, {BYTES(0, 0)}, {BYTES(0, 0)});
+	result = made_result(&reading);
+	cr_assert_eq(result->nr_hidden, 1);
+	cr_expect_eq(result->hidden[0]->first_ns, 3000);
+	cr_expect_eq(result->hidden[0]->last_ns, 4000);
+	stlb_analysis_free(reading.analysis);
 }
 
 /* ---- the order of findings ---- */

@@ -65,6 +65,22 @@ Test(subscription, failed_register_leaves_those_before)
 	JUDGE(trace, BEFORE_6_6, BREACHED(1));
 }
 
+/* An unregister that takes nobody away does not count. */
+Test(subscription, unregister_of_nobody)
+{
+	static const struct made over[] = {
+		{UNREGISTER(SUB1)}, {SUBSCRIBE(SUB1)}, {SUBSCRIBED(0)},
+		{UNREGISTER(SUB1)}, FREE_EARLY,
+	};
+	static const struct made goes_on[] = {
+		{UNREGISTER(SUB1)}, {SUBSCRIBE(SUB1)}, {SUBSCRIBED(0)},
+		{START(0, 1)},	    FREE_EARLY,	       {END(0, 1)},
+	};
+
+	JUDGE(over, BEFORE_6_6);
+	JUDGE(goes_on, BEFORE_6_6, BREACHED(1));
+}
+
 Test(subscription, only_the_entry_of_register_is_traced)
 {
 	static const struct made quiet[] = {

@@ -71,6 +71,24 @@ Test(pages, base_learned_from_the_same_free_alone)
 		{END(0, 1)},
 	};
 
+	/* a struct page that happens to lie where all of them could begin */
+	static const struct made alone[] = {
+		SETTLE,	     {TOLD_BY_PAGE(STRUCT(1 << 24))},
+		ZAPPED,	     {TOLD_BY_PAGE(STRUCT((1 << 24) + 0xa))},
+		{END(0, 1)},
+	};
+	static const struct made told_nothing[] = {
+		SUBSCRIBES(BASES),
+		{OF(SUBSCRIBE, F(MM, MM1), F(SUB, SUB2), F(VMEMMAP, 0))},
+		{SUBSCRIBED(0)},
+		SETTLE,
+		ZAPPED,
+		{TOLD_BY_PAGE(STRUCT(0xa))},
+		{END(0, 1)},
+	};
+
+	JUDGE(alone, BEFORE_6_6);
+	JUDGE(told_nothing, BEFORE_6_6, FREED(1));
 	JUDGE(another, BEFORE_6_6);
 	JUDGE(in_turn, BEFORE_6_6, FREED(1));
 	JUDGE(told, BEFORE_6_6, FREED(1));
@@ -174,6 +192,32 @@ Test(pages, a_table_without_a_place_is_freed)
 	JUDGE(freed, SINCE_6_6, REPOINT(1), UNPLACED(1));
 	JUDGE(other_mm, SINCE_6_6, REPOINT(1), UNPLACED(0));
 	JUDGE(mm_freed, SINCE_6_6, UNPLACED(0));
+}
+
+/* It is found to be another mm's: what was written into it is nobody's. */
+Test(pages, a_table_without_a_place_is_found_in_another_mm)
+{
+	static const struct made trace[] = {
+		EARLY,
+		{T2, STARTS(MM2, 0, 1, 1, 1)},
+		{T2,
+		 OF(PTL_MAP, F(MM, MM2), F(ADDR, PAGE(0)), F(PTEP, PTE_OF(TABLE1, 0)), F(PTL, L1))},
+	};
+
+	JUDGE(trace, SINCE_6_6, UNPLACED(1));
+}
+
+/* A huge entry is no entry of a table of ptes: it is not kept for one. */
+Test(pages, a_huge_page_without_a_place)
+{
+	static const struct made trace[] = {SUBSCRIBES(BASES),
+					    SETTLE_66,
+					    {SET_AT(PTE_OF(TABLE1, 0), 0, HUGE(0x200))},
+					    {LOCK(L1)},
+					    {PTL_MAP(0, PTE_OF(TABLE1, 0), L1)},
+					    {UNLOCK(L1)}};
+
+	JUDGE(trace, SINCE_6_6, UNPLACED(1));
 }
 
 /* The page of a table that another mm has begun to fill is that mm's. */

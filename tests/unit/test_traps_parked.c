@@ -303,7 +303,28 @@ Test(mapped_in, outside_of_all)
 		{END(0, 2)}};
 
 	JUDGE(trace, BEFORE_6_6, FREED(1));
+	static const struct made two_pages[] = {
+		SETTLE,
+		{START(0, 2)},
+		{LOCK(L1)},
+		{CLEARF(0, RO(0xa))},
+		{CLEARF(1, RO(0x1a))},
+		{OF(MAP, F(MM, MM1), F(ADDR, PAGE(0)), F(PFN, 0xb), F(NR, 2))},
+		{UNLOCK(L1)},
+		{END(0, 2)}};
+	static const struct made same_pages[] = {
+		SETTLE,
+		{START(0, 2)},
+		{LOCK(L1)},
+		{CLEARF(0, RW(0xb))},
+		{CLEARF(1, RW(0xc))},
+		{OF(MAP, F(MM, MM1), F(ADDR, PAGE(0)), F(PFN, 0xb), F(NR, 2))},
+		{UNLOCK(L1)},
+		{ONLY_END(0, 2)}};
+
 	JUDGE(large, BEFORE_6_6, REPOINT(1));
+	JUDGE(two_pages, BEFORE_6_6, REPOINT(2));
+	JUDGE(same_pages, BEFORE_6_6, ENDED(.total = 2, .restored = 2));
 }
 
 /* ---- an mm that is released meanwhile ---- */
