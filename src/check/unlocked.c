@@ -12,8 +12,7 @@
 
 static bool is_judged(const struct stlb_analysis *a)
 {
-	return stlb_rule_is_judged(a, STLB_RULE_UNLOCKED) && stlb_locks_traced(a) &&
-	       a->seen >> STLB_MMAP_LOCKED & 1;
+	return stlb_locks_traced(a) && a->seen >> STLB_MMAP_LOCKED & 1;
 }
 
 static bool holds_lock(const struct stlb_task *task, uint64_t lock)

@@ -83,6 +83,7 @@ Test(limits, repoints_of_one_that_calls_itself_ksmd)
 			GIVE(&reading, MERGED(KSMD, i));
 		if (user == 2) /* another task of that tid */
 			GIVE(&reading, {T2, FORKS(33)});
+		GIVE(&reading, {T2, USER_MODE}, {T2, FORKS(300)});
 		if (user)
 			GIVE(&reading, {KSMD, USER_MODE});
 		GIVE(&reading, {KSM(0x1000)});
@@ -222,6 +223,27 @@ Test(limits, tables_without_a_place)
 		     {INV(512 * i, 512 * i + 2)}, {END_66(512 * i, 512 * i + 2)});
 	result = made_result(&reading);
 	cr_expect_eq(result->unplaced, 2);
+	stlb_analysis_free(reading.analysis);
+}
+
+/* The oldest goes, wherever it is kept: one that was begun before has been placed. */
+Test(limits, tables_without_a_place_of_which_one_was_placed)
+{
+	enum { ROOM = 64 };
+	struct made_reading reading = READING(SINCE_6_6);
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE_66);
+	for (uint64_t i = 0; i < ROOM; i++)
+		GIVE(&reading, {SET_AT(TABLE1 + 0x1000 * i, 0, i == 1 ? SWAP : RW(0x100 + i))});
+	GIVE(&reading, {LOCK(L1)}, {PTL_MAP(0, TABLE1, L1)}, {UNLOCK(L1)});
+	for (uint64_t i = ROOM; i < ROOM + 2; i++)
+		GIVE(&reading, {SET_AT(TABLE1 + 0x1000 * i, 0, RW(0x100 + i))});
+	for (uint64_t i = 2; i < ROOM + 2; i++)
+		GIVE(&reading, {LOCK(L1)}, {PTL_MAP(512 * i, TABLE1 + 0x1000 * i, L1)},
+		     {UNLOCK(L1)});
+	result = made_result(&reading);
+	cr_expect_eq(result->unplaced, 1);
 	stlb_analysis_free(reading.analysis);
 }
 

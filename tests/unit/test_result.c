@@ -183,6 +183,21 @@ Test(result, what_contexts_and_clocks_are_taken_for)
 	cr_expect_eq(notes_on(READING(BEFORE_6_6, .clock = "mixed"), apart), 1);
 }
 
+/* An event of a kind that a later version may know is none of this one. */
+Test(result, an_event_of_no_kind)
+{
+	struct made_reading reading = READING(BEFORE_6_6);
+	struct stlb_event event = {.kind = STLB_NR_KINDS, .name = "new"};
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE);
+	cr_expect_eq(stlb_analysis_event(reading.analysis, &event), 0);
+	result = made_result(&reading);
+	cr_expect_eq(result->events_used, 2);
+	cr_expect_eq(result->kinds[STLB_INV_START], 1);
+	stlb_analysis_free(reading.analysis);
+}
+
 /* ---- while the trace is read ---- */
 
 Test(result, what_stands_now)

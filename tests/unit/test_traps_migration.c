@@ -133,3 +133,20 @@ Test(install, what_a_new_table_holds)
 	JUDGE(anew, BEFORE_6_6, .recorded = kinds);
 	JUDGE(not_told, BEFORE_6_6, .recorded = kinds);
 }
+
+/* Whether a kernel has device entries moves the types of migration (trap 24). */
+Test(migration, its_type_where_there_are_device_entries)
+{
+#define TYPES(device_private)                                                                      \
+	{OF(SUBSCRIBE, F(MM, MM1), F(SUB, SUB1), F(DEVICE_PRIVATE, device_private))},              \
+		{SUBSCRIBED(0)}, SETTLE, {START(0, 1)}, {LOCK(L1)}, {SET(0, RW(0xa), MIGRATION)},  \
+		{UNLOCK(L1)},                                                                      \
+	{                                                                                          \
+		ONLY_END(0, 1)                                                                     \
+	}
+	static const struct made without[] = {TYPES(0)};
+	static const struct made with[] = {TYPES(1)};
+
+	JUDGE(without, .kernel = "6.1.0");
+	JUDGE(with, .kernel = "6.1.0", NEVER(1));
+}
