@@ -57,8 +57,7 @@ void stlb_obligation_retype(struct stlb_obligation *ob, enum stlb_obligation_typ
 uint64_t stlb_obligation_size(const struct stlb_obligation *ob);
 
 /** stlb_obligation_before - whether what @task does now is known to come after the update */
-bool stlb_obligation_before(const struct stlb_analysis *a, const struct stlb_obligation *ob,
-			    const struct stlb_task *task);
+bool stlb_obligation_before(const struct stlb_obligation *ob, const struct stlb_task *task);
 
 /** stlb_hold_brief - the acquisition of a hold as evidence */
 void stlb_hold_brief(const struct stlb_hold *hold, const struct stlb_task *task,

@@ -201,7 +201,7 @@ static const struct stlb_device_seen *seen_newer(const struct stlb_device_page *
 
 	if (is_seen(seen) && seen->addr == page->addr)
 		seen++;
-	if (!is_seen(seen) || seen->seq <= set->seq || seen->set.ns < set->event.ns)
+	if (seen->seq <= set->seq || seen->set.ns < set->event.ns)
 		return NULL;
 	return seen;
 }

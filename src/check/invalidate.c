@@ -193,7 +193,7 @@ static void meet(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 {
 	if (!concerns(ob, what))
 		return;
-	if (stlb_obligation_before(a, ob, act->task)) {
+	if (stlb_obligation_before(ob, act->task)) {
 		if (a->devices && ob->table)
 			cover_pieces(ob, what);
 		if (!ob->nr_below || ob->discharged || cover_table(a, ob, what))

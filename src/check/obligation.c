@@ -11,13 +11,11 @@ uint64_t stlb_obligation_size(const struct stlb_obligation *ob)
 	return UINT64_C(1) << stlb_level_shift(ob->level);
 }
 
-bool stlb_obligation_before(const struct stlb_analysis *a, const struct stlb_obligation *ob,
-			    const struct stlb_task *task)
+bool stlb_obligation_before(const struct stlb_obligation *ob, const struct stlb_task *task)
 {
 	if (ob->task == task)
 		return true;
-	return !ob->unordered && a->order.active &&
-	       stlb_order_knows(&task->actor, &ob->task->actor, ob->seq);
+	return !ob->unordered && stlb_order_knows(&task->actor, &ob->task->actor, ob->seq);
 }
 
 /* ---- scopes ---- */

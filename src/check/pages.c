@@ -154,7 +154,7 @@ static void page_goes(struct stlb_analysis *a, const struct stlb_act *act,
 
 	if (ob->type == STLB_TIGHTEN || ob->weaker)
 		return;
-	if (!a->one_clock && !stlb_obligation_before(a, ob, act->task)) {
+	if (!a->one_clock && !stlb_obligation_before(ob, act->task)) {
 		a->local_skipped++;
 		return;
 	}

@@ -273,7 +273,7 @@ static void settle_one(struct stlb_analysis *a, const struct stlb_act *act,
 	}
 	if (ob->addr >= slot.addr + size || slot.addr >= ob->addr + stlb_obligation_size(ob))
 		return;
-	if (!a->one_clock && !stlb_obligation_before(a, ob, act->task)) {
+	if (!a->one_clock && !stlb_obligation_before(ob, act->task)) {
 		a->local_skipped++;
 		return;
 	}

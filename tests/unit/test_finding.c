@@ -444,8 +444,8 @@ Test(finding, tells_the_set_that_came_between)
 	const struct stlb_finding *finding;
 
 	GIVE(&reading, SETTLE, {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))}, {UNLOCK(L1)},
-	     {T2, LOCK(L1)}, {T2, SET(0, 0, RW(0xb))}, {T2, UNLOCK(L1)}, {T3, FREE(0xa)},
-	     {END(0, 1)});
+	     {T2, LOCK(L1)}, {T2, SET(0, 0, RW(0xb))}, {T2, SET(0, 0, RW(0xc))}, {T2, UNLOCK(L1)},
+	     {T3, FREE(0xa)}, {END(0, 1)});
 	finding = only_of(made_result(&reading), STLB_RULE_FREE);
 	cr_expect(finding->has_new && finding->new_entry == RW(0xb));
 	cr_expect_eq(finding->tid, 100);

@@ -54,6 +54,35 @@ Test(update, another_huge_page_after_an_invalidation_in_place)
 	JUDGE(told_twice, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
 }
 
+/* What a set tells of the entry before wins over what was known; of several nothing is guessed. */
+Test(update, what_was_there_before)
+{
+#define KNOWN                                                                                      \
+	{SET(0, 0, RW(0xc))}, {START(7, 8)}, {CLEAR(7, RW(0x99))}, {INV(7, 8)},                    \
+	{                                                                                          \
+		END(7, 8)                                                                          \
+	}
+	static const struct made told[] = {
+		SETTLE,	      KNOWN,	   {START(0, 2)}, {LOCK(L1)}, {SET(0, RW(0xa), SWAP)},
+		{UNLOCK(L1)}, {FREE(0xa)}, {END(0, 2)}};
+	static const struct made known[] = {
+		SETTLE,
+		KNOWN,
+		{START(0, 2)},
+		{LOCK(L1)},
+		{OF(PTE_SET, F(MM, MM1), F(ADDR, PAGE(0)), F(NEW, SWAP))},
+		{UNLOCK(L1)},
+		{FREE(0xc)},
+		{END(0, 2)}};
+	static const struct made several[] = {
+		SETTLE,	      KNOWN,	  {START(0, 2)}, {LOCK(L1)}, {SET_NR(0, RW(0x30), 2)},
+		{UNLOCK(L1)}, {END(0, 2)}};
+
+	JUDGE(told, BEFORE_6_6, FREED(1));
+	JUDGE(known, BEFORE_6_6, FREED(1));
+	JUDGE(several, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
+}
+
 /* ---- a huge page in pieces ---- */
 
 /* 512 times one page is a split only of zeroes: a special page that nobody can write. */
@@ -164,6 +193,10 @@ Test(tables, replaced_in_place)
 	}
 	static const struct made same[] = {BELOW({PMD_SET(0, TABLE(0x50), HUGE(0x200))})};
 	static const struct made other[] = {BELOW({PMD_SET(0, TABLE(0x50), HUGE(0x400))})};
+	static const struct made last_alone[] = {BELOW({PMD_SET(0, TABLE(0x50), HUGE(0x1ff))})};
+	static const struct made first_differs[] = {
+		BELOW({UNLOCK(L2)}, {LOCK(L1)}, {SET(0, RW(0x200), RW(0x900))}, {INV(0, 1)},
+		      {UNLOCK(L1)}, {LOCK(L2)}, {PMD_SET(0, TABLE(0x50), HUGE(0x200))})};
 	static const struct made freed[] = {
 		BELOW({PMD_SET(0, TABLE(0x50), HUGE(0x200))}, {FREE(0x50)})};
 	static const struct made huge_to_table[] = {
@@ -173,6 +206,8 @@ Test(tables, replaced_in_place)
 
 	JUDGE(same, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
 	JUDGE(other, BEFORE_6_6, REPOINT(1));
+	JUDGE(last_alone, BEFORE_6_6, REPOINT(1));
+	JUDGE(first_differs, BEFORE_6_6, REPOINT(2));
 	JUDGE(freed, BEFORE_6_6, FREED(1));
 	JUDGE(huge_to_table, BEFORE_6_6, FREED(1));
 	JUDGE(table_alone, BEFORE_6_6);

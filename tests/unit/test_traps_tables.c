@@ -211,6 +211,7 @@ Test(early, a_clear_in_between)
 		SETTLE_66,	     EARLY(0, RW(0xa)),	  EARLY(1, RW(0xb)), {START(0, 2)},
 		{LOCK_ANY(L2)},	     {CLEAR_AT(RW(0xa))}, {UNLOCK_ANY(L2)},  MAPS(0),
 		{CLEAR_AT(RW(0xb))}, {UNLOCK_ANY(L1)},	  {INV(0, 2)},	     {END_66(0, 2)},
+		{FREE(0xa)},
 	};
 
 	JUDGE(trace, SINCE_6_6, .unplaced = 2);
