@@ -315,12 +315,10 @@ Test(finding, of_whose_code_path)
 	static const struct made kswapd[] = {BY_TASK("kswapd0")};
 	static const struct made migration[] = {BY_TASK("migration/1")};
 	static const struct made kcompactd[] = {BY_TASK("kcompactd0")};
-	static const struct made reaper[] = {BY_TASK("oom_reaper")};
 	static const struct made interrupt[] = {
 		SETTLE,		  {IRQ, START(0, 1)}, {IRQ, CLEAR(0, RW(0xa))},
 		{IRQ, FREE(0xa)}, {IRQ, END(0, 1)},
 	};
-	static const struct made kdamond[] = {BY_TASK("kdamond.0")};
 
 	TELLS(task, HOW(BEFORE_6_6), STLB_RULE_FREE, "pte at 0x7f0000000000: page pfn 0xa cleared",
 	      "bracket, clear, free", "0512b00a5c0af8b1");
@@ -344,15 +342,9 @@ Test(finding, of_whose_code_path)
 	TELLS(kcompactd, HOW(BEFORE_6_6), STLB_RULE_FREE,
 	      "pte at 0x7f0000000000: page pfn 0xa cleared", "bracket, clear, free",
 	      "035e7609094701b0");
-	TELLS(reaper, HOW(BEFORE_6_6), STLB_RULE_FREE,
-	      "pte at 0x7f0000000000: page pfn 0xa cleared", "bracket, clear, free",
-	      "b83ec7f4218ff020");
 	TELLS(interrupt, HOW(BEFORE_6_6), STLB_RULE_FREE,
 	      "pte at 0x7f0000000000: page pfn 0xa cleared", "bracket, clear, free",
 	      "9cca06521e797177");
-	TELLS(kdamond, HOW(BEFORE_6_6), STLB_RULE_FREE,
-	      "pte at 0x7f0000000000: page pfn 0xa cleared", "bracket, clear, free",
-	      "ce6aa3689486c81e");
 }
 
 /* ---- what was missing ---- */
