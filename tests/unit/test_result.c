@@ -239,6 +239,7 @@ Test(result, whose_callbacks_a_finding_concerns)
 	     {SUBSCRIBED(0)}, {OF(SUBSCRIBE, F(MM, MM1), F(SUB, 0), F(CALLBACK, 0xbad))},
 	     {SUBSCRIBED(0)},
 	     {OF(SUBSCRIBE, F(MM, MM1), F(SUB, SUB2), F(CALLBACK, 0xc1), F(START_CALLBACK, 0xc2))},
+	     {SUBSCRIBED(0)}, {OF(SUBSCRIBE, F(MM, MM1), F(SUB, SUB2), F(CALLBACK, 0xc2))},
 	     {SUBSCRIBED(0)}, SETTLE, ZAPPED(0));
 	result = made_result(&reading);
 	cr_assert_eq(result->nr_findings, 1);

@@ -162,6 +162,41 @@ Test(holds, confirmed_by_the_return)
 	JUDGE(twice, BEFORE_6_6, .no_irq_flags = true, REFAULT(1));
 }
 
+/* A task that another one runs in place of was switched out, seen or not. */
+Test(holds, switched_out_unseen)
+{
+#define OTHER .tid = 200
+	static const struct made taken[] = {SETTLE,
+					    {START(0, 1)},
+					    {LOCK(L1)},
+					    {CLEAR(0, RW(0xa))},
+					    {OTHER, LOCK(L1)},
+					    {OTHER, UNLOCK(L1)},
+					    {SET(0, 0, RW(0xb))},
+					    {END(0, 1)}};
+	static const struct made went_on[] = {SETTLE,
+					      {START(0, 1)},
+					      {LOCK(L1)},
+					      {CLEAR(0, RW(0xa))},
+					      {OTHER, USER_MODE},
+					      {SET(0, 0, RW(0xb))},
+					      {UNLOCK(L1)},
+					      {END(0, 1)}};
+	static const struct made other_cpu[] = {SETTLE,
+						{START(0, 1)},
+						{LOCK(L1)},
+						{CLEAR(0, RW(0xa))},
+						{.cpu = 5, WAKE(77)},
+						{T2, LOCK(L1)},
+						{T2, UNLOCK(L1)},
+						{.cpu = 5, SET(0, 0, RW(0xb))},
+						{.cpu = 5, END(0, 1)}};
+
+	JUDGE(taken, BEFORE_6_6, REFAULT(1));
+	JUDGE(went_on, BEFORE_6_6, REPOINT(1));
+	JUDGE(other_cpu, BEFORE_6_6, REFAULT(1));
+}
+
 /* ---- mmap_lock ---- */
 
 /* It orders as a spinlock does; one that is read orders after writers alone. */

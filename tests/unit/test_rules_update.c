@@ -283,6 +283,17 @@ Test(echoes, late_ones_of_a_set_that_told_nothing)
 	JUDGE(other_value, BEFORE_6_6, .no_irq_flags = true, FREED(1));
 }
 
+/* Nor is a late one of a second entry held against what was told of the first. */
+Test(echoes, late_ones_of_several_entries)
+{
+	static const struct made late[] = {HELD({OF(PTE_SET, F(MM, MM1), F(ADDR, PAGE(0)),
+						    F(OLD, RO(0xa)), F(NEW, RW(0x30)), F(NR, 2))},
+						{CLEAR(0, RO(0xa))}, {WAKE(14)},
+						{CLEAR(1, RO(0xb))})};
+
+	JUDGE(late, BEFORE_6_6, .no_irq_flags = true, REPOINT(2));
+}
+
 /* An echo is of its own mm. */
 Test(echoes, of_another_mm)
 {

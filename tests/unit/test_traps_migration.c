@@ -134,6 +134,29 @@ Test(install, what_a_new_table_holds)
 	JUDGE(not_told, BEFORE_6_6, .recorded = kinds);
 }
 
+/* A table that was taken out outside any bracket, and put back, changed nothing. */
+Test(install, told_where_sets_of_pmds_are_not)
+{
+#define OUT_AND(pfn)                                                                               \
+	{OF(SUBSCRIBE, F(MM, MM1), F(SUB, SUB1), F(VMEMMAP, VMEMMAP))}, {SUBSCRIBED(0)}, SETTLE,   \
+		{START(512, 1024)},                                                                \
+		{OF(PMD_ZAP, F(MM, MM1), F(ADDR, PAGE(512)), F(PTEP, PMDS + 8),                    \
+		    F(OLD, HUGE(0x400))),                                                          \
+		 .level = STLB_LEVEL_PMD},                                                         \
+		{END(512, 1024)}, {SET(0, 0, RW(0xa))}, {CLEAR(0, 0)}, {LOCK(L2)},                 \
+		{COLLAPSE(0, TABLE(0x50))}, {UNLOCK(L2)}, {INSTALL(PMDS, pfn)},                    \
+	{                                                                                          \
+		USER_MODE                                                                          \
+	}
+	static const struct made again[] = {OUT_AND(0x50)};
+	static const struct made another[] = {OUT_AND(0x51)};
+	uint64_t kinds = (MADE_RECORDED & ~MADE_KIND(PMD_SET)) | MADE_KIND(PMD_INSTALL);
+
+	JUDGE(again, BEFORE_6_6, .recorded = kinds);
+	JUDGE(another, BEFORE_6_6, .recorded = kinds,
+	      .counts = {[STLB_RULE_UNBRACKETED] = 1, [STLB_RULE_REPOINT] = 1});
+}
+
 /* Whether a kernel has device entries moves the types of migration (trap 24). */
 Test(migration, its_type_where_there_are_device_entries)
 {
