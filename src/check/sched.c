@@ -41,7 +41,7 @@ static void was_switched_out(struct stlb_analysis *a, struct stlb_task *task)
 static void interrupts_end(struct stlb_analysis *a, struct stlb_cpu *cpu)
 {
 	for (unsigned int kind = STLB_CONTEXT_SOFTIRQ; kind <= STLB_CONTEXT_NMI; kind++) {
-		if (cpu->irqs[kind] && cpu->interrupted && a->order.active)
+		if (cpu->irqs[kind] && cpu->interrupted)
 			learn_from(a, cpu->interrupted, cpu->irqs[kind]);
 		cpu->irqs[kind] = NULL;
 	}
@@ -83,9 +83,9 @@ static void interrupt_runs(struct stlb_analysis *a, struct stlb_task *irq, struc
 		task->cpu = irq->cpu;
 	}
 	for (unsigned int kind = STLB_CONTEXT_SOFTIRQ; kind <= STLB_CONTEXT_NMI; kind++)
-		if (cpu->irqs[kind] && cpu->irqs[kind] != irq && a->order.active)
+		if (cpu->irqs[kind] && cpu->irqs[kind] != irq)
 			learn_from(a, irq, cpu->irqs[kind]);
-	if (!cpu->irqs[irq->kind] && task && a->order.active)
+	if (!cpu->irqs[irq->kind] && task)
 		learn_from(a, irq, task);
 	cpu->irqs[irq->kind] = irq;
 	cpu->interrupted = task;
@@ -123,7 +123,7 @@ void stlb_on_switch(struct stlb_analysis *a, const struct stlb_act *act)
 	stlb_holds_suspend(a, act);
 	if (cpu)
 		cpu->task = next;
-	if (next && a->order.active)
+	if (next)
 		wake_up(a, next);
 }
 
