@@ -48,7 +48,8 @@ static enum stlb_level hugetlb_level(const struct stlb_analysis *a, const struct
 	    stlb_table_place(&a->regions, act->mm, stlb_event_get(event, PTEP), &level, &addr) &&
 	    level != STLB_LEVEL_PTE)
 		return level;
-	if (stlb_event_has(event, PTEP) && stlb_event_has(event, ADDR) &&
+	/* without an address both fit, or neither does */
+	if (stlb_event_has(event, PTEP) &&
 	    fits(event, STLB_LEVEL_PMD) != fits(event, STLB_LEVEL_PUD))
 		return fits(event, STLB_LEVEL_PUD) ? STLB_LEVEL_PUD : STLB_LEVEL_PMD;
 	return is_bracket_of_one(act, STLB_LEVEL_PUD) ? STLB_LEVEL_PUD : STLB_LEVEL_PMD;

@@ -185,6 +185,28 @@ Test(drops, of_a_device_that_did_nothing)
 	JUDGE(trace, BEFORE_6_6, DEVICES, STALE(1));
 }
 
+/* Another mm goes: what the device did in this one is told once, as before. */
+Test(drops, not_when_another_mm_goes)
+{
+#define READ2(pfn) OF(DEV_READ, F(DEV, 0), F(MM, MM2), F(ADDR, PAGE(0)), F(PFN, pfn)), BY(0)
+	static const struct made trace[] = {
+		SETTLE,
+		{READ(9, 0x9)},
+		{STARTS(MM2, 0, 1, 1, 1)},
+		{LOCK(L1)},
+		{CLEARS(MM2, 0, RO(0xa))},
+		{OF(INV_RANGE, F(MM, MM2), F(START, PAGE(0)), F(END, PAGE(1)))},
+		{SETS(MM2, 0, 0, RW(0xb))},
+		{UNLOCK(L1)},
+		{ENDS(MM2, 0, 1, 1)},
+		{READ2(0xa)},
+		{OF(MM_FREE, F(MM, MM1))},
+		{READ2(0xa)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, DEVICES, STALE(1));
+}
+
 /* ---- cycles ---- */
 
 #define PAGES_SET                                                                                  \

@@ -307,6 +307,16 @@ Test(redundant, not_of_two_in_the_lock)
 	JUDGE(trace, BEFORE_6_6, .redundant = true);
 }
 
+/* An end repeats what was done in its own bracket, not what was done before. */
+Test(redundant, not_of_a_later_bracket)
+{
+	static const struct made trace[] = {SETTLE,	 {LOCK(L1)},   {CLEAR(0, RW(0xa))},
+					    {INV(0, 1)}, {UNLOCK(L1)}, {START(0, 1)},
+					    {END(0, 1)}};
+
+	JUDGE(trace, BEFORE_6_6, .redundant = true, .counts = {[STLB_RULE_UNBRACKETED] = 1});
+}
+
 /* ---- names ---- */
 
 Test(names, of_rules_and_severities)

@@ -106,6 +106,24 @@ Test(brackets, success_is_not_sure_after_a_loss)
 	JUDGE(other_task, BEFORE_6_6, UNBALANCED(1));
 }
 
+/* Where returns are traced, an end is over with the task's next end or start, at the latest. */
+Test(brackets, an_end_whose_return_goes_unseen)
+{
+#define RET_TRACED                                                                                 \
+	{                                                                                          \
+		T2, OF(INV_END_RET)                                                                \
+	}
+	static const struct made next_end[] = {SETTLE,		 RET_TRACED,  {START(0, 9)},
+					       {START(0, 1)},	 {END(0, 1)}, {END(0, 9)},
+					       {OF(INV_END_RET)}};
+	static const struct made next_start[] = {SETTLE,	   RET_TRACED,	  {START(0, 1)},
+						 {END(0, 1)},	   {START(4, 5)}, {END(4, 5)},
+						 {OF(INV_END_RET)}};
+
+	JUDGE(next_end, BEFORE_6_6);
+	JUDGE(next_start, BEFORE_6_6);
+}
+
 /* ---- a start while a lock is held ---- */
 
 Test(brackets, a_start_under_a_lock_that_is_surely_a_ptl)
