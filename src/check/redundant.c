@@ -31,7 +31,7 @@ void stlb_redundant_note(struct stlb_analysis *a, const struct stlb_act *act,
 	if (ob->discharged && ob->in_lock && what->at_end)
 		report(a, act, ob, what,
 		       "nothing: the lock's invalidation was enough, only_end would do here");
-	else if (!ob->discharged && deferrable && stlb_task_holds(ob->task, ob->scope->hold))
+	else if (deferrable && stlb_task_holds(ob->task, ob->scope->hold))
 		report(a, act, ob, what,
 		       "nothing: this could have waited for the end of the bracket");
 	else

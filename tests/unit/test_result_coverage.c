@@ -209,6 +209,18 @@ Test(coverage, of_breaches_without_an_order)
 			 "the clock is not one for all CPUs: only what the graph orders");
 }
 
+/* Nor was a device held against sets whose order is not known. */
+Test(coverage, of_cycles_without_an_order)
+{
+	struct made_reading reading = READING(BEFORE_6_6, WITH, .clock = "local");
+
+	GIVE(&reading, SETTLE, {SET(0, 0, RO(0xa))}, {SET(1, 0, RO(0xc))}, COW(0, 0xa, 0xb),
+	     COW(1, 0xc, 0xd),
+	     {OF(DEV_READ, F(DEV, 0), F(MM, MM1), F(ADDR, PAGE(1)), F(PFN, 0xd)), .tid = 400},
+	     {OF(DEV_READ, F(DEV, 0), F(MM, MM1), F(ADDR, PAGE(0)), F(PFN, 0xa)), .tid = 400});
+	cr_expect_eq(rule_of(&reading, STLB_RULE_DEVICE_ORDER).judged, STLB_JUDGED_PARTIAL);
+}
+
 /* Page_table_check shows itself by its echoes; without any, not every set may be recorded. */
 Test(coverage, of_mapped_pages_without_the_hook)
 {

@@ -323,17 +323,17 @@ Test(past, below_a_table_from_before_the_subscription)
 		UNLOCK(L1)                                                                         \
 	}
 	static const struct made held[] = {
-		{SET(0, 0, RO(0xa))}, {CLEAR(0, 0)}, COLLAPSED, {READ(0, 0xa)}};
+		{SET(3, 0, RO(0xa))}, {CLEAR(3, 0)}, COLLAPSED, {READ(3, 0xa)}};
 	static const struct made not_held[] = {
-		{SET(0, 0, RO(0xa))}, {CLEAR(0, 0)}, COLLAPSED, {READ(0, 0xb)}};
+		{SET(3, 0, RO(0xa))}, {CLEAR(3, 0)}, COLLAPSED, {READ(3, 0xb)}};
 
 	/* the collapse clears its entries once it is out of sight */
 	static const struct made cleared[] = {
-		{SET(0, 0, RO(0xa))}, {CLEAR(0, 0)}, SETTLE,
+		{SET(3, 0, RO(0xa))}, {CLEAR(3, 0)}, SETTLE,
 		{START(0, 512)},      {LOCK(L1)},    {COLLAPSE(0, TABLE(7))},
 		{INV(0, 512)},	      {UNLOCK(L1)},  {ONLY_END(0, 512)},
-		{CLEAR(0, RO(0xa))},  {LOCK(L1)},    {PMD_SET(0, 0, HUGE(0x40000))},
-		{UNLOCK(L1)},	      {READ(0, 0xa)}};
+		{CLEAR(3, RO(0xa))},  {LOCK(L1)},    {PMD_SET(0, 0, HUGE(0x40000))},
+		{UNLOCK(L1)},	      {READ(3, 0xa)}};
 
 	JUDGE(cleared, BEFORE_6_6, DEVICES, STALE(1));
 	JUDGE(held, BEFORE_6_6, DEVICES, STALE(1));

@@ -112,8 +112,8 @@ Test(upper, another_table)
 		SUBSCRIBER,
 		MARKED,
 		SET_UNDER(L1, PMDS, 0),
-		{START_AS(0x80000, 0x100001, 0)},
-		{ONLY_END(0x80000, 0x100001)},
+		{START_AS(0x40000, 0x100001, 0)},
+		{ONLY_END(0x40000, 0x100001)},
 		SET_UNDER(L2, PMDS, 1),
 	};
 	static const struct made all[] = {

@@ -83,6 +83,24 @@ Test(update, what_was_there_before)
 	JUDGE(several, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
 }
 
+/* What the clear left first is what it left. */
+Test(update, a_swap_entry_that_becomes_a_migration_entry)
+{
+	static const struct made swap[] = {SETTLE,
+					   {START(0, 1)},
+					   {LOCK(L1)},
+					   {SET(0, RW(0xa), SWAP)},
+					   {SET(0, SWAP, MIGRATION)},
+					   {UNLOCK(L1)},
+					   {ONLY_END(0, 1)}};
+	static const struct made migration[] = {SETTLE,	      {START(0, 1)},
+						{LOCK(L1)},   {SET(0, RW(0xa), MIGRATION)},
+						{UNLOCK(L1)}, {ONLY_END(0, 1)}};
+
+	JUDGE(swap, BEFORE_6_6, NEVER(1));
+	JUDGE(migration, BEFORE_6_6);
+}
+
 /* ---- a huge page in pieces ---- */
 
 /* 512 times one page is a split only of zeroes: a special page that nobody can write. */

@@ -191,6 +191,13 @@ Test(pages, a_table_without_a_place_is_freed)
 	JUDGE(kept, SINCE_6_6, REPOINT(1), UNPLACED(0));
 	JUDGE(freed, SINCE_6_6, REPOINT(1), UNPLACED(1));
 	JUDGE(other_mm, SINCE_6_6, REPOINT(1), UNPLACED(0));
+	/* the pointer is another mm's: nothing of the old one's is placed in it */
+	static const struct made taken_again[] = {
+		EARLY,	      {CLEAR_AT(0)}, {OF(MM_FREE, F(MM, MM1))},
+		SETTLE_66,    {LOCK(L1)},    {PTL_MAP(0, PTE_OF(TABLE1, 0), L1)},
+		{UNLOCK(L1)}, {FREE(0xa)}};
+
+	JUDGE(taken_again, SINCE_6_6);
 	JUDGE(mm_freed, SINCE_6_6, UNPLACED(0));
 }
 
