@@ -345,8 +345,7 @@ static struct stlb_entry expect_echo(struct stlb_analysis *a, const struct stlb_
 	update->echo_old = told ? old : (struct stlb_entry){0};
 	update->echo_raw = stlb_event_or(act->event, OLD, 0);
 	update->echo_new = new;
-	if (update->echo_left)
-		stlb_brief_keep(&update->echo_set, act->event);
+	stlb_brief_keep(&update->echo_set, act->event);
 	return old;
 }
 

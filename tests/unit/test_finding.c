@@ -416,6 +416,7 @@ Test(finding, tells_entries_lock_and_bracket)
 	cr_expect(finding->has_mm && finding->mm == MM1);
 	cr_expect(finding->has_addr && finding->addr == PAGE(3));
 	cr_expect_eq(finding->lock, L1);
+	cr_expect_eq(stlb_event_or(&finding->events[1].event, LOCK, 0), L1);
 	cr_expect(finding->bracket.known && finding->bracket.start == PAGE(0) &&
 		  finding->bracket.end == PAGE(4));
 	cr_expect_eq(finding->level, STLB_LEVEL_PTE);

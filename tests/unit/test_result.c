@@ -266,6 +266,23 @@ Test(result, no_more_callbacks_than_there_is_room_for)
 	stlb_analysis_free(reading.analysis);
 }
 
+/* What only an echo told of a set of many is proved by that set. */
+Test(result, a_repoint_that_an_echo_told)
+{
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE, {START(0, 2)}, {LOCK(L1)}, {SET_NR(0, RW(0x30), 2)},
+	     {CLEAR(0, RO(0xa))}, {CLEAR(1, 0)}, {UNLOCK(L1)}, {END(0, 2)});
+	result = made_result(&reading);
+	cr_assert_eq(result->nr_findings, 1);
+	cr_assert_eq(result->findings[0]->nr_events, 4);
+	cr_expect_str_eq(result->findings[0]->events[2].role, "update");
+	cr_expect_eq(result->findings[0]->events[2].event.kind, STLB_PTE_SET);
+	cr_expect_eq(result->findings[0]->events[2].event.ns, 5000);
+	stlb_analysis_free(reading.analysis);
+}
+
 /* What an invalidation cost that was not necessary: from its entry to its return. */
 Test(result, what_redundant_invalidations_cost)
 {

@@ -65,6 +65,19 @@ Test(subscription, failed_register_leaves_those_before)
 	JUDGE(trace, BEFORE_6_6, BREACHED(1));
 }
 
+/* A registration that does not tell its notifier counts; one of interval notifiers does not. */
+Test(subscription, of_a_notifier_that_is_not_told)
+{
+	static const struct made over[] = {
+		{OF(SUBSCRIBE, F(MM, MM1))}, {SUBSCRIBED(0)}, {UNREGISTER(SUB1)}, FREE_EARLY};
+	static const struct made prepared[] = {{SUBSCRIBE(SUB1)},  {SUBSCRIBED(0)},
+					       {SUBSCRIBE(0)},	   {SUBSCRIBED(0)},
+					       {UNREGISTER(SUB1)}, FREE_EARLY};
+
+	JUDGE(over, BEFORE_6_6);
+	JUDGE(prepared, BEFORE_6_6);
+}
+
 /* An unregister that takes nobody away does not count. */
 Test(subscription, unregister_of_nobody)
 {

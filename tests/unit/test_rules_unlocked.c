@@ -279,3 +279,22 @@ Test(upper, a_bracket_of_nothing)
 
 	JUDGE(trace, BEFORE_6_6, UNLOCKED(1));
 }
+
+/* What replaces a page table needs the lock of that table, not one that all pmds share. */
+Test(upper, a_page_table_replaced)
+{
+#define REPLACED(was)                                                                              \
+	SUBSCRIBER, MARKED, SET_UNDER(L1, PMDS, 0), {START(512, 1024)}, {LOCK(L2)},                \
+		{OF(PMD_SET, F(MM, MM1), F(ADDR, PAGE(512)), F(PTEP, PMDS + 8), F(OLD, was),       \
+		    F(NEW, HUGE(0x40200))),                                                        \
+		 .level = STLB_LEVEL_PMD},                                                         \
+		{UNLOCK(L2)},                                                                      \
+	{                                                                                          \
+		END(512, 1024)                                                                     \
+	}
+	static const struct made table[] = {REPLACED(TABLE(7))};
+	static const struct made nothing[] = {REPLACED(0)};
+
+	JUDGE(table, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+	JUDGE(nothing, BEFORE_6_6, UNLOCKED(1));
+}

@@ -149,6 +149,22 @@ Test(brackets, a_start_under_a_lock_that_is_surely_a_ptl)
 	JUDGE(switched_out, BEFORE_6_6, RELEASES);
 }
 
+/* What is once known to be a PTL is one whenever it is taken; no other lock becomes one. */
+Test(brackets, a_start_under_a_lock_known_from_before)
+{
+	static const struct made ptl[] = {
+		SETTLE,		  {LOCK_ANY(L1)},  {PTL_MAP(0, PTE_OF(TABLE1, 0), L1)},
+		{UNLOCK_ANY(L1)}, {LOCK_ANY(L1)},  {START(0, 1)},
+		{END(0, 1)},	  {UNLOCK_ANY(L1)}};
+	static const struct made other[] = {SETTLE,	    {START(4, 5)},    {CLEAR(4, RW(0xa))},
+					    {LOCK_ANY(RQ)}, {UNLOCK_ANY(RQ)}, {LOCK_ANY(RQ)},
+					    {START(0, 1)},  {END(0, 1)},      {UNLOCK_ANY(RQ)},
+					    {END(4, 5)}};
+
+	JUDGE(ptl, BEFORE_6_6, RELEASES, UNBALANCED(1));
+	JUDGE(other, BEFORE_6_6, RELEASES);
+}
+
 /* Where releases go unseen, no lock is known to be held still. */
 Test(brackets, a_start_where_releases_are_not_recorded)
 {

@@ -230,7 +230,23 @@ Test(parked, a_clear_of_the_zero_page)
 	static const struct made unknown_before[] = {ZEROED(ZERO_AT(1))};
 
 	JUDGE(known, SINCE_6_6, UNPLACED(0));
+	/* any other page that nobody can write is in one entry */
+	static const struct made read_only[] = {SETTLE_66,
+						{LOCK(L1)},
+						{PTL_MAP(0, PTE_OF(TABLE1, 0), L1)},
+						{SET_AT(PTE_OF(TABLE1, 1), 0, RO(0x50))},
+						{CLEAR_AT(0)},
+						{UNLOCK(L1)},
+						{START(0, 9)},
+						{LOCK(L1)},
+						{PTL_MAP(0, PTE_OF(TABLE1, 0), L1)},
+						{CLEAR_AT(RO(0x50))},
+						{UNLOCK(L1)},
+						{INV(0, 9)},
+						{END_66(0, 9)}};
+
 	JUDGE(unknown_before, SINCE_6_6, UNPLACED(1));
+	JUDGE(read_only, SINCE_6_6, UNPLACED(0));
 }
 
 /* ---- hugetlb pages, by mm and page ---- */
