@@ -161,6 +161,18 @@ Test(upper, mm_used_again)
 	JUDGE(trace, BEFORE_6_6);
 }
 
+/* Another mm is gone: this one's tables stay. */
+Test(upper, another_mm_goes)
+{
+	static const struct made trace[] = {SUBSCRIBER,
+					    MARKED,
+					    SET_UNDER(L1, PMDS, 0),
+					    {OF(MM_FREE, F(MM, MM2))},
+					    SET_UNDER(L2, PMDS, 1)};
+
+	JUDGE(trace, BEFORE_6_6, UNLOCKED(1));
+}
+
 /* free_pgtables takes page tables out without any lock; a probe at an entry comes before it. */
 Test(upper, what_needs_no_lock)
 {

@@ -151,6 +151,25 @@ Test(pieces, not_all_of_one_page)
 	JUDGE(covered_later, BEFORE_6_6);
 }
 
+/* Which end of it was left out makes no difference. */
+Test(pieces, all_but_some_covered)
+{
+#define COVERED(a, b)                                                                              \
+	SETTLE, {START(0, 512)}, {LOCK(L1)}, {PMD_CLEAR(0, HUGE(0x200))}, {INV(a, b)},             \
+		{UNLOCK(L1)},                                                                      \
+	{                                                                                          \
+		ONLY_END(0, 512)                                                                   \
+	}
+#define PARTIAL .counts = {[STLB_RULE_PARTIAL] = 1}
+	static const struct made not_the_first[] = {COVERED(1, 512)};
+	static const struct made not_the_last[] = {COVERED(0, 511)};
+	static const struct made all[] = {COVERED(0, 512)};
+
+	JUDGE(not_the_first, BEFORE_6_6, PARTIAL);
+	JUDGE(not_the_last, BEFORE_6_6, PARTIAL);
+	JUDGE(all, BEFORE_6_6);
+}
+
 /* A piece that is set twice is one piece. */
 Test(pieces, one_set_twice)
 {
