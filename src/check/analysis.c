@@ -366,7 +366,8 @@ static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
 	settle_task(a, &act);
 	if (!find_mm(a, event, &act))
 		return;
-	if (event->has & TELLS_OF_PAGES || event->kind == STLB_PAGE_FREE)
+	if (event->has & TELLS_OF_PAGES || event->kind == STLB_PAGE_FREE ||
+	    event->kind == STLB_PTL_MAP)
 		stlb_pages_learn(a, event);
 	handlers[event->kind](a, &act);
 }

@@ -153,6 +153,7 @@ static bool in_lossy_hold(const struct stlb_obligation *ob)
 static void enlist(struct stlb_analysis *a, struct stlb_obligation *ob, struct stlb_list *list)
 {
 	struct stlb_task *task = ob->task;
+	int followed;
 
 	stlb_list_add(list, &ob->in_region);
 	stlb_list_add(&ob->mm->obligations, &ob->in_mm);
@@ -161,7 +162,9 @@ static void enlist(struct stlb_analysis *a, struct stlb_obligation *ob, struct s
 	task->nr_obligations++;
 	a->nr_obligations++;
 	a->result.obligations.total++;
-	ob->unordered = !stlb_hb_follow(&a->hb, &task->hb);
+	followed = stlb_hb_follow(&a->hb, &task->hb);
+	a->failed |= followed < 0;
+	ob->unordered = followed != 0;
 	ob->seq = a->hb.now;
 	ob->lossy = a->lost_somewhere || in_lossy_hold(ob);
 }

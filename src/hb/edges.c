@@ -5,11 +5,16 @@
 
 enum { MAX_FREED = 32 * 1024, MAX_PAGES_AT_ONCE = 512 };
 
-bool stlb_hb_follow(struct stlb_hb *hb, struct stlb_hb_context *context)
+int stlb_hb_follow(struct stlb_hb *hb, struct stlb_hb_context *context)
 {
-	if (context->component == STLB_NO_COMPONENT)
-		context->component = stlb_component_take(&hb->used);
-	return context->component != STLB_NO_COMPONENT;
+	int32_t id = context->component;
+
+	if (id == STLB_NO_COMPONENT)
+		id = stlb_component_take(&hb->used);
+	if (id == -ENOMEM)
+		return id;
+	context->component = id;
+	return id == STLB_NO_COMPONENT;
 }
 
 void stlb_hb_unfollow(struct stlb_hb *hb, struct stlb_hb_context *context)

@@ -36,8 +36,8 @@ static inline bool stlb_hb_is_idle(const struct stlb_hb *hb)
 	return hb->used.nr == 0;
 }
 
-/** stlb_hb_follow - from now on a context is asked about; false: there is no room for its order */
-bool stlb_hb_follow(struct stlb_hb *hb, struct stlb_hb_context *context);
+/** stlb_hb_follow - from now on a context is asked about: 0; 1: no room for its order; -ENOMEM */
+int stlb_hb_follow(struct stlb_hb *hb, struct stlb_hb_context *context);
 
 /** stlb_hb_unfollow - it is no longer */
 void stlb_hb_unfollow(struct stlb_hb *hb, struct stlb_hb_context *context);

@@ -37,7 +37,7 @@ int32_t stlb_component_take(struct stlb_components *among)
 	while (word < among->nr_words && among->words[word] == UINT64_MAX)
 		word++;
 	if (word == among->nr_words && !add_word(among))
-		return STLB_NO_COMPONENT;
+		return -ENOMEM;
 	among->nr++;
 	for (int32_t id = (int32_t)word * 64;; id++) {
 		if (is_used(among, id))

@@ -45,8 +45,7 @@ struct stlb_vclock {
 	struct stlb_component components[];
 };
 
-/** stlb_component_take - one that is not in use; STLB_NO_COMPONENT without memory or past the limit
- */
+/** stlb_component_take - one that is not in use; STLB_NO_COMPONENT past the limit; -ENOMEM */
 int32_t stlb_component_take(struct stlb_components *among);
 
 /** stlb_component_give_back - the context is no longer asked about */

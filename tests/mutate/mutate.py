@@ -23,7 +23,8 @@ TARGET = 0.9
 
 # The unit tests that are about a folder, the likeliest first.
 ANALYSIS = ["rules_*", "traps_*", "model*", "hb*", "recordings", "report*", "explain*", "witness*",
-            "graph*", "timeline*"]
+            "graph*", "timeline*", "filter*", "finding*", "result*", "limits*",
+            "while_running*"]
 TESTS = {
     "src/source": ["text*", "input*", "tracedat*", "perf*", "datwrite*", "ring*", "recordings"],
     "src/tracefs": ["tracefs*"],

@@ -202,6 +202,8 @@ Test(device_more, loss_since_the_proof)
 }
 
 /* So may have been a set whose table is not known, or any where sets are not recorded. */
+#define DEVICES_WITHOUT(kind) .recorded = MADE_LESS(MADE_WITH(STLB_DEV_READ), STLB_##kind)
+
 Test(device_more, sets_that_are_not_known)
 {
 	static const struct made unplaced[] = {SETTLE,
@@ -224,6 +226,10 @@ Test(device_more, sets_that_are_not_known)
 	      .recorded = MADE_KINDS(STLB_INV_START, STLB_INV_END, STLB_INV_RANGE,
 				     STLB_PTE_CLEAR_FLUSH, STLB_CHANGE_PTE, STLB_DEV_READ),
 	      .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
+	/* sets of pmds tell nothing of ptes, nor are they needed for them */
+	JUDGE(announced, BEFORE_6_6, DEVICES_WITHOUT(PTE_SET),
+	      .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
+	JUDGE(announced, BEFORE_6_6, DEVICES_WITHOUT(PMD_SET), STALE(1));
 }
 
 /* Without a common clock, what another CPU did may have come later. */

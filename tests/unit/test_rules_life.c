@@ -57,6 +57,46 @@ Test(subscription, failed_register_leaves_nobody)
 	JUDGE(trace, BEFORE_6_6);
 }
 
+/* Another registration that fails leaves the one that was made. */
+Test(subscription, failed_register_leaves_those_before)
+{
+	static const struct made trace[] = {
+		{SUBSCRIBE(SUB1)}, {SUBSCRIBED(0)}, {SUBSCRIBE(SUB2)}, {SUBSCRIBED(-12)},
+		{START(0, 1)},	   FREE_EARLY,	    {END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, BREACHED(1));
+}
+
+/* A registration that does not tell its notifier counts; one of interval notifiers does not. */
+Test(subscription, of_a_notifier_that_is_not_told)
+{
+	static const struct made over[] = {
+		{OF(SUBSCRIBE, F(MM, MM1))}, {SUBSCRIBED(0)}, {UNREGISTER(SUB1)}, FREE_EARLY};
+	static const struct made prepared[] = {{SUBSCRIBE(SUB1)},  {SUBSCRIBED(0)},
+					       {SUBSCRIBE(0)},	   {SUBSCRIBED(0)},
+					       {UNREGISTER(SUB1)}, FREE_EARLY};
+
+	JUDGE(over, BEFORE_6_6);
+	JUDGE(prepared, BEFORE_6_6);
+}
+
+/* An unregister that takes nobody away does not count. */
+Test(subscription, unregister_of_nobody)
+{
+	static const struct made over[] = {
+		{UNREGISTER(SUB1)}, {SUBSCRIBE(SUB1)}, {SUBSCRIBED(0)},
+		{UNREGISTER(SUB1)}, FREE_EARLY,
+	};
+	static const struct made goes_on[] = {
+		{UNREGISTER(SUB1)}, {SUBSCRIBE(SUB1)}, {SUBSCRIBED(0)},
+		{START(0, 1)},	    FREE_EARLY,	       {END(0, 1)},
+	};
+
+	JUDGE(over, BEFORE_6_6);
+	JUDGE(goes_on, BEFORE_6_6, BREACHED(1));
+}
+
 Test(subscription, only_the_entry_of_register_is_traced)
 {
 	static const struct made quiet[] = {

@@ -181,3 +181,30 @@ Test(mapped, an_entry_older_than_the_subscription)
 	JUDGE(trace, BEFORE_6_6, MAPPED(1));
 	JUDGE(over, BEFORE_6_6);
 }
+
+/* Of one level all sets and clears may be recorded, of the other not: it is not judged. */
+Test(mapped, only_of_the_level_that_is_recorded_whole)
+{
+#define HUGE_ECHO                                                                                  \
+	{PMD_SET(1024, 0, HUGE(0x400))},                                                           \
+	{                                                                                          \
+		PMD_CLEAR(1024, 0)                                                                 \
+	}
+#define PTE_ECHO                                                                                   \
+	{SET(2048, 0, RW(0x9))},                                                                   \
+	{                                                                                          \
+		CLEAR(2048, 0)                                                                     \
+	}
+	static const struct made small[] = {SETTLE, HUGE_ECHO, {SET(0, 0, RW(0xa))}, {FREE(0xa)}};
+	static const struct made huge[] = {
+		SETTLE, PTE_ECHO, {PMD_SET(0, 0, HUGE(0x200))}, {FREES(0x200, 9)}};
+	static const struct made hugetlb[] = {
+		SETTLE, PTE_ECHO, {SET(0, 0, HUGE(0x200))}, {FREES(0x200, 9)}};
+
+	JUDGE(small, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
+	JUDGE(small, BEFORE_6_6, .recorded = MADE_WITHOUT(STLB_PTE_CLEAR));
+	JUDGE(huge, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
+	JUDGE(huge, BEFORE_6_6, .recorded = MADE_WITHOUT(STLB_PMD_CLEAR));
+	JUDGE(hugetlb, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
+	JUDGE(hugetlb, BEFORE_6_6, .recorded = MADE_WITHOUT(STLB_PMD_SET));
+}

@@ -191,6 +191,18 @@ Test(never, huge_clear_without_sets_is_inconclusive)
 
 /* ---- since 6.6 ---- */
 
+/* Of an entry that its own function cleared nothing is in doubt where sets go unseen. */
+Test(never, small_clear_without_sets)
+{
+	static const struct made trace[] = {
+		SETTLE,	      {START(0, 1)},	{LOCK(L1)}, {CLEARF(0, RW(0xa))},
+		{UNLOCK(L1)}, {ONLY_END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, .recorded = MADE_WITHOUT(STLB_PTE_SET),
+	      .counts = {[STLB_RULE_NEVER] = 1});
+}
+
 Test(never, repoint_since_6_6)
 {
 	static const struct made wrong[] = {

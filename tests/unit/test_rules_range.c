@@ -487,6 +487,24 @@ Test(flush, not_judged)
 	JUDGE(notify_untraced, SINCE_6_6, .recorded = MADE_WITHOUT(STLB_INV_RANGE));
 }
 
+/* Where the returns of invalidations are traced too, one that was entered answers the flush. */
+Test(flush, answered_by_an_invalidation_that_goes_on)
+{
+#define RET_TRACED                                                                                 \
+	{T2, INV(90, 91)},                                                                         \
+	{                                                                                          \
+		T2, OF(INV_RANGE_RET)                                                              \
+	}
+	static const struct made right[] = {SETTLE_66,		RET_TRACED,    {FLUSHED(0, 1)},
+					    {INV(0, 1)},	{START(4, 5)}, {END_66(4, 5)},
+					    {OF(INV_RANGE_RET)}};
+	static const struct made wrong[] = {SETTLE_66,	     RET_TRACED,    {FLUSHED(0, 1)},
+					    {T3, INV(0, 1)}, {START(4, 5)}, {END_66(4, 5)}};
+
+	JUDGE(right, SINCE_6_6);
+	JUDGE(wrong, SINCE_6_6, .counts = {[STLB_RULE_FLUSH] = 1});
+}
+
 Test(flush, not_judged_after_losses)
 {
 	static const struct made trace[] = {SETTLE_66, {LOST(HERE)}, {FLUSHED(0, 1)}, {FREE(0x99)}};

@@ -108,6 +108,14 @@ Test(upper, another_table)
 		{ONLY_END(0x40000, 0x40001)},
 		SET_UNDER(L2, PMDS, 1),
 	};
+	static const struct made far_and_large[] = {
+		SUBSCRIBER,
+		MARKED,
+		SET_UNDER(L1, PMDS, 0),
+		{START_AS(0x40000, 0x100001, 0)},
+		{ONLY_END(0x40000, 0x100001)},
+		SET_UNDER(L2, PMDS, 1),
+	};
 	static const struct made all[] = {
 		SUBSCRIBER,
 		MARKED,
@@ -120,6 +128,7 @@ Test(upper, another_table)
 	JUDGE(moved, BEFORE_6_6);
 	JUDGE(unmapped, BEFORE_6_6);
 	JUDGE(far, BEFORE_6_6, UNLOCKED(1));
+	JUDGE(far_and_large, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(all, BEFORE_6_6);
 }
 
@@ -150,6 +159,18 @@ Test(upper, mm_used_again)
 					    SET_UNDER(L2, PMDS, 1)};
 
 	JUDGE(trace, BEFORE_6_6);
+}
+
+/* Another mm is gone: this one's tables stay. */
+Test(upper, another_mm_goes)
+{
+	static const struct made trace[] = {SUBSCRIBER,
+					    MARKED,
+					    SET_UNDER(L1, PMDS, 0),
+					    {OF(MM_FREE, F(MM, MM2))},
+					    SET_UNDER(L2, PMDS, 1)};
+
+	JUDGE(trace, BEFORE_6_6, UNLOCKED(1));
 }
 
 /* free_pgtables takes page tables out without any lock; a probe at an entry comes before it. */
@@ -240,4 +261,52 @@ Test(upper, mapped_at_no_certain_time)
 	};
 
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_UNLOCKED] = 0});
+}
+
+/* Where only the entry of lock functions is probed, locks are traced all the same. */
+Test(upper, by_entry_probes_alone)
+{
+	static const struct made two[] = {SUBSCRIBER,		MARKED,	      {ASK(L1)},
+					  {SET(0, 0, RW(0xa))}, {UNLOCK(L1)}, {ASK(L2)},
+					  {SET(1, 0, RW(0xb))}, {UNLOCK(L2)}};
+	static const struct made one[] = {SUBSCRIBER,		MARKED,	      {ASK(L1)},
+					  {SET(0, 0, RW(0xa))}, {UNLOCK(L1)}, {ASK(L1)},
+					  {SET(1, 0, RW(0xb))}, {UNLOCK(L1)}};
+
+	JUDGE(two, BEFORE_6_6, UNLOCKED(1));
+	JUDGE(one, BEFORE_6_6);
+}
+
+/* A bracket of nothing gives up nothing. */
+Test(upper, a_bracket_of_nothing)
+{
+	static const struct made trace[] = {
+		SUBSCRIBER,
+		MARKED,
+		PTE_UNDER(L1, TABLE1, 0),
+		{OF(INV_START, F(MM, MM1), F(START, 0), F(END, 0), F(FLAGS, 1), F(EVENT, 0))},
+		{OF(INV_END, F(MM, MM1), F(START, 0), F(END, 0), F(ONLY_END, 1))},
+		PTE_UNDER(L2, TABLE1, 1),
+	};
+
+	JUDGE(trace, BEFORE_6_6, UNLOCKED(1));
+}
+
+/* What replaces a page table needs the lock of that table, not one that all pmds share. */
+Test(upper, a_page_table_replaced)
+{
+#define REPLACED(was)                                                                              \
+	SUBSCRIBER, MARKED, SET_UNDER(L1, PMDS, 0), {START(512, 1024)}, {LOCK(L2)},                \
+		{OF(PMD_SET, F(MM, MM1), F(ADDR, PAGE(512)), F(PTEP, PMDS + 8), F(OLD, was),       \
+		    F(NEW, HUGE(0x40200))),                                                        \
+		 .level = STLB_LEVEL_PMD},                                                         \
+		{UNLOCK(L2)},                                                                      \
+	{                                                                                          \
+		END(512, 1024)                                                                     \
+	}
+	static const struct made table[] = {REPLACED(TABLE(7))};
+	static const struct made nothing[] = {REPLACED(0)};
+
+	JUDGE(table, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+	JUDGE(nothing, BEFORE_6_6, UNLOCKED(1));
 }

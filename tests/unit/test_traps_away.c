@@ -183,3 +183,14 @@ Test(traps_away, evidence_of_one_that_calls_itself_ksmd)
 	JUDGE(after, SINCE_6_6, .counts = {0});
 	JUDGE(none, SINCE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
 }
+
+/* Freed, and handed out again: it is one page that went too early. */
+Test(traps_away, strict_is_told_once)
+{
+	static const struct made trace[] = {
+		SETTLE,	     {START(0, 1)}, {LOCK(L1)},	  {CLEAR(0, RW(0xa))}, {UNLOCK(L1)},
+		{INV(0, 1)}, {FREE(0xa)},   {ALLOC(0xa)}, {ONLY_END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, .strict = true, .counts = {[STLB_RULE_FREE] = 1});
+}

@@ -270,3 +270,19 @@ Test(giant, in_place_of_smaller_ones)
 	JUDGE(giant, BEFORE_6_6, .counts = {[STLB_RULE_REFAULT] = 1});
 	JUDGE(small, BEFORE_6_6);
 }
+
+/* Without an address no bracket says that it is of that page alone, be it at address 0. */
+Test(giant, not_by_a_bracket_without_an_address)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{OF(INV_START, F(MM, MM1), F(START, 0), F(END, 1 << 30), F(FLAGS, 1))},
+		{CLEAR_AT(HUGE(0x40000))},
+		{FREE(0x40000 + 1000)},
+		{BYTES(0, 1 << 30)},
+		{FREE(0x40000)},
+		{OF(INV_END, F(MM, MM1), F(START, 0), F(END, 1 << 30), F(ONLY_END, 0))},
+	};
+
+	JUDGE(trace, BEFORE_6_6);
+}

@@ -71,6 +71,18 @@ Test(place, each_slot_once_in_a_hold)
 	JUDGE(all, SINCE_6_6, ENDED(.total = 3, .discharged_deferred = 3), UNPLACED(0));
 }
 
+/* Also where the first clear has told its address, and the page has come back since. */
+Test(place, not_a_slot_that_was_cleared_by_its_address)
+{
+	static const struct made trace[] = {
+		FILLED,		{START(0, 3)}, MAPPED(0),	    {CLEAR(0, RW(0xa))},
+		FILL(0, 0xa),	{CLEAR_AT(0)}, {CLEAR_AT(RW(0xa))}, UNMAPPED,
+		{END_66(0, 3)}, {INV(2, 3)},   {FREE(0xa)}};
+
+	JUDGE(trace, SINCE_6_6, UNPLACED(0), .counts = {[STLB_RULE_MAPPED] = 1},
+	      ENDED(.total = 2, .restored = 1, .discharged_deferred = 1));
+}
+
 Test(place, other_bits_may_differ)
 {
 	static const struct made trace[] = {

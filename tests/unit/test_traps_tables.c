@@ -209,7 +209,23 @@ Test(early, a_clear_in_between)
 		{UNLOCK_ANY(L1)}, {FREE(0xa)},
 	};
 
+	/* the others are known as before */
+	static const struct made other[] = {
+		SETTLE_66,	     EARLY(0, RW(0xa)),	  EARLY(1, RW(0xb)), {START(0, 2)},
+		{LOCK_ANY(L2)},	     {CLEAR_AT(RW(0xa))}, {UNLOCK_ANY(L2)},  MAPS(0),
+		{CLEAR_AT(RW(0xb))}, {UNLOCK_ANY(L1)},	  {INV(0, 2)},	     {END_66(0, 2)},
+		{FREE(0xa)},
+	};
+
 	JUDGE(trace, SINCE_6_6, .unplaced = 2);
+	static const struct made second[] = {
+		SETTLE_66,	  EARLY(0, RW(0xa)),   EARLY(1, RW(0xb)), {START(0, 2)},
+		{LOCK_ANY(L2)},	  {CLEAR_AT(RW(0xb))}, {UNLOCK_ANY(L2)},  MAPS(0),
+		{UNLOCK_ANY(L1)}, {INV(0, 2)},	       {END_66(0, 2)},	  {FREE(0xb)},
+		{FREE(0xa)}};
+
+	JUDGE(second, SINCE_6_6, .unplaced = 2, .counts = {[STLB_RULE_MAPPED] = 1});
+	JUDGE(other, SINCE_6_6, .unplaced = 2);
 }
 
 /* ---- T48: sets of many entries, told by their echoes ---- */

@@ -4,7 +4,7 @@
 
 /** struct heard - what the callback was given */
 struct heard {
-	unsigned int nr;
+	unsigned int nr, named;
 	enum stlb_rule rules[4];
 	uint64_t occurrences;
 };
@@ -16,6 +16,7 @@ static void hear(void *arg, const struct stlb_finding *finding)
 	if (heard->nr < 4)
 		heard->rules[heard->nr] = finding->rule;
 	heard->nr++;
+	heard->named += strncmp(finding->fingerprint, "2w:", 3) == 0;
 	heard->occurrences += finding->occurrences;
 }
 
@@ -68,6 +69,7 @@ Test(running, a_site_is_told_once_and_at_once)
 	feed(analysis, breach, 1);
 	cr_expect_eq(heard.nr, 1);
 	cr_expect_eq(heard.rules[0], STLB_RULE_REPOINT);
+	cr_expect_eq(heard.named, 1, "it has no fingerprint yet");
 	cr_expect_eq(heard.occurrences, 1);
 	feed(analysis, again, 2);
 	cr_expect_eq(heard.nr, 1, "the same site was told twice");
@@ -114,6 +116,10 @@ Test(running, a_stack_is_of_its_contexts_event)
 		SETTLE,	     {START(0, 9)}, {LOCK(L1)},	  {CLEAR(0, RW(0xa))}, {SET(0, 0, RW(0xb))},
 		{OF(STACK)}, {INV(0, 9)},   {UNLOCK(L1)}, {END(0, 9)},
 	};
+	static const struct made too_late[] = {
+		SETTLE,	     {START(0, 9)}, {LOCK(L1)},	  {CLEAR(0, RW(0xa))}, {INV(7, 8)},
+		{OF(STACK)}, {FREE(0xa)},   {UNLOCK(L1)}, {END(0, 9)},
+	};
 	static const struct made of_another_task[] = {
 		SETTLE,		 {START(0, 9)},	       {LOCK(L1)},  {CLEAR(0, RW(0xa))},
 		{T2, OF(STACK)}, {SET(0, 0, RW(0xb))}, {INV(0, 9)}, {UNLOCK(L1)},
@@ -124,5 +130,6 @@ Test(running, a_stack_is_of_its_contexts_event)
 	cr_expect_eq(STACK_OF(straight), 2);
 	cr_expect_eq(STACK_OF(other_cpu_between), 2);
 	cr_expect_eq(STACK_OF(of_another_event), 0);
+	cr_expect_eq(STACK_OF(too_late), 0);
 	cr_expect_eq(STACK_OF(of_another_task), 0);
 }
