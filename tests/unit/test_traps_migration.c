@@ -156,7 +156,7 @@ Test(install, told_where_sets_of_pmds_are_not)
 	      .counts = {[STLB_RULE_UNBRACKETED] = 1, [STLB_RULE_REPOINT] = 1});
 }
 
-/* Whether a kernel has device entries moves the types of migration (trap 24). */
+/* Whether a kernel has device entries moves the types of migration (staletlb-kernel(7), T39). */
 Test(migration, its_type_where_there_are_device_entries)
 {
 #define TYPES(device_private)                                                                      \
