@@ -144,7 +144,7 @@ Test(context, cpus_stay_as_more_are_seen)
 	}
 	for (int32_t cpu = 0; cpu < 100; cpu++) {
 		cr_expect_eq(stlb_contexts_cpu(&contexts, cpu)->task, task);
-		cr_expect_eq(stlb_contexts_cpu(&contexts, cpu)->last_ns, cpu);
+		cr_expect_eq(stlb_contexts_cpu(&contexts, cpu)->last_ns, (uint64_t)cpu);
 	}
 	stlb_contexts_free(&contexts);
 }
