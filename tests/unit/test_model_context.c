@@ -368,6 +368,10 @@ Test(context, mmap_locks)
 	cr_expect_eq(stlb_task_mmap(&task, MM2), &task.mmap[1]);
 	cr_expect_null(stlb_task_mmap(&task, MM1 + 64));
 	cr_expect_null(stlb_task_mmap(&none, MM1), "it was released");
+	task.nr_mmap = 1;
+	cr_expect_null(stlb_task_mmap(&task, MM2));
+	stlb_task_holds_none(&task);
+	cr_expect_null(stlb_task_mmap(&task, MM1));
 }
 
 /* ---- updates ---- */

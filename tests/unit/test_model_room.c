@@ -71,6 +71,9 @@ Test(room, a_region_that_something_is_owed_for_stays)
 		cr_assert_null(stlb_region_get(&t.regions, t.other, REGION(i)));
 	cr_expect_eq(t.mm->nr_regions, STLB_MAX_REGIONS);
 	cr_expect_eq(t.regions.forgotten, 0);
+	cr_assert_null(stlb_region_get(&t.regions, t.mm, REGION(STLB_MAX_REGIONS)));
+	cr_expect_eq(t.regions.forgotten, 1, "it is told");
+	t.regions.forgotten = 0;
 	/* all but one */
 	stlb_list_remove(&owed[77]);
 	for (unsigned int i = 0; i < STLB_MAX_REGIONS && !t.regions.forgotten; i++)

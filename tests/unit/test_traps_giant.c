@@ -210,12 +210,16 @@ Test(giant, migrated_as_tracepoints_tell)
 	static const struct made back[] = {TOLD(GIB, 0, {T2, BACK(GIANT)})};
 	static const struct made moved[] = {TOLD(GIB, 0, {T2, BACK(0xc0000)})};
 	static const struct made beside[] = {TOLD(GIB, GIB, {T2, BACK(GIANT)})};
+	static const struct made table[] = {
+		SETTLE, {START(0, 512)}, {COLLAPSE(0, TABLE(0x77))}, {GONE(0)}, {ONLY_END(0, 512)}};
 	static const struct stlb_obligations restored = {.total = 1, .restored = 1};
 
 	JUDGE(small, BEFORE_6_6, KINDS, .ended = &restored);
 	JUDGE(back, BEFORE_6_6, KINDS, .ended = &restored);
 	JUDGE(moved, BEFORE_6_6, KINDS, .counts = {[STLB_RULE_REPOINT] = 1});
 	JUDGE(beside, BEFORE_6_6, KINDS, .inconclusive = {[STLB_RULE_NEVER] = 1});
+	/* an entry is resolved, a table is not */
+	JUDGE(table, BEFORE_6_6, KINDS, .counts = {[STLB_RULE_NEVER] = 1});
 }
 
 /* A clear absorbs the write-protect of the same entry. */
@@ -227,6 +231,13 @@ Test(giant, write_protected_and_cleared)
 	static const struct made small[] = {PROTECTED(512, 0)};
 	static const struct made giant[] = {PROTECTED(GIB, 0)};
 	static const struct made other[] = {{START(GIB, 2 * GIB)}, PROTECTED(GIB, GIB)};
+	static const struct made below[] = {OF_SIZE(GIB),
+					    {SET(0, HUGE(GIANT), HUGERO(GIANT))},
+					    {UNLOCK(L1)},
+					    {LOCK(L1)},
+					    {CLEAR(0, RO(GIANT))},
+					    {INV(0, GIB)},
+					    CLOSED(GIB)};
 	static const struct stlb_obligations one = {.total = 1, .discharged_in_lock = 1};
 	static const struct stlb_obligations two = {
 		.total = 2, .discharged_in_lock = 1, .discharged_deferred = 1};
@@ -234,6 +245,7 @@ Test(giant, write_protected_and_cleared)
 	JUDGE(small, BEFORE_6_6, .ended = &one);
 	JUDGE(giant, BEFORE_6_6, .ended = &one);
 	JUDGE(other, BEFORE_6_6, .ended = &two);
+	JUDGE(below, BEFORE_6_6, .ended = &two);
 }
 
 /* What is set below it while its clear is owed is in tables that nobody can reach yet. */
