@@ -1,52 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Page tables and tasks beyond what there is room for: what is forgotten is said, or does not
  * matter. */
-#include "made_events.h"
+#include "made_reading.h"
 #include "model/region.h"
 
-struct reading {
-	struct stlb_analysis *analysis;
-	uint64_t ns;
-};
-
-static void happen(struct reading *reading, const struct made *rows, size_t nr)
+static struct made_reading begun(void)
 {
-	struct stlb_event event;
+	struct made_reading reading = READING(BEFORE_6_6);
 
-	for (size_t i = 0; i < nr; i++) {
-		made_fill(&event, &rows[i], reading->ns += 1000);
-		cr_assert_eq(stlb_analysis_event(reading->analysis, &event), 0);
-	}
-}
-#define HAPPEN(reading, ...)                                                                       \
-	do {                                                                                       \
-		const struct made rows_[] = {__VA_ARGS__};                                         \
-		happen(reading, rows_, sizeof(rows_) / sizeof(*rows_));                            \
-	} while (0)
-
-static struct reading begun(void)
-{
-	struct made_how how = {BEFORE_6_6};
-	struct reading reading = {made_start(&how), 0};
-
-	cr_assert_not_null(reading.analysis);
-	HAPPEN(&reading, SETTLE);
+	GIVE(&reading, SETTLE);
 	return reading;
 }
 
-static const struct stlb_result *finished(struct reading *reading)
-{
-	const struct stlb_result *result = made_finish(reading->analysis);
-
-	cr_assert_not_null(result);
-	return result;
-}
-
 /* Rules about updates say that there was no room; others do not. */
-static void expect_said(struct reading *reading, bool said, uint64_t dropped)
+static void expect_said(struct made_reading *reading, bool said, uint64_t dropped)
 {
 	static const char words[] = "no room for more than 8192 regions of 2 MiB, or 32768 page";
-	const struct stlb_result *result = finished(reading);
+	const struct stlb_result *result = made_result(reading);
 	const struct stlb_rule_result *rules = result->rules;
 
 	cr_expect_eq(strstr(rules[STLB_RULE_REPOINT].reason, words) != NULL, said);
@@ -60,15 +30,15 @@ static void expect_said(struct reading *reading, bool said, uint64_t dropped)
 
 /* ---- regions ---- */
 
-static void fill_regions(struct reading *reading, uint64_t mm, uint64_t nr)
+static void fill_regions(struct made_reading *reading, uint64_t mm, uint64_t nr)
 {
 	for (uint64_t i = 0; i < nr; i++)
-		HAPPEN(reading, {SETS(mm, 512 * i, 0, RW(0x100000 + i))});
+		GIVE(reading, {SETS(mm, 512 * i, 0, RW(0x100000 + i))});
 }
 
 Test(room, regions_that_are_forgotten)
 {
-	struct reading all = begun(), one_more = begun(), of_others = begun();
+	struct made_reading all = begun(), one_more = begun(), of_others = begun();
 
 	fill_regions(&all, MM1, STLB_MAX_REGIONS);
 	expect_said(&all, false, 0);
@@ -82,47 +52,47 @@ Test(room, regions_that_are_forgotten)
 /* What is owed is not forgotten: there is no room for more, and the trace was not judged. */
 Test(room, regions_that_something_is_owed_for)
 {
-	struct reading reading = begun();
+	struct made_reading reading = begun();
 
-	HAPPEN(&reading, {START(0, 512 * UINT64_C(10000))});
+	GIVE(&reading, {START(0, 512 * UINT64_C(10000))});
 	for (uint64_t i = 0; i <= STLB_MAX_REGIONS; i++)
-		HAPPEN(&reading, {CLEAR(512 * i, RW(0x100000 + i))});
+		GIVE(&reading, {CLEAR(512 * i, RW(0x100000 + i))});
 	expect_said(&reading, true, 1);
 }
 
 /* ---- tables ---- */
 
-static void fill_tables(struct reading *reading, uint64_t nr)
+static void fill_tables(struct made_reading *reading, uint64_t nr)
 {
 	for (uint64_t i = 0; i < nr; i++)
-		HAPPEN(reading, {OF(PMD_SET, F(MM, MM2), F(ADDR, i << 30),
-				    F(PTEP, PMDS + (i << 12)), F(OLD, 0), F(NEW, HUGE(0x200))),
-				 .level = STLB_LEVEL_PMD});
+		GIVE(reading, {OF(PMD_SET, F(MM, MM2), F(ADDR, i << 30), F(PTEP, PMDS + (i << 12)),
+				  F(OLD, 0), F(NEW, HUGE(0x200))),
+			       .level = STLB_LEVEL_PMD});
 }
 
 Test(room, tables_that_are_not_known)
 {
-	struct reading of_others = begun(), one_more = begun();
+	struct made_reading of_others = begun(), one_more = begun();
 
 	fill_tables(&of_others, STLB_MAX_TABLES + 1);
 	expect_said(&of_others, false, 0);
 	fill_tables(&one_more, STLB_MAX_TABLES);
-	HAPPEN(&one_more, {PTL_MAP(0, TABLE1, L1)});
+	GIVE(&one_more, {PTL_MAP(0, TABLE1, L1)});
 	expect_said(&one_more, true, 0);
 }
 
 /* ---- tasks ---- */
 
 /* So many tasks come by that each which is in the middle of nothing is forgotten. */
-static void crowd(struct reading *reading)
+static void crowd(struct made_reading *reading)
 {
 	for (int tid = 1000; tid < 10000; tid++)
-		HAPPEN(reading, {.tid = tid, .cpu = 1, USER_MODE});
+		GIVE(reading, {.tid = tid, .cpu = 1, USER_MODE});
 }
 
-static void expect_count(struct reading *reading, enum stlb_rule rule, uint64_t number)
+static void expect_count(struct made_reading *reading, enum stlb_rule rule, uint64_t number)
 {
-	const struct stlb_result *result = finished(reading);
+	const struct stlb_result *result = made_result(reading);
 
 	for (int i = 0; i < STLB_NR_RULES; i++)
 		cr_expect_eq(result->rules[i].occurrences, i == (int)rule ? number : 0, "%lu x %s",
@@ -135,51 +105,50 @@ static void expect_count(struct reading *reading, enum stlb_rule rule, uint64_t 
 
 Test(room, a_task_that_registers_stays)
 {
-	struct made_how how = {BEFORE_6_6};
-	struct reading reading = {made_start(&how), 0};
+	struct made_reading reading = READING(BEFORE_6_6);
 
-	HAPPEN(&reading, {T2, SUBSCRIBE(SUB1)});
+	GIVE(&reading, {T2, SUBSCRIBE(SUB1)});
 	crowd(&reading);
-	HAPPEN(&reading, {T2, SUBSCRIBED(0)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))}, {UNLOCK(L1)},
-	       {FREE(0xa)});
+	GIVE(&reading, {T2, SUBSCRIBED(0)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))}, {UNLOCK(L1)},
+	     {FREE(0xa)});
 	expect_count(&reading, STLB_RULE_FREE, 1);
 }
 
 Test(room, a_task_that_has_a_table_out_stays)
 {
-	struct reading reading = begun();
+	struct made_reading reading = begun();
 
-	HAPPEN(&reading, SETTLED(T2), {T2, START(0, 512)}, {T2, LOCK(L1)},
-	       {T2, COLLAPSE(0, TABLE(0x77))}, {T2, INV(0, 512)}, {T2, UNLOCK(L1)},
-	       {T2, ONLY_END(0, 512)});
+	GIVE(&reading, SETTLED(T2), {T2, START(0, 512)}, {T2, LOCK(L1)},
+	     {T2, COLLAPSE(0, TABLE(0x77))}, {T2, INV(0, 512)}, {T2, UNLOCK(L1)},
+	     {T2, ONLY_END(0, 512)});
 	crowd(&reading);
-	HAPPEN(&reading, {T2, CLEAR(0, RW(0xa))}, {T2, FREE(0xa)});
+	GIVE(&reading, {T2, CLEAR(0, RW(0xa))}, {T2, FREE(0xa)});
 	expect_count(&reading, STLB_RULE_FREE, 0);
 }
 
 Test(room, a_task_with_a_clear_that_has_no_place_stays)
 {
-	struct reading reading = begun();
+	struct made_reading reading = begun();
 
-	HAPPEN(&reading, SETTLED(T2), {T2, LOCK(L1)}, {T2, CLEAR_AT(RW(0xa))}, {T2, SWITCH(1000)});
+	GIVE(&reading, SETTLED(T2), {T2, LOCK(L1)}, {T2, CLEAR_AT(RW(0xa))}, {T2, SWITCH(1000)});
 	crowd(&reading);
-	HAPPEN(&reading, {T2, UNLOCK(L1)}, {FREE(0xa)});
+	GIVE(&reading, {T2, UNLOCK(L1)}, {FREE(0xa)});
 	expect_count(&reading, STLB_RULE_FREE, 1);
 }
 
 /* A task that calls itself ksmd, and shows to be none when it comes by again. */
 Test(room, what_waits_for_evidence_outlives_its_task)
 {
-	struct reading reading = begun(), again = begun();
+	struct made_reading reading = begun(), again = begun();
 
 #define MERGES                                                                                     \
 	SETTLED(KSMD), {KSMD, START(0, 1)}, {KSMD, LOCK(L1)}, {KSMD, CLEAR(0, RO(0xa))},           \
 		{KSMD, SET(0, 0, RO(0xb))}, {KSMD, UNLOCK(L1)}, {KSMD, END(0, 1)}
-	HAPPEN(&reading, MERGES);
+	GIVE(&reading, MERGES);
 	crowd(&reading);
 	expect_count(&reading, STLB_RULE_REPOINT, 0);
-	HAPPEN(&again, MERGES);
+	GIVE(&again, MERGES);
 	crowd(&again);
-	HAPPEN(&again, {KSMD, USER_MODE});
+	GIVE(&again, {KSMD, USER_MODE});
 	expect_count(&again, STLB_RULE_REPOINT, 1);
 }
