@@ -110,7 +110,7 @@ struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *analysis
 /**
  * stlb_analysis_finish - the trace is over
  * @recorded: as in struct stlb_trace_facts, once more: a text trace has shown its events by now;
- *NULL: nothing more
+ *	NULL: nothing more
  *
  * Returns the result, which lives as long as the analysis; NULL without memory. Call it once.
  */
@@ -119,6 +119,7 @@ const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *analysis,
 
 /**
  * stlb_rules_judgeable - how far each rule can be judged by events of some kinds
+ * @kinds: those that are recorded
  * @before_6_6: which of the two kernel models
  * @rules: STLB_NR_RULES of them; @judged and @reason are filled in, the rest is left alone
  */

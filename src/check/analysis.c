@@ -132,8 +132,8 @@ static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act)
 
 	/* a downgrade lets readers in */
 	if (held && held->write && !write)
-		stlb_mmap_lock_publish(a, task, act->mm->id, true);
-	stlb_mmap_lock_learn(a, task, act->mm->id, write);
+		stlb_mmap_lock_released(a, task, act->mm->id, true);
+	stlb_mmap_lock_acquired(a, task, act->mm->id, write);
 	stlb_task_mmap_seen(task, act->mm->id);
 	if (!held && task->nr_mmap == STLB_MAX_MMAP_LOCKS)
 		memmove(task->mmap, task->mmap + 1, --task->nr_mmap * sizeof(*task->mmap));
@@ -152,7 +152,7 @@ static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act)
 	stlb_detached_over(task, act->mm);
 	if (held)
 		stlb_never_at_unlock(a, act);
-	stlb_mmap_lock_publish(a, task, act->mm->id, write);
+	stlb_mmap_lock_released(a, task, act->mm->id, write);
 	stlb_task_mmap_seen(task, act->mm->id);
 	if (held)
 		*held = task->mmap[--task->nr_mmap];

@@ -395,7 +395,7 @@ void stlb_on_inv_end(struct stlb_analysis *a, const struct stlb_act *act)
 	stlb_flush_judge(a, act);
 	stlb_unbracketed_judge(a, act, 0);
 	finish_end(a, act);
-	if (!(stlb_kinds_has(&a->seen, STLB_INV_END_RET))) {
+	if (!stlb_kinds_has(&a->seen, STLB_INV_END_RET)) {
 		range_end(a, act);
 		return;
 	}

@@ -181,10 +181,11 @@ void stlb_maps_apply(struct stlb_analysis *a, const struct stlb_act *act, uint64
 
 /* ---- hold.c ---- */
 
-/** stlb_mmap_lock_learn, _publish - mmap_lock orders contexts as any other lock does */
-void stlb_mmap_lock_learn(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm, bool write);
-void stlb_mmap_lock_publish(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm,
-			    bool write);
+/** stlb_mmap_lock_acquired, _released - mmap_lock orders contexts as any other lock does */
+void stlb_mmap_lock_acquired(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm,
+			     bool write);
+void stlb_mmap_lock_released(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm,
+			     bool write);
 
 /** stlb_locks_traced - whether holds can be told apart at all */
 bool stlb_locks_traced(const struct stlb_analysis *a);

@@ -194,12 +194,14 @@ static enum stlb_judged off_is(enum stlb_rule rule)
 static void lower_mapped(struct stlb_analysis *a)
 {
 	struct stlb_rule_result *rule = &a->result.rules[STLB_RULE_MAPPED];
+	char why[50];
 
+	snprintf(why, sizeof(why), "no room for more than %d mapped pages", STLB_MAX_MAPPINGS);
 	if (rule->judged != STLB_JUDGED_NONE && !a->echoes_seen)
 		lower(rule, STLB_JUDGED_NONE,
 		      "nothing shows that every set and clear is recorded (page_table_check)");
 	else if (rule->judged != STLB_JUDGED_NONE && a->regions.rmap && a->regions.rmap->full)
-		lower(rule, STLB_JUDGED_PARTIAL, "no room for more than 1048576 mapped pages");
+		lower(rule, STLB_JUDGED_PARTIAL, why);
 }
 
 static void lower_forgotten(struct stlb_rule_result *rule)

@@ -344,16 +344,14 @@ void stlb_hold_name(struct stlb_analysis *a, struct stlb_task *task, uint64_t ad
 
 /* ---- mmap_lock ---- */
 
-/* mm_structs are aligned: bit 0 tells an mmap_lock from a spinlock's address. */
-#define MMAP_LOCK_OF(mm) ((mm) | 1)
-
-void stlb_mmap_lock_learn(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm, bool write)
+void stlb_mmap_lock_acquired(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm,
+			     bool write)
 {
-	order_after_lock(a, task, MMAP_LOCK_OF(mm), !write);
+	order_after_lock(a, task, stlb_mmap_lock_of(mm), !write);
 }
 
-void stlb_mmap_lock_publish(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm,
-			    bool write)
+void stlb_mmap_lock_released(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm,
+			     bool write)
 {
-	order_before_lock(a, task, MMAP_LOCK_OF(mm), !write);
+	order_before_lock(a, task, stlb_mmap_lock_of(mm), !write);
 }

@@ -328,7 +328,7 @@ void stlb_on_inv_range(struct stlb_analysis *a, const struct stlb_act *act)
 	task->range_start = start;
 	task->range_end = end;
 	task->range_ns = act->event->ns;
-	if (!(stlb_kinds_has(&a->seen, STLB_INV_RANGE_RET)))
+	if (!stlb_kinds_has(&a->seen, STLB_INV_RANGE_RET))
 		finish_range(a, act, false);
 	else if (task->flushed == act->mm && !stlb_range_is_of_kernel(start))
 		task->flushed = NULL;

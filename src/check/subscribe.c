@@ -93,7 +93,7 @@ void stlb_subscribe_by_event(struct stlb_analysis *a, struct stlb_mm *mm)
 	}
 	/* the return of its registration is waited for, unless it may be among what was lost */
 	if (mm->subscription == STLB_SUBSCRIPTION_STARTING &&
-	    (lost || !(stlb_kinds_has(&a->seen, STLB_SUBSCRIBE_RET)))) {
+	    (lost || !stlb_kinds_has(&a->seen, STLB_SUBSCRIBE_RET))) {
 		begins(a, mm);
 		a->result.lost_while_subscribed += lost;
 	}

@@ -7,9 +7,6 @@
 
 #include "check/walk.h"
 
-/* mm_structs are aligned: bit 0 tells an mmap_lock from a spinlock's address */
-#define MMAP_LOCK_OF(mm) ((mm) | 1)
-
 static bool is_judged(const struct stlb_analysis *a)
 {
 	return stlb_rule_is_judged(a, STLB_RULE_UNLOCKED) && stlb_locks_traced(a) &&
@@ -62,7 +59,7 @@ static void open_lockset(struct stlb_lockset *set, const struct stlb_act *act)
 	set->open = true;
 	set->nr = 0;
 	if (holds_mmap_lock(task, act->mm->id))
-		set->locks[set->nr++] = MMAP_LOCK_OF(act->mm->id);
+		set->locks[set->nr++] = stlb_mmap_lock_of(act->mm->id);
 	for (uint32_t i = task->nr_holds; i > 0 && set->nr < STLB_MAX_LOCKSET; i--)
 		if (may_be_ptl(&task->holds[i - 1], own))
 			set->locks[set->nr++] = task->holds[i - 1].lock;
@@ -70,7 +67,7 @@ static void open_lockset(struct stlb_lockset *set, const struct stlb_act *act)
 
 static void narrow_lockset(struct stlb_lockset *set, const struct stlb_act *act)
 {
-	uint64_t mmap_lock = MMAP_LOCK_OF(act->mm->id);
+	uint64_t mmap_lock = stlb_mmap_lock_of(act->mm->id);
 	uint8_t kept = 0;
 
 	for (uint8_t i = 0; i < set->nr; i++)

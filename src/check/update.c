@@ -357,7 +357,7 @@ static struct stlb_entry last_known(struct stlb_analysis *a, const struct stlb_a
 {
 	struct stlb_entry unknown = {0};
 
-	if (!(stlb_kinds_has(&a->seen, STLB_PTE_CLEAR)) || act->mm->unplaced)
+	if (!stlb_kinds_has(&a->seen, STLB_PTE_CLEAR) || act->mm->unplaced)
 		return unknown;
 	return stlb_region_entry(stlb_region_find(&a->regions, act->mm, slot.addr), slot.level,
 				 slot.addr);

@@ -10,8 +10,8 @@
  * - Events are numbered through the whole trace and not for each context. The numbers only grow, so
  *   a component that is taken again by another context needs no clearing: what clocks hold of it is
  *   older than anything that the new one is asked about.
- * - There is a limit to what all clocks hold together; past it the order is not known, which is
- * said, until no component is in use any more.
+ * - There is a limit to what all clocks hold together; past it the order is not known, which
+ *   is said, until no component is in use any more.
  */
 #ifndef HB_VCLOCK_H
 #define HB_VCLOCK_H
@@ -66,7 +66,12 @@ uint64_t stlb_vclock_at(const struct stlb_vclock *clock, int32_t id);
 int stlb_vclock_raise(struct stlb_components *among, struct stlb_vclock **clock, int32_t id,
 		      uint64_t at);
 
-/** stlb_vclock_join - @to is at least what @from (NULL: nothing) is, of components in use; as above
+/**
+ * stlb_vclock_join - @to is at least what @from is, of the components in use
+ * @to: as @clock above
+ * @from: NULL for nothing
+ *
+ * Returns 0 or -ENOMEM.
  */
 int stlb_vclock_join(struct stlb_components *among, struct stlb_vclock **to,
 		     const struct stlb_vclock *from);

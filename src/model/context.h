@@ -260,6 +260,12 @@ struct stlb_hold *stlb_task_hold(struct stlb_task *task);
 /** stlb_task_find_hold - the hold of an id; NULL: it is over */
 struct stlb_hold *stlb_task_find_hold(const struct stlb_task *task, uint64_t id);
 
+/** stlb_mmap_lock_of - an mm's mmap_lock among the addresses of locks: no mm_struct is odd */
+static inline uint64_t stlb_mmap_lock_of(uint64_t mm)
+{
+	return mm | 1;
+}
+
 /** stlb_task_mmap - the mmap_lock of an mm that it holds; NULL: it holds none, as far as seen */
 struct stlb_mmap_hold *stlb_task_mmap(struct stlb_task *task, uint64_t mm);
 

@@ -25,7 +25,7 @@ enum {
  * @arguments: of a function: words NAME=VALUE:TYPE.  VALUE is a parameter and members of what it
  *	points at, by the names of the kernel ("range->mm"), "*p" for what p points at, "@symbol",
  *	"$retval", "#device_private" for a constant that the configuration decides. "a|b" is the
- *name that there is. A word with "?" in front is left out where the kernel has no such thing.
+ *	name that there is. A word with "?" in front is left out where the kernel has no such thing.
  * @filter: where all of the events that do not pass are of no use; NULL: none
  * @only_with: a symbol without which the events mean nothing; NULL: none
  * @needs: another event without which it is of no use; NULL: none
