@@ -294,6 +294,7 @@ static struct stlb_task *actor(struct stlb_analysis *a, const struct stlb_event 
 	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->contexts, event->cpu);
 	struct stlb_task *task;
 
+	a->failed |= !cpu && event->cpu >= 0 && event->cpu < STLB_MAX_CPUS;
 	if (cpu && cpu->task && event->context == STLB_CONTEXT_TASK && cpu->task->tid == event->tid)
 		task = cpu->task;
 	else
