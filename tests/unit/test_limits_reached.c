@@ -184,6 +184,22 @@ Test(limits_reached, mmap_locks)
 	}
 }
 
+/* The others go on to be known. */
+Test(limits_reached, mmap_locks_that_are_kept)
+{
+	struct made_reading reading = READING(SINCE_6_6);
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE_66, {OF(MMAP_LOCKED, F(MM, MM2), F(WRITE, 0))}, {MMAP_LOCK(0)},
+	     {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))}, {UNLOCK(L1)}, {END_66(0, 1)});
+	for (unsigned int i = 1; i <= 3; i++)
+		GIVE(&reading, {OF(MMAP_LOCKED, F(MM, MM2 + 0x1000 * i), F(WRITE, 0))});
+	GIVE(&reading, {MMAP_UNLOCK(0)});
+	result = made_result(&reading);
+	only(result, STLB_RULE_NEVER, 1);
+	stlb_analysis_free(reading.analysis);
+}
+
 /* ---- locks ---- */
 
 /* Any number of other spinlocks may come and go: the order that a PTL makes stays. */

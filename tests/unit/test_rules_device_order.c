@@ -150,6 +150,59 @@ Test(order, of_two_pages)
 	JUDGE(next, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
 }
 
+/* Of what it has seen the newest sets of two pages count, in whatever order it saw them. */
+Test(order, through_the_newest_of_several_sets)
+{
+#define SEVERAL                                                                                    \
+	BEGIN, {SET(4, 0, RO(0xe))}, {SET(6, 0, RO(0x1e))}, COW(2, 0xc, 0xd),                      \
+		REPOINT(0, 0xa, 0xb), {END(0, 1)}, COW(4, 0xe, 0xf), COW(0, 0xb, 0x2b)
+	static const struct made newer_last[] = {
+		SEVERAL, {READ(2, 0xd)}, {READ(4, 0xf)}, {READ(0, 0xa)}};
+	static const struct made newer_first[] = {
+		SEVERAL, {READ(4, 0xf)}, {READ(2, 0xd)}, {READ(0, 0xa)}};
+	static const struct made older_alone[] = {SEVERAL, {READ(2, 0xd)}, {READ(0, 0xa)}};
+	/* the newest is of this very page: of the others, the newest */
+	static const struct made of_others[] = {
+		SEVERAL, {READ(0, 0x2b)}, {READ(4, 0xf)}, {READ(2, 0xd)}, {READ(0, 0xa)}};
+	static const struct made others_first[] = {
+		SEVERAL, {READ(2, 0xd)}, {READ(4, 0xf)}, {READ(0, 0x2b)}, {READ(0, 0xa)}};
+	static const struct made set_again[] = {SEVERAL,	 {READ(4, 0xf)},
+						{READ(0, 0x2b)}, COW(0, 0x2b, 0x3b),
+						{READ(0, 0x3b)}, {READ(0, 0xa)}};
+
+	JUDGE(newer_last, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
+	JUDGE(newer_first, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
+	JUDGE(older_alone, BEFORE_6_6, DEVICES, CYCLES(1, 1, 0));
+	JUDGE(of_others, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
+	JUDGE(others_first, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
+	JUDGE(set_again, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
+}
+
+/* Two entries that one event sets have no order. */
+Test(order, not_of_one_set)
+{
+	static const struct made one[] = {
+		SETTLE,	      {SET(0, 0, RO(0xa))}, {SET(1, 0, RO(0xc))}, {START(0, 2)},
+		{LOCK(L1)},   {CLEAR(0, RO(0xa))},  {CLEAR(1, RO(0xc))},  {SET_NR(0, RW(0x20), 2)},
+		{UNLOCK(L1)}, {END(0, 2)},	    {READ(1, 0x21)},	  {READ(0, 0xa)}};
+	static const struct made two[] = {SETTLE,
+					  {SET(0, 0, RO(0xa))},
+					  {SET(1, 0, RO(0xc))},
+					  {START(0, 2)},
+					  {LOCK(L1)},
+					  {CLEAR(0, RO(0xa))},
+					  {CLEAR(1, RO(0xc))},
+					  {SET(0, 0, RW(0x20))},
+					  {SET(1, 0, RW(0x21))},
+					  {UNLOCK(L1)},
+					  {END(0, 2)},
+					  {READ(1, 0x21)},
+					  {READ(0, 0xa)}};
+
+	JUDGE(one, BEFORE_6_6, DEVICES, CYCLES(2, 1, 0));
+	JUDGE(two, BEFORE_6_6, DEVICES, CYCLES(2, 1, 1));
+}
+
 /* What the kernel allows breaks no order: the window of a zap, and a merge of equal pages. */
 Test(order, in_the_window)
 {
