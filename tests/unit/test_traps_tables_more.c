@@ -45,6 +45,38 @@ Test(late, by_the_page_that_the_table_held)
 	JUDGE(swap, SINCE_6_6, UNPLACED(0));
 }
 
+/* Of one that it may have held, any entry of the mm that holds it is not known any more. */
+Test(late, by_a_page_that_the_table_may_have_held)
+{
+#define ELSEWHERE                                                                                  \
+	SETTLE_66, {SET(5000, 0, RW(0xc))}, {START(0x2000, 0x2001)}, {LOCK(L1)},                   \
+		{CLEAR(0x2000, RW(0x99))}, {UNLOCK(L1)}, {INV(0x2000, 0x2001)},                    \
+	{                                                                                          \
+		END_66(0x2000, 0x2001)                                                             \
+	}
+#define LATE_AT(pfn)                                                                               \
+	{LOCK_ANY(L2)}, {CLEAR_AT(RW(pfn))},                                                       \
+	{                                                                                          \
+		UNLOCK_ANY(L2)                                                                     \
+	}
+#define SET_OVER                                                                                   \
+	{START(5000, 5001)}, {LOCK(L1)},                                                           \
+		{OF(PTE_SET, F(MM, MM1), F(ADDR, PAGE(5000)), F(NEW, RW(0xd)))}, {UNLOCK(L1)},     \
+		{INV(5000, 5001)},                                                                 \
+	{                                                                                          \
+		END_66(5000, 5001)                                                                 \
+	}
+	static const struct made of_it[] = {ELSEWHERE, TAKEN_OUT, LATE_AT(0xc), SET_OVER};
+	static const struct made of_another[] = {ELSEWHERE, TAKEN_OUT, LATE_AT(0xe), SET_OVER};
+	static const struct made held[] = {
+		ELSEWHERE, {SET(7, 0, RW(0xc))}, TAKEN_OUT, LATE_AT(0xc), SET_OVER};
+
+	JUDGE(of_it, SINCE_6_6);
+	JUDGE(of_another, SINCE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+	/* the table is known to have held it: it was that one */
+	JUDGE(held, SINCE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+}
+
 /* While the context has another table mapped, its clears are of that one. */
 Test(late, not_while_another_table_is_mapped)
 {
