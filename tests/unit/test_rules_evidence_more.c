@@ -105,6 +105,20 @@ Test(evidence_more, clears_what_any_device_did_in_the_window)
 		END(0, 3)                                                                          \
 	}
 
+/* Of several uses in the window the first is told. */
+Test(evidence_more, tells_the_first_use_in_the_window)
+{
+	static const struct stlb_filter_value until_first = {.kind = STLB_FILTER_UNTIL,
+							     .start = 7000};
+	static const struct stlb_filter_value since_second = {.kind = STLB_FILTER_SINCE,
+							      .start = 7001};
+	static const struct made trace[] = {WINDOW({USES(0, 0, 0xa)}, {USES(0, 0, 0xa)}),
+					    {END(0, 1)}};
+
+	JUDGE(trace, BEFORE_6_6, DEVICES, FOUND(1, 1), .filter = {&until_first, 1});
+	JUDGE(trace, BEFORE_6_6, DEVICES, FOUND(0, 0), .filter = {&since_second, 1});
+}
+
 /* Each device has its own, and each page. */
 Test(evidence_more, waits_for_each_device_and_page)
 {

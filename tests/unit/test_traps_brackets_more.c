@@ -119,6 +119,44 @@ Test(brackets_more, after_the_last_subscriber)
 	JUDGE(released, BEFORE_6_6, RELEASES);
 }
 
+/* ---- losses ---- */
+
+/* A task that comes to the CPU of a loss may have been there before, and have opened one. */
+Test(brackets_more, opened_where_it_was_lost)
+{
+#define ZAP_BY(who)                                                                                \
+	{who, LOCK(L1)}, {who, CLEAR(0, RW(0xa))}, {who, INV(0, 1)},                               \
+	{                                                                                          \
+		who, UNLOCK(L1)                                                                    \
+	}
+#define LOST_ON(n)                                                                                 \
+	{                                                                                          \
+		.cpu = (n), LOST(HERE)                                                             \
+	}
+	static const struct made comes[] = {SETTLED(ON(1)), LOST_ON(0), ZAP_BY(ON(0))};
+	static const struct made was_there[] = {SETTLED(ON(0)), LOST_ON(0), ZAP_BY(ON(0))};
+	static const struct made leaves[] = {SETTLED(ON(0)), LOST_ON(0), ZAP_BY(ON(1))};
+	static const struct made elsewhere[] = {SETTLED(ON(1)), LOST_ON(2), ZAP_BY(ON(0))};
+	static const struct made neighbour[] = {SETTLED(ON(0)), LOST_ON(1), ZAP_BY(ON(0))};
+	static const struct made after[] = {SETTLED(ON(0)), LOST_ON(0), SETTLED(ON(0)),
+					    ZAP_BY(ON(0))};
+	static const struct made on_after[] = {SETTLED(ON(1)), LOST_ON(0), SETTLED(ON(1)),
+					       ZAP_BY(ON(0))};
+	static const struct made upper[] = {SETTLED(ON(40)), LOST_ON(41), ZAP_BY(ON(40))};
+	static const struct made upper_here[] = {SETTLED(ON(41)), LOST_ON(41), ZAP_BY(ON(41))};
+
+	JUDGE(comes, BEFORE_6_6);
+	JUDGE(was_there, BEFORE_6_6);
+	JUDGE(leaves, BEFORE_6_6);
+	JUDGE(elsewhere, BEFORE_6_6, UNBRACKETED(1));
+	JUDGE(neighbour, BEFORE_6_6, UNBRACKETED(1));
+	JUDGE(after, BEFORE_6_6, UNBRACKETED(1));
+	/* it was seen since the loss, outside any */
+	JUDGE(on_after, BEFORE_6_6, UNBRACKETED(1));
+	JUDGE(upper, BEFORE_6_6, UNBRACKETED(1));
+	JUDGE(upper_here, BEFORE_6_6);
+}
+
 /* ---- a start while a lock is held ---- */
 
 Test(brackets_more, a_start_under_any_of_several_locks)

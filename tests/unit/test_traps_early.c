@@ -111,6 +111,26 @@ Test(early, a_clear_without_a_place)
 		}
 }
 
+/* Nor is it counted twice then; one that the hardware cannot walk to is not what was cleared. */
+Test(early, a_clear_and_a_table_without_a_place)
+{
+#define NEIGHBOURS                                                                                 \
+	SEEN, {WRITES(TABLE2, 4, RW(0xff))},                                                       \
+	{                                                                                          \
+		WRITES(TABLE2, 5, RW(0x101))                                                       \
+	}
+	static const struct made held[] = {
+		NEIGHBOURS, {WRITES(TABLE2, 6, RW(0x100))}, CLEARED(MM1, 0x100)};
+	static const struct made not_held[] = {
+		NEIGHBOURS, {WRITES(TABLE2, 6, RW(0x100))}, CLEARED(MM1, 0x102)};
+	static const struct made protnone[] = {
+		NEIGHBOURS, {WRITES(TABLE2, 6, NUMA(0x100))}, CLEARED(MM1, 0x100)};
+
+	JUDGE(held, SINCE_6_6, .unplaced = 1 + 1 + 2);
+	JUDGE(not_held, SINCE_6_6, .unplaced = 1 + 1 + 3);
+	JUDGE(protnone, SINCE_6_6, .unplaced = 1 + 1 + 3);
+}
+
 /* A page that is the table of another mm now was freed in between, with what was written. */
 Test(early, a_table_that_is_another_mms)
 {
