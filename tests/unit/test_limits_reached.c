@@ -94,6 +94,49 @@ Test(limits_reached, repoints_of_one_that_calls_itself_ksmd)
 	}
 }
 
+/* All in one bracket, so that evidence of each could come: the oldest was told already. */
+Test(limits_reached, the_oldest_repoint_held_back)
+{
+	enum { MANY = 513 };
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE, {START(0, MANY)}, {LOCK(L1)});
+	for (unsigned int i = 0; i < MANY; i++)
+		GIVE(&reading, {CLEAR(i, RO(0x1000 + i))}, {SET(i, 0, RO(0x2000 + i))});
+	GIVE(&reading, {KSM(0x1000)}, {KSM(0x1001)}, {UNLOCK(L1)}, {END(0, MANY)});
+	result = made_result(&reading);
+	only(result, STLB_RULE_REPOINT, MANY - 1);
+	cr_expect_eq(result->obligations.exempt, 1);
+	stlb_analysis_free(reading.analysis);
+}
+
+/* Of two that call themselves so, what one did is told, phase by phase. */
+Test(limits_reached, repoints_of_two_that_call_themselves_ksmd)
+{
+	enum { EACH = 300 };
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_result *result;
+
+#define KSMD_2 .tid = 34, .cpu = 2, .comm = "ksmd"
+	GIVE(&reading, SETTLED(KSMD), SETTLED(KSMD_2));
+	for (unsigned int i = 0; i < EACH; i++)
+		GIVE(&reading, MERGED(KSMD, i), MERGED(KSMD_2, EACH + i));
+	GIVE(&reading, {.kind = STLB_PHASE, .text = "second"});
+	for (unsigned int i = 0; i < EACH; i++)
+		GIVE(&reading, MERGED(KSMD, 2 * EACH + i));
+	for (unsigned int i = 0; i < 2 * EACH; i++)
+		GIVE(&reading, MERGED(KSMD_2, 3 * EACH + i));
+	GIVE(&reading, {KSMD, USER_MODE});
+	result = made_result(&reading);
+	only(result, STLB_RULE_REPOINT, 2 * EACH);
+	cr_assert_eq(result->nr_findings, 2);
+	cr_expect_eq(result->findings[0]->occurrences, EACH);
+	cr_expect_eq(result->findings[1]->occurrences, EACH);
+	cr_expect_eq(result->obligations.exempt, 3 * EACH);
+	stlb_analysis_free(reading.analysis);
+}
+
 /* ---- sites ---- */
 
 #define WRONG_RANGES(who)                                                                          \

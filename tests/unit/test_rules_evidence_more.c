@@ -154,6 +154,14 @@ Test(evidence_more, of_a_repoint_and_then_a_race)
 	static const struct made cleared[] = {
 		WINDOW({KSM(0xa)}), {T2, INV(0, 1)}, {ONLY_END(0, 1)}};
 
+	/* the race was told at the free: what a device does after the set is told all the same */
+	static const struct made used[] = {
+		SETTLE,		 {START(0, 1)}, {LOCK(L1)},	      {CLEAR(0, RO(0xa))},
+		{T2, INV(0, 1)}, {FREE(0xa)},	{SET(0, 0, RO(0xb))}, {USES(0, 0, 0xa)},
+		{UNLOCK(L1)},	 {END(0, 1)}};
+
+	JUDGE(used, BEFORE_6_6, DEVICES,
+	      .counts = {[STLB_RULE_RACY] = 1, [STLB_RULE_STALE_ACCESS] = 1});
 	JUDGE(told, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_RACY] = 1});
 	JUDGE(cleared, BEFORE_6_6, .counts = {[STLB_RULE_RACY] = 1});
 }
