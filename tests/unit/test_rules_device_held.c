@@ -178,6 +178,9 @@ Test(device_held, drops_a_range)
 	static const struct made bytes[] = {
 		THREE, {DROPS_BYTES(PAGE(0) + 8, PAGE(1) + 8)}, ALL_READ};
 
+	static const struct made nothing_held[] = {SETTLE, {DROPS(0, 3)}, {DROPS(3, 0)}};
+
+	JUDGE(nothing_held, BEFORE_6_6, DEVICES, STALE(0));
 	JUDGE(none, BEFORE_6_6, DEVICES, STALE(3));
 	JUDGE(two, BEFORE_6_6, DEVICES, STALE(1));
 	JUDGE(first, BEFORE_6_6, DEVICES, STALE(2));

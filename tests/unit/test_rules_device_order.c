@@ -203,6 +203,57 @@ Test(order, not_of_one_set)
 	JUDGE(two, BEFORE_6_6, DEVICES, CYCLES(2, 1, 1));
 }
 
+/* A text keeps the order of its lines: where the times are in another one, they count. */
+Test(order, of_times_that_go_back)
+{
+#define AT_TIMES(first, second)                                                                    \
+	BEGIN, {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RO(0xa))},                                     \
+		{SET(0, 0, RW(0xb)), .ns = (first)}, {UNLOCK(L1)}, {END(0, 1)}, {T2, START(2, 3)}, \
+		{T2, LOCK(L2)}, {T2, CLEAR(2, RO(0xc))}, {T2, INV(2, 3)},                          \
+		{T2, SET(2, 0, RW(0xd)), .ns = (second)}, {T2, UNLOCK(L2)}, {T2, ONLY_END(2, 3)},  \
+		{READ(2, 0xd)},                                                                    \
+	{                                                                                          \
+		READ(0, 0xa)                                                                       \
+	}
+	static const struct made after[] = {AT_TIMES(8000, 8001)};
+	static const struct made at_once[] = {AT_TIMES(8000, 8000)};
+	static const struct made before[] = {AT_TIMES(8000, 7999)};
+
+	JUDGE(after, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
+	JUDGE(at_once, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
+	JUDGE(before, BEFORE_6_6, DEVICES, CYCLES(1, 1, 0));
+}
+
+/* Where in its hold an entry was set that a reverse mapping tells of is not known. */
+Test(order, not_of_a_reverse_mapping)
+{
+#define REPOINT_AS(n, was, ...)                                                                    \
+	{START(n, (n) + 1)}, {LOCK(L1)}, {CLEAR(n, RO(was))}, {__VA_ARGS__}, {UNLOCK(L1)},         \
+	{                                                                                          \
+		END(n, (n) + 1)                                                                    \
+	}
+#define WITH_MAPS .recorded = MADE_WITH(STLB_DEV_READ, STLB_MAP)
+	static const struct made sets[] = {BEGIN,
+					   REPOINT_AS(0, 0xa, SET(0, 0, RW(0xb))),
+					   REPOINT_AS(2, 0xc, SET(2, 0, RW(0xd))),
+					   {READ(2, 0xd)},
+					   {READ(0, 0xa)}};
+	static const struct made first[] = {BEGIN,
+					    REPOINT_AS(0, 0xa, MAP(0, 0xb)),
+					    REPOINT_AS(2, 0xc, SET(2, 0, RW(0xd))),
+					    {READ(2, 0xd)},
+					    {READ(0, 0xa)}};
+	static const struct made second[] = {BEGIN,
+					     REPOINT_AS(0, 0xa, SET(0, 0, RW(0xb))),
+					     REPOINT_AS(2, 0xc, MAP(2, 0xd)),
+					     {READ(2, 0xd)},
+					     {READ(0, 0xa)}};
+
+	JUDGE(sets, BEFORE_6_6, WITH_MAPS, CYCLES(2, 1, 1));
+	JUDGE(first, BEFORE_6_6, WITH_MAPS, CYCLES(2, 1, 0));
+	JUDGE(second, BEFORE_6_6, WITH_MAPS, CYCLES(2, 1, 0));
+}
+
 /* What the kernel allows breaks no order: the window of a zap, and a merge of equal pages. */
 Test(order, in_the_window)
 {

@@ -203,9 +203,18 @@ Test(evidence, ksmd_by_any_string)
 	struct made same[] = {MERGED_BY(KSMD), {.tid = 33, .cpu = 1, .comm = again, SWITCH(0)}};
 	static const struct made unknown[] = {{.tid = 33, .cpu = 1, .comm = "<...>", SWITCH(0)},
 					      MERGED_BY(KSMD)};
+	static const struct made unknown_since[] = {
+		{KSMD, SWITCH(0)},
+		{.tid = 33, .cpu = 1, .comm = "<...>", SWITCH(0)},
+		MERGED_BY(KSMD)};
+	static const struct made other_since[] = {{KSMD, SWITCH(0)},
+						  {.tid = 33, .cpu = 1, .comm = "other", SWITCH(0)},
+						  MERGED_BY(KSMD)};
 
 	JUDGE(same, BEFORE_6_6, EXEMPT);
 	JUDGE(unknown, BEFORE_6_6, EXEMPT);
+	JUDGE(unknown_since, BEFORE_6_6, EXEMPT);
+	JUDGE(other_since, BEFORE_6_6, REPOINT(1));
 }
 
 /* An interrupt on top of ksmd is not ksmd. */

@@ -40,6 +40,19 @@ Test(evidence_more, until_more_pages_have_changed_than_are_remembered)
 		}
 }
 
+/* Of the page that is replaced, or of the one that replaces it. */
+Test(evidence_more, of_either_page)
+{
+#define REPOINTS(n) .counts = { [STLB_RULE_REPOINT] = (n) }
+	static const struct made old[] = {SETTLE, {KSM(0xa)}, MERGED(0, 0xa, 0xb)};
+	static const struct made new[] = {SETTLE, {KSM(0xb)}, MERGED(0, 0xa, 0xb)};
+	static const struct made other[] = {SETTLE, {KSM(0xc)}, MERGED(0, 0xa, 0xb)};
+
+	JUDGE(old, BEFORE_6_6, REPOINTS(0));
+	JUDGE(new, BEFORE_6_6, REPOINTS(0));
+	JUDGE(other, BEFORE_6_6, REPOINTS(1));
+}
+
 /* Either page of it, as the first or the last of a block, or beside it. */
 Test(evidence_more, until_a_block_with_the_page_is_freed)
 {
@@ -58,7 +71,6 @@ Test(evidence_more, until_a_block_with_the_page_is_freed)
 	static const struct made before[] = {SETTLE,	  {FREES(0x40204, 2)}, {KSM(0x900)},
 					     {FREE(0xa)}, {KSM(0xa)},	       MERGED(0, 0xa, 0xb)};
 
-#define REPOINTS(n) .counts = {[STLB_RULE_REPOINT] = (n)}
 	JUDGE(first, BEFORE_6_6, REPOINTS(1));
 	JUDGE(last, BEFORE_6_6, REPOINTS(1));
 	JUDGE(below, BEFORE_6_6, REPOINTS(0));
