@@ -177,3 +177,30 @@ Test(evidence_more, of_a_repoint_and_then_a_race)
 	JUDGE(told, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_RACY] = 1});
 	JUDGE(cleared, BEFORE_6_6, .counts = {[STLB_RULE_RACY] = 1});
 }
+
+/* ---- whose name is told only sometimes ---- */
+
+/* An event that does not tell its task's name leaves it the one it has. */
+Test(evidence_more, of_ksmd_whose_name_is_not_always_told)
+{
+	static const struct made rows[] = {{KSMD, SWITCH(0)},	      SETTLED(KSMD),
+					   {KSMD, START(0, 1)},	      {KSMD, LOCK(L1)},
+					   {KSMD, CLEAR(0, RO(0xa))}, {KSMD, SET(0, 0, RO(0xb))},
+					   {KSMD, UNLOCK(L1)},	      {KSMD, END(0, 1)}};
+	struct made_how how = {BEFORE_6_6};
+	struct stlb_analysis *analysis = made_start(&how);
+	const struct stlb_result *result;
+	struct stlb_event event;
+
+	cr_assert_not_null(analysis);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		made_fill(&event, &rows[i], 1000 * (i + 1));
+		event.comm = i ? NULL : event.comm;
+		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
+	}
+	result = made_finish(analysis);
+	cr_assert_not_null(result);
+	cr_expect_eq(result->rules[STLB_RULE_REPOINT].occurrences, 0);
+	cr_expect_eq(result->obligations.exempt, 1);
+	stlb_analysis_free(analysis);
+}
