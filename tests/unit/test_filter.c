@@ -261,6 +261,12 @@ static void expect(const char *const *one, uint32_t nr_one, const char *const *o
 #define OTHER(...) expect(__VA_ARGS__, false, __LINE__)
 #define BARE	   NULL, 0
 
+/* Of Rust functions, the names are as long as that and longer. */
+#define LONG                                                                                       \
+	"_RNvXs_NtCs1234_6kernel4page_"                                                            \
+	"drop_in_place_of_a_vector_of_pages_that_were_allocated_"                                  \
+	"by_somebody_else_and_are_mapped_no_more"
+
 TestSuite(fingerprint, .fini = fini);
 
 Test(fingerprint, is_of_the_names)
@@ -269,6 +275,8 @@ Test(fingerprint, is_of_the_names)
 	OTHER(NAMES("a", "b"), NAMES("a", "c"));
 	OTHER(NAMES("a", "b"), NAMES("b", "a"));
 	OTHER(NAMES("ab", "c"), NAMES("a", "bc"));
+	OTHER(NAMES("a" LONG), NAMES("b" LONG));
+	OTHER(NAMES(LONG "a"), NAMES(LONG "b"));
 	OTHER(NAMES("a", "b"), NAMES("a"));
 	OTHER(NAMES("a [m]", "b"), NAMES("a", "b"));
 	OTHER(NAMES("a [m]", "b"), NAMES("a [n]", "b"));

@@ -74,6 +74,19 @@ Test(brackets_more, the_outer_one_shows_where_it_was)
 	JUDGE(left_since, BEFORE_6_6, UNBALANCED(1));
 }
 
+/* One that is known to have succeeded says nothing of the next one. */
+Test(brackets_more, success_is_of_one_start)
+{
+#define NEXT_FAILS {START_NB(0, 9)}, {START_NB(20, 21)}, {END(20, 21)}, ZAP(3, 0xa)
+	static const struct made after_success[] = {
+		SETTLE, {START_NB(0, 9)}, {RETURNS(0)}, {END(0, 9)}, NEXT_FAILS};
+	static const struct made after_failure[] = {
+		SETTLE, {START_NB(0, 9)}, {RETURNS(-11)}, NEXT_FAILS};
+
+	JUDGE(after_success, BEFORE_6_6, UNBRACKETED(1));
+	JUDGE(after_failure, BEFORE_6_6, UNBRACKETED(1));
+}
+
 /* ---- mms that end, and subscriptions ---- */
 
 Test(brackets_more, of_an_mm_that_is_gone)

@@ -148,10 +148,21 @@ Test(reading, no_pmds_are_recorded)
 		SETTLE_66, FILLED(0, RW(0xa)), LATE(0, RW(0xa)), {FREE(0xa)}};
 	static const struct made inside[] = {SETTLE_66,	       FILLED(0, RW(0xa)), {START(0, 1)},
 					     LATE(0, RW(0xa)), {FREE(0xa)},	   {END_66(0, 1)}};
+	static const struct made no_starts[] = {
+		{INV(900, 901)}, FILLED(0, RW(0xa)), LATE(0, RW(0xa)), {FREE(0xa)}};
 
 	JUDGE(late, SINCE_6_6, .recorded = MADE_WITHOUT(STLB_PMD_CLEAR, STLB_PMD_SET),
 	      .inconclusive = {[STLB_RULE_FREE] = 1});
 	JUDGE(inside, SINCE_6_6, .recorded = MADE_WITHOUT(STLB_PMD_CLEAR, STLB_PMD_SET), FREED(1));
+	/* either kind tells of collapses, and without starts nobody knows who is outside */
+#define WITHOUT_PMDS MADE_WITHOUT(STLB_PMD_CLEAR, STLB_PMD_SET)
+	JUDGE(late, SINCE_6_6, .recorded = MADE_MORE(WITHOUT_PMDS, STLB_PMD_COLLAPSE_FLUSH),
+	      .counts = {[STLB_RULE_FREE] = 1, [STLB_RULE_UNBRACKETED] = 1});
+	JUDGE(late, SINCE_6_6, .recorded = MADE_MORE(WITHOUT_PMDS, STLB_PMD_CLEAR),
+	      .counts = {[STLB_RULE_FREE] = 1, [STLB_RULE_UNBRACKETED] = 1});
+	JUDGE(late, SINCE_6_6, .recorded = MADE_MORE(WITHOUT_PMDS, STLB_PMD_ZAP),
+	      .inconclusive = {[STLB_RULE_FREE] = 1});
+	JUDGE(no_starts, SINCE_6_6, .recorded = MADE_LESS(WITHOUT_PMDS, STLB_INV_START), FREED(1));
 }
 
 /* ---- sets that are not recorded ---- */

@@ -190,7 +190,27 @@ Test(unknown_table, makes_the_contexts_clears_unsure)
 		SETTLE_66,    {OUT_AT(0x77)}, {START(0, 1)}, {LOCK(L1)},    {CLEAR_AT(RW(0xa))},
 		{UNLOCK(L1)}, {FREE(0xa)},    {INV(0, 1)},   {END_66(0, 1)}};
 
+	static const struct made other_mm[] = {
+		SETTLE_66,
+		{STARTS(MM2, 0, 1, 1, 1)},
+		{OF(INV_END, F(MM, MM2), F(START, PAGE(0)), F(END, PAGE(1)))},
+		{OUT_AT(0x77)},
+		{LOCK(L1)},
+		{OF(PTE_CLEAR, F(MM, MM2), F(OLD, RW(0xa)))},
+		{UNLOCK(L1)},
+		{FREE(0xa)}};
+	static const struct made unlocks[] = {SETTLE_66,  {OUT_AT(0x77)},      {MMAP_UNLOCK(1)},
+					      {LOCK(L1)}, {CLEAR_AT(RW(0xa))}, {UNLOCK(L1)},
+					      {FREE(0xa)}};
+	static const struct made unlocks_other[] = {
+		SETTLE_66,  {OUT_AT(0x77)},	 {OF(MMAP_UNLOCK, F(MM, MM2), F(WRITE, 1))},
+		{LOCK(L1)}, {CLEAR_AT(RW(0xa))}, {UNLOCK(L1)},
+		{FREE(0xa)}};
+
 	JUDGE(own, SINCE_6_6, .inconclusive = {[STLB_RULE_FREE] = 1});
+	JUDGE(other_mm, SINCE_6_6, FREED(1));
+	JUDGE(unlocks, SINCE_6_6, FREED(1));
+	JUDGE(unlocks_other, SINCE_6_6, .inconclusive = {[STLB_RULE_FREE] = 1});
 	JUDGE(others, SINCE_6_6, FREED(1));
 	JUDGE(flushed, SINCE_6_6, .counts = {[STLB_RULE_FREE] = 1, [STLB_RULE_UNBRACKETED] = 1});
 	JUDGE(next_bracket, SINCE_6_6, FREED(1));
