@@ -73,6 +73,27 @@ Test(result, long_marks_are_cut)
 	stlb_analysis_free(reading.analysis);
 }
 
+/* Up to the last character that is kept they are told apart. */
+Test(result, long_marks_that_differ_at_their_end)
+{
+	struct made_reading reading = READING(BEFORE_6_6);
+	char one[STLB_MAX_PHASE], other[STLB_MAX_PHASE];
+	const struct stlb_result *result;
+
+	memset(one, 'x', sizeof(one));
+	one[STLB_MAX_PHASE - 1] = '\0';
+	strcpy(other, one);
+	other[STLB_MAX_PHASE - 2] = 'y';
+	GIVE(&reading, SETTLE, {.kind = STLB_PHASE, .text = one}, {BYTES(0, 0)},
+	     {.kind = STLB_PHASE, .text = other}, {BYTES(0, 0)}, {.kind = STLB_PHASE, .text = one},
+	     {BYTES(0, 0)});
+	result = made_result(&reading);
+	cr_assert_eq(result->nr_findings, 2);
+	cr_expect_eq(result->findings[0]->occurrences, 2);
+	cr_expect_eq(result->findings[1]->occurrences, 1);
+	stlb_analysis_free(reading.analysis);
+}
+
 /* Of more marks than there is room for, the last ones are no phases; the first stay. */
 Test(result, more_marks_than_there_is_room_for)
 {
@@ -181,6 +202,31 @@ Test(result, what_contexts_and_clocks_are_taken_for)
 	cr_expect_eq(notes_on(READING(BEFORE_6_6, .clock = "uptime"), apart), 1);
 	cr_expect_eq(notes_on(READING(BEFORE_6_6, .clock = "perf"), apart), 1);
 	cr_expect_eq(notes_on(READING(BEFORE_6_6, .clock = "mixed"), apart), 1);
+}
+
+/* A clock without a name is taken for one of all CPUs, which a note says. */
+Test(result, what_a_clock_without_a_name_is_taken_for)
+{
+	static const struct made rows[] = {
+		SETTLE, {START(0, 1)}, {CLEAR(0, RW(0xa))}, {T2, FREE(0xa)}, {END(0, 1)}};
+	struct stlb_trace_facts facts = {
+		.kernel = "6.1.0", .arch = STLB_ARCH_X86_64, .irq_flags = true};
+	struct stlb_analysis_options options = {0};
+
+	stlb_analysis_defaults(&options);
+	for (int named = 0; named < 2; named++) {
+		struct made_reading reading = {.recorded = MADE_RECORDED};
+		const struct stlb_result *result;
+
+		facts.clock = named ? "global" : NULL;
+		reading.analysis = stlb_analysis_new(&options, &facts);
+		cr_assert_not_null(reading.analysis);
+		made_give(&reading, rows, sizeof(rows) / sizeof(*rows));
+		result = made_result(&reading);
+		cr_expect_eq(result->rules[STLB_RULE_FREE].occurrences, 1);
+		cr_expect_eq(notes_of(result, "does not name its clock"), !named);
+		stlb_analysis_free(reading.analysis);
+	}
 }
 
 /* An event of a kind that a later version may know is none of this one. */

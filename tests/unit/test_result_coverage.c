@@ -149,6 +149,28 @@ Test(coverage, tells_all_that_is_missing)
 			 "locks are not recorded");
 }
 
+/* As far as there is room for it, and of each rule for itself, however often it is asked. */
+Test(coverage, tells_of_each_rule_alone)
+{
+	struct stlb_kinds kinds = set_of(K(INV_START) | K(INV_END) | K(INV_RANGE) |
+					 K(PTE_CLEAR_FLUSH) | K(CHANGE_PTE));
+	struct stlb_rule_result rules[STLB_NR_RULES], before;
+
+	memset(rules, 0x5a, sizeof(rules));
+	before = rules[0];
+	stlb_rules_judgeable(&kinds, false, rules);
+	stlb_rules_judgeable(&kinds, false, rules);
+	for (int id = 0; id < STLB_NR_RULES; id++) {
+		cr_expect_lt(strnlen(rules[id].reason, sizeof(rules[id].reason)),
+			     sizeof(rules[id].reason));
+		cr_expect_eq(rules[id].occurrences, before.occurrences, "%d", id);
+		cr_expect_eq(rules[id].inconclusive, before.inconclusive, "%d", id);
+	}
+	cr_expect_eq(rules[STLB_RULE_NEVER].judged, STLB_JUDGED_PARTIAL);
+	cr_expect_eq(strncmp(rules[STLB_RULE_NEVER].reason, "clears by zap", 13), 0);
+	cr_expect_str_eq(rules[STLB_RULE_EMPTY].reason, "");
+}
+
 /* ---- what a trace gave up ---- */
 
 static struct stlb_rule_result rule_of(struct made_reading *reading, enum stlb_rule rule)

@@ -170,6 +170,18 @@ Test(brackets_more, opened_where_it_was_lost)
 	JUDGE(upper_here, BEFORE_6_6);
 }
 
+/* Of a CPU that is none, nothing is known but what its tasks do. */
+Test(brackets_more, on_a_cpu_that_is_none)
+{
+	static const struct made beyond[] = {SETTLED(ON(8192)), ZAP_BY(ON(8192))};
+	static const struct made below[] = {SETTLED(ON(-1)), ZAP_BY(ON(-1))};
+	static const struct made last[] = {SETTLED(ON(8191)), ZAP_BY(ON(8191))};
+
+	JUDGE(beyond, BEFORE_6_6, UNBRACKETED(1));
+	JUDGE(below, BEFORE_6_6, UNBRACKETED(1));
+	JUDGE(last, BEFORE_6_6, UNBRACKETED(1));
+}
+
 /* ---- a start while a lock is held ---- */
 
 Test(brackets_more, a_start_under_any_of_several_locks)

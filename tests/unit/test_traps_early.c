@@ -180,6 +180,19 @@ Test(early, tables_of_an_mm_that_is_gone)
 	JUDGE(own, SINCE_6_6, REPOINT(0));
 }
 
+/* A table of pmds is no table of ptes: each set of it is counted. */
+Test(early, entries_of_pmds)
+{
+#define WRITES_PMD(n, w) OF(PMD_SET, F(MM, MM1), PTE(PMDS, n), F(NEW, w)), .level = STLB_LEVEL_PMD
+	static const struct made pmds[] = {
+		SEEN, {WRITES_PMD(4, TABLE(0x7))}, {WRITES_PMD(4, TABLE(0x8))}};
+	static const struct made ptes[] = {
+		SEEN, {WRITES(TABLE2, 4, RW(0x7))}, {WRITES(TABLE2, 4, RW(0x8))}};
+
+	JUDGE(pmds, SINCE_6_6, .unplaced = 1 + 2);
+	JUDGE(ptes, SINCE_6_6, .unplaced = 1 + 1);
+}
+
 /* Where nothing is known of the place of a huge entry, it is of no table of ptes. */
 Test(early, entries_that_are_huge)
 {
