@@ -177,8 +177,12 @@ Test(filter_values, occur_each_for_itself)
 
 		for (uint32_t i = 0; i < nr; i++)
 			values[i] = (struct stlb_filter_value){SELECTS(PID, .tid = 1000 + (int)i)};
+		/* the last of them first, then as they come */
 		for (uint32_t i = 0; i < nr; i++)
-			GIVE(&reading, {.tid = 1000 + (int)i, USER_MODE});
+			GIVE(&reading,
+			     {.tid = 1000 + (int)(i % 2 ? i : nr - 1 - i / 2), USER_MODE});
+		for (uint32_t i = nr; i > 0; i--)
+			GIVE(&reading, {.tid = 999 + (int)i, USER_MODE});
 		cr_expect_eq(made_result(&reading)->filters_matched, UINT64_MAX >> (64 - nr));
 		stlb_analysis_free(reading.analysis);
 	}

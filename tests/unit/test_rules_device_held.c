@@ -30,6 +30,27 @@ Test(device_held, a_loss_and_then_a_set_without_a_place)
 	JUDGE(before, BEFORE_6_6, DEVICES, STALE(1));
 }
 
+/* That the page was written to less since does not make surer what became of the one before. */
+Test(device_held, a_loss_and_then_a_write_protect)
+{
+#define REPOINTED                                                                                  \
+	WAS_SET, {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RO(0xa))}, {SET(0, 0, RW(0xb))},             \
+	{                                                                                          \
+		UNLOCK(L1)                                                                         \
+	}
+#define PROTECTED                                                                                  \
+	{LOCK(L1)}, {SET(0, RW(0xb), RO(0xb))}, {INV(0, 1)}, {UNLOCK(L1)}, {ONLY_END(0, 1)},       \
+	{                                                                                          \
+		READ(0, 0xa)                                                                       \
+	}
+	static const struct made lost[] = {REPOINTED, {LOST(HERE)}, PROTECTED};
+	static const struct made not_lost[] = {REPOINTED, PROTECTED};
+
+	JUDGE(lost, BEFORE_6_6, DEVICES, .counts = {[STLB_RULE_REPOINT] = 1}, INCONCLUSIVE(1));
+	JUDGE(not_lost, BEFORE_6_6, DEVICES,
+	      .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_STALE_ACCESS] = 1});
+}
+
 /* Nobody listens to an mm without subscribers: its sets may go anywhere. */
 Test(device_held, a_set_without_a_place_of_another_mm)
 {
