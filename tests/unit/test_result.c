@@ -204,6 +204,31 @@ Test(result, what_contexts_and_clocks_are_taken_for)
 	cr_expect_eq(notes_on(READING(BEFORE_6_6, .clock = "mixed"), apart), 1);
 }
 
+/* What the end of a bracket tells decides, where nothing else tells the kernel's version. */
+Test(result, what_the_kernel_is_taken_for)
+{
+	static const struct made before[] = {SETTLE}, since[] = {SETTLE_66}, none[] = {{INV(0, 1)}};
+	static const struct {
+		const char *kernel;
+		const struct made *rows;
+		unsigned int nr, before, since;
+	} traces[] = {
+		{NULL, before, 2, 1, 0},    {NULL, since, 2, 0, 1},	{NULL, none, 1, 0, 0},
+		{"6.1.0", before, 2, 0, 0}, {"6.12.0", since, 2, 0, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(traces) / sizeof(*traces); i++) {
+		struct made_reading reading = READING(.kernel = traces[i].kernel);
+		const struct stlb_result *result;
+
+		made_give(&reading, traces[i].rows, traces[i].nr);
+		result = made_result(&reading);
+		cr_expect_eq(notes_of(result, "kernel before 6.6"), traces[i].before, "%zu", i);
+		cr_expect_eq(notes_of(result, "kernel 6.6 or later"), traces[i].since, "%zu", i);
+		stlb_analysis_free(reading.analysis);
+	}
+}
+
 /* A clock without a name is taken for one of all CPUs, which a note says. */
 Test(result, what_a_clock_without_a_name_is_taken_for)
 {

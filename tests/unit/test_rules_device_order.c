@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* device-order: the new value of one page, then the old value of another. */
 #include "made_events.h"
+#include "made_reading.h"
 
 #define DEVICES .recorded = MADE_WITH(STLB_DEV_FILL, STLB_DEV_READ)
 
@@ -176,6 +177,29 @@ Test(order, through_the_newest_of_several_sets)
 	JUDGE(of_others, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
 	JUDGE(others_first, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
 	JUDGE(set_again, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
+}
+
+/* Of several reads that saw the new page the first is told. */
+Test(order, tells_the_first_read_of_the_new_page)
+{
+	struct stlb_kinds recorded = MADE_WITH(STLB_DEV_FILL, STLB_DEV_READ);
+	struct made_reading reading = READING(BEFORE_6_6, .recorded = recorded);
+	const struct stlb_result *result;
+	const struct stlb_finding *found = NULL;
+	uint64_t first;
+
+	GIVE(&reading, BEGIN, REPOINT(0, 0xa, 0xb), {END(0, 1)}, COW(2, 0xc, 0xd));
+	first = reading.nr + 1;
+	GIVE(&reading, {READ(2, 0xd)}, {READ(2, 0xd)}, {READ(2, 0xd)}, {READ(0, 0xa)});
+	result = made_result(&reading);
+	for (uint32_t i = 0; i < result->nr_findings; i++)
+		if (result->findings[i]->rule == STLB_RULE_DEVICE_ORDER)
+			found = result->findings[i];
+	cr_assert_not_null(found);
+	for (uint32_t i = 0; i < found->nr_events; i++)
+		if (!strcmp(found->events[i].role, "read B, new"))
+			cr_expect_eq(found->events[i].event.ns, 1000 * first);
+	stlb_analysis_free(reading.analysis);
 }
 
 /* Two entries that one event sets have no order. */
