@@ -251,6 +251,22 @@ Test(device_held, nothing_of_an_mm_that_is_gone)
 	stlb_analysis_free(reading.analysis);
 }
 
+Test(device_held, what_is_of_another_mm)
+{
+#define OF_2 F(DEV, 0), F(MM, MM2), F(ADDR, PAGE(0)), F(PFN, 0x1a)
+	static const struct made other_goes[] = {WAS_SET,
+						 {FILL(0, 0xa)},
+						 {OF(DEV_FILL, OF_2), BY(0)},
+						 {.kind = STLB_MM_FREE, .fields = {F(MM, MM2)}},
+						 COW(0, 0xa, 0xb),
+						 {USE(READ, 0, 0)}};
+	static const struct made other_holds[] = {
+		WAS_SET, {OF(DEV_FILL, OF_2), BY(0)}, COW(0, 0xa, 0xb), {USE(READ, 0, 0)}};
+
+	JUDGE(other_goes, BEFORE_6_6, DEVICES, STALE(1));
+	JUDGE(other_holds, BEFORE_6_6, DEVICES, STALE(0));
+}
+
 /* Text does not say what was recorded: a device may come that holds a page from before. */
 Test(device_held, in_a_trace_that_does_not_say_what_was_recorded)
 {

@@ -180,8 +180,9 @@ Test(early, tables_of_an_mm_that_is_gone)
 	JUDGE(own, SINCE_6_6, REPOINT(0));
 }
 
-/* A table of pmds is no table of ptes: each set of it is counted. */
-Test(early, entries_of_pmds)
+/* A table of pmds is no table of ptes, and what has no table at all none either: each is counted.
+ */
+Test(early, entries_of_no_table_of_ptes)
 {
 #define WRITES_PMD(n, w) OF(PMD_SET, F(MM, MM1), PTE(PMDS, n), F(NEW, w)), .level = STLB_LEVEL_PMD
 	static const struct made pmds[] = {
@@ -189,6 +190,11 @@ Test(early, entries_of_pmds)
 	static const struct made ptes[] = {
 		SEEN, {WRITES(TABLE2, 4, RW(0x7))}, {WRITES(TABLE2, 4, RW(0x8))}};
 
+	static const struct made nowhere[] = {SEEN,
+					      {OF(PTE_SET, F(MM, MM1), F(NEW, RW(0x7)))},
+					      {OF(PTE_SET, F(MM, MM1), F(NEW, RW(0x8)))}};
+
+	JUDGE(nowhere, SINCE_6_6, .unplaced = 1 + 2);
 	JUDGE(pmds, SINCE_6_6, .unplaced = 1 + 2);
 	JUDGE(ptes, SINCE_6_6, .unplaced = 1 + 1);
 }
