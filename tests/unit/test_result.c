@@ -229,6 +229,23 @@ Test(result, what_the_kernel_is_taken_for)
 	}
 }
 
+Test(result, which_kernels_are_before_6_6)
+{
+	static const struct {
+		const char *kernel;
+		bool before;
+	} kernels[] = {{"5.15.0", true}, {"6.5.13", true}, {"6.6.0", false}, {"6.7.1", false}};
+
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(*kernels); i++) {
+		struct made_reading reading = READING(.kernel = kernels[i].kernel);
+
+		GIVE(&reading, SETTLE_66);
+		cr_expect_eq(made_result(&reading)->before_6_6, kernels[i].before, "%s",
+			     kernels[i].kernel);
+		stlb_analysis_free(reading.analysis);
+	}
+}
+
 /* A clock without a name is taken for one of all CPUs, which a note says. */
 Test(result, what_a_clock_without_a_name_is_taken_for)
 {

@@ -169,6 +169,9 @@ Test(coverage, tells_of_each_rule_alone)
 	cr_expect_eq(rules[STLB_RULE_NEVER].judged, STLB_JUDGED_PARTIAL);
 	cr_expect_eq(strncmp(rules[STLB_RULE_NEVER].reason, "clears by zap", 13), 0);
 	cr_expect_str_eq(rules[STLB_RULE_EMPTY].reason, "");
+	/* what was not recorded is not judged for that reason alone */
+	stlb_rules_judgeable(&kinds, true, rules);
+	cr_expect_str_eq(rules[STLB_RULE_FLUSH].reason, "flushes of the CPU TLB are not recorded");
 }
 
 /* ---- what a trace gave up ---- */
@@ -269,6 +272,10 @@ Test(coverage, of_mapped_pages_without_the_hook)
 	cr_expect_eq(of.judged, STLB_JUDGED_NONE);
 	cr_expect_str_eq(of.reason,
 			 "nothing shows that every set and clear is recorded (page_table_check)");
+	reading = READING(SINCE_6_6, .recorded = set_of(ALL & ~K(PTE_SET)));
+	GIVE(&reading, SETTLE_66);
+	cr_expect_str_eq(rule_of(&reading, STLB_RULE_MAPPED).reason,
+			 "not every set of a pte is recorded");
 }
 
 /* Whether a kernel is before 6.6 is not known until a range ends: then both are reckoned with. */

@@ -134,3 +134,16 @@ Test(never, tighten_back_in_user_mode)
 	JUDGE(other, SINCE_6_6);
 	JUDGE(pending, SINCE_6_6, .ended = &ended);
 }
+
+/* Downgraded, it is one lock that is held still, and released once. */
+Test(deadline, after_a_downgrade)
+{
+	static const struct made held[] = {
+		SETTLE_66, {MMAP_LOCK(1)}, {MMAP_LOCK(0)}, ZAPPED, {MMAP_UNLOCK(0)}};
+	static const struct made released[] = {SETTLE_66,	 {MMAP_LOCK(1)}, {MMAP_LOCK(0)},
+					       {MMAP_UNLOCK(0)}, ZAPPED,	 {MMAP_LOCK(0)},
+					       {MMAP_UNLOCK(0)}};
+
+	JUDGE(held, SINCE_6_6, NEVER(1));
+	JUDGE(released, SINCE_6_6, NEVER(0));
+}

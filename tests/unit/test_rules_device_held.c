@@ -159,6 +159,29 @@ Test(device_held, by_a_device_without_a_name)
 	JUDGE(dropped, BEFORE_6_6, DEVICES, STALE(0));
 }
 
+/* The fill that is told is that of the page that is used. */
+Test(device_held, the_fill_of_another_page_is_not_told)
+{
+	struct stlb_kinds recorded = MADE_WITH(STLB_DEV_FILL, STLB_DEV_READ);
+
+	for (int other = 0; other < 2; other++) {
+		struct made_reading reading = READING(BEFORE_6_6, .recorded = recorded);
+		const struct stlb_finding *finding;
+		const struct stlb_result *result;
+		unsigned int fills = 0;
+
+		GIVE(&reading, WAS_SET, {FILL(0, other ? 0x99 : 0xa)}, COW(0, 0xa, 0xb),
+		     {READ(0, 0xa)});
+		result = made_result(&reading);
+		cr_assert_eq(result->nr_findings, 1);
+		finding = result->findings[0];
+		for (uint32_t i = 0; i < finding->nr_events; i++)
+			fills += !strcmp(finding->events[i].role, "fill");
+		cr_expect_eq(fills, !other);
+		stlb_analysis_free(reading.analysis);
+	}
+}
+
 /* An address within a page is of the page. */
 Test(device_held, anywhere_in_a_page)
 {

@@ -256,9 +256,11 @@ Test(device_more, more_updates_than_are_kept)
 	struct made_reading reading = READING(BEFORE_6_6, DEVICES);
 	const struct stlb_result *result;
 
-	GIVE(&reading, SETTLE, {SET(0, 0, RO(0xa))}, COW(0, 0xa, 0xb));
+	GIVE(&reading, SETTLE, {SET(0, 0, RO(0xa))}, COW(0, 0xa, 0xb), {SET(2, 0, RW(0x77))});
 	for (unsigned int i = 0; i < MANY; i++)
 		GIVE(&reading, {SET(1, 0, RW(0xc))});
+	/* set again to the page that it has: that is known */
+	GIVE(&reading, {SET(2, RW(0x77), RW(0x77))}, {READ(2, 0x77)});
 	/* each page that would need one is counted once; a use of no page that is known needs none
 	 */
 	GIVE(&reading, {USE(READ, 1, 0)}, {READ(0, 0xa)}, {READ(0, 0xa)}, {READ(0, 0x9)});

@@ -140,6 +140,21 @@ Test(later, a_page_set_below_a_table_that_was_taken_out)
 					  FAULTS,
 					  {END(0, 512)}};
 
+	/* that it took out another table makes it no part of what took out this one */
+	static const struct made other_table[] = {TABLE_TAKEN,
+						  SETTLED(T2),
+						  {T2, START(512, 1024)},
+						  {T2, LOCK(L2)},
+						  {T2, PMD_CLEAR(512, TABLE(0x78))},
+						  {T2, UNLOCK(L2)},
+						  {T2, LOCK(L1)},
+						  {T2, SET(0, 0, RW(0xb))},
+						  {T2, CLEAR(0, 0)},
+						  {T2, UNLOCK(L1)},
+						  {T2, END(512, 1024)},
+						  {END(0, 512)}};
+
+	JUDGE(other_table, BEFORE_6_6, REFAULTED(1));
 	JUDGE(gone_on, BEFORE_6_6, REFAULTED(1));
 	JUDGE(own, BEFORE_6_6, REPOINTED(1));
 }
