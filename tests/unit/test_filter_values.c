@@ -137,6 +137,7 @@ Test(filter_values, occur_at_an_address)
 	OCCURS(false, RANGE, IN(PAGE(4), PAGE(5)));
 	OCCURS(false, RANGE, IN(PAGE(1), PAGE(2)));
 	OCCURS(true, ROW(BYTES(PAGE(2), (UINT64_C(1) << 47) - 1)), IN(PAGE(2), PAGE(3)));
+	OCCURS(false, ROW(USER_MODE), IN(0, PAGE(1)));
 	/* everything is nothing in particular, and half of a range is none */
 	OCCURS(false, ROW(BYTES(0, UINT64_MAX)), IN(PAGE(2), PAGE(3)));
 	OCCURS(false, ROW(BYTES(0, UINT64_C(1) << 47)), IN(PAGE(2), PAGE(3)));
@@ -171,19 +172,19 @@ Test(filter_values, occur_each_for_itself)
 	struct stlb_filter_value values[STLB_MAX_FILTERS];
 	struct stlb_kinds recorded = MADE_RECORDED;
 
-	for (uint32_t nr = STLB_MAX_FILTERS - 1; nr <= STLB_MAX_FILTERS; nr++) {
-		struct made_reading reading =
-			READING(BEFORE_6_6, .recorded = recorded, .filter = {values, nr});
+	for (uint32_t nr = STLB_MAX_FILTERS - 1; nr <= STLB_MAX_FILTERS; nr++)
+		for (int turned = 0; turned < 2; turned++) {
+			struct made_reading reading =
+				READING(BEFORE_6_6, .recorded = recorded, .filter = {values, nr});
 
-		for (uint32_t i = 0; i < nr; i++)
-			values[i] = (struct stlb_filter_value){SELECTS(PID, .tid = 1000 + (int)i)};
-		/* the last of them first, then as they come */
-		for (uint32_t i = 0; i < nr; i++)
-			GIVE(&reading,
-			     {.tid = 1000 + (int)(i % 2 ? i : nr - 1 - i / 2), USER_MODE});
-		for (uint32_t i = nr; i > 0; i--)
-			GIVE(&reading, {.tid = 999 + (int)i, USER_MODE});
-		cr_expect_eq(made_result(&reading)->filters_matched, UINT64_MAX >> (64 - nr));
-		stlb_analysis_free(reading.analysis);
-	}
+			for (uint32_t i = 0; i < nr; i++)
+				values[i] = (struct stlb_filter_value){
+					SELECTS(PID, .tid = 1000 + (int)i)};
+			for (uint32_t i = 0; i < nr; i++)
+				GIVE(&reading,
+				     {.tid = 1000 + (int)(turned ? nr - 1 - i : i), USER_MODE});
+			cr_expect_eq(made_result(&reading)->filters_matched,
+				     UINT64_MAX >> (64 - nr));
+			stlb_analysis_free(reading.analysis);
+		}
 }

@@ -171,6 +171,12 @@ Test(order, through_the_newest_of_several_sets)
 						{READ(0, 0x2b)}, COW(0, 0x2b, 0x3b),
 						{READ(0, 0x3b)}, {READ(0, 0xa)}};
 
+	/* once more, by a newer set of a page that it has seen before */
+	static const struct made newer_of_one[] = {
+		BEGIN,	     COW(2, 0xc, 0xd), {READ(2, 0xd)}, REPOINT(0, 0xa, 0xb),
+		{END(0, 1)}, COW(2, 0xd, 0xf), {READ(2, 0xf)}, {READ(0, 0xa)}};
+
+	JUDGE(newer_of_one, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
 	JUDGE(newer_last, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
 	JUDGE(newer_first, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
 	JUDGE(older_alone, BEFORE_6_6, DEVICES, CYCLES(1, 1, 0));
