@@ -188,19 +188,23 @@ Test(evidence_more, of_ksmd_whose_name_is_not_always_told)
 					   {KSMD, CLEAR(0, RO(0xa))}, {KSMD, SET(0, 0, RO(0xb))},
 					   {KSMD, UNLOCK(L1)},	      {KSMD, END(0, 1)}};
 	struct made_how how = {BEFORE_6_6};
-	struct stlb_analysis *analysis = made_start(&how);
-	const struct stlb_result *result;
-	struct stlb_event event;
 
-	cr_assert_not_null(analysis);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		made_fill(&event, &rows[i], 1000 * (i + 1));
-		event.comm = i ? NULL : event.comm;
-		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
+	for (unsigned int told = 0; told < 2; told++) {
+		struct stlb_analysis *analysis = made_start(&how);
+		const struct stlb_result *result;
+		struct stlb_event event;
+
+		cr_assert_not_null(analysis);
+		for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+			made_fill(&event, &rows[i], 1000 * (i + 1));
+			event.comm = i < told ? event.comm : NULL;
+			cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
+		}
+		result = made_finish(analysis);
+		cr_assert_not_null(result);
+		/* without any name it is not known to be ksmd */
+		cr_expect_eq(result->rules[STLB_RULE_REPOINT].occurrences, !told);
+		cr_expect_eq(result->obligations.exempt, told);
+		stlb_analysis_free(analysis);
 	}
-	result = made_finish(analysis);
-	cr_assert_not_null(result);
-	cr_expect_eq(result->rules[STLB_RULE_REPOINT].occurrences, 0);
-	cr_expect_eq(result->obligations.exempt, 1);
-	stlb_analysis_free(analysis);
 }

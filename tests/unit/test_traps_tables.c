@@ -67,6 +67,22 @@ Test(table, put_back_without_an_entry)
 		{END(0, 512)}, {FREE(0xb)},
 	};
 
+	/* without an address it is the entry that was present */
+	static const struct made protnone[] = {
+		SETTLE,
+		{SET(0, 0, NUMA(0xb))},
+		{CLEAR(0, 0)},
+		FILLED(1, RW(0xb)),
+		TAKEN_OUT,
+		{LOCK(L1)},
+		{CLEAR_AT(RW(0xb))},
+		{UNLOCK(L1)},
+		PUT_BACK,
+		{FREE(0xb)},
+		{END(0, 512)},
+	};
+
+	JUDGE(protnone, BEFORE_6_6, FREED(1));
 	JUDGE(cleared, BEFORE_6_6, FREED(1));
 	JUDGE(other, BEFORE_6_6);
 }
