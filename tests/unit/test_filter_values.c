@@ -55,6 +55,7 @@ Test(filter_values, select_what_they_touch)
 		{{SELECTS(UNTIL, .start = 7999)}, 0, 1, 0},
 		{{SELECTS(UNTIL, .start = 2999)}, 0, 0, 0},
 		{{SELECTS(MM, .start = MM1)}, 1, 1, 1},
+		{{SELECTS(RULE, .rule = STLB_RULE_RACY)}, 1, 1, 1},
 		{{SELECTS(MM, .start = MM2)}, 0, 0, 0},
 	};
 

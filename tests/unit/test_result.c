@@ -280,6 +280,8 @@ Test(result, an_event_of_no_kind)
 
 	GIVE(&reading, SETTLE);
 	cr_expect_eq(stlb_analysis_event(reading.analysis, &event), 0);
+	/* nor is a loss an event that was of use */
+	GIVE(&reading, {LOST(HERE)});
 	result = made_result(&reading);
 	cr_expect_eq(result->events_used, 2);
 	cr_expect_eq(result->kinds[STLB_INV_START], 1);

@@ -28,6 +28,40 @@ Test(flush, without_notify)
 	JUDGE(twice, SINCE_6_6, FLUSH(1));
 }
 
+/* Subscribed in whatever way, until whatever ends it. */
+Test(flush, of_a_subscribed_mm)
+{
+#define BY_KIND(kind) OF(kind, F(MM, MM1), F(SUB, SUB1))
+#define FLUSHES                                                                                    \
+	{FLUSHED(0, 1)},                                                                           \
+	{                                                                                          \
+		USER_MODE                                                                          \
+	}
+	static const struct made nobody[] = {FLUSHES};
+	static const struct made notifier[] = {{BY_KIND(SUBSCRIBE)}, {SUBSCRIBED(0)}, FLUSHES};
+	static const struct made interval[] = {
+		{BY_KIND(INTERVAL_INSERT)}, {SUBSCRIBED(0)}, FLUSHES};
+	static const struct made failed[] = {
+		{BY_KIND(INTERVAL_INSERT)}, {SUBSCRIBED(-12)}, FLUSHES};
+	static const struct made unregistered[] = {
+		{BY_KIND(SUBSCRIBE)}, {SUBSCRIBED(0)}, {BY_KIND(UNREGISTER)}, FLUSHES};
+	static const struct made put[] = {
+		{BY_KIND(SUBSCRIBE)}, {SUBSCRIBED(0)}, {BY_KIND(NOTIFIER_PUT)}, FLUSHES};
+	static const struct made removed[] = {
+		{BY_KIND(INTERVAL_INSERT)}, {SUBSCRIBED(0)}, {BY_KIND(INTERVAL_REMOVE)}, FLUSHES};
+	static const struct made released[] = {
+		{BY_KIND(SUBSCRIBE)}, {SUBSCRIBED(0)}, {RELEASE}, FLUSHES};
+
+	JUDGE(nobody, SINCE_6_6);
+	JUDGE(notifier, SINCE_6_6, FLUSH(1));
+	JUDGE(interval, SINCE_6_6, FLUSH(1));
+	JUDGE(failed, SINCE_6_6);
+	JUDGE(unregistered, SINCE_6_6);
+	JUDGE(put, SINCE_6_6);
+	JUDGE(removed, SINCE_6_6);
+	JUDGE(released, SINCE_6_6);
+}
+
 /* The one who frees a page has gone on, unless it is an interrupt that looks like it. */
 Test(flush, before_a_free)
 {
