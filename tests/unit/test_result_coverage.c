@@ -249,6 +249,32 @@ Test(coverage, of_breaches_without_an_order)
 			 "the clock is not one for all CPUs: only what the graph orders");
 }
 
+/* A rule that is off is judged no more for something that was left out besides. */
+Test(coverage, of_a_rule_that_is_off)
+{
+	static const struct made rows[] = {SETTLE_66,	    {START(0, 1)}, {CLEAR(0, RW(0xa))},
+					   {T2, FREE(0xa)}, {INV(0, 1)},   {END_66(0, 1)}};
+	struct stlb_trace_facts facts = {.kernel = "6.12.0",
+					 .clock = "local",
+					 .arch = STLB_ARCH_X86_64,
+					 .recorded = set_of(ALL),
+					 .irq_flags = true};
+	struct stlb_analysis_options options = {0};
+	struct made_reading reading = {.recorded = set_of(ALL)};
+	const struct stlb_rule_result *rules;
+
+	stlb_analysis_defaults(&options);
+	options.severity[STLB_RULE_FREE] = options.severity[STLB_RULE_RACY] = STLB_OFF;
+	reading.analysis = stlb_analysis_new(&options, &facts);
+	cr_assert_not_null(reading.analysis);
+	made_give(&reading, rows, sizeof(rows) / sizeof(*rows));
+	rules = made_result(&reading)->rules;
+	cr_expect_eq(rules[STLB_RULE_FREE].judged, STLB_JUDGED_PARTIAL);
+	cr_expect_eq(rules[STLB_RULE_RACY].judged, STLB_JUDGED_NONE);
+	cr_expect_eq(rules[STLB_RULE_NEVER].judged, STLB_JUDGED_PARTIAL);
+	stlb_analysis_free(reading.analysis);
+}
+
 /* Nor was a device held against sets whose order is not known. */
 Test(coverage, of_cycles_without_an_order)
 {
