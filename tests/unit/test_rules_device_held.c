@@ -134,6 +134,24 @@ Test(device_held, a_clear_without_a_place)
 	JUDGE(after, BEFORE_6_6, DEVICES, STALE(0));
 }
 
+/* What was replaced before anybody subscribed, no device can hold. */
+Test(device_held, nothing_from_before_the_subscription)
+{
+#define REPLACED                                                                                   \
+	{SET(0, 0, RO(0xa))},                                                                      \
+	{                                                                                          \
+		SET(0, RO(0xa), RW(0xb))                                                           \
+	}
+	static const struct made before[] = {REPLACED, SETTLE, {FREE(0xa)}, {READ(0, 0xa)}};
+	static const struct made since[] = {SETTLE,	 {START(0, 1)}, {LOCK(L1)},
+					    REPLACED,	 {UNLOCK(L1)},	{END(0, 1)},
+					    {FREE(0xa)}, {READ(0, 0xa)}};
+
+	JUDGE(before, BEFORE_6_6, DEVICES, STALE(0));
+	JUDGE(since, BEFORE_6_6, DEVICES,
+	      .counts = {[STLB_RULE_STALE_ACCESS] = 1, [STLB_RULE_REPOINT] = 1});
+}
+
 /* ---- what a device holds ---- */
 
 /* An event that tells no device is of the same one as any other that tells none. */
