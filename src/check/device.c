@@ -73,7 +73,6 @@ void stlb_device_note_owed(struct stlb_analysis *a, struct stlb_obligation *ob)
 	    said->level != ob->level || said->addr != ob->addr)
 		return;
 	said->ob = ob;
-	said->owed = true;
 	ob->said = last;
 }
 

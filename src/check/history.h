@@ -18,7 +18,7 @@ struct stlb_obligation;
  * struct stlb_said - an update: an entry said @old and says @new
  * @before: in its bucket, the number of the one before plus one; 0: none
  * @doubt: how often until then something was lost, not placed or given up
- * @ob: what it owes, until that is over; @owed: it owed something
+ * @ob: what it owes, until that is over
  * @gone_start, @gone_end: what was invalidated since, and in order; @gone: by which event
  * @same_content: nobody can tell the page before from the one after
  * @expired: its operation ended without an invalidation
@@ -30,7 +30,7 @@ struct stlb_said {
 	struct stlb_obligation *ob;
 	uint64_t gone_start, gone_end;
 	uint8_t level; /* enum stlb_level */
-	bool owed, same_content, expired;
+	bool same_content, expired;
 	struct stlb_brief event, gone;
 };
 
