@@ -129,7 +129,12 @@ Test(evidence, of_a_race_that_is_seen_twice)
 	static const struct made set[] = {RACED, {END(0, 1)}};
 	static const struct made cleared[] = {RACED, {KSM(0xa)}, {END(0, 1)}};
 	static const struct made freed[] = {RACED, {FREE(0xa)}, {END(0, 1)}};
+	/* what is exempt has to be invalidated by the end of its bracket all the same */
+	static const struct made never[] = {RACED, {ONLY_END(0, 1)}, {KSM(0xa)}};
+	static const struct made late[] = {RACED, {END(0, 1)}, {KSM(0xa)}};
 
+	JUDGE(never, BEFORE_6_6, RACY(1));
+	JUDGE(late, BEFORE_6_6);
 	JUDGE(set, BEFORE_6_6, RACY(1));
 	JUDGE(cleared, BEFORE_6_6);
 	JUDGE(freed, BEFORE_6_6, RACY(1));
