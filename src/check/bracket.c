@@ -209,7 +209,6 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 
 	stlb_subscribe_by_event(a, act->mm);
 	stlb_flush_judge(a, act);
-	stlb_unbracketed_judge(a, act, 0);
 	if (task->nr_obligations)
 		stlb_unbracketed_judge_tables(a, task);
 	finish_end(a, act);
@@ -393,7 +392,6 @@ void stlb_on_inv_end(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	stlb_subscribe_by_event(a, act->mm);
 	stlb_flush_judge(a, act);
-	stlb_unbracketed_judge(a, act, 0);
 	finish_end(a, act);
 	if (!stlb_kinds_has(&a->seen, STLB_INV_END_RET)) {
 		range_end(a, act);

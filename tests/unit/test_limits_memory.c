@@ -182,5 +182,10 @@ Test(limits_memory, a_table_that_was_taken_out)
 					    {ONLY_END(512, 1024)},
 					    {FREE(7)}};
 
+	static const struct made unknown[] = {
+		SETTLE,		  {START(512, 1024)},	 {LOCK(L1)},   {COLLAPSE(512, TABLE(7))},
+		{INV(512, 1024)}, {CLEAR(512, RO(0xa))}, {UNLOCK(L1)}, {ONLY_END(512, 1024)}};
+
+	EACH(unknown, 0, BEFORE_6_6);
 	EACH(trace, 0, BEFORE_6_6);
 }
