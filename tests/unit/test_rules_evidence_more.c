@@ -102,6 +102,10 @@ Test(evidence_more, clears_what_any_device_did_in_the_window)
 	static const struct made no_evidence[] = {
 		WINDOW({USES(1, 0, 0xa)}), {END(0, 1)}, {USES(1, 0, 0xa)}};
 
+	static const struct made in_bracket[] = {
+		WINDOW({INV(0, 1)}, {USES(1, 0, 0xa)}), {KSM(0xa)}, {END(0, 1)}};
+
+	JUDGE(in_bracket, BEFORE_6_6, DEVICES, FOUND(0, 1));
 	JUDGE(window, BEFORE_6_6, DEVICES, FOUND(0, 0));
 	JUDGE(after, BEFORE_6_6, DEVICES, FOUND(0, 1));
 	JUDGE(evidence_last, BEFORE_6_6, DEVICES, FOUND(0, 1));
