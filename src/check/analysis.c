@@ -324,7 +324,6 @@ static struct stlb_task *actor(struct stlb_analysis *a, const struct stlb_event 
 
 static bool find_mm(struct stlb_analysis *a, const struct stlb_event *event, struct stlb_act *act)
 {
-	act->mm = NULL;
 	if (!stlb_event_has(event, MM))
 		return true;
 	if (!a->arch_known)

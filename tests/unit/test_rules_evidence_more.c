@@ -105,6 +105,10 @@ Test(evidence_more, clears_what_any_device_did_in_the_window)
 	static const struct made in_bracket[] = {
 		WINDOW({INV(0, 1)}, {USES(1, 0, 0xa)}), {KSM(0xa)}, {END(0, 1)}};
 
+	static const struct made mm_goes[] = {
+		WINDOW({USES(1, 0, 0xa)}), {OF(MM_FREE, F(MM, MM1))}, {KSM(0xa)}};
+
+	JUDGE(mm_goes, BEFORE_6_6, DEVICES, FOUND(0, 0));
 	JUDGE(in_bracket, BEFORE_6_6, DEVICES, FOUND(0, 1));
 	JUDGE(window, BEFORE_6_6, DEVICES, FOUND(0, 0));
 	JUDGE(after, BEFORE_6_6, DEVICES, FOUND(0, 1));
