@@ -226,8 +226,11 @@ Test(evidence, ksmd_by_any_string)
 Test(evidence, not_an_interrupt_of_ksmd)
 {
 	static const struct made trace[] = {MERGED_BY(KSMD, IRQ)};
+	static const struct made softirq[] = {{KSMD, SWITCH(0)},
+					      MERGED_BY(KSMD, .context = STLB_CONTEXT_SOFTIRQ)};
 
 	JUDGE(trace, BEFORE_6_6, REPOINT(1));
+	JUDGE(softirq, BEFORE_6_6, REPOINT(1));
 }
 
 /* After a loss what was held back may have been cleared by what is missing. */
