@@ -1,94 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The model without memory: what fails says so, and leaves what was known as it was. */
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
 
+#include "made_memory.h"
 #include "made_model.h"
-
-/* ---- an allocator that refuses one allocation ---- */
-
-/* of the leak sanitizer, where it is there */
-extern void __lsan_disable(void) __attribute__((weak));
-extern void __lsan_enable(void) __attribute__((weak));
-
-static bool begun;	 /* a test has asked for it */
-static int granted = -1; /* how many are granted before that one, -1: none is refused */
-static bool refused;
-
-static bool refuses(void)
-{
-	if (granted < 0 || granted-- > 0)
-		return false;
-	refused = true;
-	return true;
-}
-
-static void *next_of(const char *name)
-{
-	void *next = dlsym(RTLD_NEXT, name);
-
-	if (!next)
-		abort();
-	return next;
-}
-
-void *malloc(size_t size)
-{
-	static void *(*next)(size_t);
-
-	if (!next)
-		*(void **)&next = next_of("malloc");
-	return refuses() ? NULL : next(size);
-}
-
-/* The sanitizer tells what the dynamic linker takes for its threads by who asks: here it is we. */
-static void *unwatched(void *(*take)(size_t, size_t), size_t nr, size_t size)
-{
-	void *memory;
-
-	if (!__lsan_disable || !__lsan_enable)
-		return take(nr, size);
-	__lsan_disable();
-	memory = take(nr, size);
-	__lsan_enable();
-	return memory;
-}
-
-void *calloc(size_t nr, size_t size)
-{
-	static void *(*next)(size_t, size_t);
-
-	if (!next)
-		*(void **)&next = next_of("calloc");
-	return refuses() ? NULL : begun ? next(nr, size) : unwatched(next, nr, size);
-}
-
-void *realloc(void *memory, size_t size)
-{
-	static void *(*next)(void *, size_t);
-
-	if (!next)
-		*(void **)&next = next_of("realloc");
-	return refuses() ? NULL : next(memory, size);
-}
-
-static void refuse_after(int nr)
-{
-	begun = true;
-	refused = false;
-	granted = nr;
-}
-
-/* Whether one was refused; from now on none is. */
-static bool was_refused(void)
-{
-	granted = -1;
-	return refused;
-}
-
-/* Each of its allocations is refused in turn, up to the first time that it asks for no more. */
-#define EACH_REFUSAL(nr) for (int nr = 0, more = 1; more; nr++, more = refused)
 
 /* ---- mms and contexts ---- */
 

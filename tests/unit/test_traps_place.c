@@ -79,8 +79,23 @@ Test(place, not_a_slot_that_was_cleared_by_its_address)
 		FILL(0, 0xa),	{CLEAR_AT(0)}, {CLEAR_AT(RW(0xa))}, UNMAPPED,
 		{END_66(0, 3)}, {INV(2, 3)},   {FREE(0xa)}};
 
+	static const struct made by_pfn[] = {
+		FILLED,		{START(0, 3)}, MAPPED(0),	    {CLEAR_AT(RW(0xa))},
+		FILL(0, 0xa),	{CLEAR_AT(0)}, {CLEAR_AT(RW(0xa))}, UNMAPPED,
+		{END_66(0, 3)}, {INV(2, 3)},   {FREE(0xa)}};
+	/* page 0xf is of the slot that the set names, which then holds 0xb, as page 1 does */
+	static const struct made by_a_set[] = {
+		SETTLE_66,	MAPPED(0),     FILL(1, 0xb),	    UNMAPPED,
+		{START(0, 3)},	MAPPED(0),     {CLEAR_AT(RW(0xf))}, {INV(0, 1)},
+		FILL(0, 0xb),	{CLEAR_AT(0)}, {CLEAR_AT(RW(0xb))}, UNMAPPED,
+		{END_66(0, 3)}, {INV(1, 2)},   {FREE(0xb)}};
+
 	JUDGE(trace, SINCE_6_6, UNPLACED(0), .counts = {[STLB_RULE_MAPPED] = 1},
 	      ENDED(.total = 2, .restored = 1, .discharged_deferred = 1));
+	JUDGE(by_pfn, SINCE_6_6, UNPLACED(0), .counts = {[STLB_RULE_MAPPED] = 1},
+	      ENDED(.total = 2, .restored = 1, .discharged_deferred = 1));
+	JUDGE(by_a_set, SINCE_6_6, UNPLACED(0), .counts = {[STLB_RULE_MAPPED] = 1},
+	      ENDED(.total = 2, .discharged_in_lock = 1, .discharged_deferred = 1));
 }
 
 Test(place, other_bits_may_differ)
