@@ -230,3 +230,29 @@ Test(memory, for_devices)
 
 	LACKS(trace, BEFORE_6_6, DEVICES);
 }
+
+/* Whatever the first update of a context is, and of an mm: it asks for what the next ones use. */
+Test(memory, for_the_first_update)
+{
+	static const struct made clear[] = {SETTLE, {CLEAR(0, RW(0xa))}, {INV(0, 1)}};
+	static const struct made flush[] = {SETTLE, {CLEARF(0, RW(0xa))}, {INV(0, 1)}};
+	static const struct made swap[] = {SETTLE, {SET(0, 0, SWAP)}};
+	static const struct made split[] = {SETTLE, {PMD_AT(PMD_SPLIT, 0)}};
+	static const struct made map[] = {SETTLE, {MAP(0, 0xa)}};
+	static const struct made table[] = {SETTLE, {PMD_SET(0, 0, TABLE(0x77))}};
+	static const struct made before[] = {FILLS(0, 0xa), FILLS(1, 0xb), SETTLE};
+	static const struct made out[] = {SETTLE,
+					  {START(0, 512)},
+					  {COLLAPSE(0, TABLE(0x77))},
+					  {SET(1, 0, RW(0xc))},
+					  {END(0, 512)}};
+
+	LACKS(clear, BEFORE_6_6);
+	LACKS(flush, BEFORE_6_6);
+	LACKS(swap, BEFORE_6_6);
+	LACKS(split, BEFORE_6_6);
+	LACKS(map, BEFORE_6_6);
+	LACKS(table, BEFORE_6_6);
+	LACKS(before, BEFORE_6_6);
+	LACKS(out, BEFORE_6_6);
+}

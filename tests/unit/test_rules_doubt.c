@@ -238,6 +238,24 @@ Test(asked_for, when_the_hidden_ones_were)
 	stlb_analysis_free(reading.analysis);
 }
 
+/* Those that a filter hides tell nothing of when those that it selects were, be it before or after.
+ */
+Test(asked_for, when_the_selected_ones_were)
+{
+	static const struct stlb_filter_value mine = {.kind = STLB_FILTER_PID, .tid = 100};
+	struct made_reading reading = READING(BEFORE_6_6, .filter = {&mine, 1});
+	const struct stlb_finding *finding;
+
+	GIVE(&reading, SETTLE, {T2, BYTES(0, 0)}, {BYTES(0, 0)}, {BYTES(0, 0)}, {T2, BYTES(0, 0)});
+	finding = first_of(made_result(&reading), STLB_RULE_EMPTY);
+	cr_assert_not_null(finding);
+	cr_expect_eq(finding->first_ns, 4000);
+	cr_expect_eq(finding->last_ns, 5000);
+	cr_expect_eq(finding->occurrences, 2);
+	cr_expect_eq(finding->hidden.nr, 2);
+	stlb_analysis_free(reading.analysis);
+}
+
 /* ---- the order of findings ---- */
 
 /* A rule that is off by default and turned on comes after the others: their ids stay. */
@@ -340,4 +358,36 @@ Test(names, of_rules_and_severities)
 	cr_expect_str_eq(stlb_judged_name(STLB_JUDGED_NONE), "none");
 	cr_expect_str_eq(stlb_judged_name(STLB_JUDGED_PARTIAL), "partial");
 	cr_expect_str_eq(stlb_judged_name(STLB_JUDGED_FULL), "full");
+}
+
+static uint64_t cost_of(const struct made *rows, size_t nr)
+{
+	struct made_reading reading = READING(BEFORE_6_6, .redundant = true);
+	const struct stlb_finding *finding;
+	uint64_t cost;
+
+	made_give(&reading, rows, nr);
+	finding = first_of(made_result(&reading), STLB_RULE_REDUNDANT);
+	cr_assert_not_null(finding);
+	cost = finding->cost_ns;
+	stlb_analysis_free(reading.analysis);
+	return cost;
+}
+
+/* Its cost is the time between entry and return, where both are recorded. */
+Test(redundant, costs_the_time_between_entry_and_return)
+{
+#define TIGHTENED(...)                                                                             \
+	SETTLE, {START(0, 1)}, {LOCK(L1)}, {SET(0, RW(0xa), RO(0xa))}, {INV(0, 1)}, __VA_ARGS__,   \
+		{UNLOCK(L1)},                                                                      \
+	{                                                                                          \
+		ONLY_END(0, 1)                                                                     \
+	}
+	static const struct made entry[] = {TIGHTENED({WAKE(14)})};
+	static const struct made both[] = {{INV(9, 10)},
+					   {.kind = STLB_INV_RANGE_RET},
+					   TIGHTENED({.kind = STLB_INV_RANGE_RET})};
+
+	cr_expect_eq(cost_of(entry, sizeof(entry) / sizeof(*entry)), 0);
+	cr_expect_eq(cost_of(both, sizeof(both) / sizeof(*both)), 1000);
 }

@@ -372,3 +372,19 @@ Test(redundant, deferred_ones_are_not)
 
 	JUDGE(trace, BEFORE_6_6, REDUNDANT(0));
 }
+
+/* Of an mm that nobody mirrors no rule is judged. */
+Test(unlocked, not_of_an_mm_without_subscribers)
+{
+#define BY_TWO_LOCKS(mm)                                                                           \
+	SETTLE, {MMAP_LOCK(0)}, {LOCK(L1)}, {SETS(mm, 0, 0, RW(0xa))}, {UNLOCK(L1)}, {LOCK(L2)},   \
+		{SETS(mm, 1, 0, RW(0xb))},                                                         \
+	{                                                                                          \
+		UNLOCK(L2)                                                                         \
+	}
+	static const struct made own[] = {BY_TWO_LOCKS(MM1)};
+	static const struct made other[] = {BY_TWO_LOCKS(MM2)};
+
+	JUDGE(own, BEFORE_6_6, .counts = {[STLB_RULE_UNLOCKED] = 1});
+	JUDGE(other, BEFORE_6_6);
+}

@@ -343,8 +343,7 @@ Test(echoes, not_of_what_others_set_since)
 		REFILLED({CLEAR(2, RW(0x99))}, {INV(0, 4)}, {FREE(0x99)})};
 
 	JUDGE(freed, BEFORE_6_6, .no_irq_flags = true, FREED(1));
-	JUDGE(right, BEFORE_6_6, .no_irq_flags = true,
-	      ENDED(.total = 2, .discharged_in_lock = 2));
+	JUDGE(right, BEFORE_6_6, .no_irq_flags = true, ENDED(.total = 2, .discharged_in_lock = 2));
 }
 
 /* An echo is of its own mm. */

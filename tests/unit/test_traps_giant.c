@@ -298,3 +298,19 @@ Test(giant, not_by_a_bracket_without_an_address)
 
 	JUDGE(trace, BEFORE_6_6);
 }
+
+/* Also where its bracket lies within another one. */
+Test(giant, in_an_inner_bracket_of_its_own)
+{
+#define IN_BRACKETS(inner)                                                                         \
+	SETTLE, {START(0, 8 * GIB)}, {START(0, inner)}, {LOCK(L1)}, {CLEAR(0, HUGE(GIANT))},       \
+		{INV(0, 512)}, {UNLOCK(L1)}, {ONLY_END(0, inner)},                                 \
+	{                                                                                          \
+		ONLY_END(0, 8 * GIB)                                                               \
+	}
+	static const struct made own[] = {IN_BRACKETS(GIB)};
+	static const struct made other[] = {IN_BRACKETS(2 * GIB)};
+
+	JUDGE(own, BEFORE_6_6, PARTIAL);
+	JUDGE(other, BEFORE_6_6);
+}

@@ -359,3 +359,22 @@ Test(several, pfns_rise_by_one)
 
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_FREE] = 1});
 }
+
+/* What was cleared by its address in another table, or of another mm, is no slot of this one. */
+Test(place, each_slot_once_in_its_own_table)
+{
+#define CLEARED_TOO(clear)                                                                         \
+	FILLED, {START(0, 1024)}, MAPPED(0), {clear}, {CLEAR_AT(RW(0xa))}, UNMAPPED,               \
+		{END_66(0, 1024)}, {INV(0, 1)},                                                    \
+	{                                                                                          \
+		FREE(0xa)                                                                          \
+	}
+	static const struct made other_table[] = {CLEARED_TOO(CLEAR(512, RW(0xc)))};
+	static const struct made other_mm[] = {CLEARED_TOO(CLEARS(MM2, 0, RW(0xc)))};
+	static const struct made same[] = {CLEARED_TOO(CLEAR(0, RW(0xa)))};
+
+	/* page 2 holds it still */
+	JUDGE(other_table, SINCE_6_6, ENDED(.total = 2, .discharged_deferred = 1, .pending = 1));
+	JUDGE(other_mm, SINCE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
+	JUDGE(same, SINCE_6_6, FREED(1), ENDED(.total = 2, .discharged_deferred = 1, .pending = 1));
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is still to be judged of an update when its subscription, or the trace, is over. */
+#include "made_reading.h"
+
+#define UNBRACKETED(n) [STLB_RULE_UNBRACKETED] = (n)
+#define ENDED(...)                                                                                 \
+	.ended = &(struct stlb_obligations)                                                        \
+	{                                                                                          \
+		__VA_ARGS__                                                                        \
+	}
+
+/* A table that was taken out in no bracket, and not put back while anybody was subscribed. */
+Test(over, a_table_taken_out_in_no_bracket)
+{
+#define TAKEN_OUT(...)                                                                             \
+	SETTLE, {LOCK(L1)}, {SET(0, 0, RW(0xa))}, {UNLOCK(L1)}, {LOCK(L2)},                        \
+		{PMD_CLEAR(0, TABLE(0x77))}, {UNLOCK(L2)} __VA_ARGS__
+	static const struct made released[] = {TAKEN_OUT(, {RELEASE})};
+	static const struct made back[] = {
+		TAKEN_OUT(, {LOCK(L2)}, {PMD_SET(0, 0, TABLE(0x77))}, {UNLOCK(L2)}, {RELEASE})};
+
+	JUDGE(released, BEFORE_6_6, .counts = {UNBRACKETED(1)}, ENDED(.total = 1, .is_void = 1));
+	JUDGE(back, BEFORE_6_6, ENDED(.total = 1, .restored = 1));
+}
+
+/* The release of one mm is an event like any other for what was done in another one. */
+Test(over, an_update_of_another_mm_outside_any_hold)
+{
+#define CLEARED_AND(...)                                                                           \
+	SETTLE, {STARTS(MM2, 9, 10, 1, 1)}, {ENDS(MM2, 9, 10, 0)}, {CLEARS(MM2, 0, RW(0xa))},      \
+		__VA_ARGS__,                                                                       \
+	{                                                                                          \
+		SETS(MM2, 0, 0, RW(0xa))                                                           \
+	}
+	static const struct made released[] = {CLEARED_AND({RELEASE})};
+	static const struct made at_once[] = {CLEARED_AND({SET(5, 0, RW(0xb))})};
+
+	JUDGE(released, BEFORE_6_6, .counts = {UNBRACKETED(1)}, ENDED(.total = 1, .restored = 1));
+	JUDGE(at_once, BEFORE_6_6, ENDED(.total = 1, .restored = 1));
+}
+
+/* An mm that goes while a hold in it is suspended: that it went on was never seen. */
+Test(over, a_set_in_a_suspended_hold)
+{
+#define SUSPENDED                                                                                  \
+	SETTLE, {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))}, {SWITCH(200)},                     \
+	{                                                                                          \
+		SET(0, 0, RW(0xb))                                                                 \
+	}
+	static const struct made freed[] = {SUSPENDED, {T2, OF(MM_FREE, F(MM, MM1))}};
+	static const struct made goes_on[] = {SUSPENDED, {UNLOCK(L1)}};
+	/* only the first set after the clear counts */
+	static const struct made twice[] = {
+		SUSPENDED, {T2, SET(0, RW(0xb), RW(0xb))}, {T2, SET(0, 0, RW(0xd))}, {UNLOCK(L1)}};
+
+	JUDGE(freed, BEFORE_6_6, .counts = {[STLB_RULE_REFAULT] = 1},
+	      ENDED(.total = 1, .is_void = 1));
+	JUDGE(goes_on, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1},
+	      ENDED(.total = 1, .pending = 1));
+	JUDGE(twice, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+}
+
+/* However often a site of a context waits, it is one site. */
+Test(over, one_site_that_waits_often)
+{
+	enum { OFTEN = 100 };
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_result *result;
+
+	GIVE(&reading, {T2, START(0x30000, 0x30001)}, {T2, END(0x30000, 0x30001)});
+	for (unsigned int i = 0; i < OFTEN; i++)
+		GIVE(&reading, {LOCK(L1)}, {CLEAR(i, RW(0xa0 + i))}, {INV(i, i + 1)}, {UNLOCK(L1)});
+	GIVE(&reading, SETTLE);
+	result = made_result(&reading);
+	cr_expect_eq(result->rules[STLB_RULE_UNBRACKETED].occurrences, OFTEN);
+	cr_expect_eq(result->rules[STLB_RULE_UNBRACKETED].sites, 1);
+	cr_expect_eq(result->dropped, 0);
+	stlb_analysis_free(reading.analysis);
+}
