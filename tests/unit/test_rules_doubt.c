@@ -50,6 +50,24 @@ Test(doubt, a_loss_of_a_cpu)
 	JUDGE(silent_cpu, BEFORE_6_6, .inconclusive = {[STLB_RULE_NEVER] = 1});
 }
 
+/* What was unsure after one loss is so after the next, and nothing else of its site. */
+Test(doubt, one_of_a_site_by_two_losses)
+{
+	static const struct made once[] = {
+		SETTLE, ZAPPED(0), {T3, USER_MODE}, ZAPPED(1), {.cpu = 2, LOST(HERE)}};
+	static const struct made twice[] = {SETTLE,
+					    ZAPPED(0),
+					    {T3, USER_MODE},
+					    ZAPPED(1),
+					    {.cpu = 2, LOST(HERE)},
+					    {.cpu = 2, LOST(HERE)}};
+
+	JUDGE(once, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1},
+	      .inconclusive = {[STLB_RULE_NEVER] = 1});
+	JUDGE(twice, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1},
+	      .inconclusive = {[STLB_RULE_NEVER] = 1});
+}
+
 /* A range that is wrong by itself is so whatever was lost. */
 Test(doubt, not_of_a_range_that_is_wrong_by_itself)
 {
@@ -253,6 +271,8 @@ Test(asked_for, when_the_selected_ones_were)
 	cr_expect_eq(finding->last_ns, 5000);
 	cr_expect_eq(finding->occurrences, 2);
 	cr_expect_eq(finding->hidden.nr, 2);
+	for (int kind = 0; kind < STLB_NR_FILTERS; kind++)
+		cr_expect_eq(finding->hidden.by[kind], kind == STLB_FILTER_PID ? 2 : 0);
 	stlb_analysis_free(reading.analysis);
 }
 

@@ -77,3 +77,46 @@ Test(over, one_site_that_waits_often)
 	cr_expect_eq(result->dropped, 0);
 	stlb_analysis_free(reading.analysis);
 }
+
+/* ---- tables that are taken out ---- */
+
+/* Functions that clear huge pages are no updates where they find a table. */
+Test(tables, found_by_what_clears_huge_pages)
+{
+#define FOUND_BY(kind)                                                                             \
+	SETTLE, {START(0, 512)}, {LOCK(L2)}, {PMD_CLEARS(kind, 0, TABLE(0x77))}, {UNLOCK(L2)},     \
+		{FREE(0x77)},                                                                      \
+	{                                                                                          \
+		END(0, 512)                                                                        \
+	}
+	static const struct made flushed[] = {FOUND_BY(PMD_CLEAR_FLUSH)};
+	static const struct made zapped[] = {FOUND_BY(PMD_ZAP)};
+	static const struct made made_invalid[] = {FOUND_BY(PMD_INVAL)};
+	static const struct made collapsed[] = {FOUND_BY(PMD_COLLAPSE_FLUSH)};
+	static const struct made cleared[] = {FOUND_BY(PMD_CLEAR)};
+
+	JUDGE(flushed, BEFORE_6_6, ENDED(.total = 0));
+	JUDGE(zapped, BEFORE_6_6, ENDED(.total = 0));
+	JUDGE(made_invalid, BEFORE_6_6, ENDED(.total = 0));
+	JUDGE(collapsed, BEFORE_6_6, .counts = {[STLB_RULE_FREE] = 1});
+	JUDGE(cleared, BEFORE_6_6, .counts = {[STLB_RULE_FREE] = 1});
+}
+
+/* A table that goes without an address is placed by a bracket of just its 2 MiB. */
+Test(tables, without_an_address)
+{
+#define WITHOUT_ADDRESS(a, b)                                                                      \
+	SETTLE, {START(a, b)}, {LOCK(L2)},                                                         \
+		{OF(PMD_CLEAR, F(MM, MM1), F(OLD, TABLE(0x77))), .level = STLB_LEVEL_PMD},         \
+		{UNLOCK(L2)}, {INV(a, (a) + 512)},                                                 \
+	{                                                                                          \
+		ONLY_END(a, b)                                                                     \
+	}
+	static const struct made one[] = {WITHOUT_ADDRESS(512, 1024)};
+	static const struct made two[] = {WITHOUT_ADDRESS(512, 1536)};
+	static const struct made part[] = {WITHOUT_ADDRESS(600, 1112)};
+
+	JUDGE(one, BEFORE_6_6, .unplaced = 0 + 1);
+	JUDGE(two, BEFORE_6_6, .unplaced = 1 + 1);
+	JUDGE(part, BEFORE_6_6, .unplaced = 1 + 1);
+}
