@@ -308,6 +308,27 @@ Test(findings, of_one_time_come_by_rule)
 	stlb_analysis_free(reading.analysis);
 }
 
+/* Whoever acts: kernel threads are code paths of their own. */
+Test(findings, of_one_time_come_by_rule_whoever_acts)
+{
+	static const char *const threads[] = {"ksmd",	    "khugepaged", "kswapd0",
+					      "kcompactd0", "oom_reaper", "kworker/1:1"};
+
+	for (size_t i = 0; i < sizeof(threads) / sizeof(*threads); i++) {
+		struct made_reading reading = READING(BEFORE_6_6);
+		const struct stlb_result *result;
+
+		GIVE(&reading, SETTLE,
+		     {.tid = 33, .comm = threads[i], BYTES(0x1008, 0x2000), .ns = 9000},
+		     {.tid = 33, .comm = threads[i], BYTES(0, 0), .ns = 9000});
+		result = made_result(&reading);
+		cr_assert_eq(result->nr_findings, 2);
+		cr_expect_eq(result->findings[0]->rule, STLB_RULE_EMPTY, "%s", threads[i]);
+		cr_expect_eq(result->findings[1]->rule, STLB_RULE_UNALIGNED, "%s", threads[i]);
+		stlb_analysis_free(reading.analysis);
+	}
+}
+
 Test(findings, tell_when_they_were_first_and_last)
 {
 	struct made_reading reading = READING(BEFORE_6_6);

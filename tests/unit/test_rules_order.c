@@ -388,3 +388,18 @@ Test(holds, of_an_unnamed_lock_that_was_used)
 	JUDGE(went_on, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
 	JUDGE(unseen, BEFORE_6_6, .counts = {[STLB_RULE_REFAULT] = 1});
 }
+
+/* The one that was asked for is taken, whatever the next one that is seen to be taken is. */
+Test(holds, asked_for_before_another_one)
+{
+#define TAKEN(first)                                                                               \
+	SETTLE, {first}, {LOCK_ANY(RQ)}, {UNLOCK_ANY(RQ)}, {START(0, 1)}, {END(0, 1)},             \
+	{                                                                                          \
+		UNLOCK(L1)                                                                         \
+	}
+	static const struct made ptl[] = {TAKEN(ASK(L1))};
+	static const struct made other[] = {TAKEN(ASK_ANY(L2))};
+
+	JUDGE(ptl, BEFORE_6_6, .counts = {[STLB_RULE_UNBALANCED] = 1});
+	JUDGE(other, BEFORE_6_6);
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is still to be judged of an update when its subscription, or the trace, is over. */
+#include "made_device.h"
 #include "made_reading.h"
 
 #define UNBRACKETED(n) [STLB_RULE_UNBRACKETED] = (n)
@@ -119,4 +120,41 @@ Test(tables, without_an_address)
 	JUDGE(one, BEFORE_6_6, .unplaced = 0 + 1);
 	JUDGE(two, BEFORE_6_6, .unplaced = 1 + 1);
 	JUDGE(part, BEFORE_6_6, .unplaced = 1 + 1);
+}
+
+/* A huge page in place of a table that was taken out shows that it is not put back unseen. */
+Test(tables, replaced_by_a_huge_page)
+{
+#define READ_AFTER(...)                                                                            \
+	SETTLE, {SET(0, 0, RW(0xa))}, {START(0, 512)}, {LOCK(L2)}, {COLLAPSE(0, TABLE(0x77))},     \
+		{INV(0, 512)}, __VA_ARGS__, {UNLOCK(L2)}, {READ(0, 0xa)},                          \
+	{                                                                                          \
+		ONLY_END(0, 512)                                                                   \
+	}
+	static const struct made huge[] = {
+		READ_AFTER({OF(PMD_SET, F(MM, MM1), F(ADDR, PAGE(0)), F(NEW, HUGE(0x200))),
+			    .level = STLB_LEVEL_PMD})};
+	static const struct made perhaps[] = {READ_AFTER({WAKE(14)})};
+
+	JUDGE(huge, BEFORE_6_6, DEVICES, STALE(1));
+	JUDGE(perhaps, BEFORE_6_6, DEVICES, .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
+}
+
+/* Of a huge page that is replaced piece by piece, the first piece is shown. */
+Test(tables, the_set_that_is_shown)
+{
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_finding *finding;
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE, {START(0, 512)}, {LOCK(L2)}, {PMD_CLEAR(0, HUGERO(0x600))},
+	     {SET(0, 0, ZERO(0x50))}, {SET(1, 0, ZERO(0x50))}, {UNLOCK(L2)}, {END(0, 512)});
+	result = made_result(&reading);
+	cr_assert_eq(result->nr_findings, 1);
+	finding = result->findings[0];
+	cr_expect_eq(finding->rule, STLB_RULE_REPOINT);
+	cr_assert_eq(finding->nr_events, 4);
+	cr_expect_str_eq(finding->events[3].role, "set");
+	cr_expect_eq(finding->events[3].event.ns, 6000);
+	stlb_analysis_free(reading.analysis);
 }

@@ -295,6 +295,17 @@ Test(place, table_freed)
 		{SET_AT(PTE_OF(TABLE1, 0), RW(0xa), RW(0xf))},
 		{END_66(0, 1)},
 	};
+	/* what a second probe could not read is known from the first */
+	static const struct made not_read[] = {
+		{OF(SUBSCRIBE, BASES)},
+		{OF(SUBSCRIBE, F(MM, MM1), F(SUB, SUB2), F(VMEMMAP, 0), F(DIRECT_MAP, 0))},
+		{SUBSCRIBED(0)},
+		FILLED,
+		{FREE(0x7000)},
+		{START(0, 1)},
+		{SET_AT(PTE_OF(TABLE1, 0), RW(0xa), RW(0xf))},
+		{END_66(0, 1)},
+	};
 	static const struct made other_page[] = {
 		{OF(SUBSCRIBE, BASES)},
 		{SUBSCRIBED(0)},
@@ -319,6 +330,7 @@ Test(place, table_freed)
 	};
 
 	JUDGE(freed, SINCE_6_6, UNPLACED(1));
+	JUDGE(not_read, SINCE_6_6, UNPLACED(1));
 	JUDGE(other_page, SINCE_6_6, REPOINT(1), UNPLACED(0));
 	JUDGE(cleared, SINCE_6_6, UNPLACED(1));
 }
