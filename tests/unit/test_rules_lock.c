@@ -68,7 +68,15 @@ Test(hold, acquired_without_a_lock)
 		{END(0, 1)},
 	};
 
+	/* its class is told at the entry: the lock inside is not that of the update */
+	static const struct made inside[] = {
+		SETTLE,		{START(0, 1)},	     {ASK(L1)},	       {.kind = STLB_LOCK_ACQUIRED},
+		{LOCK_ANY(RQ)}, {CLEAR(0, RO(0xa))}, {UNLOCK_ANY(RQ)}, {SET(0, 0, RW(0xb))},
+		{UNLOCK(L1)},	{END(0, 1)},
+	};
+
 	JUDGE(trace, BEFORE_6_6, REPOINT(1));
+	JUDGE(inside, BEFORE_6_6, REPOINT(1));
 }
 
 /* Any other lock that comes and goes inside does not end the hold. */
