@@ -158,3 +158,42 @@ Test(tables, the_set_that_is_shown)
 	cr_expect_eq(finding->events[3].event.ns, 6000);
 	stlb_analysis_free(reading.analysis);
 }
+
+/* A page whose clear could not be placed is in its window still, whatever came of the entry since.
+ */
+Test(tables, a_breach_after_a_clear_without_a_place)
+{
+#define REPLACED_UNSEEN(page)                                                                      \
+	SETTLE, {SET(0, 0, RW(0xa))}, {START(0, 1)}, {LOCK(L1)}, {CLEAR_AT(RW(0xa))},              \
+		{UNLOCK(L1)}, {T2, LOCK(L1)}, {T2, SET(0, 0, RO(0xb))}, {T2, UNLOCK(L1)},          \
+		{T2, START(0, 1)}, {T2, LOCK(L1)}, {T2, SET(0, RO(0xb), RW(0xc))},                 \
+		{T2, UNLOCK(L1)}, {READ(0, page)}, {T2, END(0, 1)},                                \
+	{                                                                                          \
+		END(0, 1)                                                                          \
+	}
+	static const struct made unplaced[] = {REPLACED_UNSEEN(0xa)};
+	static const struct made placed[] = {REPLACED_UNSEEN(0xb)};
+
+	JUDGE(unplaced, BEFORE_6_6, DEVICES, .counts = {[STLB_RULE_REPOINT] = 1},
+	      .unplaced = 1 + 1);
+	JUDGE(placed, BEFORE_6_6, DEVICES,
+	      .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_STALE_ACCESS] = 1}, .unplaced = 1 + 1);
+}
+
+/* What maps told in earlier holds is set by then: it waits no more. */
+Test(maps, in_one_hold_after_the_other)
+{
+	enum { HOLDS = 200 };
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE);
+	for (unsigned int i = 1; i <= HOLDS; i++)
+		GIVE(&reading, {LOCK(L1)}, {MAP(i, 0x100 + i)}, {UNLOCK(L1)});
+	GIVE(&reading, {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RO(0xa))}, {MAP(0, 0xb)}, {INV(0, 1)},
+	     {UNLOCK(L1)}, {ONLY_END(0, 1)});
+	result = made_result(&reading);
+	cr_expect_eq(result->nr_findings, 0);
+	cr_expect_eq(result->obligations.discharged_in_lock, 1);
+	stlb_analysis_free(reading.analysis);
+}
