@@ -68,6 +68,22 @@ Test(doubt, one_of_a_site_by_two_losses)
 	      .inconclusive = {[STLB_RULE_NEVER] = 1});
 }
 
+/* The last event before the loss was seen, and so was what it violated, told at once or held back.
+ */
+Test(doubt, not_of_the_last_event_before)
+{
+#define REPLACED_BY(entry)                                                                         \
+	SETTLE, {START(0, 1)}, {LOCK(L1)}, {SET(0, RO(0xa), entry)},                               \
+	{                                                                                          \
+		LOST(HERE)                                                                         \
+	}
+	static const struct made at_once[] = {REPLACED_BY(RW(0xb))};
+	static const struct made held_back[] = {REPLACED_BY(RO(0xb))};
+
+	JUDGE(at_once, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+	JUDGE(held_back, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+}
+
 /* A range that is wrong by itself is so whatever was lost. */
 Test(doubt, not_of_a_range_that_is_wrong_by_itself)
 {
