@@ -79,6 +79,56 @@ Test(over, one_site_that_waits_often)
 	stlb_analysis_free(reading.analysis);
 }
 
+/* Of several sites that wait, each is told. */
+Test(over, several_sites_that_wait)
+{
+	static const struct made waiting[] = {
+		{T2, START(0x30000, 0x30001)},
+		{T2, END(0x30000, 0x30001)},
+		{LOCK(L1)},
+		{CLEAR(0, RW(0xa))},
+		{INV(0, 1)},
+		{SET(1, RW(0xb), RO(0xb))},
+		{INV(1, 2)},
+		{SET(2, RW(0xc), RW(0xd)), .ns = 7500},
+		{UNLOCK(L1)},
+		SETTLE,
+	};
+
+	JUDGE(waiting, BEFORE_6_6, .counts = {UNBRACKETED(3), [STLB_RULE_REPOINT] = 1});
+}
+
+/* ---- losses ---- */
+
+static uint64_t lost_while_subscribed(const struct made *rows, size_t nr)
+{
+	struct made_reading reading = READING(BEFORE_6_6);
+	uint64_t lost;
+
+	made_give(&reading, rows, nr);
+	lost = made_result(&reading)->lost_while_subscribed;
+	stlb_analysis_free(reading.analysis);
+	return lost;
+}
+
+/* One loss is one, be one mm subscribed by then and the return of another's registration lost. */
+Test(over, a_loss_is_counted_once)
+{
+#define OTHERS(mm) OF(SUBSCRIBE, F(MM, mm), F(SUB, SUB2))
+#define LOST_WHILE(...)                                                                            \
+	lost_while_subscribed((const struct made[]){__VA_ARGS__},                                  \
+			      sizeof((const struct made[]){__VA_ARGS__}) / sizeof(struct made))
+	/* of another mm that is subscribed; of two that begin to be, one after the other; of one */
+	cr_expect_eq(LOST_WHILE({T2, STARTS(MM2, 0, 1, 1, 1)}, {SUBSCRIBE(SUB1)}, {LOST(HERE)},
+				{START(0, 1)}),
+		     1);
+	cr_expect_eq(LOST_WHILE({SUBSCRIBE(SUB1)}, {LOST(HERE)}, {T2, OTHERS(MM2)}, {LOST(HERE)},
+				{START(0, 1)}, {T2, STARTS(MM2, 0, 1, 1, 1)}),
+		     2);
+	cr_expect_eq(LOST_WHILE({LOST(HERE)}, {SUBSCRIBE(SUB1)}, {LOST(HERE)}, {START(0, 1)}), 1);
+	cr_expect_eq(LOST_WHILE({SUBSCRIBE(SUB1)}, {SUBSCRIBED(0)}, {START(0, 1)}), 0);
+}
+
 /* ---- tables that are taken out ---- */
 
 /* Functions that clear huge pages are no updates where they find a table. */

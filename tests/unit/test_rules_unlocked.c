@@ -250,6 +250,27 @@ Test(upper, page_table_freed_unseen)
 	static const struct made in_part[] = {SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, 0),
 					      RANGE(2, 500, 1), PTE_UNDER(L2, TABLE1, 1)};
 
+	/* a range of more tables than there are: up to its end, and from its start on */
+	enum { LARGE = 0x100000 };
+	static const struct made among_many[] = {SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, 0),
+						 RANGE(4, LARGE, 0), PTE_UNDER(L2, TABLE1, 1)};
+	static const struct made first_of_many[] = {
+		SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, LARGE + 512),
+		RANGE(LARGE + 1000, 2 * LARGE, 0), PTE_UNDER(L2, TABLE1, LARGE + 513)};
+	static const struct made last_of_many[] = {
+		SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, LARGE + 512), RANGE(0, LARGE + 513, 0),
+		PTE_UNDER(L2, TABLE1, LARGE + 513)};
+	static const struct made before_many[] = {SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, 0),
+						  RANGE(512, LARGE, 0), PTE_UNDER(L2, TABLE1, 1)};
+	static const struct made behind_many[] = {
+		SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, LARGE + 512), RANGE(0, LARGE + 512, 0),
+		PTE_UNDER(L2, TABLE1, LARGE + 513)};
+
+	JUDGE(among_many, BEFORE_6_6);
+	JUDGE(first_of_many, BEFORE_6_6);
+	JUDGE(last_of_many, BEFORE_6_6);
+	JUDGE(before_many, BEFORE_6_6, UNLOCKED(1));
+	JUDGE(behind_many, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(kept, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(other, BEFORE_6_6);
 	JUDGE(munmap, BEFORE_6_6);

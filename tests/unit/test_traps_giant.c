@@ -314,3 +314,23 @@ Test(giant, in_an_inner_bracket_of_its_own)
 	JUDGE(own, BEFORE_6_6, PARTIAL);
 	JUDGE(other, BEFORE_6_6);
 }
+
+/* Its table may go unseen where it is unmapped, as that of smaller pages may. */
+Test(giant, of_which_the_table_may_go)
+{
+#define GIANT_UNDER(l, n)                                                                          \
+	{LOCK(l)}, {SET_IN((n)*GIB, PUDS + 8 * (n), HUGE(GIANT * (n)))},                           \
+	{                                                                                          \
+		UNLOCK(l)                                                                          \
+	}
+#define AROUND(first, last, why)                                                                   \
+	SETTLE, {MMAP_LOCK(0)}, GIANT_UNDER(L1, 3), {START_AS(first, last, why)},                  \
+		{ONLY_END(first, last)}, GIANT_UNDER(L2, 4)
+	static const struct made unmapped[] = {AROUND(3 * GIB, 4 * GIB, 0)};
+	static const struct made protected[] = {AROUND(3 * GIB, 4 * GIB, 2)};
+	static const struct made far[] = {AROUND(512 * GIB, 513 * GIB, 0)};
+
+	JUDGE(unmapped, BEFORE_6_6);
+	JUDGE(protected, BEFORE_6_6, .counts = {[STLB_RULE_UNLOCKED] = 1});
+	JUDGE(far, BEFORE_6_6, .counts = {[STLB_RULE_UNLOCKED] = 1});
+}
