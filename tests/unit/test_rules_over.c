@@ -24,6 +24,19 @@ Test(over, a_table_taken_out_in_no_bracket)
 	JUDGE(back, BEFORE_6_6, ENDED(.total = 1, .restored = 1));
 }
 
+/* Where nothing tells that it is put back, it is judged at the end of its hold. */
+Test(over, a_table_judged_before_a_loss)
+{
+#define THEN_LOST TAKEN_OUT(, {LOST(HERE)})
+	static const struct made lost[] = {THEN_LOST};
+	struct stlb_kinds told = MADE_WITHOUT(STLB_PMD_SET, STLB_PMD_INSTALL);
+	struct stlb_kinds installs = MADE_MORE(told, STLB_PMD_INSTALL);
+
+	JUDGE(lost, BEFORE_6_6, .recorded = told, .counts = {UNBRACKETED(1)});
+	JUDGE(lost, BEFORE_6_6, .recorded = installs);
+	JUDGE(lost, BEFORE_6_6);
+}
+
 /* The release of one mm is an event like any other for what was done in another one. */
 Test(over, an_update_of_another_mm_outside_any_hold)
 {
