@@ -260,3 +260,39 @@ Test(maps, in_one_hold_after_the_other)
 	cr_expect_eq(result->obligations.discharged_in_lock, 1);
 	stlb_analysis_free(reading.analysis);
 }
+
+/* Outside any hold a map is set by the end of its bracket; in a hold by the end of that. */
+Test(maps, in_a_hold_that_outlasts_its_bracket)
+{
+#define MAPPED_IN(...)                                                                             \
+	SETTLE_66, {LOCK(L1)}, {START_NB(0, 1)}, {CLEAR(0, RO(0xa))}, {MAP(0, 0xb)}, __VA_ARGS__,  \
+	{                                                                                          \
+		UNLOCK(L1)                                                                         \
+	}
+	static const struct made in_time[] = {MAPPED_IN({END_66(0, 1)}, {INV(0, 1)})};
+	static const struct made never[] = {MAPPED_IN({END_66(0, 1)})};
+
+	JUDGE(in_time, SINCE_6_6, ENDED(.total = 1, .discharged_in_lock = 1));
+	JUDGE(never, SINCE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+}
+
+/* A clear without a place is restored by a set of its page in the same hold, not in the next. */
+Test(unplaced, comes_back_in_its_hold)
+{
+#define MANY_CLEARS                                                                                \
+	{CLEAR_AT(RW(0x10))}, {CLEAR_AT(RW(0x11))}, {CLEAR_AT(RW(0x12))}, {CLEAR_AT(RW(0x13))},    \
+		{CLEAR_AT(RW(0x14))}, {CLEAR_AT(RW(0x15))}, {CLEAR_AT(RW(0x16))},                  \
+		{CLEAR_AT(RW(0x17))},                                                              \
+	{                                                                                          \
+		CLEAR_AT(RW(0x18))                                                                 \
+	}
+	static const struct made same[] = {SETTLE_66,	   {START(0, 16)},	  {LOCK(L1)},
+					   MANY_CLEARS,	   {SET(0, 0, RW(0x18))}, {UNLOCK(L1)},
+					   {END_66(0, 16)}};
+	static const struct made next[] = {
+		SETTLE_66,  {START(0, 16)},	   {LOCK(L1)},	 MANY_CLEARS,	 {UNLOCK(L1)},
+		{LOCK(L1)}, {SET(0, 0, RW(0x18))}, {UNLOCK(L1)}, {END_66(0, 16)}};
+
+	JUDGE(same, SINCE_6_6, ENDED(.total = 9, .restored = 1, .pending = 8), .unplaced = 9 + 1);
+	JUDGE(next, SINCE_6_6, ENDED(.total = 9, .pending = 9), .unplaced = 9 + 1);
+}
