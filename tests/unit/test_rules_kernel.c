@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From which version of the kernel on something is so: the last one before, and the first. */
+/*
+ * From which version of the kernel on something is so: the last one before, and the first. The
+ * traps T<n> are those of staletlb-kernel(7).
+ */
 #include "made_reading.h"
 
 #define UNBRACKETED(n) .counts = {[STLB_RULE_UNBRACKETED] = (n)}

@@ -125,19 +125,8 @@ Test(upper, another_table)
 		SET_UNDER(L2, PMDS, 1),
 	};
 
-	/* it begins amid what the table maps, and ends beyond */
-	static const struct made end_of_it[] = {
-		SUBSCRIBER,
-		MARKED,
-		SET_UNDER(L1, PMDS, 0),
-		{START_AS(0x3fe00, 0x100001, 0)},
-		{ONLY_END(0x3fe00, 0x100001)},
-		SET_UNDER(L2, PMDS, 1),
-	};
-
 	JUDGE(moved, BEFORE_6_6);
 	JUDGE(unmapped, BEFORE_6_6);
-	JUDGE(end_of_it, BEFORE_6_6);
 	JUDGE(far, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(far_and_large, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(all, BEFORE_6_6);
@@ -157,6 +146,21 @@ Test(upper, stays_when_what_it_maps_is_cleared)
 	};
 
 	JUDGE(trace, BEFORE_6_6, UNLOCKED(1));
+}
+
+/* Of a range that begins amid what the table maps, and ends beyond. */
+Test(upper, a_table_of_which_the_end_goes)
+{
+	static const struct made end_of_it[] = {
+		SUBSCRIBER,
+		MARKED,
+		SET_UNDER(L1, PMDS, 0),
+		{START_AS(0x3fe00, 0x100001, 0)},
+		{ONLY_END(0x3fe00, 0x100001)},
+		SET_UNDER(L2, PMDS, 1),
+	};
+
+	JUDGE(end_of_it, BEFORE_6_6);
 }
 
 /* The mm is gone; its pointer is another one's. */
