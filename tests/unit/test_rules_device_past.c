@@ -383,13 +383,13 @@ Test(past, a_later_breach_is_of_the_same_content_too)
 /* A huge page in place of a table, in one step: what was below it is gone. */
 Test(past, of_a_table_that_a_huge_page_replaced)
 {
-#define COLLAPSED(...)                                                                             \
+#define REPLACED_AT_ONCE(...)                                                                      \
 	SETTLE, {SET(0, 0, RW(0xa))}, {START(0, 512)}, {LOCK(L2)},                                 \
 		{PMD_SET(0, TABLE(0x77), HUGE(0x200))}, __VA_ARGS__, {UNLOCK(L2)}, {READ(0, 0xa)}, \
 	{                                                                                          \
 		ONLY_END(0, 512)                                                                   \
 	}
-	static const struct made dropped[] = {COLLAPSED({INV(0, 512)})};
+	static const struct made dropped[] = {REPLACED_AT_ONCE({INV(0, 512)})};
 
 	JUDGE(dropped, BEFORE_6_6, DEVICES,
 	      .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_STALE_ACCESS] = 1});

@@ -65,3 +65,29 @@ Test(pieces, each_of_them)
 	JUDGE(half_both_ways, BEFORE_6_6, .counts = {[STLB_RULE_FREE] = 1});
 	JUDGE(all_but_one, BEFORE_6_6, .counts = {[STLB_RULE_FREE] = 1});
 }
+
+/* 512 read-only special pages in place of a huge one: a huge zero page, if they are one page. */
+static void become(uint64_t last_pfn, struct made_how how)
+{
+	static struct made trace[4 + 512 + 2];
+	size_t nr = 0;
+
+	trace[nr++] = (struct made){ON(0), START(0x30000, 0x30001)};
+	trace[nr++] = (struct made){ON(0), END(0x30000, 0x30001)};
+	trace[nr++] = (struct made){LOCK(L2)};
+	trace[nr++] = (struct made){PMD_CLEAR(0, HUGERO(0x600))};
+	for (unsigned int i = 0; i < 512; i++)
+		trace[nr++] = (struct made){SET(i, 0, ZERO(i < 511 ? 0x50 : last_pfn))};
+	trace[nr++] = (struct made){INV(0, 512)};
+	trace[nr++] = (struct made){UNLOCK(L2)};
+	made_judge(__func__, (int)last_pfn, trace, nr, &how);
+}
+
+Test(pieces, of_one_zero_page)
+{
+	become(0x50, (struct made_how){BEFORE_6_6, ENDED(.total = 1, .restored = 1)});
+	become(0x51,
+	       (struct made_how){BEFORE_6_6,
+				 .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_UNBRACKETED] = 1},
+				 ENDED(.total = 1, .discharged_in_lock = 1)});
+}

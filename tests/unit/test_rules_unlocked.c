@@ -346,3 +346,17 @@ Test(upper, a_page_table_replaced)
 	JUDGE(table, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
 	JUDGE(nothing, BEFORE_6_6, UNLOCKED(1));
 }
+
+/* An update that does not say where its table lies is one of the table that is told later. */
+Test(upper, a_table_that_is_told_later)
+{
+	static const struct made two[] = {SUBSCRIBER,	MARKED,
+					  {LOCK(L1)},	{SET(0, 0, RW(0x100))},
+					  {UNLOCK(L1)}, PTE_UNDER(L2, TABLE1, 1)};
+	static const struct made one[] = {SUBSCRIBER,	MARKED,
+					  {LOCK(L1)},	{SET(0, 0, RW(0x100))},
+					  {UNLOCK(L1)}, PTE_UNDER(L1, TABLE1, 1)};
+
+	JUDGE(two, BEFORE_6_6, UNLOCKED(1));
+	JUDGE(one, BEFORE_6_6);
+}
