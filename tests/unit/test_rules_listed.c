@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How findings are listed: in which order, and from when to when each was seen. */
+#include <stdio.h>
+
 #include "made_reading.h"
 
 static const char *const threads[] = {"ksmd",	    "khugepaged",  "kswapd0",
