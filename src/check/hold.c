@@ -215,7 +215,6 @@ void stlb_hold_settle(struct stlb_analysis *a, struct stlb_task *task)
 
 void stlb_on_lock_acquire(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	stlb_hold_settle(a, act->task);
 	ask(a, act, stlb_event_get(act->event, LOCK));
 }
 
@@ -287,7 +286,6 @@ void stlb_on_lock_release(struct stlb_analysis *a, const struct stlb_act *act)
 	int index;
 	bool shared;
 
-	stlb_hold_settle(a, task);
 	index = find_hold(task, address);
 	shared = index >= 0 && task->holds[index].shared;
 	if (index >= 0)

@@ -81,12 +81,6 @@ static bool has_same_content(const struct stlb_said *said)
 	return said->same_content || (said->ob && said->ob->exempt);
 }
 
-/* It found the entry empty: nothing of an older page hangs on it. */
-static bool ends_nothing(const struct stlb_said *said)
-{
-	return said->old.known && said->old.state != STLB_PRESENT && said->old.state != STLB_TABLE;
-}
-
 /** struct look - the walk from the newest update to the page's own */
 struct look {
 	struct stlb_walk walk;
@@ -105,7 +99,7 @@ static void note(struct look *look, const struct stlb_said *said)
 		look->gone = said;
 	if (is_breached(said))
 		look->breach = said;
-	else if (!ends_nothing(said) && !has_same_content(said))
+	else if (!has_same_content(said))
 		look->breach = NULL;
 	/* what replaced a page by one of the same content is no write to it */
 	if (has_same_content(said))

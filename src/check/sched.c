@@ -135,6 +135,8 @@ void stlb_on_waking(struct stlb_analysis *a, const struct stlb_act *act)
 	woken = stlb_contexts_task(&a->contexts, tid);
 	if (woken)
 		a->failed |= stlb_hb_started(&a->hb, &act->task->hb, &woken->hb) < 0;
+	else
+		a->result.dropped++;
 }
 
 void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
@@ -145,8 +147,10 @@ void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
 	if (tid == 0 || tid == act->task->tid)
 		return;
 	child = stlb_contexts_restart(&a->contexts, tid);
-	if (!child)
+	if (!child) {
+		a->result.dropped++;
 		return;
+	}
 	child->settled = child->newborn = true;
 	child->seen_at = a->hb.now;
 	stlb_task_holds_none(child);

@@ -60,8 +60,10 @@ void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act)
 	mm->subscribers += counts;
 	act->task->subscribing = mm;
 	/* what was lost since the first registration that has not returned may be its return */
-	if (mm->subscription != STLB_SUBSCRIPTION_STARTING)
+	if (mm->subscription != STLB_SUBSCRIPTION_STARTING) {
 		mm->losses = a->losses;
+		mm->nobodys = a->losses - a->result.lost_while_subscribed;
+	}
 	stlb_task_is_user(a, act->task); /* no kernel thread subscribes */
 	if (!stlb_mm_is_subscribed(mm))
 		mm->subscription = STLB_SUBSCRIPTION_STARTING;
@@ -95,7 +97,9 @@ void stlb_subscribe_by_event(struct stlb_analysis *a, struct stlb_mm *mm)
 	if (mm->subscription == STLB_SUBSCRIPTION_STARTING &&
 	    (lost || !stlb_kinds_has(&a->seen, STLB_SUBSCRIBE_RET))) {
 		begins(a, mm);
-		a->result.lost_while_subscribed += lost;
+		/* those while another mm was subscribed were counted then */
+		if (a->result.lost_while_subscribed < a->losses - mm->nobodys)
+			a->result.lost_while_subscribed = a->losses - mm->nobodys;
 	}
 }
 

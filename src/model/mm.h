@@ -34,7 +34,8 @@ struct stlb_mm {
 	uint64_t unplaced;    /* clears that no slot was found for */
 	bool stale;	      /* there was such a clear while nobody was subscribed */
 	bool zeroes_in_doubt; /* one of them was of a page as many entries hold, the zero page */
-	uint64_t losses;      /* of the trace, when its registration was entered */
+	uint64_t losses;      /* of the trace, when its registration was entered, */
+	uint64_t nobodys;     /* and how many of those while no mm was subscribed */
 	uint64_t life;	      /* how many mms at this pointer were freed before it */
 };
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "made_device.h"
-#include "made_refusal.h"
+#include "made_memory.h"
 
 #define STRUCT(pfn) (UINT64_C(0xffffea0000000000) + 64 * (uint64_t)(pfn))
 #define BASES	    OF(SUBSCRIBE, F(MM, MM1), F(SUB, SUB1), F(VMEMMAP, STRUCT(0)))

@@ -2,8 +2,8 @@
 /* The model without memory: what fails says so, and leaves what was known as it was. */
 #include <errno.h>
 
+#include "made_memory.h"
 #include "made_model.h"
-#include "made_refusal.h"
 
 /* ---- mms and contexts ---- */
 

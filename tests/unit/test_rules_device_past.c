@@ -339,3 +339,58 @@ Test(past, below_a_table_from_before_the_subscription)
 	JUDGE(held, BEFORE_6_6, DEVICES, STALE(1));
 	JUDGE(not_held, BEFORE_6_6, DEVICES, STALE(0));
 }
+
+/* A violation by a later update is none of a page that an earlier one took, still in time. */
+Test(past, a_later_breach_is_of_the_later_page)
+{
+#define REFILLED                                                                                   \
+	SETTLE, {SET(0, 0, RW(0xa))}, {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))},              \
+		{UNLOCK(L1)}, {T2, LOCK(L1)}, {T2, SET(0, 0, RO(0xb))}, {T2, UNLOCK(L1)},          \
+		{T2, START(0, 1)}, {T2, LOCK(L1)}, {T2, SET(0, RO(0xb), RW(0xc))},                 \
+	{                                                                                          \
+		T2, UNLOCK(L1)                                                                     \
+	}
+	static const struct made earlier[] = {
+		REFILLED, {READ(0, 0xa)}, {T2, END(0, 1)}, {END(0, 1)}};
+	static const struct made later[] = {REFILLED, {READ(0, 0xb)}, {T2, END(0, 1)}, {END(0, 1)}};
+
+	JUDGE(earlier, BEFORE_6_6, DEVICES,
+	      .counts = {[STLB_RULE_REFAULT] = 1, [STLB_RULE_REPOINT] = 1});
+	JUDGE(later, BEFORE_6_6, DEVICES,
+	      .counts = {[STLB_RULE_REFAULT] = 1,
+			 [STLB_RULE_REPOINT] = 1,
+			 [STLB_RULE_STALE_ACCESS] = 1});
+}
+
+/* What was replaced by the same content is as old as what replaced that. */
+Test(past, a_later_breach_is_of_the_same_content_too)
+{
+#define MERGED_AND(...)                                                                            \
+	SETTLE, {SET(0, 0, RO(0xa))}, {START(0, 1)}, {LOCK(L1)},                                   \
+		{SET(0, RO(0xa), RO(0xb)), .same_content = true}, __VA_ARGS__, {READ(0, 0xa)},     \
+		{UNLOCK(L1)},                                                                      \
+	{                                                                                          \
+		END(0, 1)                                                                          \
+	}
+	static const struct made merged[] = {MERGED_AND({WAKE(14)})};
+	static const struct made repointed[] = {MERGED_AND({SET(0, RO(0xb), RW(0xc))})};
+
+	JUDGE(merged, BEFORE_6_6, DEVICES);
+	JUDGE(repointed, BEFORE_6_6, DEVICES,
+	      .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_STALE_ACCESS] = 1});
+}
+
+/* A huge page in place of a table, in one step: what was below it is gone. */
+Test(past, of_a_table_that_a_huge_page_replaced)
+{
+#define REPLACED_AT_ONCE(...)                                                                      \
+	SETTLE, {SET(0, 0, RW(0xa))}, {START(0, 512)}, {LOCK(L2)},                                 \
+		{PMD_SET(0, TABLE(0x77), HUGE(0x200))}, __VA_ARGS__, {UNLOCK(L2)}, {READ(0, 0xa)}, \
+	{                                                                                          \
+		ONLY_END(0, 512)                                                                   \
+	}
+	static const struct made dropped[] = {REPLACED_AT_ONCE({INV(0, 512)})};
+
+	JUDGE(dropped, BEFORE_6_6, DEVICES,
+	      .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_STALE_ACCESS] = 1});
+}

@@ -50,6 +50,40 @@ Test(doubt, a_loss_of_a_cpu)
 	JUDGE(silent_cpu, BEFORE_6_6, .inconclusive = {[STLB_RULE_NEVER] = 1});
 }
 
+/* What was unsure after one loss is so after the next, and nothing else of its site. */
+Test(doubt, one_of_a_site_by_two_losses)
+{
+	static const struct made once[] = {
+		SETTLE, ZAPPED(0), {T3, USER_MODE}, ZAPPED(1), {.cpu = 2, LOST(HERE)}};
+	static const struct made twice[] = {SETTLE,
+					    ZAPPED(0),
+					    {T3, USER_MODE},
+					    ZAPPED(1),
+					    {.cpu = 2, LOST(HERE)},
+					    {.cpu = 2, LOST(HERE)}};
+
+	JUDGE(once, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1},
+	      .inconclusive = {[STLB_RULE_NEVER] = 1});
+	JUDGE(twice, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1},
+	      .inconclusive = {[STLB_RULE_NEVER] = 1});
+}
+
+/* The last event before the loss was seen, and so was what it violated, told at once or held back.
+ */
+Test(doubt, not_of_the_last_event_before)
+{
+#define REPLACED_BY(entry)                                                                         \
+	SETTLE, {START(0, 1)}, {LOCK(L1)}, {SET(0, RO(0xa), entry)},                               \
+	{                                                                                          \
+		LOST(HERE)                                                                         \
+	}
+	static const struct made at_once[] = {REPLACED_BY(RW(0xb))};
+	static const struct made held_back[] = {REPLACED_BY(RO(0xb))};
+
+	JUDGE(at_once, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+	JUDGE(held_back, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+}
+
 /* A range that is wrong by itself is so whatever was lost. */
 Test(doubt, not_of_a_range_that_is_wrong_by_itself)
 {
@@ -238,6 +272,26 @@ Test(asked_for, when_the_hidden_ones_were)
 	stlb_analysis_free(reading.analysis);
 }
 
+/* Those that a filter hides tell nothing of when those that it selects were, be it before or after.
+ */
+Test(asked_for, when_the_selected_ones_were)
+{
+	static const struct stlb_filter_value mine = {.kind = STLB_FILTER_PID, .tid = 100};
+	struct made_reading reading = READING(BEFORE_6_6, .filter = {&mine, 1});
+	const struct stlb_finding *finding;
+
+	GIVE(&reading, SETTLE, {T2, BYTES(0, 0)}, {BYTES(0, 0)}, {BYTES(0, 0)}, {T2, BYTES(0, 0)});
+	finding = first_of(made_result(&reading), STLB_RULE_EMPTY);
+	cr_assert_not_null(finding);
+	cr_expect_eq(finding->first_ns, 4000);
+	cr_expect_eq(finding->last_ns, 5000);
+	cr_expect_eq(finding->occurrences, 2);
+	cr_expect_eq(finding->hidden.nr, 2);
+	for (int kind = 0; kind < STLB_NR_FILTERS; kind++)
+		cr_expect_eq(finding->hidden.by[kind], kind == STLB_FILTER_PID ? 2 : 0);
+	stlb_analysis_free(reading.analysis);
+}
+
 /* ---- the order of findings ---- */
 
 /* A rule that is off by default and turned on comes after the others: their ids stay. */
@@ -268,6 +322,27 @@ Test(findings, of_one_time_come_by_rule)
 	cr_expect_eq(result->findings[0]->rule, STLB_RULE_EMPTY);
 	cr_expect_eq(result->findings[1]->rule, STLB_RULE_UNALIGNED);
 	stlb_analysis_free(reading.analysis);
+}
+
+/* Whoever acts: kernel threads are code paths of their own. */
+Test(findings, of_one_time_come_by_rule_whoever_acts)
+{
+	static const char *const threads[] = {"ksmd",	    "khugepaged", "kswapd0",
+					      "kcompactd0", "oom_reaper", "kworker/1:1"};
+
+	for (size_t i = 0; i < sizeof(threads) / sizeof(*threads); i++) {
+		struct made_reading reading = READING(BEFORE_6_6);
+		const struct stlb_result *result;
+
+		GIVE(&reading, SETTLE,
+		     {.tid = 33, .comm = threads[i], BYTES(0x1008, 0x2000), .ns = 9000},
+		     {.tid = 33, .comm = threads[i], BYTES(0, 0), .ns = 9000});
+		result = made_result(&reading);
+		cr_assert_eq(result->nr_findings, 2);
+		cr_expect_eq(result->findings[0]->rule, STLB_RULE_EMPTY, "%s", threads[i]);
+		cr_expect_eq(result->findings[1]->rule, STLB_RULE_UNALIGNED, "%s", threads[i]);
+		stlb_analysis_free(reading.analysis);
+	}
 }
 
 Test(findings, tell_when_they_were_first_and_last)
@@ -340,4 +415,36 @@ Test(names, of_rules_and_severities)
 	cr_expect_str_eq(stlb_judged_name(STLB_JUDGED_NONE), "none");
 	cr_expect_str_eq(stlb_judged_name(STLB_JUDGED_PARTIAL), "partial");
 	cr_expect_str_eq(stlb_judged_name(STLB_JUDGED_FULL), "full");
+}
+
+static uint64_t cost_of(const struct made *rows, size_t nr)
+{
+	struct made_reading reading = READING(BEFORE_6_6, .redundant = true);
+	const struct stlb_finding *finding;
+	uint64_t cost;
+
+	made_give(&reading, rows, nr);
+	finding = first_of(made_result(&reading), STLB_RULE_REDUNDANT);
+	cr_assert_not_null(finding);
+	cost = finding->cost_ns;
+	stlb_analysis_free(reading.analysis);
+	return cost;
+}
+
+/* Its cost is the time between entry and return, where both are recorded. */
+Test(redundant, costs_the_time_between_entry_and_return)
+{
+#define TIGHTENED(...)                                                                             \
+	SETTLE, {START(0, 1)}, {LOCK(L1)}, {SET(0, RW(0xa), RO(0xa))}, {INV(0, 1)}, __VA_ARGS__,   \
+		{UNLOCK(L1)},                                                                      \
+	{                                                                                          \
+		ONLY_END(0, 1)                                                                     \
+	}
+	static const struct made entry[] = {TIGHTENED({WAKE(14)})};
+	static const struct made both[] = {{INV(9, 10)},
+					   {.kind = STLB_INV_RANGE_RET},
+					   TIGHTENED({.kind = STLB_INV_RANGE_RET})};
+
+	cr_expect_eq(cost_of(entry, sizeof(entry) / sizeof(*entry)), 0);
+	cr_expect_eq(cost_of(both, sizeof(both) / sizeof(*both)), 1000);
 }

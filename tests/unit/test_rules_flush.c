@@ -22,7 +22,28 @@ Test(flush, without_notify)
 		{INV(0, 1)}, {START(0, 1)},   {END_66(0, 1)},
 	};
 
+	/* an invalidation of another mm, be its return recorded or not */
+	static const struct made other_mm[] = {
+		SETTLE_66,
+		{FLUSHED(0, 1)},
+		{OF(INV_RANGE, F(MM, MM2), F(START, PAGE(0)), F(END, PAGE(1)))},
+		{START(0, 1)},
+		{END_66(0, 1)},
+	};
+	static const struct made other_mm_returns[] = {
+		SETTLE_66,
+		{INV(9, 10)},
+		{.kind = STLB_INV_RANGE_RET},
+		{FLUSHED(0, 1)},
+		{OF(INV_RANGE, F(MM, MM2), F(START, PAGE(0)), F(END, PAGE(1)))},
+		{.kind = STLB_INV_RANGE_RET},
+		{START(0, 1)},
+		{END_66(0, 1)},
+	};
+
 	JUDGE(wrong, SINCE_6_6, FLUSH(1));
+	JUDGE(other_mm, SINCE_6_6, FLUSH(1));
+	JUDGE(other_mm_returns, SINCE_6_6, FLUSH(1));
 	JUDGE(right, SINCE_6_6);
 	JUDGE(other_task, SINCE_6_6, FLUSH(1));
 	JUDGE(twice, SINCE_6_6, FLUSH(1));

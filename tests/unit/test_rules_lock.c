@@ -68,7 +68,15 @@ Test(hold, acquired_without_a_lock)
 		{END(0, 1)},
 	};
 
+	/* its class is told at the entry: the lock inside is not that of the update */
+	static const struct made inside[] = {
+		SETTLE,		{START(0, 1)},	     {ASK(L1)},	       {.kind = STLB_LOCK_ACQUIRED},
+		{LOCK_ANY(RQ)}, {CLEAR(0, RO(0xa))}, {UNLOCK_ANY(RQ)}, {SET(0, 0, RW(0xb))},
+		{UNLOCK(L1)},	{END(0, 1)},
+	};
+
 	JUDGE(trace, BEFORE_6_6, REPOINT(1));
+	JUDGE(inside, BEFORE_6_6, REPOINT(1));
 }
 
 /* Any other lock that comes and goes inside does not end the hold. */
@@ -371,4 +379,20 @@ Test(redundant, deferred_ones_are_not)
 	};
 
 	JUDGE(trace, BEFORE_6_6, REDUNDANT(0));
+}
+
+/* Of an mm that nobody mirrors no rule is judged. */
+Test(unlocked, not_of_an_mm_without_subscribers)
+{
+#define BY_TWO_LOCKS(mm)                                                                           \
+	SETTLE, {MMAP_LOCK(0)}, {LOCK(L1)}, {SETS(mm, 0, 0, RW(0xa))}, {UNLOCK(L1)}, {LOCK(L2)},   \
+		{SETS(mm, 1, 0, RW(0xb))},                                                         \
+	{                                                                                          \
+		UNLOCK(L2)                                                                         \
+	}
+	static const struct made own[] = {BY_TWO_LOCKS(MM1)};
+	static const struct made other[] = {BY_TWO_LOCKS(MM2)};
+
+	JUDGE(own, BEFORE_6_6, .counts = {[STLB_RULE_UNLOCKED] = 1});
+	JUDGE(other, BEFORE_6_6);
 }

@@ -98,7 +98,16 @@ Test(mapped, a_page_table)
 		{FREE(0x77)},
 	};
 
+	/* an entry that is set below a table tells nothing new of it; below a huge page, that it
+	 * went */
+	static const struct made filled[] = {
+		SEEN, PMD_FILLED(512, TABLE(0x77)), FILLED(513, RW(0x401)), {FREE(0x77)}};
+	static const struct made split[] = {
+		SEEN, PMD_FILLED(512, HUGE(0x400)), FILLED(513, RW(0x401)), {FREE(0x402)}};
+
 	JUDGE(wrong, BEFORE_6_6, MAPPED(1));
+	JUDGE(filled, BEFORE_6_6, MAPPED(1));
+	JUDGE(split, BEFORE_6_6);
 	JUDGE(right, BEFORE_6_6);
 }
 

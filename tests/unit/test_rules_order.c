@@ -351,3 +351,55 @@ Test(order, of_many_contexts)
 	}
 	made_judge(__func__, __LINE__, trace, nr, &(struct made_how){BEFORE_6_6, RACY(MANY)});
 }
+
+/* Who takes a lock for reading comes after those that had it for writing, not after readers. */
+Test(holds, readers_are_not_ordered)
+{
+#define TAKES(how) OF(LOCK_ACQUIRE, F(LOCK, RQ), F(TRYLOCK, how))
+#define ONE_AFTER_THE_OTHER(one, other)                                                            \
+	SETTLE, {START(0, 1)}, {CLEAR(0, RW(0xa))}, {TAKES(one)}, {UNLOCK_ANY(RQ)},                \
+		{T2, TAKES(other)}, {T2, INV(0, 1)}, {T2, UNLOCK_ANY(RQ)}, {FREE(0xa)},            \
+	{                                                                                          \
+		END(0, 1)                                                                          \
+	}
+	static const struct made readers[] = {ONE_AFTER_THE_OTHER(2, 2)};
+	static const struct made writer_last[] = {ONE_AFTER_THE_OTHER(2, 0)};
+	static const struct made writer_first[] = {ONE_AFTER_THE_OTHER(0, 2)};
+	static const struct made tried[] = {ONE_AFTER_THE_OTHER(1, 1)};
+
+	JUDGE(readers, BEFORE_6_6, .counts = {[STLB_RULE_RACY] = 1});
+	JUDGE(writer_last, BEFORE_6_6);
+	JUDGE(writer_first, BEFORE_6_6);
+	JUDGE(tried, BEFORE_6_6);
+}
+
+/* A lock without a name that an update was made under is its PTL, and goes on when switched out. */
+Test(holds, of_an_unnamed_lock_that_was_used)
+{
+#define SWITCHED(between, released)                                                                \
+	SETTLE, {START(0, 1)}, {LOCK_ANY(L1)}, {CLEAR(between, RW(0xa))}, {SWITCH(200)},           \
+		{SET(0, 0, RW(0xb))}, {released},                                                  \
+	{                                                                                          \
+		END(0, 1)                                                                          \
+	}
+	static const struct made went_on[] = {SWITCHED(0, UNLOCK_ANY(L1))};
+	static const struct made unseen[] = {SWITCHED(0, WAKE(14))};
+
+	JUDGE(went_on, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+	JUDGE(unseen, BEFORE_6_6, .counts = {[STLB_RULE_REFAULT] = 1});
+}
+
+/* The one that was asked for is taken, whatever the next one that is seen to be taken is. */
+Test(holds, asked_for_before_another_one)
+{
+#define TAKEN(first)                                                                               \
+	SETTLE, {first}, {LOCK_ANY(RQ)}, {UNLOCK_ANY(RQ)}, {START(0, 1)}, {END(0, 1)},             \
+	{                                                                                          \
+		UNLOCK(L1)                                                                         \
+	}
+	static const struct made ptl[] = {TAKEN(ASK(L1))};
+	static const struct made other[] = {TAKEN(ASK_ANY(L2))};
+
+	JUDGE(ptl, BEFORE_6_6, .counts = {[STLB_RULE_UNBALANCED] = 1});
+	JUDGE(other, BEFORE_6_6);
+}

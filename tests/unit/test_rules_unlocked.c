@@ -148,6 +148,21 @@ Test(upper, stays_when_what_it_maps_is_cleared)
 	JUDGE(trace, BEFORE_6_6, UNLOCKED(1));
 }
 
+/* Of a range that begins amid what the table maps, and ends beyond. */
+Test(upper, a_table_of_which_the_end_goes)
+{
+	static const struct made end_of_it[] = {
+		SUBSCRIBER,
+		MARKED,
+		SET_UNDER(L1, PMDS, 0),
+		{START_AS(0x3fe00, 0x100001, 0)},
+		{ONLY_END(0x3fe00, 0x100001)},
+		SET_UNDER(L2, PMDS, 1),
+	};
+
+	JUDGE(end_of_it, BEFORE_6_6);
+}
+
 /* The mm is gone; its pointer is another one's. */
 Test(upper, mm_used_again)
 {
@@ -239,6 +254,27 @@ Test(upper, page_table_freed_unseen)
 	static const struct made in_part[] = {SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, 0),
 					      RANGE(2, 500, 1), PTE_UNDER(L2, TABLE1, 1)};
 
+	/* a range of more tables than there are: up to its end, and from its start on */
+	enum { LARGE = 0x100000 };
+	static const struct made among_many[] = {SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, 0),
+						 RANGE(4, LARGE, 0), PTE_UNDER(L2, TABLE1, 1)};
+	static const struct made first_of_many[] = {
+		SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, LARGE + 512),
+		RANGE(LARGE + 1000, 2 * LARGE, 0), PTE_UNDER(L2, TABLE1, LARGE + 513)};
+	static const struct made last_of_many[] = {
+		SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, LARGE + 512), RANGE(0, LARGE + 513, 0),
+		PTE_UNDER(L2, TABLE1, LARGE + 513)};
+	static const struct made before_many[] = {SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, 0),
+						  RANGE(512, LARGE, 0), PTE_UNDER(L2, TABLE1, 1)};
+	static const struct made behind_many[] = {
+		SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, LARGE + 512), RANGE(0, LARGE + 512, 0),
+		PTE_UNDER(L2, TABLE1, LARGE + 513)};
+
+	JUDGE(among_many, BEFORE_6_6);
+	JUDGE(first_of_many, BEFORE_6_6);
+	JUDGE(last_of_many, BEFORE_6_6);
+	JUDGE(before_many, BEFORE_6_6, UNLOCKED(1));
+	JUDGE(behind_many, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(kept, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(other, BEFORE_6_6);
 	JUDGE(munmap, BEFORE_6_6);
@@ -309,4 +345,18 @@ Test(upper, a_page_table_replaced)
 
 	JUDGE(table, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
 	JUDGE(nothing, BEFORE_6_6, UNLOCKED(1));
+}
+
+/* An update that does not say where its table lies is one of the table that is told later. */
+Test(upper, a_table_that_is_told_later)
+{
+	static const struct made two[] = {SUBSCRIBER,	MARKED,
+					  {LOCK(L1)},	{SET(0, 0, RW(0x100))},
+					  {UNLOCK(L1)}, PTE_UNDER(L2, TABLE1, 1)};
+	static const struct made one[] = {SUBSCRIBER,	MARKED,
+					  {LOCK(L1)},	{SET(0, 0, RW(0x100))},
+					  {UNLOCK(L1)}, PTE_UNDER(L1, TABLE1, 1)};
+
+	JUDGE(two, BEFORE_6_6, UNLOCKED(1));
+	JUDGE(one, BEFORE_6_6);
 }

@@ -331,6 +331,21 @@ Test(echoes, late_ones_of_several_entries)
 	JUDGE(late, BEFORE_6_6, .no_irq_flags = true, REPOINT(2));
 }
 
+/* Where an echo was missed, what others have set since is no late echo of the set before. */
+Test(echoes, not_of_what_others_set_since)
+{
+#define REFILLED(...)                                                                              \
+	HELD({SET_NR(0, RW(0x20), 4)}, {CLEAR(0, 0)}), {T2, START(2, 3)}, {T2, LOCK(L1)},          \
+		{T2, CLEAR(2, RW(0x22))}, {T2, INV(2, 3)}, {T2, SET(2, 0, RW(0x99))},              \
+		{T2, UNLOCK(L1)}, {T2, ONLY_END(2, 3)}, HELD(__VA_ARGS__)
+	static const struct made freed[] = {REFILLED({CLEAR(2, RW(0x99))}, {FREE(0x99)})};
+	static const struct made right[] = {
+		REFILLED({CLEAR(2, RW(0x99))}, {INV(0, 4)}, {FREE(0x99)})};
+
+	JUDGE(freed, BEFORE_6_6, .no_irq_flags = true, FREED(1));
+	JUDGE(right, BEFORE_6_6, .no_irq_flags = true, ENDED(.total = 2, .discharged_in_lock = 2));
+}
+
 /* An echo is of its own mm. */
 Test(echoes, of_another_mm)
 {

@@ -298,3 +298,39 @@ Test(giant, not_by_a_bracket_without_an_address)
 
 	JUDGE(trace, BEFORE_6_6);
 }
+
+/* Also where its bracket lies within another one. */
+Test(giant, in_an_inner_bracket_of_its_own)
+{
+#define IN_BRACKETS(inner)                                                                         \
+	SETTLE, {START(0, 8 * GIB)}, {START(0, inner)}, {LOCK(L1)}, {CLEAR(0, HUGE(GIANT))},       \
+		{INV(0, 512)}, {UNLOCK(L1)}, {ONLY_END(0, inner)},                                 \
+	{                                                                                          \
+		ONLY_END(0, 8 * GIB)                                                               \
+	}
+	static const struct made own[] = {IN_BRACKETS(GIB)};
+	static const struct made other[] = {IN_BRACKETS(2 * GIB)};
+
+	JUDGE(own, BEFORE_6_6, PARTIAL);
+	JUDGE(other, BEFORE_6_6);
+}
+
+/* Its table may go unseen where it is unmapped, as that of smaller pages may. */
+Test(giant, of_which_the_table_may_go)
+{
+#define GIANT_UNDER(l, n)                                                                          \
+	{LOCK(l)}, {SET_IN((n)*GIB, PUDS + 8 * (n), HUGE(GIANT * (n)))},                           \
+	{                                                                                          \
+		UNLOCK(l)                                                                          \
+	}
+#define AROUND(first, last, why)                                                                   \
+	SETTLE, {MMAP_LOCK(0)}, GIANT_UNDER(L1, 3), {START_AS(first, last, why)},                  \
+		{ONLY_END(first, last)}, GIANT_UNDER(L2, 4)
+	static const struct made unmapped[] = {AROUND(3 * GIB, 4 * GIB, 0)};
+	static const struct made protected[] = {AROUND(3 * GIB, 4 * GIB, 2)};
+	static const struct made far[] = {AROUND(512 * GIB, 513 * GIB, 0)};
+
+	JUDGE(unmapped, BEFORE_6_6);
+	JUDGE(protected, BEFORE_6_6, .counts = {[STLB_RULE_UNLOCKED] = 1});
+	JUDGE(far, BEFORE_6_6, .counts = {[STLB_RULE_UNLOCKED] = 1});
+}

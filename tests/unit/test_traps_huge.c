@@ -217,6 +217,25 @@ Test(split, told_by_its_function)
 	JUDGE(no_split, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
 }
 
+/* It is of that pmd alone, be it the first below its pud or not. */
+Test(split, of_one_pmd_of_many)
+{
+#define SPLIT_AT(told, cleared)                                                                    \
+	SETTLE, {START(0, 2048)}, {LOCK(L2)},                                                      \
+		{OF(PMD_SPLIT, F(MM, MM1), F(ADDR, PAGE(told))), .level = STLB_LEVEL_PMD},         \
+		{PMD_CLEARS(PMD_INVAL, cleared, HUGE(0x200))}, {UNLOCK(L2)},                       \
+	{                                                                                          \
+		ONLY_END(0, 2048)                                                                  \
+	}
+	static const struct made same[] = {SPLIT_AT(1024, 1024)};
+	static const struct made next[] = {SPLIT_AT(512, 1024)};
+	static const struct made first[] = {SPLIT_AT(512, 0)};
+
+	JUDGE(same, BEFORE_6_6, ENDED(.total = 0));
+	JUDGE(next, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
+	JUDGE(first, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
+}
+
 /* A split is within brackets of its mm: one of another mm is past it. */
 Test(split, not_beyond_a_bracket_of_another_mm)
 {

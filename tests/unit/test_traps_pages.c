@@ -77,6 +77,12 @@ Test(pages, base_learned_from_the_same_free_alone)
 		ZAPPED,	     {TOLD_BY_PAGE(STRUCT((1 << 24) + 0xa))},
 		{END(0, 1)},
 	};
+	static const struct made pfn_alone[] = {
+		SETTLE,	      {FREE(1 << 24)},
+		{FREE(0x99)}, {TOLD_BY_PAGE(STRUCT(0x99))},
+		ZAPPED,	      {TOLD_BY_PAGE(STRUCT(0xa))},
+		{END(0, 1)},
+	};
 	static const struct made told_nothing[] = {
 		SUBSCRIBES(BASES),
 		{OF(SUBSCRIBE, F(MM, MM1), F(SUB, SUB2), F(VMEMMAP, 0))},
@@ -87,6 +93,7 @@ Test(pages, base_learned_from_the_same_free_alone)
 		{END(0, 1)},
 	};
 
+	JUDGE(pfn_alone, BEFORE_6_6, FREED(1));
 	JUDGE(alone, BEFORE_6_6);
 	JUDGE(told_nothing, BEFORE_6_6, FREED(1));
 	JUDGE(another, BEFORE_6_6);

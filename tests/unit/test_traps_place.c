@@ -79,8 +79,23 @@ Test(place, not_a_slot_that_was_cleared_by_its_address)
 		FILL(0, 0xa),	{CLEAR_AT(0)}, {CLEAR_AT(RW(0xa))}, UNMAPPED,
 		{END_66(0, 3)}, {INV(2, 3)},   {FREE(0xa)}};
 
+	static const struct made by_pfn[] = {
+		FILLED,		{START(0, 3)}, MAPPED(0),	    {CLEAR_AT(RW(0xa))},
+		FILL(0, 0xa),	{CLEAR_AT(0)}, {CLEAR_AT(RW(0xa))}, UNMAPPED,
+		{END_66(0, 3)}, {INV(2, 3)},   {FREE(0xa)}};
+	/* page 0xf is of the slot that the set names, which then holds 0xb, as page 1 does */
+	static const struct made by_a_set[] = {
+		SETTLE_66,	MAPPED(0),     FILL(1, 0xb),	    UNMAPPED,
+		{START(0, 3)},	MAPPED(0),     {CLEAR_AT(RW(0xf))}, {INV(0, 1)},
+		FILL(0, 0xb),	{CLEAR_AT(0)}, {CLEAR_AT(RW(0xb))}, UNMAPPED,
+		{END_66(0, 3)}, {INV(1, 2)},   {FREE(0xb)}};
+
 	JUDGE(trace, SINCE_6_6, UNPLACED(0), .counts = {[STLB_RULE_MAPPED] = 1},
 	      ENDED(.total = 2, .restored = 1, .discharged_deferred = 1));
+	JUDGE(by_pfn, SINCE_6_6, UNPLACED(0), .counts = {[STLB_RULE_MAPPED] = 1},
+	      ENDED(.total = 2, .restored = 1, .discharged_deferred = 1));
+	JUDGE(by_a_set, SINCE_6_6, UNPLACED(0), .counts = {[STLB_RULE_MAPPED] = 1},
+	      ENDED(.total = 2, .discharged_in_lock = 1, .discharged_deferred = 1));
 }
 
 Test(place, other_bits_may_differ)
@@ -280,6 +295,17 @@ Test(place, table_freed)
 		{SET_AT(PTE_OF(TABLE1, 0), RW(0xa), RW(0xf))},
 		{END_66(0, 1)},
 	};
+	/* what a second probe could not read is known from the first */
+	static const struct made not_read[] = {
+		{OF(SUBSCRIBE, BASES)},
+		{OF(SUBSCRIBE, F(MM, MM1), F(SUB, SUB2), F(VMEMMAP, 0), F(DIRECT_MAP, 0))},
+		{SUBSCRIBED(0)},
+		FILLED,
+		{FREE(0x7000)},
+		{START(0, 1)},
+		{SET_AT(PTE_OF(TABLE1, 0), RW(0xa), RW(0xf))},
+		{END_66(0, 1)},
+	};
 	static const struct made other_page[] = {
 		{OF(SUBSCRIBE, BASES)},
 		{SUBSCRIBED(0)},
@@ -304,6 +330,7 @@ Test(place, table_freed)
 	};
 
 	JUDGE(freed, SINCE_6_6, UNPLACED(1));
+	JUDGE(not_read, SINCE_6_6, UNPLACED(1));
 	JUDGE(other_page, SINCE_6_6, REPOINT(1), UNPLACED(0));
 	JUDGE(cleared, SINCE_6_6, UNPLACED(1));
 }
@@ -343,4 +370,23 @@ Test(several, pfns_rise_by_one)
 	};
 
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_FREE] = 1});
+}
+
+/* What was cleared by its address in another table, or of another mm, is no slot of this one. */
+Test(place, each_slot_once_in_its_own_table)
+{
+#define CLEARED_TOO(clear)                                                                         \
+	FILLED, {START(0, 1024)}, MAPPED(0), {clear}, {CLEAR_AT(RW(0xa))}, UNMAPPED,               \
+		{END_66(0, 1024)}, {INV(0, 1)},                                                    \
+	{                                                                                          \
+		FREE(0xa)                                                                          \
+	}
+	static const struct made other_table[] = {CLEARED_TOO(CLEAR(512, RW(0xc)))};
+	static const struct made other_mm[] = {CLEARED_TOO(CLEARS(MM2, 0, RW(0xc)))};
+	static const struct made same[] = {CLEARED_TOO(CLEAR(0, RW(0xa)))};
+
+	/* page 2 holds it still */
+	JUDGE(other_table, SINCE_6_6, ENDED(.total = 2, .discharged_deferred = 1, .pending = 1));
+	JUDGE(other_mm, SINCE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
+	JUDGE(same, SINCE_6_6, FREED(1), ENDED(.total = 2, .discharged_deferred = 1, .pending = 1));
 }

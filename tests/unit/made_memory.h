@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An allocator that refuses one allocation: what fails for it says so. */
-#ifndef UNIT_MADE_REFUSAL_H
-#define UNIT_MADE_REFUSAL_H
+/* An allocator that refuses one allocation of a test: for one file of a program. */
+#ifndef UNIT_MADE_MEMORY_H
+#define UNIT_MADE_MEMORY_H
 
 #include <dlfcn.h>
 #include <stdbool.h>
