@@ -180,8 +180,7 @@ static void take_facts(struct stlb_analysis *a)
 {
 	unsigned int version = stlb_kernel_version(a->facts.kernel);
 
-	a->kernel_known = version != 0;
-	a->before_6_6 = version && version < 6006;
+	a->end_rule = stlb_end_rule_of(version);
 	a->one_clock = is_one_clock(a->facts.clock);
 	a->arch_known = a->facts.arch != STLB_ARCH_UNKNOWN;
 	a->zero_pfn = a->huge_zero_pfn = UINT64_MAX;
@@ -334,12 +333,6 @@ static bool find_mm(struct stlb_analysis *a, const struct stlb_event *event, str
 	return act->mm != NULL;
 }
 
-/* A hook's second telling of an update is none of the next events' business. */
-static bool is_update(enum stlb_kind kind)
-{
-	return kind >= STLB_PTE_CLEAR && kind <= STLB_MAP;
-}
-
 static void settle_task(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	enum stlb_kind kind = act->event->kind;
@@ -347,7 +340,8 @@ static void settle_task(struct stlb_analysis *a, const struct stlb_act *act)
 	/* a task that sleeps while it waits has not got the lock; its waiting is not over */
 	if (act->task->asked.lock && kind != STLB_LOCK_ACQUIRED && kind != STLB_SCHED_SWITCH)
 		stlb_hold_settle(a, act->task);
-	if (act->task->update && act->task->update->loose && !is_update(kind) &&
+	/* a hook's second telling of an update is none of the next events' business */
+	if (act->task->update && act->task->update->loose && !stlb_kind_is_update(kind) &&
 	    kind != STLB_UNSUBSCRIBE)
 		stlb_unbracketed_judge(a, act, 0);
 }
@@ -442,7 +436,7 @@ const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a,
 	stlb_coverage(a);
 	result->mms = a->mms.ever;
 	result->kernel = a->facts.kernel;
-	result->before_6_6 = a->before_6_6;
+	result->before_6_6 = a->end_rule.before_6_6;
 	result->arch = a->format.arch;
 	if (a->failed || stlb_sites_finish(a) < 0)
 		return NULL;

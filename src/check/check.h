@@ -252,13 +252,6 @@ void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 void stlb_invalidate_one(struct stlb_analysis *a, const struct stlb_act *act,
 			 struct stlb_obligation *ob, struct stlb_invalidation what);
 
-/** stlb_range_is_empty, stlb_range_is_unaligned - as told by an event; ~0 ends the address space */
-bool stlb_range_is_empty(uint64_t start, uint64_t end);
-bool stlb_range_is_unaligned(uint64_t start, uint64_t end);
-
-/** stlb_range_is_of_kernel - kernel addresses alone: the range says nothing of user addresses */
-bool stlb_range_is_of_kernel(uint64_t start);
-
 /* ---- rules ---- */
 
 /** stlb_repoint_judge - a set to @new breaches a clear or repoint of the same operation, or is

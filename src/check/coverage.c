@@ -240,7 +240,7 @@ static void lower_all(struct stlb_analysis *a)
 /* Neither the version nor an invalidate_range_end, with or without only_end, was told. */
 static bool may_be_before_6_6(const struct stlb_analysis *a)
 {
-	return a->before_6_6 || !a->kernel_known;
+	return a->end_rule.before_6_6 || !a->end_rule.known;
 }
 
 /*

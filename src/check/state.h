@@ -4,6 +4,7 @@
 #define CHECK_STATE_H
 
 #include "model/context.h"
+#include "model/invalidation.h"
 #include "staletlb/analysis.h"
 
 enum stlb_obligation_type { STLB_CLEAR, STLB_REPOINT, STLB_TIGHTEN };
@@ -136,7 +137,7 @@ struct stlb_analysis {
 	struct stlb_trace_facts facts;
 	struct stlb_result result;
 	struct stlb_pte_format format;
-	bool kernel_known, before_6_6;
+	struct stlb_end_rule end_rule;
 	bool arch_known;
 	bool one_clock;		/* timestamps place events of different CPUs */
 	struct stlb_kinds seen; /* kinds that fired */

@@ -32,7 +32,7 @@ static bool is_part_of_collapse(const struct stlb_analysis *a, const struct stlb
  */
 static bool may_be_undone(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
-	bool may_be_new = !a->format.kernel ? !a->before_6_6 : a->format.kernel >= 6018;
+	bool may_be_new = !a->format.kernel ? !a->end_rule.before_6_6 : a->format.kernel >= 6018;
 
 	return ob->update.kind == STLB_PTE_CLEAR_FLUSH && may_be_new && !a->echoes_seen &&
 	       !ob->set_seen;
