@@ -41,7 +41,7 @@ void stlb_brackets_drop_gone(struct stlb_analysis *a, struct stlb_task *task)
 {
 	uint32_t kept = 0;
 
-	task->freed_mms = a->mms.freed;
+	task->freed_mms = a->machine.mms.freed;
 	for (uint32_t i = 0; i < task->nr_brackets; i++) {
 		if (task->brackets[i].life == task->brackets[i].mm->life)
 			task->brackets[kept++] = task->brackets[i];
@@ -178,7 +178,7 @@ static struct stlb_bracket *push(struct stlb_analysis *a, const struct stlb_act 
 	}
 	bracket = &task->brackets[task->nr_brackets++];
 	memset(bracket, 0, sizeof(*bracket));
-	bracket->id = ++a->next_id;
+	bracket->id = ++a->machine.next_id;
 	bracket->mm = act->mm;
 	bracket->life = act->mm->life;
 	return bracket;

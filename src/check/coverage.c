@@ -277,7 +277,7 @@ static void note_contexts(struct stlb_analysis *a)
 			     "judged");
 	else if (!a->facts.clock)
 		stlb_note(a, "the trace does not name its clock: taken as one for all CPUs");
-	if (a->contexts.forgotten)
+	if (a->machine.contexts.forgotten)
 		stlb_note(a, "no room for more than 4096 tasks at a time: some that were in the "
 			     "middle of nothing were forgotten");
 }

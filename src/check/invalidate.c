@@ -181,7 +181,7 @@ static void meet(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 			cover_pieces(ob, what);
 		if (!ob->nr_below || ob->discharged || cover_table(a, ob, what))
 			discharge(a, act, ob, what);
-	} else if (ob->unordered || a->hb.used.full) {
+	} else if (ob->unordered || a->machine.hb.used.full) {
 		/* its order was given up for want of room: it may have been discharged */
 		ob->lossy = true;
 	} else if (!ob->racy && !ob->discharged) {

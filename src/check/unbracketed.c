@@ -115,7 +115,7 @@ void stlb_unsettled_tell(struct stlb_analysis *a)
 {
 	uint32_t at = 0;
 
-	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));) {
+	for (struct stlb_task *task; (task = stlb_map_next(&a->machine.contexts.map, &at));) {
 		if (is_unsettled(task))
 			stlb_unsettled_drop(task);
 		for (uint32_t i = 0; i < task->nr_unsettled; i++) {
