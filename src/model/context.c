@@ -6,8 +6,7 @@
 
 #include "model/invalidation.h"
 
-/* Idle tasks all have tid 0, one on each CPU; interrupts are their CPU's. */
-static uint64_t context_key(int32_t tid, int32_t cpu, uint8_t kind)
+uint64_t stlb_context_key(int32_t tid, int32_t cpu, uint8_t kind)
 {
 	if (kind == STLB_CONTEXT_TASK && tid != 0)
 		return (uint64_t)(uint32_t)tid << 8 | 0x80;
@@ -123,7 +122,7 @@ static struct stlb_task *task_get(struct stlb_contexts *contexts, uint64_t key, 
 
 struct stlb_task *stlb_contexts_at(struct stlb_contexts *contexts, const struct stlb_event *event)
 {
-	uint64_t key = context_key(event->tid, event->cpu, event->context);
+	uint64_t key = stlb_context_key(event->tid, event->cpu, event->context);
 	int32_t tid = event->context == STLB_CONTEXT_TASK ? event->tid : event->cpu;
 	struct stlb_task *task = task_get(contexts, key, tid, event->context);
 
@@ -133,12 +132,13 @@ struct stlb_task *stlb_contexts_at(struct stlb_contexts *contexts, const struct 
 
 struct stlb_task *stlb_contexts_find(const struct stlb_contexts *contexts, int32_t tid, int32_t cpu)
 {
-	return stlb_map_get(&contexts->map, context_key(tid, cpu, STLB_CONTEXT_TASK));
+	return stlb_map_get(&contexts->map, stlb_context_key(tid, cpu, STLB_CONTEXT_TASK));
 }
 
 struct stlb_task *stlb_contexts_task(struct stlb_contexts *contexts, int32_t tid)
 {
-	return task_get(contexts, context_key(tid, 0, STLB_CONTEXT_TASK), tid, STLB_CONTEXT_TASK);
+	return task_get(contexts, stlb_context_key(tid, 0, STLB_CONTEXT_TASK), tid,
+			STLB_CONTEXT_TASK);
 }
 
 struct stlb_cpu *stlb_contexts_cpu(struct stlb_contexts *contexts, int32_t cpu)
@@ -163,7 +163,7 @@ struct stlb_cpu *stlb_contexts_cpu(struct stlb_contexts *contexts, int32_t cpu)
 
 struct stlb_task *stlb_contexts_restart(struct stlb_contexts *contexts, int32_t tid)
 {
-	uint64_t key = context_key(tid, 0, STLB_CONTEXT_TASK);
+	uint64_t key = stlb_context_key(tid, 0, STLB_CONTEXT_TASK);
 	struct stlb_task *old = stlb_map_get(&contexts->map, key);
 
 	if (!old || tid == 0)

@@ -229,6 +229,19 @@ struct stlb_contexts {
 	const struct stlb_task *at_hand; /* of the latest event that was looked up */
 };
 
+/**
+ * stlb_context_key - names a context: a task by its tid, wherever it runs
+ *
+ * Idle tasks all have tid 0, one on each CPU; interrupts are their CPU's.
+ */
+uint64_t stlb_context_key(int32_t tid, int32_t cpu, uint8_t kind);
+
+/** stlb_context_key_of - that of an event's context */
+static inline uint64_t stlb_context_key_of(const struct stlb_event *event)
+{
+	return stlb_context_key(event->tid, event->cpu, event->context);
+}
+
 /** stlb_contexts_at - the context of an event, made where it is new; NULL without memory */
 struct stlb_task *stlb_contexts_at(struct stlb_contexts *contexts, const struct stlb_event *event);
 

@@ -316,7 +316,7 @@ void stlb_holds_end(struct stlb_machine *m, struct stlb_task *task, const struct
 void stlb_lock_named(struct stlb_machine *m, struct stlb_task *task, uint64_t address)
 {
 	struct stlb_lock *lock = lock_get(m, address);
-	int index = find_hold(task, address);
+	int index = task ? find_hold(task, address) : -1;
 
 	if (lock)
 		lock->named = true;

@@ -34,8 +34,8 @@ enum stlb_over {
  * @acquired: the context has it, now or since the event that asked for it
  * @over: it has it no more; the hold is still among the context's. @by: the event that shows it.
  *	Of holds that something waits for, and where @acquired is there, of all
- * @begins: a bracket is open; @ends: it is no more: by an invalidate_range_end of its range, or
- *	(@by NULL) because its start failed or its end was not seen
+ * @begins: a bracket is open; @ends: it is no more. @by: its invalidate_range_end, or another event
+ *	after which none can come; NULL: its start failed, or it is forgotten
  * @doubted: the context may have made events that were lost
  * @renamed: a task has another name than before
  */
@@ -45,8 +45,7 @@ struct stlb_facts {
 	void (*acquired)(void *user, struct stlb_task *task, struct stlb_hold *hold);
 	void (*over)(void *user, struct stlb_task *task, const struct stlb_hold *hold,
 		     enum stlb_over how, const struct stlb_event *by);
-	void (*begins)(void *user, struct stlb_task *task, struct stlb_bracket *bracket,
-		       const struct stlb_event *by);
+	void (*begins)(void *user, struct stlb_task *task, const struct stlb_bracket *bracket);
 	void (*ends)(void *user, struct stlb_task *task, const struct stlb_bracket *bracket,
 		     const struct stlb_event *by);
 	void (*doubted)(void *user, struct stlb_task *task);
