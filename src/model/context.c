@@ -236,7 +236,7 @@ static struct stlb_hold *innermost(const struct stlb_task *task, bool named, boo
  * Where lockdep or ptl_map names the PTLs, the innermost of those; else whatever lock was taken
  * last: in page-table code that is the PTL. One that a switch-out suspended may be over.
  */
-struct stlb_hold *stlb_task_hold(struct stlb_task *task)
+struct stlb_hold *stlb_task_hold(const struct stlb_task *task)
 {
 	struct stlb_hold *hold = innermost(task, true, false);
 
@@ -258,6 +258,11 @@ struct stlb_hold *stlb_task_find_hold(const struct stlb_task *task, uint64_t id)
 bool stlb_task_holds(const struct stlb_task *task, uint64_t id)
 {
 	return stlb_task_find_hold(task, id) != NULL;
+}
+
+bool stlb_is_ptl_class(const char *name)
+{
+	return name && (strstr(name, "ptlock") || strstr(name, "page_table_lock"));
 }
 
 struct stlb_mmap_hold *stlb_task_mmap(struct stlb_task *task, uint64_t mm)

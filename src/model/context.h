@@ -271,10 +271,14 @@ struct stlb_hold *stlb_task_add_hold(struct stlb_task *task);
 void stlb_task_drop_hold(struct stlb_task *task, uint32_t index);
 
 /** stlb_task_hold - the hold of the PTL for an update that it makes now; NULL: no lock is held */
-struct stlb_hold *stlb_task_hold(struct stlb_task *task);
+struct stlb_hold *stlb_task_hold(const struct stlb_task *task);
 
 /** stlb_task_find_hold - the hold of an id; NULL: it is over */
 struct stlb_hold *stlb_task_find_hold(const struct stlb_task *task, uint64_t id);
+
+/** stlb_is_ptl_class - whether a lockdep class, by its name, is that of page-table locks; or NULL
+ */
+bool stlb_is_ptl_class(const char *name);
 
 /** stlb_mmap_lock_of - an mm's mmap_lock among the addresses of locks: no mm_struct is odd */
 static inline uint64_t stlb_mmap_lock_of(uint64_t mm)
