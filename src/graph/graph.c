@@ -336,8 +336,6 @@ int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event)
 	graph->at_hand = STLB_NO_NODE;
 	if (event->kind == STLB_INV_END)
 		stlb_end_rule_learn(&graph->end_rule, event);
-	if (stlb_event_has(event, VMEMMAP) && stlb_event_get(event, VMEMMAP))
-		graph->vmemmap = stlb_event_get(event, VMEMMAP);
 	if (event->ns >= graph->next_proof_ns)
 		stlb_graph_prove(graph, event);
 	proof = graph->at_hand != STLB_NO_NODE;

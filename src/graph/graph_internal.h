@@ -123,7 +123,6 @@ struct stlb_graph {
 	struct stlb_brief *allocs; /* the latest of the pages, STLB_GRAPH_ALLOCS */
 	struct stlb_brief own_allocs[2];
 	uint64_t own_pfn[2], own_nr; /* old and new page of a finding; ~0: none */
-	uint64_t vmemmap;
 	struct stlb_candidate *candidates;
 	uint64_t nr_candidates; /* ever */
 	const char *texts[STLB_GRAPH_TEXTS];

@@ -103,6 +103,7 @@ static struct stlb_task *task_new(struct stlb_contexts *contexts, uint64_t key, 
 	task->kind = kind;
 	task->cpu = -1;
 	task->hb.component = STLB_NO_COMPONENT;
+	task->hb.id = key;
 	stlb_list_init(&task->clears);
 	stlb_list_init(&task->tightens);
 	if (stlb_map_put(&contexts->map, key, task) < 0) {

@@ -39,7 +39,7 @@ static struct stlb_lock *lock_get(struct stlb_machine *m, uint64_t address)
 		m->failed |= m->locks.count < MAX_LOCKS;
 		return NULL;
 	}
-	lock->address = address;
+	lock->address = lock->hb.id = address;
 	return lock;
 }
 

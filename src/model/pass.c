@@ -66,6 +66,20 @@ static void on_mm(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm
 	}
 }
 
+static void on_page(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
+{
+	uint64_t pfn, nr = stlb_event_pages(event);
+	int r;
+
+	if (!stlb_machine_pfn(m, event, &pfn))
+		return;
+	if (stlb_kind_frees(event->kind))
+		r = stlb_hb_pages_freed(&m->hb, &task->hb, pfn, nr);
+	else
+		r = stlb_hb_pages_allocated(&m->hb, &task->hb, pfn, nr);
+	m->failed |= r < 0;
+}
+
 static void take(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
 {
 	struct stlb_mm *mm =
@@ -77,6 +91,9 @@ static void take(struct stlb_machine *m, struct stlb_task *task, const struct st
 		break;
 	case STLB_CLASS_TASK:
 		on_task(m, task, event);
+		break;
+	case STLB_CLASS_PAGE:
+		on_page(m, task, event);
 		break;
 	case STLB_CLASS_BRACKET:
 		on_bracket(m, task, mm, event);
@@ -94,6 +111,8 @@ struct stlb_task *stlb_pass_event(struct stlb_machine *m, const struct stlb_even
 	struct stlb_task *task;
 
 	m->hb.now++;
+	if (stlb_event_or(event, VMEMMAP, 0))
+		m->vmemmap = stlb_event_get(event, VMEMMAP);
 	if (event->kind == STLB_LOST)
 		stlb_running_lost(m, event);
 	if (!stlb_kind_decides(event->kind))
