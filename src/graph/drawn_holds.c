@@ -54,8 +54,6 @@ static void asked(void *user, struct stlb_task *task, const struct stlb_event *e
 	context->asked.text =
 		stlb_is_ptl_class(event->text) ? stlb_graph_text(graph, event->text) : NULL;
 	stlb_brief_keep(&context->asked.event, event);
-	if (stlb_event_or(event, LOCK, 0) == graph->ptl)
-		stlb_graph_may_order(graph, event, 0);
 }
 
 static void acquired(void *user, struct stlb_task *task, struct stlb_hold *hold)

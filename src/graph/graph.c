@@ -118,8 +118,8 @@ struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want)
 		graph->want.max_events = STLB_GRAPH_MAX_EVENTS;
 	graph->own_pfn[0] = graph->own_pfn[1] = UINT64_MAX;
 	graph->allocs = calloc(STLB_GRAPH_ALLOCS, sizeof(*graph->allocs));
-	graph->candidates = calloc(STLB_GRAPH_CANDIDATES, sizeof(*graph->candidates));
-	if (!graph->allocs || !graph->candidates) {
+	graph->sources = calloc(STLB_GRAPH_SOURCES, sizeof(*graph->sources));
+	if (!graph->allocs || !graph->sources) {
 		stlb_graph_free(graph);
 		return NULL;
 	}
@@ -130,6 +130,8 @@ struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want)
 	if (!want->kernel && want->finding)
 		graph->end_rule = (struct stlb_end_rule){true, want->before_6_6};
 	graph->machine.facts = stlb_graph_facts(graph);
+	graph->machine.hb.tell = stlb_graph_hears;
+	graph->machine.hb.user = graph;
 	if (want->finding)
 		want_finding(graph, want->finding);
 	else
@@ -234,28 +236,16 @@ static void on_device(struct stlb_graph *graph, const struct stlb_event *event)
 	}
 }
 
-/* ---- the scheduler ---- */
-
-static void on_order(struct stlb_graph *graph, const struct stlb_event *event)
-{
-	int32_t tid = (int32_t)stlb_event_or(event, NEXT, 0);
-
-	if (event->kind == STLB_SCHED_SWITCH)
-		stlb_graph_runs(graph, event);
-	else if (tid > 0)
-		stlb_graph_may_order(graph, event, stlb_context_key(tid, 0, STLB_CONTEXT_TASK));
-}
-
 /* ---- locks ---- */
 
 static void on_release(struct stlb_graph *graph, const struct stlb_event *event)
 {
 	struct stlb_graph_context *context = stlb_graph_context(graph, event);
 
-	if (stlb_event_get(event, LOCK) == graph->ptl)
-		stlb_graph_may_order(graph, event, 0);
 	if (!context)
 		return;
+	if (context->lane != STLB_NO_NODE && stlb_event_get(event, LOCK) == graph->ptl)
+		stlb_graph_is_source(graph, event);
 	context->mapped = false;
 	context->echo_left = 0; /* an echo comes before the lock goes */
 }
@@ -296,7 +286,8 @@ static void take(struct stlb_graph *graph, const struct stlb_task *task,
 		stlb_graph_on_page(graph, event);
 		break;
 	case STLB_CLASS_TASK:
-		on_order(graph, event);
+		if (stlb_event_has(event, NEXT) && event->kind != STLB_SCHED_SWITCH)
+			stlb_graph_is_source(graph, event);
 		break;
 	case STLB_CLASS_BRACKET:
 		break;
@@ -327,6 +318,14 @@ static void follow_proof(struct stlb_graph *graph, const struct stlb_task *task,
 									   graph->own_nr);
 }
 
+/* A context that was forgotten meanwhile goes on in its lane. */
+static void go_on(const struct stlb_graph *graph, struct stlb_task *task)
+{
+	for (uint32_t i = 0; i < graph->nr_lanes; i++)
+		if (graph->lanes[i].key == task->key)
+			task->hb.component = graph->lanes[i].component;
+}
+
 int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event)
 {
 	struct stlb_task *task;
@@ -343,6 +342,8 @@ int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event)
 	if (event->kind == STLB_INV_END && is_of_mm(graph, event))
 		stlb_graph_on_invalidation(graph, event);
 	task = stlb_pass_event(&graph->machine, event);
+	if (task && task->nr_events == 1)
+		go_on(graph, task);
 	if (task && proof)
 		follow_proof(graph, task, event);
 	if (task && is_of_mm(graph, event))
@@ -384,7 +385,7 @@ int stlb_graph_finish(struct stlb_graph *graph)
 	draw_earlier(graph);
 	stlb_graph_sort(graph);
 	if (!graph->failed) {
-		stlb_graph_draw_candidates(graph);
+		stlb_graph_draw_order(graph);
 		stlb_graph_settle_locks(graph);
 		stlb_graph_sort(graph);
 	}
@@ -441,7 +442,8 @@ void stlb_graph_free(struct stlb_graph *graph)
 	stlb_machine_free(&graph->machine);
 	stlb_arena_free(&graph->arena);
 	free(graph->allocs);
-	free(graph->candidates);
+	free(graph->sources);
+	free(graph->news);
 	free(graph->nodes);
 	free(graph->more);
 	free(graph->edges);

@@ -16,17 +16,11 @@ enum {
 	STLB_GRAPH_SLOTS = STLB_GRAPH_MAX_PAGES,
 	STLB_GRAPH_WATCHED = 64,
 	STLB_GRAPH_ALLOCS = 4096, /* a power of two */
-	STLB_GRAPH_CANDIDATES = 2048,
+	STLB_GRAPH_SOURCES = 2048,
 	STLB_GRAPH_EARLIER = 4, /* device events before the window, for each slot */
 	STLB_GRAPH_TEXTS = 64,	/* names of lock classes */
 	STLB_GRAPH_CONTEXTS = 8 * 1024,
 	STLB_GRAPH_AFTER = 8, /* device events after the breach */
-};
-
-/** struct stlb_recent - a candidate, and how much was drawn when it came */
-struct stlb_recent {
-	uint64_t number; /* 0: none */
-	uint32_t nr_nodes;
 };
 
 /** struct stlb_graph_open - a hold or bracket that has begun: drawn once something is done in it */
@@ -52,8 +46,6 @@ struct stlb_graph_context {
 	uint64_t echo_mm, echo_old;
 	uint64_t echo_left;
 	bool echo_old_told;
-	uint64_t woken;		      /* number of the candidate that woke it, 0: none */
-	struct stlb_recent recent[3]; /* its last acquisition, release and waking */
 };
 
 /** struct stlb_graph_slot - an entry that the graph is about */
@@ -73,17 +65,21 @@ struct stlb_graph_page {
 	bool gone; /* freed: the next allocation is waited for */
 };
 
-/** struct stlb_candidate - an event that is drawn if it orders what is drawn */
-struct stlb_candidate {
-	struct stlb_brief event;
-	const char *text;
-	uint64_t seq, from, to; /* @to: key of the task woken or forked; 0: a lock's event */
-	uint64_t run_ns;	/* when @to ran, 0: not yet */
+/** struct stlb_graph_news - an edge that brings a context news of what is drawn of another */
+struct stlb_graph_news {
+	uint32_t from; /* lane */
+	enum stlb_edge_kind kind;
+	uint64_t at;	    /* number of the latest event that is told of */
+	uint64_t to, since; /* key of the context that comes after it, from which event on */
+	uint64_t object;    /* the lock */
+	struct stlb_graph_open source,
+		acquisition; /* the events that make it; name NULL: not kept */
 };
 
 /** struct stlb_lane - a context that has events in the graph */
 struct stlb_lane {
-	uint64_t key;
+	uint64_t key, seq; /* number of its latest event that is drawn */
+	int32_t component;
 	const char *name;
 };
 
@@ -91,7 +87,6 @@ struct stlb_lane {
 struct stlb_node_more {
 	uint64_t seq;
 	uint64_t lock;
-	uint64_t run_ns;
 	uint64_t pfn, nr; /* of the allocator's and the devices' events, and what a set put in */
 	int slot;	  /* -1: none */
 	bool sets, invalidates;
@@ -122,9 +117,10 @@ struct stlb_graph {
 	uint32_t nr_pages;
 	struct stlb_brief *allocs; /* the latest of the pages, STLB_GRAPH_ALLOCS */
 	struct stlb_brief own_allocs[2];
-	uint64_t own_pfn[2], own_nr; /* old and new page of a finding; ~0: none */
-	struct stlb_candidate *candidates;
-	uint64_t nr_candidates; /* ever */
+	uint64_t own_pfn[2], own_nr;	 /* old and new page of a finding; ~0: none */
+	struct stlb_graph_open *sources; /* the latest events of what is drawn that may order */
+	struct stlb_graph_news *news;
+	uint32_t nr_news, room_news;
 	const char *texts[STLB_GRAPH_TEXTS];
 	uint32_t nr_texts;
 	struct stlb_graph_node *nodes;
@@ -200,16 +196,19 @@ void stlb_graph_on_page(struct stlb_graph *graph, const struct stlb_event *event
 void stlb_graph_page_comes(struct stlb_graph *graph, uint64_t pfn, uint64_t nr);
 void stlb_graph_page_goes(struct stlb_graph *graph, uint64_t pfn, uint64_t nr);
 
-/* ---- candidate.c ---- */
+/* ---- drawn_order.c ---- */
 
-/** stlb_graph_may_order - an event that may make an edge; @to as in struct stlb_candidate */
-void stlb_graph_may_order(struct stlb_graph *graph, const struct stlb_event *event, uint64_t to);
+/** stlb_graph_is_source - an event of a context that is drawn, after which others may come */
+void stlb_graph_is_source(struct stlb_graph *graph, const struct stlb_event *event);
 
-/** stlb_graph_runs - a task comes to a CPU */
-void stlb_graph_runs(struct stlb_graph *graph, const struct stlb_event *event);
+/** stlb_graph_hears - an edge, of whatever contexts; the second sink of src/hb */
+void stlb_graph_hears(void *graph, const struct stlb_hb_news *told);
 
-/** stlb_graph_draw_candidates - of all those, what makes an edge between drawn contexts */
-void stlb_graph_draw_candidates(struct stlb_graph *graph);
+/** stlb_graph_draw_order - what makes an edge between nodes; nodes are sorted before and after */
+void stlb_graph_draw_order(struct stlb_graph *graph);
+
+/** stlb_graph_order_edges - the edges themselves */
+void stlb_graph_order_edges(struct stlb_graph *graph);
 
 /* ---- node.c ---- */
 

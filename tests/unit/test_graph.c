@@ -319,6 +319,31 @@ Test(graph, forks_and_wake_ups)
 	       "1>2:fork 3>4:wake-up");
 }
 
+/* As the clocks of the verdicts have it: by way of whomever. */
+Test(graph, order_by_way_of_who_is_not_drawn)
+{
+	static const struct made forks[] = {
+		{SET(1, 0, RO(0xa))},
+		{FORKS(300)},
+		{T3, FORKS(200)},
+		{T2, CLEAR(1, RO(0xa))},
+	};
+	static const struct made locks[] = {
+		{SET(1, 0, RO(0xa))}, {LOCK(L1)},	{UNLOCK(L1)},
+		{T3, LOCK(L1)},	      {T3, LOCK(L2)},	{T3, UNLOCK(L2)},
+		{T2, LOCK(L2)},	      {T2, UNLOCK(L2)}, {T2, CLEAR(1, RO(0xa))},
+	};
+	static const struct made unordered[] = {
+		{SET(1, 0, RO(0xa))}, {LOCK(L1)},	{UNLOCK(L1)},
+		{T3, LOCK(L2)},	      {T3, UNLOCK(L2)}, {T3, LOCK(L1)},
+		{T2, LOCK(L2)},	      {T2, UNLOCK(L2)}, {T2, CLEAR(1, RO(0xa))},
+	};
+
+	expect(DRAW_ADDR(forks, .addr = PAGE(1)), "pte_set fork pte_clear", "1>2:fork");
+	expect(DRAW_ADDR(locks, .addr = PAGE(1)), "pte_set pte_clear", "0>1:lock");
+	expect(DRAW_ADDR(unordered, .addr = PAGE(1)), "pte_set pte_clear", "");
+}
+
 Test(graph, interrupts_lie_within_their_task)
 {
 	static const struct made trace[] = {
