@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "explain/explain_internal.h"
+#include "model/bracketing.h"
 
 static const uint64_t page_size = UINT64_C(1) << 12;
 
@@ -35,12 +36,6 @@ static bool invalidates(const struct stlb_explain *explain, const struct stlb_ev
 	return event->kind == STLB_INV_END && stlb_end_invalidates(&rule, event);
 }
 
-static bool is_whole_bracket(const struct stlb_followed *followed, const struct stlb_event *event)
-{
-	return followed->range.known && stlb_event_or(event, START, 0) == followed->range.start &&
-	       stlb_event_or(event, END, 0) == followed->range.end;
-}
-
 /* What an operation's own thread does about invalidation, and anybody's that covers it. */
 static void follow_invalidation(const struct stlb_explain *explain, struct stlb_followed *followed,
 				const struct stlb_event *event, uint64_t size)
@@ -56,12 +51,45 @@ static void follow_invalidation(const struct stlb_explain *explain, struct stlb_
 	}
 	if (own && event->kind == STLB_INV_RANGE && notifies && !followed->ended)
 		push(followed, STLB_STEP_NOTIFY);
-	if (!own || event->kind != STLB_INV_END || !is_whole_bracket(followed, event) ||
-	    followed->ended)
+	if (!followed->bracket || explain->ended != followed->bracket || followed->ended)
 		return;
 	push(followed, notifies ? STLB_STEP_RANGE_END_NOTIFY : STLB_STEP_RANGE_END);
 	followed->ended = true;
 	followed->end_ns = event->ns;
+}
+
+/* ---- brackets ---- */
+
+static void begins(void *user, struct stlb_task *task, const struct stlb_bracket *bracket)
+{
+	struct stlb_explain *explain = user;
+	struct stlb_followed *self = &explain->self;
+
+	explain->begun = bracket->id;
+	/* it is that of the finding whose start came last before the update */
+	if (bracket->start_event.tid == self->tid && task->kind == self->context &&
+	    !self->change_ns && bracket->start == self->range.start &&
+	    bracket->end == self->range.end && self->range.known)
+		self->bracket = bracket->id;
+}
+
+static void ends(void *user, struct stlb_task *task, const struct stlb_bracket *bracket,
+		 const struct stlb_event *by)
+{
+	struct stlb_explain *explain = user;
+
+	(void)task;
+	if (by && stlb_bracket_is_end(bracket, by))
+		explain->ended = bracket->id;
+	/* a start that failed begins nothing */
+	for (uint32_t i = 0; !by && i < STLB_MAX_FOLLOWED; i++)
+		if (explain->others[i].bracket == bracket->id && !explain->others[i].chosen)
+			explain->others[i] = (struct stlb_followed){0};
+}
+
+struct stlb_facts stlb_explain_facts(struct stlb_explain *explain)
+{
+	return (struct stlb_facts){.user = explain, .begins = begins, .ends = ends};
 }
 
 /* ---- the operation of the finding: its steps are its evidence ---- */
@@ -141,6 +169,7 @@ static void begin_other(struct stlb_explain *explain, const struct stlb_event *e
 		return;
 	*place = (struct stlb_followed){.tid = event->tid,
 					.context = event->context,
+					.bracket = explain->begun,
 					.comm = event->comm,
 					.start_ns = event->ns,
 					.range = {.start = stlb_event_get(event, START),

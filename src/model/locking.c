@@ -58,7 +58,7 @@ static void over(struct stlb_machine *m, struct stlb_task *task, uint32_t index,
 {
 	const struct stlb_hold *hold = &task->holds[index];
 
-	if (hold->work || hold->told || how == STLB_OVER_NEVER)
+	if ((hold->work || hold->told || how == STLB_OVER_NEVER) && m->facts.over)
 		m->facts.over(m->facts.user, task, hold, how, by);
 }
 

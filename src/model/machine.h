@@ -30,8 +30,7 @@ enum stlb_over {
 };
 
 /**
- * struct stlb_facts - what happens in the machine, to whoever wants to know; any but @over may be
- *NULL
+ * struct stlb_facts - what happens in the machine, to whoever wants to know; any may be NULL
  * @asked: a spinlock is asked for: the event stands for its acquisition
  * @acquired: the context has it, now or since the event that asked for it
  * @over: it has it no more; the hold is still among the context's. @by: the event that shows it.
