@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The second pass: which events belong to a finding. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "explain/explain_internal.h"
+#include "model/pass.h"
 
 static const uint64_t level_size[] = {UINT64_C(1) << 12, UINT64_C(1) << 21, UINT64_C(1) << 30};
 
@@ -33,25 +35,6 @@ const struct stlb_event *stlb_explain_update(const struct stlb_explain *explain)
 struct stlb_translation stlb_explain_entry(const struct stlb_explain *explain, uint64_t raw)
 {
 	return stlb_pte_decode(&explain->format, explain->want.finding->level, raw);
-}
-
-bool stlb_is_clear(unsigned int kind)
-{
-	return kind == STLB_PTE_CLEAR || kind == STLB_PTE_CLEAR_FLUSH || kind == STLB_PMD_CLEAR ||
-	       kind == STLB_PMD_CLEAR_FLUSH || kind == STLB_PMD_COLLAPSE_FLUSH ||
-	       kind == STLB_PMD_ZAP || kind == STLB_PMD_INVAL;
-}
-
-bool stlb_is_set(unsigned int kind)
-{
-	return kind == STLB_PTE_SET || kind == STLB_PMD_SET || kind == STLB_MAP ||
-	       kind == STLB_CHANGE_PTE;
-}
-
-bool stlb_explain_covers(const struct stlb_event *event, uint64_t addr, uint64_t size)
-{
-	return stlb_event_has(event, START) && stlb_event_has(event, END) &&
-	       stlb_event_get(event, START) <= addr + size - 1 && stlb_event_get(event, END) > addr;
 }
 
 /* ---- the pages ---- */
@@ -130,7 +113,7 @@ static bool is_of_entry(const struct stlb_explain *explain, const struct stlb_ev
 	    stlb_event_get(event, MM) != finding->mm || !finding->has_addr)
 		return false;
 	if (stlb_event_has(event, START))
-		return stlb_explain_covers(event, finding->addr, explain->size);
+		return stlb_event_meets(event, finding->addr, explain->size);
 	return stlb_event_has(event, ADDR) &&
 	       stlb_event_get(event, ADDR) - finding->addr < explain->size;
 }
@@ -138,7 +121,7 @@ static bool is_of_entry(const struct stlb_explain *explain, const struct stlb_ev
 /* The clear that page_table_check tells behind each set took nothing away. */
 static bool is_echo(const struct stlb_explain *explain, const struct stlb_event *event)
 {
-	return stlb_is_clear(event->kind) && stlb_event_has(event, OLD) &&
+	return stlb_kind_clears(event->kind) && stlb_event_has(event, OLD) &&
 	       stlb_explain_entry(explain, stlb_event_get(event, OLD)).state == STLB_NONE;
 }
 
@@ -167,6 +150,21 @@ static bool is_around(const struct stlb_explain *explain, const struct stlb_even
 	}
 }
 
+/* Whether who made the update does it, and has the PTL of the finding, or is about to get it. */
+static bool is_in_hold(const struct stlb_explain *explain, const struct stlb_event *event)
+{
+	uint64_t lock = explain->want.finding->lock;
+	const struct stlb_task *task =
+		stlb_map_get(&explain->machine.contexts.map, stlb_context_key_of(event));
+
+	if (!lock || !task || event->tid != explain->self.tid || event->kind == STLB_SCHED_SWITCH)
+		return false;
+	for (uint32_t i = 0; i < task->nr_holds; i++)
+		if (task->holds[i].lock == lock)
+			return true;
+	return task->asked.lock == lock;
+}
+
 static void keep(struct stlb_explain *explain, const struct stlb_event *event, const char *role)
 {
 	struct stlb_moment *moment;
@@ -182,20 +180,7 @@ static void keep(struct stlb_explain *explain, const struct stlb_event *event, c
 	moment->event.text = NULL;
 	moment->role = role ? role : "";
 	explain->nr_around += !role;
-	moment->held = explain->held && event->kind != STLB_SCHED_SWITCH &&
-		       event->tid == explain->self.tid;
-}
-
-static void watch_lock(struct stlb_explain *explain, const struct stlb_event *event)
-{
-	uint64_t lock = explain->want.finding->lock;
-
-	if (!lock || event->tid != explain->self.tid || stlb_event_or(event, LOCK, 0) != lock)
-		return;
-	if (event->kind == STLB_LOCK_RELEASE)
-		explain->held = false;
-	else if (event->kind == STLB_LOCK_ACQUIRE || event->kind == STLB_LOCK_ACQUIRED)
-		explain->held = true;
+	moment->held = is_in_hold(explain, event);
 }
 
 /* After the last proof: up to the end of the bracket, or to the invalidation that came at last. */
@@ -221,7 +206,6 @@ static void watch_owner(struct stlb_explain *explain, const struct stlb_event *e
 
 static void gather(struct stlb_explain *explain, const struct stlb_event *event, const char *role)
 {
-	watch_lock(explain, event);
 	if (role || is_around(explain, event))
 		keep(explain, event, role);
 	explain->over = is_last(explain, event);
@@ -234,13 +218,15 @@ int stlb_explain_event(struct stlb_explain *explain, const struct stlb_event *ev
 
 	if (finding->nr_events == 0)
 		return 0;
+	explain->begun = explain->ended = 0;
+	stlb_pass_event(&explain->machine, event);
 	if (!explain->over && event->ns >= finding->events[0].event.ns)
 		role = stlb_explain_role(explain, event);
 	stlb_explain_follow(explain, event, role);
 	if (explain->proof_found && !explain->over)
 		gather(explain, event, role);
 	watch_owner(explain, event);
-	return 0;
+	return explain->machine.failed ? -ENOMEM : 0;
 }
 
 struct stlb_explain *stlb_explain_new(const struct stlb_explain_want *want)
@@ -251,6 +237,7 @@ struct stlb_explain *stlb_explain_new(const struct stlb_explain_want *want)
 	if (!explain)
 		return NULL;
 	explain->want = *want;
+	explain->machine.facts = stlb_explain_facts(explain);
 	explain->size = level_size[want->finding->level <= STLB_LEVEL_PUD ? want->finding->level
 									  : STLB_LEVEL_PTE];
 	stlb_pte_format_init(&explain->format, want->arch, want->kernel);
@@ -265,5 +252,7 @@ struct stlb_explain *stlb_explain_new(const struct stlb_explain_want *want)
 
 void stlb_explain_free(struct stlb_explain *explain)
 {
+	if (explain)
+		stlb_machine_free(&explain->machine);
 	free(explain);
 }

@@ -3,6 +3,8 @@
 #ifndef EXPLAIN_EXPLAIN_INTERNAL_H
 #define EXPLAIN_EXPLAIN_INTERNAL_H
 
+#include "model/invalidation.h"
+#include "model/machine.h"
 #include "report/plain.h"
 #include "staletlb/explain.h"
 #include "staletlb/witness.h"
@@ -25,6 +27,7 @@ struct stlb_followed {
 	bool discharged; /* invalidated after the change, by whomever: */
 	uint64_t discharge_ns;
 	const char *discharge_name;
+	uint64_t bracket; /* 0: its start was not seen */
 	struct stlb_range range;
 	uint64_t addr, old, new_entry;
 	uint64_t start_ns, change_ns, set_ns, end_ns; /* 0: not seen */
@@ -35,12 +38,13 @@ struct stlb_followed {
 struct stlb_explain {
 	struct stlb_explain_want want;
 	struct stlb_pte_format format;
-	uint64_t size;	      /* bytes that the finding's entry maps */
-	uint64_t old_pfn;     /* the first page that was freed or replaced; ~0: not known */
-	uint64_t old_pages;   /* how many */
-	uint32_t proof_found; /* bits of the evidence that came by */
-	bool held;	      /* the finding's PTL, by the one who made the update */
-	bool over;	      /* nothing that comes now belongs to it */
+	uint64_t size;	    /* bytes that the finding's entry maps */
+	uint64_t old_pfn;   /* the first page that was freed or replaced; ~0: not known */
+	uint64_t old_pages; /* how many */
+	struct stlb_machine machine;
+	uint64_t begun, ended; /* brackets that did with the event at hand, 0: none */
+	uint32_t proof_found;  /* bits of the evidence that came by */
+	bool over;	       /* nothing that comes now belongs to it */
 	struct stlb_moment moments[STLB_MAX_MOMENTS];
 	uint32_t nr_moments, nr_around;
 	uint64_t left_out;
@@ -67,12 +71,8 @@ const char *stlb_explain_role(struct stlb_explain *explain, const struct stlb_ev
 /** stlb_explain_entry - decode an entry of the finding's level */
 struct stlb_translation stlb_explain_entry(const struct stlb_explain *explain, uint64_t raw);
 
-/** stlb_is_clear, stlb_is_set - whether a kind takes a translation away, or makes one */
-bool stlb_is_clear(unsigned int kind);
-bool stlb_is_set(unsigned int kind);
-
-/** stlb_explain_covers - whether an event's range overlaps the page or huge page of an address */
-bool stlb_explain_covers(const struct stlb_event *event, uint64_t addr, uint64_t size);
+/** stlb_explain_facts - what operations hear of the machine */
+struct stlb_facts stlb_explain_facts(struct stlb_explain *explain);
 
 /** stlb_explain_follow - an event in time order, for the operations; @role as above */
 void stlb_explain_follow(struct stlb_explain *explain, const struct stlb_event *event,

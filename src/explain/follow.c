@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "explain/explain_internal.h"
-#include "model/invalidation.h"
+#include "model/bracketing.h"
 
 static const uint64_t page_size = UINT64_C(1) << 12;
 
@@ -29,15 +29,11 @@ static bool push(struct stlb_followed *followed, enum stlb_step step)
 
 static bool invalidates(const struct stlb_explain *explain, const struct stlb_event *event)
 {
+	struct stlb_end_rule rule = {true, explain->want.before_6_6};
+
 	if (event->kind == STLB_INV_RANGE)
 		return true;
-	return event->kind == STLB_INV_END && stlb_end_invalidates(event, explain->want.before_6_6);
-}
-
-static bool is_whole_bracket(const struct stlb_followed *followed, const struct stlb_event *event)
-{
-	return followed->range.known && stlb_event_or(event, START, 0) == followed->range.start &&
-	       stlb_event_or(event, END, 0) == followed->range.end;
+	return event->kind == STLB_INV_END && stlb_end_invalidates(&rule, event);
 }
 
 /* What an operation's own thread does about invalidation, and anybody's that covers it. */
@@ -45,7 +41,7 @@ static void follow_invalidation(const struct stlb_explain *explain, struct stlb_
 				const struct stlb_event *event, uint64_t size)
 {
 	bool own = event->tid == followed->tid && event->context == followed->context;
-	bool covers = stlb_explain_covers(event, followed->addr, size);
+	bool covers = stlb_event_meets(event, followed->addr, size);
 	bool notifies = covers && invalidates(explain, event);
 
 	if (notifies && followed->change_ns && !followed->discharged) {
@@ -55,12 +51,45 @@ static void follow_invalidation(const struct stlb_explain *explain, struct stlb_
 	}
 	if (own && event->kind == STLB_INV_RANGE && notifies && !followed->ended)
 		push(followed, STLB_STEP_NOTIFY);
-	if (!own || event->kind != STLB_INV_END || !is_whole_bracket(followed, event) ||
-	    followed->ended)
+	if (!followed->bracket || explain->ended != followed->bracket || followed->ended)
 		return;
 	push(followed, notifies ? STLB_STEP_RANGE_END_NOTIFY : STLB_STEP_RANGE_END);
 	followed->ended = true;
 	followed->end_ns = event->ns;
+}
+
+/* ---- brackets ---- */
+
+static void begins(void *user, struct stlb_task *task, const struct stlb_bracket *bracket)
+{
+	struct stlb_explain *explain = user;
+	struct stlb_followed *self = &explain->self;
+
+	explain->begun = bracket->id;
+	/* it is that of the finding whose start came last before the update */
+	if (bracket->start_event.tid == self->tid && task->kind == self->context &&
+	    !self->change_ns && bracket->start == self->range.start &&
+	    bracket->end == self->range.end && self->range.known)
+		self->bracket = bracket->id;
+}
+
+static void ends(void *user, struct stlb_task *task, const struct stlb_bracket *bracket,
+		 const struct stlb_event *by)
+{
+	struct stlb_explain *explain = user;
+
+	(void)task;
+	if (by && stlb_bracket_is_end(bracket, by))
+		explain->ended = bracket->id;
+	/* a start that failed begins nothing */
+	for (uint32_t i = 0; !by && i < STLB_MAX_FOLLOWED; i++)
+		if (explain->others[i].bracket == bracket->id && !explain->others[i].chosen)
+			explain->others[i] = (struct stlb_followed){0};
+}
+
+struct stlb_facts stlb_explain_facts(struct stlb_explain *explain)
+{
+	return (struct stlb_facts){.user = explain, .begins = begins, .ends = ends};
 }
 
 /* ---- the operation of the finding: its steps are its evidence ---- */
@@ -69,7 +98,7 @@ static void follow_change(struct stlb_followed *self, const struct stlb_event *e
 {
 	if (!self->change_ns)
 		self->change_ns = event->ns;
-	if (stlb_is_set(event->kind)) {
+	if (stlb_kind_sets(event->kind)) {
 		push(self, STLB_STEP_SET);
 		self->set = true;
 		self->set_ns = event->ns;
@@ -95,7 +124,7 @@ static void follow_self(struct stlb_explain *explain, const struct stlb_event *e
 		self->comm = event->comm;
 	} else if (!strcmp(role, "free")) {
 		push(self, STLB_STEP_FREE);
-	} else if (stlb_is_clear(event->kind) || stlb_is_set(event->kind)) {
+	} else if (stlb_kind_is_update(event->kind)) {
 		follow_change(self, event);
 	}
 }
@@ -140,6 +169,7 @@ static void begin_other(struct stlb_explain *explain, const struct stlb_event *e
 		return;
 	*place = (struct stlb_followed){.tid = event->tid,
 					.context = event->context,
+					.bracket = explain->begun,
 					.comm = event->comm,
 					.start_ns = event->ns,
 					.range = {.start = stlb_event_get(event, START),
@@ -228,9 +258,9 @@ static void follow_others(struct stlb_explain *explain, const struct stlb_event 
 	other = followed_by(explain, event);
 	if (!other)
 		return;
-	if (event->kind == STLB_PTE_CLEAR || event->kind == STLB_PTE_CLEAR_FLUSH)
+	if (event->level == STLB_LEVEL_PTE && stlb_kind_clears(event->kind))
 		clear_other(explain, other, event);
-	else if (event->kind == STLB_PTE_SET)
+	else if (event->level == STLB_LEVEL_PTE && stlb_kind_sets(event->kind))
 		set_other(explain, other, event);
 	else if (event->kind == STLB_INV_RANGE || event->kind == STLB_INV_END)
 		follow_invalidation(explain, other, event, page_size);

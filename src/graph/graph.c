@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "graph/graph_internal.h"
+#include "model/pass.h"
 
 enum { DEFAULT_EVENTS = 200, MAX_ECHOES = 512 };
 
@@ -117,14 +118,20 @@ struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want)
 		graph->want.max_events = STLB_GRAPH_MAX_EVENTS;
 	graph->own_pfn[0] = graph->own_pfn[1] = UINT64_MAX;
 	graph->allocs = calloc(STLB_GRAPH_ALLOCS, sizeof(*graph->allocs));
-	graph->candidates = calloc(STLB_GRAPH_CANDIDATES, sizeof(*graph->candidates));
-	if (!graph->allocs || !graph->candidates) {
+	graph->sources = calloc(STLB_GRAPH_SOURCES, sizeof(*graph->sources));
+	if (!graph->allocs || !graph->sources) {
 		stlb_graph_free(graph);
 		return NULL;
 	}
 	if (graph->want.arch == STLB_ARCH_UNKNOWN)
 		graph->want.arch = arch_of(want->finding ? want->finding->mm : want->mm);
 	stlb_pte_format_init(&graph->format, graph->want.arch, want->kernel);
+	graph->end_rule = stlb_end_rule_of(want->kernel);
+	if (!want->kernel && want->finding)
+		graph->end_rule = (struct stlb_end_rule){true, want->before_6_6};
+	graph->machine.facts = stlb_graph_facts(graph);
+	graph->machine.hb.tell = stlb_graph_hears;
+	graph->machine.hb.user = graph;
 	if (want->finding)
 		want_finding(graph, want->finding);
 	else
@@ -160,13 +167,13 @@ static bool is_echo(struct stlb_graph_context *context, const struct stlb_event 
 	return true;
 }
 
-static void draw_update(struct stlb_graph *graph, struct stlb_graph_context *context,
+static void draw_update(struct stlb_graph *graph, const struct stlb_task *task,
 			const struct stlb_event *event, const struct stlb_touch *touch)
 {
-	struct stlb_graph_hold *hold = stlb_graph_ptl(graph, context);
+	const struct stlb_hold *hold = stlb_graph_ptl(graph, task);
 	uint32_t node;
 
-	stlb_graph_promote(graph, context);
+	stlb_graph_promote(graph, task);
 	if (touch->sets)
 		stlb_graph_page_comes(graph, touch->new_pfn, touch->nr);
 	if (touch->clears)
@@ -183,19 +190,20 @@ static void draw_update(struct stlb_graph *graph, struct stlb_graph_context *con
 	graph->more[node].nr = touch->sets ? touch->nr : 0;
 }
 
-static void on_update(struct stlb_graph *graph, const struct stlb_event *event)
+static void on_update(struct stlb_graph *graph, const struct stlb_task *task,
+		      const struct stlb_event *event)
 {
 	struct stlb_graph_context *context = stlb_graph_context(graph, event);
 	struct stlb_touch touch;
 	int when = stlb_graph_window(graph, event->ns);
 
 	/* a migration tracepoint tells no mm: it is of the one whose range the task has begun */
-	if (!context || (!stlb_event_has(event, MM) && !context->nr_brackets))
+	if (!context || (!stlb_event_has(event, MM) && !stlb_graph_in_bracket(graph, task)))
 		return;
 	if (is_echo(context, event) || !stlb_graph_touches(graph, context, event, &touch))
 		return;
 	if (when == 0)
-		draw_update(graph, context, event, &touch);
+		draw_update(graph, task, event, &touch);
 	else if (when < 0 && touch.sets)
 		stlb_brief_keep(&graph->slots[touch.slot].set, event);
 }
@@ -228,25 +236,18 @@ static void on_device(struct stlb_graph *graph, const struct stlb_event *event)
 	}
 }
 
-/* ---- the scheduler ---- */
+/* ---- locks ---- */
 
-static void on_order(struct stlb_graph *graph, const struct stlb_event *event)
+static void on_release(struct stlb_graph *graph, const struct stlb_event *event)
 {
-	int32_t tid = (int32_t)stlb_event_or(event, NEXT, 0);
-	struct stlb_graph_context *context;
+	struct stlb_graph_context *context = stlb_graph_context(graph, event);
 
-	if (event->kind != STLB_SCHED_SWITCH) {
-		if (tid > 0)
-			stlb_graph_may_order(graph, event,
-					     stlb_graph_key(tid, 0, STLB_CONTEXT_TASK));
+	if (!context)
 		return;
-	}
-	/* a task that sleeps holds no spinlock: its release was not seen */
-	context = stlb_map_get(&graph->contexts,
-			       stlb_graph_key(event->tid, event->cpu, event->context));
-	if (context)
-		context->nr_holds = 0;
-	stlb_graph_runs(graph, event);
+	if (context->lane != STLB_NO_NODE && stlb_event_get(event, LOCK) == graph->ptl)
+		stlb_graph_is_source(graph, event);
+	context->mapped = false;
+	context->echo_left = 0; /* an echo comes before the lock goes */
 }
 
 /* ---- the pass ---- */
@@ -269,28 +270,30 @@ static void learn(struct stlb_graph *graph, const struct stlb_event *event)
 		return;
 	context->mapped = true;
 	context->map_addr = stlb_event_get(event, ADDR) & ~UINT64_C(0xfff);
-	for (uint32_t i = 0; stlb_event_has(event, PTL) && i < context->nr_holds; i++)
-		context->holds[i].named |= context->holds[i].lock == stlb_event_get(event, PTL);
 }
 
-static void take(struct stlb_graph *graph, const struct stlb_event *event)
+static void take(struct stlb_graph *graph, const struct stlb_task *task,
+		 const struct stlb_event *event)
 {
 	bool of_mm = is_of_mm(graph, event);
 
 	switch (stlb_kind_class(event->kind)) {
 	case STLB_CLASS_LOCK:
-		stlb_graph_on_lock(graph, event);
+		if (event->kind == STLB_LOCK_RELEASE)
+			on_release(graph, event);
 		break;
 	case STLB_CLASS_PAGE:
 		stlb_graph_on_page(graph, event);
 		break;
 	case STLB_CLASS_TASK:
-		on_order(graph, event);
+		if (stlb_event_has(event, NEXT) && event->kind != STLB_SCHED_SWITCH)
+			stlb_graph_is_source(graph, event);
 		break;
 	case STLB_CLASS_BRACKET:
+		break;
 	case STLB_CLASS_INVALIDATION:
 		if (of_mm)
-			stlb_graph_on_bracket(graph, event);
+			stlb_graph_on_invalidation(graph, event);
 		break;
 	case STLB_CLASS_DEVICE:
 		if (of_mm)
@@ -298,41 +301,56 @@ static void take(struct stlb_graph *graph, const struct stlb_event *event)
 		break;
 	default:
 		if (of_mm && (stlb_kind_is_update(event->kind) || event->kind == STLB_RMAP_DEL))
-			on_update(graph, event);
+			on_update(graph, task, event);
 	}
 }
 
 /* The pages of a finding are known even where its update could not be placed here. */
-static void follow_proof(struct stlb_graph *graph, const struct stlb_event *event)
+static void follow_proof(struct stlb_graph *graph, const struct stlb_task *task,
+			 const struct stlb_event *event)
 {
-	struct stlb_graph_context *context = stlb_graph_context(graph, event);
-
-	if (!stlb_kind_is_update(event->kind) || !context)
+	if (!stlb_kind_is_update(event->kind))
 		return;
-	stlb_graph_promote(graph, context);
+	stlb_graph_promote(graph, task);
 	for (unsigned int i = 0; i < 2; i++)
 		if (graph->own_pfn[i] != UINT64_MAX)
 			(i ? stlb_graph_page_comes : stlb_graph_page_goes)(graph, graph->own_pfn[i],
 									   graph->own_nr);
 }
 
+/* A context that was forgotten meanwhile goes on in its lane. */
+static void go_on(const struct stlb_graph *graph, struct stlb_task *task)
+{
+	for (uint32_t i = 0; i < graph->nr_lanes; i++)
+		if (graph->lanes[i].key == task->key)
+			task->hb.component = graph->lanes[i].component;
+}
+
 int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event)
 {
+	struct stlb_task *task;
+	bool proof;
+
 	graph->seq++;
 	graph->at_hand = STLB_NO_NODE;
-	if (stlb_event_has(event, VMEMMAP) && stlb_event_get(event, VMEMMAP))
-		graph->vmemmap = stlb_event_get(event, VMEMMAP);
-	if (event->ns >= graph->next_proof_ns) {
+	if (event->kind == STLB_INV_END)
+		stlb_end_rule_learn(&graph->end_rule, event);
+	if (event->ns >= graph->next_proof_ns)
 		stlb_graph_prove(graph, event);
-		if (graph->at_hand != STLB_NO_NODE)
-			follow_proof(graph, event);
-	}
-	if (event->kind < STLB_NR_KINDS) {
-		if (is_of_mm(graph, event))
-			learn(graph, event);
-		take(graph, event);
-	}
-	return graph->failed ? -ENOMEM : 0;
+	proof = graph->at_hand != STLB_NO_NODE;
+	/* what it ends is still to be drawn */
+	if (event->kind == STLB_INV_END && is_of_mm(graph, event))
+		stlb_graph_on_invalidation(graph, event);
+	task = stlb_pass_event(&graph->machine, event);
+	if (task && task->nr_events == 1)
+		go_on(graph, task);
+	if (task && proof)
+		follow_proof(graph, task, event);
+	if (task && is_of_mm(graph, event))
+		learn(graph, event);
+	if (task)
+		take(graph, task, event);
+	return graph->failed || graph->machine.failed ? -ENOMEM : 0;
 }
 
 static void draw_earlier(struct stlb_graph *graph)
@@ -367,7 +385,7 @@ int stlb_graph_finish(struct stlb_graph *graph)
 	draw_earlier(graph);
 	stlb_graph_sort(graph);
 	if (!graph->failed) {
-		stlb_graph_draw_candidates(graph);
+		stlb_graph_draw_order(graph);
 		stlb_graph_settle_locks(graph);
 		stlb_graph_sort(graph);
 	}
@@ -417,9 +435,15 @@ void stlb_graph_free(struct stlb_graph *graph)
 	for (void *context; (context = stlb_map_next(&graph->contexts, &at));)
 		free(context);
 	stlb_map_free(&graph->contexts);
+	at = 0;
+	for (void *open; (open = stlb_map_next(&graph->open, &at));)
+		free(open);
+	stlb_map_free(&graph->open);
+	stlb_machine_free(&graph->machine);
 	stlb_arena_free(&graph->arena);
 	free(graph->allocs);
-	free(graph->candidates);
+	free(graph->sources);
+	free(graph->news);
 	free(graph->nodes);
 	free(graph->more);
 	free(graph->edges);

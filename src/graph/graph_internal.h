@@ -4,6 +4,8 @@
 #define GRAPH_GRAPH_INTERNAL_H
 
 #include "model/brief.h"
+#include "model/invalidation.h"
+#include "model/machine.h"
 #include "staletlb/graph.h"
 #include "util/arena.h"
 #include "util/map.h"
@@ -12,59 +14,38 @@
 
 enum {
 	STLB_GRAPH_SLOTS = STLB_GRAPH_MAX_PAGES,
-	STLB_GRAPH_HOLDS = 12,
-	STLB_GRAPH_BRACKETS = 8,
 	STLB_GRAPH_WATCHED = 64,
 	STLB_GRAPH_ALLOCS = 4096, /* a power of two */
-	STLB_GRAPH_CANDIDATES = 2048,
+	STLB_GRAPH_SOURCES = 2048,
 	STLB_GRAPH_EARLIER = 4, /* device events before the window, for each slot */
 	STLB_GRAPH_TEXTS = 64,	/* names of lock classes */
 	STLB_GRAPH_CONTEXTS = 8 * 1024,
 	STLB_GRAPH_AFTER = 8, /* device events after the breach */
 };
 
-/** struct stlb_recent - a candidate, and how much was drawn when it came */
-struct stlb_recent {
-	uint64_t number; /* 0: none */
-	uint32_t nr_nodes;
-};
-
-/** struct stlb_graph_hold - a lock that a context holds */
-struct stlb_graph_hold {
-	uint64_t lock, seq;
-	uint64_t got_ns; /* 0: no event has said it */
+/** struct stlb_graph_open - a hold or bracket that has begun: drawn once something is done in it */
+struct stlb_graph_open {
+	uint64_t seq;
 	struct stlb_brief event;
-	const char *text; /* class name, NULL where not told */
-	uint32_t node;
-	bool named; /* known to be a PTL */
-};
-
-/** struct stlb_graph_bracket - a range that a context has begun to invalidate */
-struct stlb_graph_bracket {
-	uint64_t start, end, seq;
-	struct stlb_brief event;
+	const char *text; /* class name of a PTL, NULL where not told */
 	uint32_t node;
 };
 
 /**
- * struct stlb_graph_context - who acts: a task, or an interrupt of a CPU
+ * struct stlb_graph_context - what is drawn of a context
  * @map_*: the table that ptl_map showed last, until a lock is released
  * @echo_*: what the clear hook of its last set will repeat
  */
 struct stlb_graph_context {
 	uint64_t key;
-	uint32_t lane; /* STLB_NO_NODE: nothing of it is drawn yet */
-	uint32_t nr_holds, nr_brackets;
-	struct stlb_graph_hold holds[STLB_GRAPH_HOLDS];
-	struct stlb_graph_bracket brackets[STLB_GRAPH_BRACKETS];
+	uint32_t lane;		      /* STLB_NO_NODE: nothing of it is drawn yet */
+	struct stlb_graph_open asked; /* the lock that it asked for last */
 	uint64_t map_addr;
 	bool mapped;
 	bool invalidating; /* it has entered an invalidation that is drawn */
 	uint64_t echo_mm, echo_old;
 	uint64_t echo_left;
 	bool echo_old_told;
-	uint64_t woken;		      /* number of the candidate that woke it, 0: none */
-	struct stlb_recent recent[3]; /* its last acquisition, release and waking */
 };
 
 /** struct stlb_graph_slot - an entry that the graph is about */
@@ -84,17 +65,21 @@ struct stlb_graph_page {
 	bool gone; /* freed: the next allocation is waited for */
 };
 
-/** struct stlb_candidate - an event that is drawn if it orders what is drawn */
-struct stlb_candidate {
-	struct stlb_brief event;
-	const char *text;
-	uint64_t seq, from, to; /* @to: key of the task woken or forked; 0: a lock's event */
-	uint64_t run_ns;	/* when @to ran, 0: not yet */
+/** struct stlb_graph_news - an edge that brings a context news of what is drawn of another */
+struct stlb_graph_news {
+	uint32_t from; /* lane */
+	enum stlb_edge_kind kind;
+	uint64_t at;	    /* number of the latest event that is told of */
+	uint64_t to, since; /* key of the context that comes after it, from which event on */
+	uint64_t object;    /* the lock */
+	struct stlb_graph_open source,
+		acquisition; /* the events that make it; name NULL: not kept */
 };
 
 /** struct stlb_lane - a context that has events in the graph */
 struct stlb_lane {
-	uint64_t key;
+	uint64_t key, seq; /* number of its latest event that is drawn */
+	int32_t component;
 	const char *name;
 };
 
@@ -102,7 +87,6 @@ struct stlb_lane {
 struct stlb_node_more {
 	uint64_t seq;
 	uint64_t lock;
-	uint64_t run_ns;
 	uint64_t pfn, nr; /* of the allocator's and the devices' events, and what a set put in */
 	int slot;	  /* -1: none */
 	bool sets, invalidates;
@@ -111,8 +95,11 @@ struct stlb_node_more {
 struct stlb_graph {
 	struct stlb_graph_want want;
 	struct stlb_pte_format format;
+	struct stlb_end_rule end_rule;
 	struct stlb_arena arena;
+	struct stlb_machine machine;
 	struct stlb_map contexts;
+	struct stlb_map open; /* struct stlb_graph_open of holds and brackets, by their ids */
 	struct stlb_graph_slot slots[STLB_GRAPH_SLOTS];
 	uint32_t nr_slots;
 	uint64_t mm;
@@ -130,10 +117,10 @@ struct stlb_graph {
 	uint32_t nr_pages;
 	struct stlb_brief *allocs; /* the latest of the pages, STLB_GRAPH_ALLOCS */
 	struct stlb_brief own_allocs[2];
-	uint64_t own_pfn[2], own_nr; /* old and new page of a finding; ~0: none */
-	uint64_t vmemmap;
-	struct stlb_candidate *candidates;
-	uint64_t nr_candidates; /* ever */
+	uint64_t own_pfn[2], own_nr;	 /* old and new page of a finding; ~0: none */
+	struct stlb_graph_open *sources; /* the latest events of what is drawn that may order */
+	struct stlb_graph_news *news;
+	uint32_t nr_news, room_news;
 	const char *texts[STLB_GRAPH_TEXTS];
 	uint32_t nr_texts;
 	struct stlb_graph_node *nodes;
@@ -157,27 +144,31 @@ struct stlb_touch {
 
 /* ---- drawn_contexts.c ---- */
 
-/** stlb_graph_key - of the context of an event */
-uint64_t stlb_graph_key(int32_t tid, int32_t cpu, uint8_t kind);
-
 /** stlb_graph_context - the context of an event, of a key; NULL without memory or room */
 struct stlb_graph_context *stlb_graph_context(struct stlb_graph *graph,
 					      const struct stlb_event *event);
 struct stlb_graph_context *stlb_graph_context_of(struct stlb_graph *graph, uint64_t key);
 
-/** stlb_graph_on_bracket - start or end of a range, or the return of an invalidation */
-void stlb_graph_on_bracket(struct stlb_graph *graph, const struct stlb_event *event);
+/** stlb_graph_on_invalidation - an invalidation of a range is entered, or returns */
+void stlb_graph_on_invalidation(struct stlb_graph *graph, const struct stlb_event *event);
 
-/** stlb_graph_promote - draw the PTL and the brackets that the context is in */
-void stlb_graph_promote(struct stlb_graph *graph, struct stlb_graph_context *context);
+/** stlb_graph_promote - draw the PTL and the brackets that a context is in */
+void stlb_graph_promote(struct stlb_graph *graph, const struct stlb_task *task);
 
-/* ---- lock.c ---- */
+/* ---- drawn_holds.c ---- */
 
-void stlb_graph_on_lock(struct stlb_graph *graph, const struct stlb_event *event);
+/** stlb_graph_facts - what to tell of the machine */
+struct stlb_facts stlb_graph_facts(struct stlb_graph *graph);
 
-/** stlb_graph_ptl - the lock under which the context changes entries, NULL: none */
-struct stlb_graph_hold *stlb_graph_ptl(const struct stlb_graph *graph,
-				       struct stlb_graph_context *context);
+/** stlb_graph_ptl - the hold under which the context changes entries, NULL: none */
+const struct stlb_hold *stlb_graph_ptl(const struct stlb_graph *graph,
+				       const struct stlb_task *task);
+
+/** stlb_graph_in_bracket - whether it has begun a range that is drawn */
+bool stlb_graph_in_bracket(const struct stlb_graph *graph, const struct stlb_task *task);
+
+/** stlb_graph_opened - what is kept of a hold or bracket by its id; NULL: nothing */
+struct stlb_graph_open *stlb_graph_opened(const struct stlb_graph *graph, uint64_t id);
 
 /* ---- drawn_slots.c ---- */
 
@@ -188,7 +179,7 @@ void stlb_graph_learn(struct stlb_graph *graph, const struct stlb_event *event);
 bool stlb_graph_touches(struct stlb_graph *graph, struct stlb_graph_context *context,
 			const struct stlb_event *event, struct stlb_touch *touch);
 
-/** stlb_graph_covers - whether a range, read rounded outwards, holds some of a slot */
+/** stlb_graph_covers - whether the range of an event holds some of a slot */
 bool stlb_graph_covers(const struct stlb_graph *graph, const struct stlb_event *event);
 
 /** stlb_graph_at - the slot that an event's address is in, -1: none */
@@ -205,16 +196,19 @@ void stlb_graph_on_page(struct stlb_graph *graph, const struct stlb_event *event
 void stlb_graph_page_comes(struct stlb_graph *graph, uint64_t pfn, uint64_t nr);
 void stlb_graph_page_goes(struct stlb_graph *graph, uint64_t pfn, uint64_t nr);
 
-/* ---- candidate.c ---- */
+/* ---- drawn_order.c ---- */
 
-/** stlb_graph_may_order - an event that may make an edge; @to as in struct stlb_candidate */
-void stlb_graph_may_order(struct stlb_graph *graph, const struct stlb_event *event, uint64_t to);
+/** stlb_graph_is_source - an event of a context that is drawn, after which others may come */
+void stlb_graph_is_source(struct stlb_graph *graph, const struct stlb_event *event);
 
-/** stlb_graph_runs - a task comes to a CPU */
-void stlb_graph_runs(struct stlb_graph *graph, const struct stlb_event *event);
+/** stlb_graph_hears - an edge, of whatever contexts; the second sink of src/hb */
+void stlb_graph_hears(void *graph, const struct stlb_hb_news *told);
 
-/** stlb_graph_draw_candidates - of all those, what makes an edge between drawn contexts */
-void stlb_graph_draw_candidates(struct stlb_graph *graph);
+/** stlb_graph_draw_order - what makes an edge between nodes; nodes are sorted before and after */
+void stlb_graph_draw_order(struct stlb_graph *graph);
+
+/** stlb_graph_order_edges - the edges themselves */
+void stlb_graph_order_edges(struct stlb_graph *graph);
 
 /* ---- node.c ---- */
 

@@ -50,6 +50,16 @@ static void name_lane(char *name, size_t size, const struct stlb_event *event)
 		snprintf(name, size, "%s-%d", event->comm ? event->comm : "<...>", event->tid);
 }
 
+/* From now on the clocks say what comes after its events. */
+static int32_t follow(struct stlb_graph *graph, const struct stlb_event *event)
+{
+	struct stlb_task *task = stlb_contexts_at(&graph->machine.contexts, event);
+
+	if (task)
+		graph->failed |= stlb_hb_follow(&graph->machine.hb, &task->hb) < 0;
+	return task ? task->hb.component : STLB_NO_COMPONENT;
+}
+
 static uint32_t new_lane(struct stlb_graph *graph, uint64_t key, const struct stlb_event *event)
 {
 	struct stlb_lane *lane;
@@ -67,6 +77,8 @@ static uint32_t new_lane(struct stlb_graph *graph, uint64_t key, const struct st
 	name_lane(name, sizeof(name), event);
 	lane = &graph->lanes[graph->nr_lanes];
 	lane->key = key;
+	lane->seq = 0;
+	lane->component = follow(graph, event);
 	lane->name = stlb_arena_text(&graph->arena, name);
 	return lane->name ? graph->nr_lanes++ : STLB_NO_NODE;
 }
@@ -106,13 +118,6 @@ static bool grow(struct stlb_graph *graph)
 	return true;
 }
 
-static uint64_t pages_of(const struct stlb_event *event)
-{
-	uint64_t order = stlb_event_or(event, ORDER, 0);
-
-	return UINT64_C(1) << (order < 20 ? order : 20);
-}
-
 static const char *keep_text(struct stlb_graph *graph, const char *text)
 {
 	const char *kept = stlb_graph_text(graph, text);
@@ -144,9 +149,11 @@ static uint32_t add(struct stlb_graph *graph, const struct stlb_event *event, ui
 	graph->nodes[at].order_ns = event->ns;
 	graph->nodes[at].lane = lane;
 	graph->more[at].seq = 2 * seq;
+	if (graph->lanes[lane].seq < seq)
+		graph->lanes[lane].seq = seq;
 	graph->more[at].lock = stlb_event_or(event, LOCK, 0);
 	graph->more[at].pfn = stlb_event_or(event, PFN, 0);
-	graph->more[at].nr = stlb_event_has(event, PFN) ? pages_of(event) : 0;
+	graph->more[at].nr = stlb_event_has(event, PFN) ? stlb_event_pages(event) : 0;
 	graph->more[at].slot = -1;
 	return graph->nr_nodes++;
 }

@@ -28,7 +28,9 @@ enum {
 struct stlb_hold {
 	uint64_t id; /* number of the acquisition, never 0, never reused */
 	uint64_t lock;
-	uint64_t ns;
+	uint64_t ns;	  /* of the event that stands for it: it was asked for, or had, by then */
+	uint64_t got_ns;  /* of the return of its lock function, where @confirmed */
+	uint64_t left_ns; /* when the context was switched out, where @suspended */
 	const char *name; /* of the trace event */
 	int32_t cpu;
 	uint8_t kind;
@@ -36,6 +38,7 @@ struct stlb_hold {
 	bool shared;	/* taken for reading */
 	bool used;	/* an update was made under it: it is a PTL */
 	bool work;	/* something waits for its release */
+	bool told;	/* somebody was told that it began */
 	bool confirmed; /* the return of its lock function was seen */
 	bool lossy;	/* its release may be among what was lost */
 	bool suspended; /* the context was switched out: only its release shows that it went on */
@@ -226,6 +229,19 @@ struct stlb_contexts {
 	const struct stlb_task *at_hand; /* of the latest event that was looked up */
 };
 
+/**
+ * stlb_context_key - names a context: a task by its tid, wherever it runs
+ *
+ * Idle tasks all have tid 0, one on each CPU; interrupts are their CPU's.
+ */
+uint64_t stlb_context_key(int32_t tid, int32_t cpu, uint8_t kind);
+
+/** stlb_context_key_of - that of an event's context */
+static inline uint64_t stlb_context_key_of(const struct stlb_event *event)
+{
+	return stlb_context_key(event->tid, event->cpu, event->context);
+}
+
 /** stlb_contexts_at - the context of an event, made where it is new; NULL without memory */
 struct stlb_task *stlb_contexts_at(struct stlb_contexts *contexts, const struct stlb_event *event);
 
@@ -255,10 +271,14 @@ struct stlb_hold *stlb_task_add_hold(struct stlb_task *task);
 void stlb_task_drop_hold(struct stlb_task *task, uint32_t index);
 
 /** stlb_task_hold - the hold of the PTL for an update that it makes now; NULL: no lock is held */
-struct stlb_hold *stlb_task_hold(struct stlb_task *task);
+struct stlb_hold *stlb_task_hold(const struct stlb_task *task);
 
 /** stlb_task_find_hold - the hold of an id; NULL: it is over */
 struct stlb_hold *stlb_task_find_hold(const struct stlb_task *task, uint64_t id);
+
+/** stlb_is_ptl_class - whether a lockdep class, by its name, is that of page-table locks; or NULL
+ */
+bool stlb_is_ptl_class(const char *name);
 
 /** stlb_mmap_lock_of - an mm's mmap_lock among the addresses of locks: no mm_struct is odd */
 static inline uint64_t stlb_mmap_lock_of(uint64_t mm)

@@ -164,6 +164,20 @@ Test(graph, only_what_concerns_the_address)
 	       "inv_start lock_acquired pte_set lock_release inv_range inv_end", "");
 }
 
+/* From 6.6 on no range_end invalidates, whatever it tells; the first one shows an unknown kernel.
+ */
+Test(graph, ends_invalidate_by_kernel)
+{
+	static const struct made trace[] = {{SET(1, 0, RO(0xa))}, {END(0, 4)}};
+	static const struct made untold[] = {{SET(1, 0, RO(0xa))}, {END_66(0, 4)}};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)), "pte_set inv_end", "");
+	expect(DRAW_ADDR(untold, .addr = PAGE(1)), "pte_set inv_end", "");
+	expect(DRAW_KERNEL(trace, 0, .addr = PAGE(1)), "pte_set inv_end", "");
+	expect(DRAW_KERNEL(untold, 0, .addr = PAGE(1)), "pte_set", "");
+	expect(DRAW_KERNEL(trace, 6012, .addr = PAGE(1)), "pte_set", "");
+}
+
 Test(graph, huge_entries_cover_it)
 {
 	static const struct made trace[] = {
@@ -303,6 +317,31 @@ Test(graph, forks_and_wake_ups)
 
 	expect(DRAW_ADDR(trace, .addr = PAGE(1)), "pte_set fork pte_clear sched_waking pte_set",
 	       "1>2:fork 3>4:wake-up");
+}
+
+/* As the clocks of the verdicts have it: by way of whomever. */
+Test(graph, order_by_way_of_who_is_not_drawn)
+{
+	static const struct made forks[] = {
+		{SET(1, 0, RO(0xa))},
+		{FORKS(300)},
+		{T3, FORKS(200)},
+		{T2, CLEAR(1, RO(0xa))},
+	};
+	static const struct made locks[] = {
+		{SET(1, 0, RO(0xa))}, {LOCK(L1)},	{UNLOCK(L1)},
+		{T3, LOCK(L1)},	      {T3, LOCK(L2)},	{T3, UNLOCK(L2)},
+		{T2, LOCK(L2)},	      {T2, UNLOCK(L2)}, {T2, CLEAR(1, RO(0xa))},
+	};
+	static const struct made unordered[] = {
+		{SET(1, 0, RO(0xa))}, {LOCK(L1)},	{UNLOCK(L1)},
+		{T3, LOCK(L2)},	      {T3, UNLOCK(L2)}, {T3, LOCK(L1)},
+		{T2, LOCK(L2)},	      {T2, UNLOCK(L2)}, {T2, CLEAR(1, RO(0xa))},
+	};
+
+	expect(DRAW_ADDR(forks, .addr = PAGE(1)), "pte_set fork pte_clear", "1>2:fork");
+	expect(DRAW_ADDR(locks, .addr = PAGE(1)), "pte_set pte_clear", "0>1:lock");
+	expect(DRAW_ADDR(unordered, .addr = PAGE(1)), "pte_set pte_clear", "");
 }
 
 Test(graph, interrupts_lie_within_their_task)

@@ -161,6 +161,57 @@ Test(hb, what_comes_after_the_edge_is_not)
 	stlb_hb_free(&hb);
 }
 
+/** struct heard - what the second sink was told last */
+struct heard {
+	struct stlb_hb_news news;
+	unsigned int nr;
+};
+
+static void hear(void *user, const struct stlb_hb_news *news)
+{
+	struct heard *heard = user;
+
+	heard->news = *news;
+	heard->nr++;
+}
+
+/* Who draws the edges hears of each that brings a clock news, and of no other. */
+Test(hb, edges_are_told_before_the_clock_joins)
+{
+	struct heard heard = {.nr = 0};
+	struct stlb_hb hb = {.now = 10, .tell = hear, .user = &heard};
+	struct stlb_hb_context a = CONTEXT, b = CONTEXT;
+	struct stlb_hb_lock lock = {.id = 77};
+
+	cr_assert_not(stlb_hb_follow(&hb, &a));
+	cr_assert_not(stlb_hb_lock_released(&hb, &a, &lock, false));
+	hb.now++;
+	cr_assert_not(stlb_hb_lock_acquired(&hb, &a, &lock, false));
+	cr_expect_eq(heard.nr, 0, "it knows what it did");
+	cr_assert_not(stlb_hb_lock_acquired(&hb, &b, &lock, false));
+	cr_assert_eq(heard.nr, 1);
+	cr_expect_eq(heard.news.why, STLB_ORDER_LOCK);
+	cr_expect_eq(heard.news.object, 77);
+	cr_expect_eq(heard.news.to, &b);
+	cr_expect_eq(heard.news.of, a.component);
+	cr_expect_eq(heard.news.at, 10);
+	cr_assert_not(stlb_hb_lock_acquired(&hb, &b, &lock, false));
+	cr_expect_eq(heard.nr, 1, "no news");
+	hb.now++;
+	cr_assert_not(stlb_hb_started(&hb, &a, &b, true));
+	cr_assert_not(stlb_hb_runs(&hb, &b));
+	cr_expect_eq(heard.news.why, STLB_ORDER_FORK);
+	cr_expect_eq(heard.news.at, 12);
+	hb.now++;
+	cr_assert_not(stlb_hb_follows(&hb, &a, &b));
+	cr_expect_eq(heard.news.why, STLB_ORDER_IRQ);
+	cr_expect_eq(heard.nr, 3);
+	stlb_hb_lock_free(&lock);
+	stlb_hb_context_free(&a);
+	stlb_hb_context_free(&b);
+	stlb_hb_free(&hb);
+}
+
 Test(hb, nobody_is_followed)
 {
 	struct stlb_hb hb = {.now = 10};
@@ -169,7 +220,7 @@ Test(hb, nobody_is_followed)
 
 	hand_over(&hb, &a, &b);
 	cr_expect_null(b.clock, "nothing is kept");
-	cr_assert_eq(stlb_hb_started(&hb, &a, &b), 0);
+	cr_assert_eq(stlb_hb_started(&hb, &a, &b, false), 0);
 	cr_expect_null(b.start);
 	cr_assert_eq(stlb_hb_lock_released(&hb, &a, &lock, false), 0);
 	cr_expect_null(lock.written);
@@ -315,7 +366,7 @@ Test(edge, a_page_is_used_again)
 Test(edge, a_task_runs_after_it_was_woken)
 {
 	TWO_CONTEXTS;
-	cr_assert_eq(stlb_hb_started(&hb, &a, &b), 0);
+	cr_assert_eq(stlb_hb_started(&hb, &a, &b, false), 0);
 	cr_expect_not(stlb_hb_before(&a, 10, &b), "not before it runs");
 	cr_assert_eq(stlb_hb_runs(&hb, &b), 0);
 	cr_expect(stlb_hb_before(&a, 10, &b));
