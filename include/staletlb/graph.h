@@ -62,7 +62,7 @@ struct stlb_graph_want {
 	uint32_t max_events;	     /* 0: 200; at most STLB_GRAPH_MAX_EVENTS */
 	enum stlb_arch arch;
 	unsigned int kernel; /* as stlb_kernel_version() gives */
-	bool before_6_6;     /* as the result of the analysis says */
+	bool before_6_6;     /* of a finding, without it: as the result of the analysis says */
 };
 
 /** stlb_graph_new - start a pass; the finding has to outlive it. NULL without memory. */

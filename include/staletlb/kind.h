@@ -154,8 +154,21 @@ enum stlb_kind stlb_kind_find(const char *name);
 /** stlb_kind_class - what a kind is about; STLB_CLASS_NOTE out of range */
 enum stlb_class stlb_kind_class(enum stlb_kind kind);
 
-/** stlb_kind_is_update - whether an entry was changed, or a page put into one */
+/**
+ * stlb_kind_clears, stlb_kind_sets - whether an event of the kind takes a translation away, or puts
+ *	one there
+ */
+bool stlb_kind_clears(enum stlb_kind kind);
+bool stlb_kind_sets(enum stlb_kind kind);
+
+/** stlb_kind_is_update - whether an entry was changed, or a page put into one: one of the two */
 bool stlb_kind_is_update(enum stlb_kind kind);
+
+/** stlb_kind_acquires - whether a spinlock is asked for, or held from then on */
+bool stlb_kind_acquires(enum stlb_kind kind);
+
+/** stlb_kind_frees - whether pages leave their user */
+bool stlb_kind_frees(enum stlb_kind kind);
 
 /* ---- sets of kinds ---- */
 

@@ -12,6 +12,8 @@
 #include "check/early.h"
 #include "check/evidence.h"
 #include "check/loss.h"
+#include "model/locking.h"
+#include "model/running.h"
 
 enum { PAGE_BUCKETS = (1 << 16) + 1 };
 
@@ -126,36 +128,17 @@ static void on_stack(struct stlb_analysis *a, const struct stlb_act *act)
 
 static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	struct stlb_task *task = act->task;
-	struct stlb_mmap_hold *held = stlb_task_mmap(task, act->mm->id);
-	bool write = stlb_event_or(act->event, WRITE, 0) != 0;
-
-	/* a downgrade lets readers in */
-	if (held && held->write && !write)
-		stlb_mmap_lock_released(a, task, act->mm->id, true);
-	stlb_mmap_lock_acquired(a, task, act->mm->id, write);
-	stlb_task_mmap_seen(task, act->mm->id);
-	if (!held && task->nr_mmap == STLB_MAX_MMAP_LOCKS)
-		memmove(task->mmap, task->mmap + 1, --task->nr_mmap * sizeof(*task->mmap));
-	if (!held)
-		held = &task->mmap[task->nr_mmap++];
-	held->mm = act->mm->id;
-	held->write = write;
+	stlb_mmap_locked(&a->machine, act->task, act->mm->id,
+			 stlb_event_or(act->event, WRITE, 0) != 0);
 }
 
 static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	struct stlb_task *task = act->task;
-	struct stlb_mmap_hold *held = stlb_task_mmap(task, act->mm->id);
-	bool write = held ? held->write : stlb_event_or(act->event, WRITE, 0) != 0;
-
-	stlb_detached_over(task, act->mm);
-	if (held)
+	stlb_detached_over(act->task, act->mm);
+	if (stlb_task_mmap(act->task, act->mm->id))
 		stlb_never_at_unlock(a, act);
-	stlb_mmap_lock_released(a, task, act->mm->id, write);
-	stlb_task_mmap_seen(task, act->mm->id);
-	if (held)
-		*held = task->mmap[--task->nr_mmap];
+	stlb_mmap_unlocked(&a->machine, act->task, act->mm->id,
+			   stlb_event_or(act->event, WRITE, 0) != 0);
 }
 
 /* ---- life ---- */
@@ -180,8 +163,7 @@ static void take_facts(struct stlb_analysis *a)
 {
 	unsigned int version = stlb_kernel_version(a->facts.kernel);
 
-	a->kernel_known = version != 0;
-	a->before_6_6 = version && version < 6006;
+	a->end_rule = stlb_end_rule_of(version);
 	a->one_clock = is_one_clock(a->facts.clock);
 	a->arch_known = a->facts.arch != STLB_ARCH_UNKNOWN;
 	a->zero_pfn = a->huge_zero_pfn = UINT64_MAX;
@@ -206,7 +188,13 @@ struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *opti
 	a->pages = calloc(PAGE_BUCKETS, sizeof(*a->pages));
 	a->breaches = calloc(STLB_MAX_BREACHES, sizeof(*a->breaches));
 	a->phases = calloc(STLB_MAX_PHASES, sizeof(*a->phases));
-	a->contexts.release = put_scope;
+	a->machine.contexts.release = put_scope;
+	a->machine.facts = (struct stlb_facts){
+		.user = a,
+		.over = stlb_hold_over,
+		.doubted = stlb_loss_of,
+		.renamed = stlb_task_renamed,
+	};
 	a->nr_phases = 1; /* 0 is "before the first" */
 	if (!a->pages || !a->breaches || !a->phases) {
 		stlb_analysis_free(a);
@@ -221,24 +209,13 @@ static void end_all(struct stlb_analysis *a, enum stlb_ending ending)
 {
 	uint32_t at = 0;
 
-	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));) {
+	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->machine.mms.map, &at));) {
 		struct stlb_list *node, *next;
 
 		stlb_list_each (node, next, &mm->obligations)
 			stlb_obligation_end(a, stlb_list_entry(node, struct stlb_obligation, in_mm),
 					    ending);
 	}
-}
-
-static void free_locks(struct stlb_analysis *a)
-{
-	uint32_t at = 0;
-
-	for (struct stlb_lock *lock; (lock = stlb_map_next(&a->locks, &at));) {
-		stlb_hb_lock_free(&lock->hb);
-		free(lock);
-	}
-	stlb_map_free(&a->locks);
 }
 
 static void free_values(struct stlb_map *map)
@@ -259,11 +236,8 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	stlb_devices_free(a);
 	stlb_unlocked_free(a);
 	stlb_early_free(a);
-	stlb_contexts_free(&a->contexts);
 	stlb_regions_free(&a->regions);
-	stlb_mms_free(&a->mms);
-	free_locks(a);
-	stlb_hb_free(&a->hb);
+	stlb_machine_free(&a->machine);
 	free_values(&a->sites);
 	free(a->result.findings);
 	free(a->result.hidden);
@@ -289,38 +263,6 @@ static void infer_arch(struct stlb_analysis *a, uint64_t mm)
 			   : "architecture taken from kernel addresses: x86_64");
 }
 
-static struct stlb_task *actor(struct stlb_analysis *a, const struct stlb_event *event)
-{
-	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->contexts, event->cpu);
-	struct stlb_task *task;
-
-	if (cpu && cpu->task && event->context == STLB_CONTEXT_TASK && cpu->task->tid == event->tid)
-		task = cpu->task;
-	else
-		task = stlb_contexts_at(&a->contexts, event);
-	if (!task)
-		return NULL;
-	if (task->cpu != event->cpu)
-		stlb_sched_moved(a, task);
-	if (cpu && !(task->cpus >> (event->cpu & 63) & 1))
-		stlb_loss_enters(a, task, cpu);
-	task->cpu = event->cpu;
-	task->nr_events++;
-	task->seen_at = a->hb.now;
-	task->cpus |= UINT64_C(1) << (event->cpu & 63);
-	if (event->comm && event->context == STLB_CONTEXT_TASK) {
-		if (task->comm && task->comm != event->comm)
-			stlb_task_renamed(a, task, event->comm);
-		task->comm = event->comm;
-	}
-	if (!cpu)
-		return task;
-	cpu->last_ns = event->ns;
-	if (task != cpu->task || cpu->has_irqs)
-		stlb_sched_enter(a, task, cpu, event->tid);
-	return task;
-}
-
 static bool find_mm(struct stlb_analysis *a, const struct stlb_event *event, struct stlb_act *act)
 {
 	act->mm = NULL;
@@ -328,16 +270,10 @@ static bool find_mm(struct stlb_analysis *a, const struct stlb_event *event, str
 		return true;
 	if (!a->arch_known)
 		infer_arch(a, stlb_event_get(event, MM));
-	act->mm = stlb_mm_get(&a->mms, stlb_event_get(event, MM));
+	act->mm = stlb_mm_get(&a->machine.mms, stlb_event_get(event, MM));
 	if (!act->mm)
 		a->result.dropped++;
 	return act->mm != NULL;
-}
-
-/* A hook's second telling of an update is none of the next events' business. */
-static bool is_update(enum stlb_kind kind)
-{
-	return kind >= STLB_PTE_CLEAR && kind <= STLB_MAP;
 }
 
 static void settle_task(struct stlb_analysis *a, const struct stlb_act *act)
@@ -346,8 +282,9 @@ static void settle_task(struct stlb_analysis *a, const struct stlb_act *act)
 
 	/* a task that sleeps while it waits has not got the lock; its waiting is not over */
 	if (act->task->asked.lock && kind != STLB_LOCK_ACQUIRED && kind != STLB_SCHED_SWITCH)
-		stlb_hold_settle(a, act->task);
-	if (act->task->update && act->task->update->loose && !is_update(kind) &&
+		stlb_lock_settle(&a->machine, act->task);
+	/* a hook's second telling of an update is none of the next events' business */
+	if (act->task->update && act->task->update->loose && !stlb_kind_is_update(kind) &&
 	    kind != STLB_UNSUBSCRIBE)
 		stlb_unbracketed_judge(a, act, 0);
 }
@@ -356,12 +293,12 @@ static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
 {
 	struct stlb_act act = {.event = event};
 
-	act.task = actor(a, event);
+	act.task = stlb_running_at(&a->machine, event);
 	if (!act.task) {
 		a->result.dropped++;
 		return;
 	}
-	if (act.task->nr_brackets && act.task->freed_mms != a->mms.freed)
+	if (act.task->nr_brackets && act.task->freed_mms != a->machine.mms.freed)
 		stlb_brackets_drop_gone(a, act.task);
 	settle_task(a, &act);
 	if (!find_mm(a, event, &act))
@@ -388,7 +325,7 @@ int stlb_analysis_event(struct stlb_analysis *a, const struct stlb_event *event)
 	a->result.events_used++;
 	if (!stlb_kinds_has(&a->seen, event->kind))
 		first_of_kind(a, event->kind);
-	a->hb.now++;
+	a->machine.hb.now++;
 	if (stlb_filter_waits(a))
 		stlb_filter_note(a, event);
 	if (event->kind == STLB_LOST) {
@@ -399,7 +336,7 @@ int stlb_analysis_event(struct stlb_analysis *a, const struct stlb_event *event)
 	} else if (handlers[event->kind]) {
 		dispatch(a, event);
 	}
-	return a->failed ? -ENOMEM : 0;
+	return a->failed || a->machine.failed ? -ENOMEM : 0;
 }
 
 struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *a)
@@ -412,7 +349,7 @@ struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *a)
 		.obligations = all->total,
 		.pending = all->total > ended ? all->total - ended : 0,
 		.sites = a->sites.count,
-		.mms = a->mms.ever,
+		.mms = a->machine.mms.ever,
 	};
 }
 
@@ -421,7 +358,7 @@ static void judge_tables(struct stlb_analysis *a)
 {
 	uint32_t at = 0;
 
-	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));)
+	for (struct stlb_task *task; (task = stlb_map_next(&a->machine.contexts.map, &at));)
 		if (task->nr_obligations)
 			stlb_unbracketed_judge_tables(a, task);
 }
@@ -440,11 +377,11 @@ const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a,
 	stlb_early_forget_all(a);
 	end_all(a, STLB_END_PENDING);
 	stlb_coverage(a);
-	result->mms = a->mms.ever;
+	result->mms = a->machine.mms.ever;
 	result->kernel = a->facts.kernel;
-	result->before_6_6 = a->before_6_6;
+	result->before_6_6 = a->end_rule.before_6_6;
 	result->arch = a->format.arch;
-	if (a->failed || stlb_sites_finish(a) < 0)
+	if (a->failed || a->machine.failed || stlb_sites_finish(a) < 0)
 		return NULL;
 	return result;
 }

@@ -6,7 +6,6 @@
 #include "check/bracket.h"
 #include "check/detached.h"
 #include "check/evidence.h"
-#include "model/invalidation.h"
 
 enum { BLOCKABLE = 1 };
 
@@ -42,7 +41,7 @@ void stlb_brackets_drop_gone(struct stlb_analysis *a, struct stlb_task *task)
 {
 	uint32_t kept = 0;
 
-	task->freed_mms = a->mms.freed;
+	task->freed_mms = a->machine.mms.freed;
 	for (uint32_t i = 0; i < task->nr_brackets; i++) {
 		if (task->brackets[i].life == task->brackets[i].mm->life)
 			task->brackets[kept++] = task->brackets[i];
@@ -179,7 +178,7 @@ static struct stlb_bracket *push(struct stlb_analysis *a, const struct stlb_act 
 	}
 	bracket = &task->brackets[task->nr_brackets++];
 	memset(bracket, 0, sizeof(*bracket));
-	bracket->id = ++a->next_id;
+	bracket->id = ++a->machine.next_id;
 	bracket->mm = act->mm;
 	bracket->life = act->mm->life;
 	return bracket;
@@ -348,13 +347,13 @@ static void close_bracket(struct stlb_analysis *a, const struct stlb_act *act, i
 
 static bool end_invalidates(struct stlb_analysis *a, const struct stlb_event *event)
 {
-	if (!a->kernel_known) {
-		a->before_6_6 = stlb_event_has(event, ONLY_END);
-		a->kernel_known = true;
-		stlb_note(a, a->before_6_6 ? "kernel before 6.6: range_end tells only_end"
-					   : "kernel 6.6 or later: range_end tells no only_end");
+	if (!a->end_rule.known) {
+		stlb_end_rule_learn(&a->end_rule, event);
+		stlb_note(a, a->end_rule.before_6_6
+				     ? "kernel before 6.6: range_end tells only_end"
+				     : "kernel 6.6 or later: range_end tells no only_end");
 	}
-	return stlb_end_invalidates(event, a->before_6_6);
+	return stlb_end_invalidates(&a->end_rule, event);
 }
 
 static void range_end(struct stlb_analysis *a, const struct stlb_act *act)

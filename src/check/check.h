@@ -181,12 +181,6 @@ void stlb_maps_apply(struct stlb_analysis *a, const struct stlb_act *act, uint64
 
 /* ---- hold.c ---- */
 
-/** stlb_mmap_lock_acquired, _released - mmap_lock orders contexts as any other lock does */
-void stlb_mmap_lock_acquired(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm,
-			     bool write);
-void stlb_mmap_lock_released(struct stlb_analysis *a, struct stlb_task *task, uint64_t mm,
-			     bool write);
-
 /** stlb_locks_traced - whether holds can be told apart at all */
 bool stlb_locks_traced(const struct stlb_analysis *a);
 
@@ -194,17 +188,9 @@ void stlb_on_lock_acquire(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_lock_acquired(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_lock_release(struct stlb_analysis *a, const struct stlb_act *act);
 
-/** stlb_hold_settle - the task goes on: the lock that it asked for is its own */
-void stlb_hold_settle(struct stlb_analysis *a, struct stlb_task *task);
-
-/** stlb_holds_suspend - the task is switched out: only a release shows that a hold went on */
-void stlb_holds_suspend(struct stlb_analysis *a, const struct stlb_act *act);
-
-/** stlb_holds_end - the task leaves the kernel: no hold goes on */
-void stlb_holds_end(struct stlb_analysis *a, const struct stlb_act *act);
-
-/** stlb_hold_name - a lock is known to be a PTL */
-void stlb_hold_name(struct stlb_analysis *a, struct stlb_task *task, uint64_t lock);
+/** stlb_hold_over - a critical section ends; one of the machine's facts */
+void stlb_hold_over(void *analysis, struct stlb_task *task, const struct stlb_hold *over,
+		    enum stlb_over how, const struct stlb_event *by);
 
 /* ---- sched.c ---- */
 
@@ -214,16 +200,6 @@ void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act);
 
 /** stlb_on_leave - the task returns to user mode, or exits */
 void stlb_on_leave(struct stlb_analysis *a, const struct stlb_act *act);
-
-/** stlb_sched_moved - a task goes on at another CPU */
-void stlb_sched_moved(struct stlb_analysis *a, struct stlb_task *task);
-
-/**
- * stlb_sched_enter - an event of a context on a CPU: what it interrupted, or what interrupted it
- * @tid: as the event tells it: in an interrupt, of the task that was interrupted
- */
-void stlb_sched_enter(struct stlb_analysis *a, struct stlb_task *task, struct stlb_cpu *cpu,
-		      int32_t tid);
 
 /* ---- bracket.c, invalidate.c ---- */
 
@@ -251,13 +227,6 @@ void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 /** stlb_invalidate_one - the same for one obligation, which may be over then */
 void stlb_invalidate_one(struct stlb_analysis *a, const struct stlb_act *act,
 			 struct stlb_obligation *ob, struct stlb_invalidation what);
-
-/** stlb_range_is_empty, stlb_range_is_unaligned - as told by an event; ~0 ends the address space */
-bool stlb_range_is_empty(uint64_t start, uint64_t end);
-bool stlb_range_is_unaligned(uint64_t start, uint64_t end);
-
-/** stlb_range_is_of_kernel - kernel addresses alone: the range says nothing of user addresses */
-bool stlb_range_is_of_kernel(uint64_t start);
 
 /* ---- rules ---- */
 

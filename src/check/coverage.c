@@ -240,7 +240,7 @@ static void lower_all(struct stlb_analysis *a)
 /* Neither the version nor an invalidate_range_end, with or without only_end, was told. */
 static bool may_be_before_6_6(const struct stlb_analysis *a)
 {
-	return a->before_6_6 || !a->kernel_known;
+	return a->end_rule.before_6_6 || !a->end_rule.known;
 }
 
 /*
@@ -277,7 +277,7 @@ static void note_contexts(struct stlb_analysis *a)
 			     "judged");
 	else if (!a->facts.clock)
 		stlb_note(a, "the trace does not name its clock: taken as one for all CPUs");
-	if (a->contexts.forgotten)
+	if (a->machine.contexts.forgotten)
 		stlb_note(a, "no room for more than 4096 tasks at a time: some that were in the "
 			     "middle of nothing were forgotten");
 }

@@ -33,7 +33,7 @@ void stlb_device_note_update(struct stlb_analysis *a, const struct stlb_act *act
 	struct stlb_said said = {.mm = act->mm->id,
 				 .addr = slot.addr,
 				 .level = slot.level,
-				 .seq = a->hb.now,
+				 .seq = a->machine.hb.now,
 				 .doubt = doubt_of(a),
 				 .old = old,
 				 .new = new};
@@ -52,10 +52,11 @@ void stlb_device_note_not_placed(struct stlb_analysis *a, const struct stlb_mm *
 void stlb_device_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
 			   uint64_t nr)
 {
-	struct stlb_freed freed = {.pfn = pfn, .nr = nr, .seq = a->hb.now, .doubt = doubt_of(a)};
+	struct stlb_freed freed = {
+		.pfn = pfn, .nr = nr, .seq = a->machine.hb.now, .doubt = doubt_of(a)};
 
 	/* an allocation after a free that was seen changes nothing more */
-	if (!a->mms.subscribed ||
+	if (!a->machine.mms.subscribed ||
 	    (act->event->kind == STLB_PAGE_ALLOC && stlb_recorded(a, STLB_PAGE_FREE)))
 		return;
 	stlb_brief_keep(&freed.event, act->event);

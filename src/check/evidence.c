@@ -34,7 +34,7 @@ void stlb_evidence_note_pages(struct stlb_analysis *a, uint64_t pfn, uint64_t nr
 
 	events->at[events->nr % PAGE_EVENTS].pfn = pfn;
 	events->at[events->nr % PAGE_EVENTS].nr = nr;
-	events->at[events->nr++ % PAGE_EVENTS].seq = a->hb.now;
+	events->at[events->nr++ % PAGE_EVENTS].seq = a->machine.hb.now;
 }
 
 /* Whether one of two pages became another page's content since; or it is too long ago to tell. */
@@ -61,7 +61,7 @@ void stlb_evidence_note_start(struct stlb_analysis *a, const struct stlb_act *ac
 	if (!update)
 		return;
 	update->starts[update->nr_starts++ % STLB_MAX_STARTS] = (struct stlb_start){
-		.seq = a->hb.now,
+		.seq = a->machine.hb.now,
 		.mm = act->mm->id,
 		.start = stlb_event_get(act->event, START),
 		.end = stlb_event_get(act->event, END),
@@ -305,7 +305,7 @@ void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act)
 	*merged = (struct stlb_same_content){.mm = stlb_event_or(event, MM, 0),
 					     .pfn = UINT64_MAX,
 					     .kpfn = UINT64_MAX,
-					     .seq = a->hb.now};
+					     .seq = a->machine.hb.now};
 	watch_pages(a);
 	if (stlb_pages_pfn(a, event, &pfn))
 		merged->pfn = pfn;
@@ -324,12 +324,12 @@ bool stlb_is_ksmd(const struct stlb_task *task)
 }
 
 /* A kernel thread has one name for ever, but for the one that it was begun under. */
-void stlb_task_renamed(struct stlb_analysis *a, struct stlb_task *task, const char *comm)
+void stlb_task_renamed(void *analysis, struct stlb_task *task, const char *comm)
 {
 	if (strcmp(comm, "ksmd") != 0 || !strcmp(task->comm, comm) ||
 	    !strcmp(task->comm, "kthreadd") || !strcmp(task->comm, "<...>"))
 		return;
-	stlb_task_is_user(a, task);
+	stlb_task_is_user(analysis, task);
 }
 
 static void end_by_ksmd(struct stlb_analysis *a, const struct stlb_task *task, bool tell)

@@ -55,7 +55,7 @@ bool stlb_is_ksmd(const struct stlb_task *task);
 void stlb_task_is_user(struct stlb_analysis *a, struct stlb_task *task);
 
 /** stlb_task_renamed - it has another name than before */
-void stlb_task_renamed(struct stlb_analysis *a, struct stlb_task *task, const char *comm);
+void stlb_task_renamed(void *analysis, struct stlb_task *task, const char *comm);
 
 /** stlb_task_begins - it was forked */
 void stlb_task_begins(struct stlb_analysis *a, struct stlb_task *child,

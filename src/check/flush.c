@@ -23,7 +23,7 @@ void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act)
 	if (!task->flushed)
 		return;
 	task->flushed = NULL;
-	if (task->lossy || !a->kernel_known || a->before_6_6)
+	if (task->lossy || !a->end_rule.known || a->end_rule.before_6_6)
 		return;
 	stlb_brief_expand(task->flush_event, &event);
 	c.addr = stlb_event_get(&event, START);

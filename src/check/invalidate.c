@@ -2,23 +2,6 @@
 /* Invalidations: which obligations they discharge, and which they only touch. */
 #include "check/check.h"
 
-#define PAGE_MASK ((UINT64_C(1) << STLB_PAGE_SHIFT) - 1)
-
-bool stlb_range_is_empty(uint64_t start, uint64_t end)
-{
-	return start >= end;
-}
-
-bool stlb_range_is_unaligned(uint64_t start, uint64_t end)
-{
-	return start & PAGE_MASK || (end & PAGE_MASK && end != UINT64_MAX);
-}
-
-bool stlb_range_is_of_kernel(uint64_t start)
-{
-	return start >> 63;
-}
-
 /* ---- huge entries, piece by piece ---- */
 
 static void cover_pieces(struct stlb_obligation *ob, const struct stlb_invalidation *what)
@@ -181,8 +164,8 @@ static void discharge(struct stlb_analysis *a, const struct stlb_act *act,
 static bool concerns(const struct stlb_obligation *ob, const struct stlb_invalidation *what)
 {
 	if (!ob->nowhere)
-		return ob->addr < what->end &&
-		       what->start <= ob->addr + stlb_obligation_size(ob) - 1;
+		return stlb_span_meets((struct stlb_span){what->start, what->end}, ob->addr,
+				       stlb_obligation_size(ob));
 	/* where it lies is not known: what could cover it does */
 	return !ob->bounded ||
 	       (ob->scope->range.start < what->end && what->start < ob->scope->range.end);
@@ -198,7 +181,7 @@ static void meet(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 			cover_pieces(ob, what);
 		if (!ob->nr_below || ob->discharged || cover_table(a, ob, what))
 			discharge(a, act, ob, what);
-	} else if (ob->unordered || a->hb.used.full) {
+	} else if (ob->unordered || a->machine.hb.used.full) {
 		/* its order was given up for want of room: it may have been discharged */
 		ob->lossy = true;
 	} else if (!ob->racy && !ob->discharged) {
@@ -260,6 +243,8 @@ static void report_empty(struct stlb_analysis *a, const struct stlb_act *act)
 void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 		     struct stlb_invalidation what)
 {
+	struct stlb_span pages;
+
 	if (act->task->flushed == act->mm && !stlb_range_is_of_kernel(what.start))
 		act->task->flushed = NULL;
 	if (!stlb_mm_is_subscribed(act->mm))
@@ -270,9 +255,9 @@ void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 	}
 	if (stlb_range_is_of_kernel(what.start))
 		return;
-	what.start &= ~PAGE_MASK;
-	if (what.end <= UINT64_MAX - PAGE_MASK)
-		what.end = (what.end + PAGE_MASK) & ~PAGE_MASK;
+	pages = stlb_range_pages(what.start, what.end);
+	what.start = pages.start;
+	what.end = pages.end;
 	stlb_place_invalidated(act->task, act->mm, what.start, what.end);
 	if (a->nr_obligations)
 		meet_all(a, act, &what);

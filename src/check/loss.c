@@ -2,23 +2,19 @@
 /* Lost events: nothing that spans them is sure. */
 #include "check/early.h"
 #include "check/loss.h"
+#include "model/running.h"
 
 /* Any CPU could have carried the missing invalidation. */
 static void doubt_obligations(struct stlb_analysis *a)
 {
 	uint32_t at = 0;
 
-	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));) {
+	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->machine.mms.map, &at));) {
 		struct stlb_list *node, *next;
 
 		stlb_list_each (node, next, &mm->obligations)
 			stlb_list_entry(node, struct stlb_obligation, in_mm)->lossy = true;
 	}
-}
-
-static bool used_cpu(const struct stlb_task *task, int32_t cpu)
-{
-	return cpu < 0 || task->cpus >> (cpu % 64) & 1;
 }
 
 /*
@@ -38,47 +34,13 @@ static void forget_pending(struct stlb_analysis *a, struct stlb_task *task)
 		stlb_place_failed(a, update->parked[update->nr_parked - 1].mm, 1);
 }
 
-static void doubt_locks(struct stlb_task *task)
-{
-	task->locks_known = STLB_LOCKS_LOST;
-	task->mmap_lost = true;
-	task->mmap_again = 0;
-	task->asked.lossy = true;
-	for (uint32_t i = 0; i < task->nr_holds; i++)
-		task->holds[i].lossy = true;
-}
-
-static void doubt_context(struct stlb_analysis *a, struct stlb_task *task)
+void stlb_loss_of(void *analysis, struct stlb_task *task)
 {
 	task->lossy = true;
-	forget_pending(a, task);
-	doubt_locks(task);
+	forget_pending(analysis, task);
 	for (uint32_t i = 0; i < task->nr_brackets; i++)
 		task->brackets[i].sure = false;
 	stlb_unsettled_drop(task);
-}
-
-/* Releases and ends may be among what was lost, of any task that used that CPU. */
-static void doubt_contexts(struct stlb_analysis *a, const struct stlb_act *act)
-{
-	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->contexts, act->event->cpu);
-	uint32_t at = 0;
-
-	if (cpu)
-		cpu->lost_at = a->hb.now;
-	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));)
-		if (used_cpu(task, act->event->cpu))
-			doubt_context(a, task);
-}
-
-void stlb_loss_enters(struct stlb_analysis *a, struct stlb_task *task, const struct stlb_cpu *cpu)
-{
-	if (cpu->lost_at <= task->seen_at)
-		return;
-	if (task->nr_events)
-		doubt_context(a, task);
-	else
-		doubt_locks(task);
 }
 
 /* A text is in the order of its lines: what is missing between two came after the first. */
@@ -86,16 +48,16 @@ static uint64_t newest(const struct stlb_analysis *a)
 {
 	uint64_t ns = 0;
 
-	for (uint32_t i = 0; i < a->contexts.nr_cpus; i++)
-		if (a->contexts.cpus[i].last_ns > ns)
-			ns = a->contexts.cpus[i].last_ns;
+	for (uint32_t i = 0; i < a->machine.contexts.nr_cpus; i++)
+		if (a->machine.contexts.cpus[i].last_ns > ns)
+			ns = a->machine.contexts.cpus[i].last_ns;
 	return ns;
 }
 
 static uint64_t window_start(struct stlb_analysis *a, const struct stlb_event *event)
 {
 	uint64_t place = stlb_event_or(event, PLACE, STLB_LOSS_HERE);
-	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->contexts, event->cpu);
+	struct stlb_cpu *cpu = stlb_contexts_cpu(&a->machine.contexts, event->cpu);
 
 	if (place == STLB_LOSS_HERE && event->cpu < 0)
 		return newest(a);
@@ -120,10 +82,10 @@ void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
 
 	a->losses++;
 	stlb_gap_keep(a, act->event);
-	if (a->mms.subscribed)
+	if (a->machine.mms.subscribed)
 		a->result.lost_while_subscribed++;
 	doubt_obligations(a);
-	doubt_contexts(a, act);
+	stlb_running_lost(&a->machine, act->event);
 	forget_entries(a);
 	stlb_unlocked_free(a);
 	stlb_sites_doubt(a, window_start(a, act->event));
@@ -145,9 +107,9 @@ void stlb_losses_finish(struct stlb_analysis *a)
 	if (!a->losses || a->result.lost_while_subscribed >= a->losses)
 		return;
 	/* what is missing from a CPU may lie anywhere: while any mm was subscribed, too */
-	if (a->lost_somewhere && a->mms.ever)
+	if (a->lost_somewhere && a->machine.mms.ever)
 		a->result.lost_while_subscribed = a->losses;
-	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));)
+	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->machine.mms.map, &at));)
 		if (mm->since_before || may_have_begun(a, mm))
 			a->result.lost_while_subscribed = a->losses;
 }

@@ -7,8 +7,8 @@
 
 void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act);
 
-/** stlb_loss_enters - a task's first event on a CPU: was it there while events were lost? */
-void stlb_loss_enters(struct stlb_analysis *a, struct stlb_task *task, const struct stlb_cpu *cpu);
+/** stlb_loss_of - a context may have made events that were lost; one of the machine's facts */
+void stlb_loss_of(void *analysis, struct stlb_task *task);
 
 /** stlb_losses_finish - losses that lie nowhere in particular */
 void stlb_losses_finish(struct stlb_analysis *a);

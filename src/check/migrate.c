@@ -53,7 +53,7 @@ static struct stlb_obligation *find_waiting(struct stlb_analysis *a, struct stlb
 	struct stlb_obligation *found = NULL, *ob;
 	uint32_t at = 0;
 
-	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->mms.map, &at));) {
+	for (struct stlb_mm *mm; (mm = stlb_map_next(&a->machine.mms.map, &at));) {
 		if (stlb_list_empty(&mm->obligations))
 			continue;
 		ob = find_cleared(a, mm, slot, NULL, STLB_MIGRATION);

@@ -77,10 +77,10 @@ static void judge_list_at_end(struct stlb_analysis *a, const struct stlb_act *ac
 
 		if (ob->scope->bracket != bracket->id)
 			continue;
-		if (a->before_6_6 ? !ends_before_6_6(ob)
-				  : ob->type != STLB_REPOINT && !ob->discharged)
+		if (a->end_rule.before_6_6 ? !ends_before_6_6(ob)
+					   : ob->type != STLB_REPOINT && !ob->discharged)
 			continue;
-		if (a->before_6_6)
+		if (a->end_rule.before_6_6)
 			ob->lossy |= is_in_doubt(a, ob, invalidates);
 		expire(a, act, ob, "end", missing_at_end);
 	}
@@ -92,7 +92,7 @@ void stlb_never_at_end(struct stlb_analysis *a, const struct stlb_act *act,
 	if (!act->task->nr_obligations)
 		return;
 	judge_list_at_end(a, act, &act->task->clears, bracket, invalidates);
-	if (a->before_6_6)
+	if (a->end_rule.before_6_6)
 		judge_list_at_end(a, act, &act->task->tightens, bracket, invalidates);
 }
 
@@ -131,7 +131,7 @@ static void judge_list_at_unlock(struct stlb_analysis *a, const struct stlb_act 
 
 static bool has_deadlines(const struct stlb_analysis *a)
 {
-	return a->kernel_known && !a->before_6_6;
+	return a->end_rule.known && !a->end_rule.before_6_6;
 }
 
 void stlb_never_at_unlock(struct stlb_analysis *a, const struct stlb_act *act)

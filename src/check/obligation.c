@@ -162,10 +162,10 @@ static void enlist(struct stlb_analysis *a, struct stlb_obligation *ob, struct s
 	task->nr_obligations++;
 	a->nr_obligations++;
 	a->result.obligations.total++;
-	followed = stlb_hb_follow(&a->hb, &task->hb);
+	followed = stlb_hb_follow(&a->machine.hb, &task->hb);
 	a->failed |= followed < 0;
 	ob->unordered = followed != 0;
-	ob->seq = a->hb.now;
+	ob->seq = a->machine.hb.now;
 	ob->lossy = a->lost_somewhere || in_lossy_hold(ob);
 }
 
@@ -343,7 +343,7 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 	for (uint32_t i = 0; i < ob->nr_below; i++)
 		stlb_pages_unwatch(a, &ob->below[i]);
 	if (--task->nr_obligations == 0)
-		stlb_hb_unfollow(&a->hb, &task->hb);
+		stlb_hb_unfollow(&a->machine.hb, &task->hb);
 	a->nr_obligations--;
 	if (a->last_created == ob)
 		a->last_created = NULL;

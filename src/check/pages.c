@@ -222,13 +222,15 @@ void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
 	if (a->direct_map && a->early)
 		stlb_early_forget(a, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 	pages_go(a, act, pfn);
-	a->failed |= stlb_hb_pages_freed(&a->hb, &act->task->hb, pfn, pages_of(act->event)) < 0;
+	a->failed |=
+		stlb_hb_pages_freed(&a->machine.hb, &act->task->hb, pfn, pages_of(act->event)) < 0;
 }
 
 void stlb_on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	uint64_t pfn = stlb_event_get(act->event, PFN);
 
-	a->failed |= stlb_hb_pages_allocated(&a->hb, &act->task->hb, pfn, pages_of(act->event)) < 0;
+	a->failed |= stlb_hb_pages_allocated(&a->machine.hb, &act->task->hb, pfn,
+					     pages_of(act->event)) < 0;
 	pages_go(a, act, pfn);
 }

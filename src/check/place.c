@@ -9,6 +9,7 @@
 #include "check/check.h"
 #include "check/early.h"
 #include "model/rmap.h"
+#include "model/locking.h"
 
 static bool is_mapped(const struct stlb_task *task, const struct stlb_mm *mm)
 {
@@ -330,7 +331,7 @@ void stlb_on_ptl_map(struct stlb_analysis *a, const struct stlb_act *act)
 		return;
 	}
 	if (stlb_event_has(event, PTL))
-		stlb_hold_name(a, act->task, stlb_event_get(event, PTL));
+		stlb_lock_named(&a->machine, act->task, stlb_event_get(event, PTL));
 	stlb_place_learn(a, act, STLB_LEVEL_PTE);
 	hold = stlb_task_hold(act->task);
 	update->map_mm = act->mm;

@@ -36,7 +36,7 @@ static struct stlb_held_back held_back_of(const struct stlb_analysis *a, const s
 {
 	return (struct stlb_held_back){
 		.key = act->task->key,
-		.seq = a->hb.now,
+		.seq = a->machine.hb.now,
 		.addr = ob->addr,
 		.end = ob->addr + stlb_obligation_size(ob),
 		.mm = ob->mm->id,

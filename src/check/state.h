@@ -3,7 +3,8 @@
 #ifndef CHECK_STATE_H
 #define CHECK_STATE_H
 
-#include "model/context.h"
+#include "model/invalidation.h"
+#include "model/machine.h"
 #include "staletlb/analysis.h"
 
 enum stlb_obligation_type { STLB_CLEAR, STLB_REPOINT, STLB_TIGHTEN };
@@ -123,32 +124,18 @@ struct stlb_held_back {
 
 enum { STLB_MAX_PHASES = 1024 };
 
-struct stlb_lock {
-	uint64_t address;
-	bool named;
-	uint64_t
-		suspended; /* key of the context whose hold of it a switch-out suspended, 0: none */
-	struct stlb_hb_lock hb;
-};
-
 struct stlb_analysis {
 	struct stlb_analysis_options options;
 	struct stlb_trace_facts facts;
 	struct stlb_result result;
 	struct stlb_pte_format format;
-	bool kernel_known, before_6_6;
+	struct stlb_end_rule end_rule;
 	bool arch_known;
 	bool one_clock;		/* timestamps place events of different CPUs */
 	struct stlb_kinds seen; /* kinds that fired */
-	uint64_t next_id;	/* of holds and brackets */
 
-	struct stlb_mms mms;
+	struct stlb_machine machine;
 	struct stlb_regions regions;
-	struct stlb_contexts contexts;
-	struct stlb_hb hb;
-	struct stlb_map locks;
-	bool only_named_locks; /* no room is to be had among them */
-	uint64_t nr_suspended; /* holds that are, of all contexts, or were when last looked at */
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
 	uint32_t nr_obligations;

@@ -25,14 +25,14 @@ static void is_over(struct stlb_analysis *a, struct stlb_mm *mm)
 	if (a->devices)
 		stlb_device_forget(a, mm);
 	stlb_regions_unmap(&a->regions, mm);
-	stlb_mm_unsubscribe(&a->mms, mm);
+	stlb_mm_unsubscribe(&a->machine.mms, mm);
 }
 
 static void begins(struct stlb_analysis *a, struct stlb_mm *mm)
 {
 	if (stlb_mm_is_subscribed(mm))
 		return;
-	stlb_mm_subscribe(&a->mms, mm);
+	stlb_mm_subscribe(&a->machine.mms, mm);
 	a->failed |= stlb_regions_map(&a->regions, mm) < 0;
 }
 
@@ -139,5 +139,5 @@ void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act)
 	mm->counted = false;
 	/* whoever is in a bracket keeps its mm: what still looks open has lost its end */
 	mm->life++;
-	a->mms.freed++;
+	a->machine.mms.freed++;
 }

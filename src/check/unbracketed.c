@@ -32,7 +32,7 @@ static bool is_part_of_collapse(const struct stlb_analysis *a, const struct stlb
  */
 static bool may_be_undone(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
-	bool may_be_new = !a->format.kernel ? !a->before_6_6 : a->format.kernel >= 6018;
+	bool may_be_new = !a->format.kernel ? !a->end_rule.before_6_6 : a->format.kernel >= 6018;
 
 	return ob->update.kind == STLB_PTE_CLEAR_FLUSH && may_be_new && !a->echoes_seen &&
 	       !ob->set_seen;
@@ -115,7 +115,7 @@ void stlb_unsettled_tell(struct stlb_analysis *a)
 {
 	uint32_t at = 0;
 
-	for (struct stlb_task *task; (task = stlb_map_next(&a->contexts.map, &at));) {
+	for (struct stlb_task *task; (task = stlb_map_next(&a->machine.contexts.map, &at));) {
 		if (is_unsettled(task))
 			stlb_unsettled_drop(task);
 		for (uint32_t i = 0; i < task->nr_unsettled; i++) {

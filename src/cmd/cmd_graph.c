@@ -140,7 +140,6 @@ static struct stlb_graph *new_graph(const struct graph_command *command)
 								: stlb_arch_find(info->arch);
 		want.kernel =
 			stlb_kernel_version(settings->kernel ? settings->kernel : info->kernel);
-		want.before_6_6 = want.kernel && want.kernel < 6006;
 	}
 	return stlb_graph_new(&want);
 }

@@ -62,12 +62,30 @@ enum stlb_class stlb_kind_class(enum stlb_kind kind)
 	return (unsigned int)kind < STLB_NR_KINDS ? kinds[kind].about : STLB_CLASS_NOTE;
 }
 
+bool stlb_kind_clears(enum stlb_kind kind)
+{
+	return stlb_kind_class(kind) == STLB_CLASS_CLEAR || kind == STLB_MIGRATION_SET;
+}
+
+bool stlb_kind_sets(enum stlb_kind kind)
+{
+	return stlb_kind_class(kind) == STLB_CLASS_SET || kind == STLB_MAP ||
+	       kind == STLB_MIGRATION_REMOVE;
+}
+
 bool stlb_kind_is_update(enum stlb_kind kind)
 {
-	enum stlb_class about = stlb_kind_class(kind);
+	return stlb_kind_clears(kind) || stlb_kind_sets(kind);
+}
 
-	return about == STLB_CLASS_CLEAR || about == STLB_CLASS_SET ||
-	       about == STLB_CLASS_MIGRATION || kind == STLB_MAP;
+bool stlb_kind_acquires(enum stlb_kind kind)
+{
+	return stlb_kind_class(kind) == STLB_CLASS_LOCK && kind != STLB_LOCK_RELEASE;
+}
+
+bool stlb_kind_frees(enum stlb_kind kind)
+{
+	return stlb_kind_class(kind) == STLB_CLASS_PAGE && kind != STLB_PAGE_ALLOC;
 }
 
 bool stlb_kinds_any(const struct stlb_kinds *set, const struct stlb_kind_list *list)

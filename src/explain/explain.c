@@ -35,25 +35,6 @@ struct stlb_translation stlb_explain_entry(const struct stlb_explain *explain, u
 	return stlb_pte_decode(&explain->format, explain->want.finding->level, raw);
 }
 
-bool stlb_is_clear(unsigned int kind)
-{
-	return kind == STLB_PTE_CLEAR || kind == STLB_PTE_CLEAR_FLUSH || kind == STLB_PMD_CLEAR ||
-	       kind == STLB_PMD_CLEAR_FLUSH || kind == STLB_PMD_COLLAPSE_FLUSH ||
-	       kind == STLB_PMD_ZAP || kind == STLB_PMD_INVAL;
-}
-
-bool stlb_is_set(unsigned int kind)
-{
-	return kind == STLB_PTE_SET || kind == STLB_PMD_SET || kind == STLB_MAP ||
-	       kind == STLB_CHANGE_PTE;
-}
-
-bool stlb_explain_covers(const struct stlb_event *event, uint64_t addr, uint64_t size)
-{
-	return stlb_event_has(event, START) && stlb_event_has(event, END) &&
-	       stlb_event_get(event, START) <= addr + size - 1 && stlb_event_get(event, END) > addr;
-}
-
 /* ---- the pages ---- */
 
 static void learn_pages(struct stlb_explain *explain)
@@ -130,7 +111,7 @@ static bool is_of_entry(const struct stlb_explain *explain, const struct stlb_ev
 	    stlb_event_get(event, MM) != finding->mm || !finding->has_addr)
 		return false;
 	if (stlb_event_has(event, START))
-		return stlb_explain_covers(event, finding->addr, explain->size);
+		return stlb_event_meets(event, finding->addr, explain->size);
 	return stlb_event_has(event, ADDR) &&
 	       stlb_event_get(event, ADDR) - finding->addr < explain->size;
 }
@@ -138,7 +119,7 @@ static bool is_of_entry(const struct stlb_explain *explain, const struct stlb_ev
 /* The clear that page_table_check tells behind each set took nothing away. */
 static bool is_echo(const struct stlb_explain *explain, const struct stlb_event *event)
 {
-	return stlb_is_clear(event->kind) && stlb_event_has(event, OLD) &&
+	return stlb_kind_clears(event->kind) && stlb_event_has(event, OLD) &&
 	       stlb_explain_entry(explain, stlb_event_get(event, OLD)).state == STLB_NONE;
 }
 
@@ -194,7 +175,7 @@ static void watch_lock(struct stlb_explain *explain, const struct stlb_event *ev
 		return;
 	if (event->kind == STLB_LOCK_RELEASE)
 		explain->held = false;
-	else if (event->kind == STLB_LOCK_ACQUIRE || event->kind == STLB_LOCK_ACQUIRED)
+	else if (stlb_kind_acquires(event->kind))
 		explain->held = true;
 }
 

@@ -3,6 +3,7 @@
 #ifndef EXPLAIN_EXPLAIN_INTERNAL_H
 #define EXPLAIN_EXPLAIN_INTERNAL_H
 
+#include "model/invalidation.h"
 #include "report/plain.h"
 #include "staletlb/explain.h"
 #include "staletlb/witness.h"
@@ -66,13 +67,6 @@ const char *stlb_explain_role(struct stlb_explain *explain, const struct stlb_ev
 
 /** stlb_explain_entry - decode an entry of the finding's level */
 struct stlb_translation stlb_explain_entry(const struct stlb_explain *explain, uint64_t raw);
-
-/** stlb_is_clear, stlb_is_set - whether a kind takes a translation away, or makes one */
-bool stlb_is_clear(unsigned int kind);
-bool stlb_is_set(unsigned int kind);
-
-/** stlb_explain_covers - whether an event's range overlaps the page or huge page of an address */
-bool stlb_explain_covers(const struct stlb_event *event, uint64_t addr, uint64_t size);
 
 /** stlb_explain_follow - an event in time order, for the operations; @role as above */
 void stlb_explain_follow(struct stlb_explain *explain, const struct stlb_event *event,

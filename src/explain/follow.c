@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "explain/explain_internal.h"
-#include "model/invalidation.h"
 
 static const uint64_t page_size = UINT64_C(1) << 12;
 
@@ -29,9 +28,11 @@ static bool push(struct stlb_followed *followed, enum stlb_step step)
 
 static bool invalidates(const struct stlb_explain *explain, const struct stlb_event *event)
 {
+	struct stlb_end_rule rule = {true, explain->want.before_6_6};
+
 	if (event->kind == STLB_INV_RANGE)
 		return true;
-	return event->kind == STLB_INV_END && stlb_end_invalidates(event, explain->want.before_6_6);
+	return event->kind == STLB_INV_END && stlb_end_invalidates(&rule, event);
 }
 
 static bool is_whole_bracket(const struct stlb_followed *followed, const struct stlb_event *event)
@@ -45,7 +46,7 @@ static void follow_invalidation(const struct stlb_explain *explain, struct stlb_
 				const struct stlb_event *event, uint64_t size)
 {
 	bool own = event->tid == followed->tid && event->context == followed->context;
-	bool covers = stlb_explain_covers(event, followed->addr, size);
+	bool covers = stlb_event_meets(event, followed->addr, size);
 	bool notifies = covers && invalidates(explain, event);
 
 	if (notifies && followed->change_ns && !followed->discharged) {
@@ -69,7 +70,7 @@ static void follow_change(struct stlb_followed *self, const struct stlb_event *e
 {
 	if (!self->change_ns)
 		self->change_ns = event->ns;
-	if (stlb_is_set(event->kind)) {
+	if (stlb_kind_sets(event->kind)) {
 		push(self, STLB_STEP_SET);
 		self->set = true;
 		self->set_ns = event->ns;
@@ -95,7 +96,7 @@ static void follow_self(struct stlb_explain *explain, const struct stlb_event *e
 		self->comm = event->comm;
 	} else if (!strcmp(role, "free")) {
 		push(self, STLB_STEP_FREE);
-	} else if (stlb_is_clear(event->kind) || stlb_is_set(event->kind)) {
+	} else if (stlb_kind_is_update(event->kind)) {
 		follow_change(self, event);
 	}
 }
@@ -228,9 +229,9 @@ static void follow_others(struct stlb_explain *explain, const struct stlb_event 
 	other = followed_by(explain, event);
 	if (!other)
 		return;
-	if (event->kind == STLB_PTE_CLEAR || event->kind == STLB_PTE_CLEAR_FLUSH)
+	if (event->level == STLB_LEVEL_PTE && stlb_kind_clears(event->kind))
 		clear_other(explain, other, event);
-	else if (event->kind == STLB_PTE_SET)
+	else if (event->level == STLB_LEVEL_PTE && stlb_kind_sets(event->kind))
 		set_other(explain, other, event);
 	else if (event->kind == STLB_INV_RANGE || event->kind == STLB_INV_END)
 		follow_invalidation(explain, other, event, page_size);

@@ -175,14 +175,12 @@ static struct flush flush_of(const struct stlb_explain *explain)
 	};
 	const struct stlb_finding *finding = explain->want.finding;
 	const struct stlb_event *update = stlb_explain_update(explain);
-	bool pte = update->kind == STLB_PTE_CLEAR || update->kind == STLB_PTE_CLEAR_FLUSH ||
-		   update->kind == STLB_PTE_SET;
 
 	if (finding->has_old && stlb_explain_entry(explain, finding->old).state == STLB_TABLE)
 		return flushes[3];
 	if (finding->level == STLB_LEVEL_PTE)
 		return flushes[0];
-	return flushes[pte ? 2 : 1];
+	return flushes[update->level == STLB_LEVEL_PTE ? 2 : 1];
 }
 
 static void say_how(struct stlb_plain_out *out, const struct stlb_explain *explain)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "graph/graph_internal.h"
-#include "model/invalidation.h"
 
 uint64_t stlb_graph_key(int32_t tid, int32_t cpu, uint8_t kind)
 {
@@ -142,19 +141,12 @@ static void invalidates(struct stlb_graph *graph, struct stlb_graph_context *con
 	context->invalidating = event->kind == STLB_INV_RANGE;
 }
 
-/* Where no kernel is known, only_end shows one before 6.6. */
-static bool end_invalidates(const struct stlb_graph *graph, const struct stlb_event *event)
-{
-	return stlb_end_invalidates(event,
-				    graph->want.before_6_6 || stlb_event_has(event, ONLY_END));
-}
-
 static void on_end(struct stlb_graph *graph, struct stlb_graph_context *context,
 		   const struct stlb_event *event)
 {
 	uint32_t node = STLB_NO_NODE;
 
-	if (end_invalidates(graph, event) && stlb_graph_covers(graph, event))
+	if (stlb_end_invalidates(&graph->end_rule, event) && stlb_graph_covers(graph, event))
 		invalidates(graph, context, event);
 	if (take_bracket(context, event, &node) && node != STLB_NO_NODE)
 		stlb_graph_draw(graph, event);

@@ -20,12 +20,6 @@ static uint8_t kind_of(const struct stlb_graph *graph, uint32_t node)
 	return graph->nodes[node].event.kind;
 }
 
-static bool is_acquisition(const struct stlb_graph *graph, uint32_t node)
-{
-	return kind_of(graph, node) == STLB_LOCK_ACQUIRE ||
-	       kind_of(graph, node) == STLB_LOCK_ACQUIRED;
-}
-
 static uint32_t next_in_lane(const struct stlb_graph *graph, uint32_t lane, uint32_t from)
 {
 	while (from < graph->nr_nodes && graph->nodes[from].lane != lane)
@@ -143,13 +137,6 @@ static void lock_edge(struct stlb_graph *graph, uint32_t acquisition)
 
 /* ---- pages and tasks ---- */
 
-static bool is_free(const struct stlb_graph *graph, uint32_t node)
-{
-	uint8_t kind = kind_of(graph, node);
-
-	return kind == STLB_PAGE_FREE || kind == STLB_PAGE_FREE_BATCHED || kind == STLB_HUGE_FREE;
-}
-
 bool stlb_graph_same_pages(const struct stlb_node_more *one, const struct stlb_node_more *other)
 {
 	return one->pfn < other->pfn + other->nr && other->pfn < one->pfn + one->nr;
@@ -158,7 +145,7 @@ bool stlb_graph_same_pages(const struct stlb_node_more *one, const struct stlb_n
 static void page_edge(struct stlb_graph *graph, uint32_t allocation)
 {
 	for (uint32_t i = allocation; i > 0; i--) {
-		if (!is_free(graph, i - 1) ||
+		if (!stlb_kind_frees(kind_of(graph, i - 1)) ||
 		    !stlb_graph_same_pages(&graph->more[i - 1], &graph->more[allocation]))
 			continue;
 		if (graph->nodes[i - 1].lane != graph->nodes[allocation].lane)
@@ -234,7 +221,7 @@ void stlb_graph_make_edges(struct stlb_graph *graph)
 	program_edges(graph);
 	irq_edges(graph);
 	for (uint32_t i = 0; i < graph->nr_nodes; i++) {
-		if (is_acquisition(graph, i) && graph->more[i].lock)
+		if (stlb_kind_acquires(kind_of(graph, i)) && graph->more[i].lock)
 			lock_edge(graph, i);
 		else if (kind_of(graph, i) == STLB_PAGE_ALLOC)
 			page_edge(graph, i);

@@ -58,12 +58,8 @@ static bool overlaps(const struct stlb_graph_slot *slot, uint64_t start, uint64_
 
 bool stlb_graph_covers(const struct stlb_graph *graph, const struct stlb_event *event)
 {
-	uint64_t start = stlb_event_or(event, START, 0), end = stlb_event_or(event, END, 0);
-
-	if (end <= start)
-		return false;
 	for (uint32_t i = 0; i < graph->nr_slots; i++)
-		if (overlaps(&graph->slots[i], start & ~UINT64_C(0xfff), (end - 1) | 0xfff))
+		if (stlb_event_meets(event, graph->slots[i].addr, graph->slots[i].size))
 			return true;
 	return false;
 }

@@ -125,6 +125,9 @@ struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want)
 	if (graph->want.arch == STLB_ARCH_UNKNOWN)
 		graph->want.arch = arch_of(want->finding ? want->finding->mm : want->mm);
 	stlb_pte_format_init(&graph->format, graph->want.arch, want->kernel);
+	graph->end_rule = stlb_end_rule_of(want->kernel);
+	if (!want->kernel && want->finding)
+		graph->end_rule = (struct stlb_end_rule){true, want->before_6_6};
 	if (want->finding)
 		want_finding(graph, want->finding);
 	else
@@ -320,6 +323,8 @@ int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event)
 {
 	graph->seq++;
 	graph->at_hand = STLB_NO_NODE;
+	if (event->kind == STLB_INV_END)
+		stlb_end_rule_learn(&graph->end_rule, event);
 	if (stlb_event_has(event, VMEMMAP) && stlb_event_get(event, VMEMMAP))
 		graph->vmemmap = stlb_event_get(event, VMEMMAP);
 	if (event->ns >= graph->next_proof_ns) {

@@ -4,6 +4,7 @@
 #define GRAPH_GRAPH_INTERNAL_H
 
 #include "model/brief.h"
+#include "model/invalidation.h"
 #include "staletlb/graph.h"
 #include "util/arena.h"
 #include "util/map.h"
@@ -111,6 +112,7 @@ struct stlb_node_more {
 struct stlb_graph {
 	struct stlb_graph_want want;
 	struct stlb_pte_format format;
+	struct stlb_end_rule end_rule;
 	struct stlb_arena arena;
 	struct stlb_map contexts;
 	struct stlb_graph_slot slots[STLB_GRAPH_SLOTS];

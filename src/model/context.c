@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/invalidation.h"
+
 /* Idle tasks all have tid 0, one on each CPU; interrupts are their CPU's. */
 static uint64_t context_key(int32_t tid, int32_t cpu, uint8_t kind)
 {
@@ -280,10 +282,10 @@ bool stlb_task_covers(const struct stlb_task *task, const struct stlb_mm *mm, ui
 	for (uint32_t i = 0; i < task->nr_brackets; i++) {
 		const struct stlb_bracket *bracket = &task->brackets[i];
 
-		/* read rounded outwards, as the rules read any range */
-		if (bracket->mm == mm && bracket->start < bracket->end &&
-		    bracket->start >> STLB_PAGE_SHIFT <= start >> STLB_PAGE_SHIFT &&
-		    (bracket->end - 1) >> STLB_PAGE_SHIFT >= (end - 1) >> STLB_PAGE_SHIFT)
+		struct stlb_span pages = stlb_range_pages(bracket->start, bracket->end);
+
+		if (bracket->mm == mm && !stlb_range_is_empty(bracket->start, bracket->end) &&
+		    pages.start <= start && end - 1 <= pages.end - 1)
 			return true;
 	}
 	return false;

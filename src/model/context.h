@@ -28,7 +28,9 @@ enum {
 struct stlb_hold {
 	uint64_t id; /* number of the acquisition, never 0, never reused */
 	uint64_t lock;
-	uint64_t ns;
+	uint64_t ns;	  /* of the event that stands for it: it was asked for, or had, by then */
+	uint64_t got_ns;  /* of the return of its lock function, where @confirmed */
+	uint64_t left_ns; /* when the context was switched out, where @suspended */
 	const char *name; /* of the trace event */
 	int32_t cpu;
 	uint8_t kind;
@@ -36,6 +38,7 @@ struct stlb_hold {
 	bool shared;	/* taken for reading */
 	bool used;	/* an update was made under it: it is a PTL */
 	bool work;	/* something waits for its release */
+	bool told;	/* somebody was told that it began */
 	bool confirmed; /* the return of its lock function was seen */
 	bool lossy;	/* its release may be among what was lost */
 	bool suspended; /* the context was switched out: only its release shows that it went on */

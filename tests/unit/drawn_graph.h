@@ -123,10 +123,11 @@ static inline struct drawn draw_rule(const struct made *rows, size_t nr, enum st
 
 #define NR(table)		       (sizeof(table) / sizeof((table)[0]))
 #define DRAW_RULE(table, rule, kernel) draw_rule(table, NR(table), STLB_RULE_##rule, kernel)
-#define DRAW_ADDR(table, ...)                                                                      \
+#define DRAW_KERNEL(table, version, ...)                                                           \
 	draw_want(table, NR(table),                                                                \
 		  &(struct stlb_graph_want){                                                       \
-			  .mm = MM1, .arch = STLB_ARCH_X86_64, .kernel = 6001, __VA_ARGS__})
+			  .mm = MM1, .arch = STLB_ARCH_X86_64, .kernel = (version), __VA_ARGS__})
+#define DRAW_ADDR(table, ...) DRAW_KERNEL(table, 6001, __VA_ARGS__)
 
 static inline void expect(struct drawn drawn, const char *nodes, const char *edges)
 {

@@ -42,7 +42,8 @@ static void tell(struct told *told, enum stlb_rule rule, const struct made *rows
 	}
 }
 
-#define TELL(told, rule, rows) tell(told, STLB_RULE_##rule, rows, sizeof(rows) / sizeof((rows)[0]))
+#define NR(table)	       (sizeof(table) / sizeof((table)[0]))
+#define TELL(told, rule, rows) tell(told, STLB_RULE_##rule, rows, NR(rows))
 
 static void forget(struct told *told)
 {
@@ -118,6 +119,44 @@ Test(explain, the_range_end_that_invalidates)
 	forget(&told);
 	TELL(&told, REPOINT, only_end);
 	cr_expect_not(told.explain->self.discharged);
+	forget(&told);
+}
+
+/* What the analysis takes for no invalidation of the entry is none here. */
+Test(explain, an_empty_range_invalidates_nothing)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RO(0xa))},
+		{SET(0, 0, RW(0xb))},
+		{UNLOCK(L1)},
+		{BYTES(PAGE(0) + 8, PAGE(0) + 8)},
+		{ONLY_END(0, 1)},
+	};
+	struct told told;
+
+	TELL(&told, NEVER, trace);
+	cr_expect_not(told.explain->self.discharged);
+	forget(&told);
+}
+
+/* An update is one by whatever event it is told. */
+Test(explain, rights_that_are_taken_away_and_invalidated_later)
+{
+	static const struct made trace[] = {
+		SETTLE,	       {START(0, 1)},
+		{LOCK(L1)},    {SET(0, 0, RW(0xa))},
+		{CLEAR(0, 0)}, {OF(ACCESS_FLAGS, F(MM, MM1), F(ADDR, PAGE(0)), F(NEW, RO(0xa)))},
+		{UNLOCK(L1)},  {ONLY_END(0, 1)},
+		{INV(0, 1)},
+	};
+	struct told told;
+
+	TELL(&told, NEVER, trace);
+	cr_expect(told.explain->self.discharged);
+	cr_expect_eq(told.explain->self.discharge_ns, 1000 * (NR(trace)));
 	forget(&told);
 }
 

@@ -164,6 +164,20 @@ Test(graph, only_what_concerns_the_address)
 	       "inv_start lock_acquired pte_set lock_release inv_range inv_end", "");
 }
 
+/* From 6.6 on no range_end invalidates, whatever it tells; the first one shows an unknown kernel.
+ */
+Test(graph, ends_invalidate_by_kernel)
+{
+	static const struct made trace[] = {{SET(1, 0, RO(0xa))}, {END(0, 4)}};
+	static const struct made untold[] = {{SET(1, 0, RO(0xa))}, {END_66(0, 4)}};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)), "pte_set inv_end", "");
+	expect(DRAW_ADDR(untold, .addr = PAGE(1)), "pte_set inv_end", "");
+	expect(DRAW_KERNEL(trace, 0, .addr = PAGE(1)), "pte_set inv_end", "");
+	expect(DRAW_KERNEL(untold, 0, .addr = PAGE(1)), "pte_set", "");
+	expect(DRAW_KERNEL(trace, 6012, .addr = PAGE(1)), "pte_set", "");
+}
+
 Test(graph, huge_entries_cover_it)
 {
 	static const struct made trace[] = {

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who runs where, and the order that the scheduler, forks and interrupts make. */
+#ifndef MODEL_RUNNING_H
+#define MODEL_RUNNING_H
+
+#include "model/machine.h"
+
+/** stlb_running_enter - the slow way of what follows: another context than before, or a new name */
+struct stlb_task *stlb_running_enter(struct stlb_machine *m, const struct stlb_event *event);
+
+/** stlb_running_still - the task of an event, where nothing else has run on its CPU; else NULL */
+static inline struct stlb_task *stlb_running_still(const struct stlb_machine *m,
+						   const struct stlb_event *event)
+{
+	const struct stlb_cpu *cpu;
+	struct stlb_task *task;
+
+	if ((uint32_t)event->cpu >= m->contexts.nr_cpus || event->context != STLB_CONTEXT_TASK)
+		return NULL;
+	cpu = &m->contexts.cpus[event->cpu];
+	task = cpu->task;
+	if (!task || cpu->has_irqs || task->tid != event->tid || task->cpu != event->cpu ||
+	    task->comm != event->comm || !(task->cpus >> (event->cpu & 63) & 1))
+		return NULL;
+	return task;
+}
+
+/**
+ * stlb_running_at - the context that an event is of, which runs by then on the event's CPU
+ *
+ * What this shows of others is taken account of: who was switched out there, which interrupts are
+ * over. Returns NULL where there is no room or no memory for it.
+ */
+static inline struct stlb_task *stlb_running_at(struct stlb_machine *m,
+						const struct stlb_event *event)
+{
+	struct stlb_task *task = stlb_running_still(m, event);
+
+	m->now_ns = event->ns;
+	if (!task)
+		return stlb_running_enter(m, event);
+	task->nr_events++;
+	task->seen_at = m->hb.now;
+	m->contexts.cpus[event->cpu].last_ns = event->ns;
+	return task;
+}
+
+/** stlb_running_switched - a task leaves its CPU, the next one comes */
+void stlb_running_switched(struct stlb_machine *m, struct stlb_task *task,
+			   const struct stlb_event *event);
+
+/** stlb_running_woken - a task is woken: it runs after that */
+void stlb_running_woken(struct stlb_machine *m, struct stlb_task *by,
+			const struct stlb_event *event);
+
+/** stlb_running_forked - a task is started; NULL: it is none, or there is no memory */
+struct stlb_task *stlb_running_forked(struct stlb_machine *m, struct stlb_task *by,
+				      const struct stlb_event *event);
+
+/** stlb_running_lost - events were lost, which any context may have made that used their CPU */
+void stlb_running_lost(struct stlb_machine *m, const struct stlb_event *event);
+
+#endif
