@@ -12,6 +12,7 @@
 #include "check/early.h"
 #include "check/evidence.h"
 #include "check/loss.h"
+#include "check/rule.h"
 #include "model/locking.h"
 #include "model/running.h"
 
@@ -170,6 +171,16 @@ static void take_facts(struct stlb_analysis *a)
 	stlb_pte_format_init(&a->format, a->facts.arch, version);
 }
 
+static void take_rules(struct stlb_analysis *a)
+{
+	for (int id = 0; id < STLB_NR_RULES; id++) {
+		const struct stlb_rule_object *object = stlb_rule_objects[id];
+
+		a->rules_of_place |= (uint32_t)object->of_place << id;
+		a->rules_make_stale |= (uint32_t)object->makes_stale << id;
+	}
+}
+
 static void put_scope(struct stlb_task *task)
 {
 	if (task->update)
@@ -201,6 +212,7 @@ struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *opti
 		return NULL;
 	}
 	take_facts(a);
+	take_rules(a);
 	stlb_devices_expect(a);
 	return a;
 }

@@ -234,7 +234,7 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 	ob->raw_old = stlb_event_or(act->event, OLD, 0);
 	ob->mmap_held = mmap != NULL;
 	ob->mmap_write = mmap && mmap->write;
-	ob->breached = absorbed & 1u << STLB_RULE_UNBRACKETED;
+	ob->breached = absorbed & a->rules_of_place;
 	stlb_brief_keep(&ob->update, act->event);
 	enlist(a, ob, slot.level == STLB_LEVEL_PUD ? &act->mm->wide : &region->obligations);
 	ob->lossy |= stlb_detached_may_be(a, act);

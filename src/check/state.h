@@ -139,6 +139,7 @@ struct stlb_analysis {
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
 	uint32_t nr_obligations;
+	uint32_t rules_of_place, rules_make_stale; /* what rules say of themselves, as bits */
 
 	char (*phases)[STLB_MAX_PHASE];
 	uint32_t nr_phases, phase;

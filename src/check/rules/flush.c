@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "check/check.h"
+#include "check/rules/needs.h"
 
 void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act)
 {
@@ -58,3 +59,20 @@ void stlb_on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act)
 	task->flushed = act->mm;
 	task->flush_left = false;
 }
+
+STLB_RULE_DEFINE(
+	FLUSH, flush, STLB_NEEDS(NEED_FLUSHES, NEED_INV_RANGE),
+	.needs.before_6_6 = "before 6.6 a flush carries no invalidation",
+	.stands_on = STLB_KIND_LIST(STLB_INV_RANGE),
+	.info = {
+		.id = "flush-without-notify",
+		.severity = STLB_WARNING,
+		.lines = "",
+		.implied = "",
+		.wrong = "a CPU TLB flush of a subscribed mm did not invalidate secondary TLBs",
+		.risk = "devices keep what the CPUs have dropped",
+		.remedy = "Make the architecture's flush call "
+			  "mmu_notifier_arch_invalidate_secondary_tlbs() for the same range.",
+		.observed = "What a device observes depends on its driver: no schedule of page "
+			    "table and TLB alone shows it.",
+	});

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "check/rules/needs.h"
 #include "check/walk.h"
 
 static bool is_judged(const struct stlb_analysis *a)
@@ -315,3 +316,19 @@ void stlb_unlocked_note(struct stlb_analysis *a, const struct stlb_act *act,
 		note(a, act, &region->lockset, region->base);
 	}
 }
+
+STLB_RULE_DEFINE(
+	UNLOCKED, unlocked, STLB_NEEDS(NEED_LOCKS, NEED_MMAP_LOCK, NEED_UPDATES),
+	.needs.part = {LACKS_ZAPS}, .of_updates = true,
+	.info = {
+		.id = "unlocked-update",
+		.severity = STLB_WARNING,
+		.lines = "23-25",
+		.implied = "",
+		.wrong = "no lock protects all updates of a page table",
+		.risk = "two updates can race, and the invalidation of one can miss the other",
+		.remedy = "Take the page table's own lock (PTL) around this update, as around all "
+			  "others of the same table.",
+		.observed = "What a device observes depends on its driver: no schedule of page "
+			    "table and TLB alone shows it.",
+	});

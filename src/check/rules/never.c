@@ -7,6 +7,7 @@
  * exits.
  */
 #include "check/check.h"
+#include "check/rules/needs.h"
 
 enum { EVENT_CLEAR = 1 };
 
@@ -159,3 +160,23 @@ void stlb_never_at_leave(struct stlb_analysis *a, const struct stlb_act *act)
 	judge_list_at_leave(a, act, &act->task->clears);
 	judge_list_at_leave(a, act, &act->task->tightens);
 }
+
+STLB_RULE_DEFINE(
+	NEVER, never, STLB_NEEDS(NEED_INV_RANGE, NEED_INV_END, NEED_CLEARS, NEED_ENDS),
+	.needs.part = {LACKS_ZAPS, LACKS_SETS, LACKS_PMDS, LACKS_DEADLINES}, .of_updates = true,
+	.wants_invalidation = true, .makes_stale = true, .racy_as = &stlb_rule_racy,
+	.info = {
+		.id = "never-invalidated",
+		.severity = STLB_ERROR,
+		.lines = "93-97",
+		.implied = "Delayed is not left out: a deferral has to end with the operation.",
+		.wrong = "the operation is over and no invalidation covered the entry that it "
+			 "changed",
+		.risk = "a device keeps using the old translation for as long as its TLB holds it",
+		.end_would_do = true,
+		.edge = {.between = "an invalidation of", .may_come_late = true},
+		.shown_by = STLB_SHOWN_BY_ORDER_IF_SET,
+		.observed = "The device goes on using the old translation, with the old rights, "
+			    "for as long as its TLB keeps it. What follows depends on what becomes "
+			    "of the page.",
+	});

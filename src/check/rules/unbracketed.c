@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/rules/needs.h"
 
 static const char missing[] =
 	"an invalidate_range_start of this task that covers the entry, still open at the update";
@@ -215,3 +216,23 @@ void stlb_unbracketed_judge(struct stlb_analysis *a, const struct stlb_act *act,
 	judge_list(a, &task->clears, hold);
 	judge_list(a, &task->tightens, hold);
 }
+
+STLB_RULE_DEFINE(
+	UNBRACKETED, unbracketed, STLB_NEEDS(NEED_STARTS, NEED_ENDS, NEED_CLEARS),
+	.needs.part = {LACKS_ZAPS, LACKS_SETS},
+	.stands_on = STLB_KIND_LIST(STLB_INV_START, STLB_INV_END), .of_updates = true,
+	.of_place = true,
+	.info = {
+		.id = "unbracketed-update",
+		.severity = STLB_WARNING,
+		.lines = "93-97",
+		.implied = "The document takes range_start and range_end around an update for "
+			   "granted.",
+		.wrong = "an entry was changed outside any invalidate_range_start/end of the one "
+			 "who did it",
+		.risk = "subscribers that mirror the page table are never told",
+		.remedy = "Call mmu_notifier_invalidate_range_start() for a range with this entry "
+			  "before the update, and its end after it, both by the one who updates.",
+		.observed = "What a device observes depends on its driver: no schedule of page "
+			    "table and TLB alone shows it.",
+	});
