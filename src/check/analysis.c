@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/bracket.h"
 #include "check/detached.h"
 #include "check/early.h"
 #include "check/evidence.h"
 #include "check/loss.h"
 #include "check/rule.h"
+#include "model/bracketing.h"
 #include "model/locking.h"
 #include "model/running.h"
 
@@ -311,7 +311,7 @@ static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
 		return;
 	}
 	if (act.task->nr_brackets && act.task->freed_mms != a->machine.mms.freed)
-		stlb_brackets_drop_gone(a, act.task);
+		stlb_brackets_drop_gone(&a->machine, act.task);
 	settle_task(a, &act);
 	if (!find_mm(a, event, &act))
 		return;

@@ -6,6 +6,7 @@
 #include "check/bracket.h"
 #include "check/detached.h"
 #include "check/evidence.h"
+#include "model/bracketing.h"
 
 enum { BLOCKABLE = 1 };
 
@@ -33,22 +34,6 @@ static void report_range(struct stlb_analysis *a, const struct stlb_act *act, en
 static bool is_settled(const struct stlb_task *task)
 {
 	return task->settled && !task->lossy;
-}
-
-/* ---- brackets of an mm that is gone ---- */
-
-void stlb_brackets_drop_gone(struct stlb_analysis *a, struct stlb_task *task)
-{
-	uint32_t kept = 0;
-
-	task->freed_mms = a->machine.mms.freed;
-	for (uint32_t i = 0; i < task->nr_brackets; i++) {
-		if (task->brackets[i].life == task->brackets[i].mm->life)
-			task->brackets[kept++] = task->brackets[i];
-		else
-			task->failed = task->brackets[i]; /* its end, if it comes, has a start */
-	}
-	task->nr_brackets = kept;
 }
 
 /* ---- start ---- */
@@ -136,68 +121,12 @@ static void judge_in_lock(struct stlb_analysis *a, const struct stlb_act *act)
 		doubt_start(a, act, suspended);
 }
 
-static bool may_fail(const struct stlb_bracket *bracket)
-{
-	return bracket->has_flags && !(bracket->flags & BLOCKABLE) && !bracket->sure;
-}
-
-/*
- * A start that may not block can fail, and then has no end. Where its return is not traced, a new
- * one of its kind that has nothing in common with it shows that it did.
- */
-static void drop_failed(struct stlb_task *task, const struct stlb_mm *mm, uint64_t start,
-			uint64_t end, bool blocks)
-{
-	while (task->nr_brackets && !blocks) {
-		const struct stlb_bracket *last = &task->brackets[task->nr_brackets - 1];
-
-		if (!may_fail(last) || (last->mm == mm && start < last->end && last->start < end))
-			return;
-		task->failed = *last;
-		task->nr_brackets--;
-	}
-}
-
-static struct stlb_bracket *push(struct stlb_analysis *a, const struct stlb_act *act)
-{
-	struct stlb_task *task = act->task;
-	struct stlb_bracket *bracket;
-
-	if (!task->brackets)
-		task->brackets = calloc(STLB_MAX_BRACKETS, sizeof(*task->brackets));
-	if (!task->brackets) {
-		a->failed = true;
-		return NULL;
-	}
-	if (task->nr_brackets == STLB_MAX_BRACKETS) {
-		memmove(task->brackets, task->brackets + 1,
-			(STLB_MAX_BRACKETS - 1) * sizeof(*task->brackets));
-		task->nr_brackets--;
-		/* where ends are not recorded, they only seem to be open */
-		a->result.dropped += stlb_recorded(a, STLB_INV_END);
-	}
-	bracket = &task->brackets[task->nr_brackets++];
-	memset(bracket, 0, sizeof(*bracket));
-	bracket->id = ++a->machine.next_id;
-	bracket->mm = act->mm;
-	bracket->life = act->mm->life;
-	return bracket;
-}
-
 static void open_bracket(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	const struct stlb_event *event = act->event;
-	struct stlb_bracket *bracket = push(a, act);
-
-	if (!bracket)
-		return;
-	bracket->start = stlb_event_get(event, START);
-	bracket->end = stlb_event_get(event, END);
-	bracket->has_flags = stlb_event_has(event, FLAGS);
-	bracket->flags = stlb_event_or(event, FLAGS, 0);
-	bracket->event = (int)stlb_event_or(event, EVENT, UINT64_MAX);
-	stlb_brief_keep(&bracket->start_event, event);
-	act->task->start_entered = true;
+	/* where ends are not recorded, they only seem to be open */
+	if (act->task->nr_brackets == STLB_MAX_BRACKETS)
+		a->result.dropped += stlb_recorded(a, STLB_INV_END);
+	stlb_bracket_open(&a->machine, act->task, act->mm, act->event);
 }
 
 void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
@@ -212,7 +141,7 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 	if (task->nr_obligations)
 		stlb_unbracketed_judge_tables(a, task);
 	finish_end(a, act);
-	drop_failed(task, act->mm, start, end, stlb_event_or(event, FLAGS, BLOCKABLE) & BLOCKABLE);
+	stlb_bracket_follows(&a->machine, task, act->mm, event);
 	if (task->update) {
 		stlb_detached_over(task, NULL);
 		task->update->split_mm = task->update->split_mm == act->mm ? act->mm : NULL;
@@ -228,33 +157,10 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 
 void stlb_on_inv_start_ret(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	struct stlb_task *task = act->task;
-	bool failed = (int32_t)stlb_event_get(act->event, RET) != 0;
-
-	(void)a;
-	if (!task->start_entered || !task->nr_brackets)
-		return;
-	task->start_entered = false;
-	if (failed)
-		task->nr_brackets--;
-	else
-		task->brackets[task->nr_brackets - 1].sure = true;
+	stlb_bracket_returned(&a->machine, act->task, act->event);
 }
 
 /* ---- end ---- */
-
-static int find_bracket(const struct stlb_task *task, const struct stlb_act *act)
-{
-	uint64_t start = stlb_event_get(act->event, START), end = stlb_event_get(act->event, END);
-
-	for (uint32_t i = task->nr_brackets; i > 0; i--) {
-		const struct stlb_bracket *bracket = &task->brackets[i - 1];
-
-		if (bracket->mm == act->mm && bracket->start == start && bracket->end == end)
-			return i - 1;
-	}
-	return -1;
-}
 
 /*
  * Whether an end without a start can be of a bracket that was open when the trace began: around the
@@ -298,7 +204,7 @@ static void never_ended(struct stlb_analysis *a, const struct stlb_act *act,
 	struct stlb_event event;
 	struct stlb_act then = {&event, act->task, bracket->mm};
 
-	if (may_fail(bracket) || !is_settled(act->task))
+	if (stlb_bracket_may_fail(bracket) || !is_settled(act->task))
 		return;
 	stlb_brief_expand(&bracket->start_event, &event);
 	report_range(a, &then, STLB_RULE_UNBALANCED, "start",
@@ -324,7 +230,7 @@ void stlb_brackets_leave(struct stlb_analysis *a, const struct stlb_act *act)
 
 	for (uint32_t i = task->nr_brackets; i > 0; i--)
 		never_ended(a, act, &task->brackets[i - 1]);
-	task->nr_brackets = 0;
+	stlb_brackets_close(&a->machine, task, 0, act->event);
 	task->settled = true;
 	task->outer_end = 0;
 }
@@ -338,7 +244,7 @@ static void close_bracket(struct stlb_analysis *a, const struct stlb_act *act, i
 
 	for (uint32_t i = task->nr_brackets - 1; i > (uint32_t)index; i--)
 		never_ended(a, act, &task->brackets[i]);
-	task->nr_brackets = index;
+	stlb_brackets_close(&a->machine, task, index, act->event);
 	stlb_unlocked_bracket(a, bracket.mm, &bracket);
 	if (outermost)
 		stlb_never_at_end(a, act, &bracket, invalidates);
@@ -361,7 +267,7 @@ static void range_end(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_task *task = act->task;
 	uint64_t start = stlb_event_get(act->event, START), end = stlb_event_get(act->event, END);
 	bool invalidates = end_invalidates(a, act->event);
-	int index = find_bracket(task, act);
+	int index = stlb_bracket_find(task, act->mm, act->event);
 
 	if (index >= 0)
 		stlb_maps_apply(a, act, 0, task->brackets[index].id);

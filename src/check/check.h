@@ -75,12 +75,6 @@ void stlb_pages_unwatch(struct stlb_analysis *a, struct stlb_page *page);
 /** stlb_pages_learn - what an event tells of where struct pages and the direct map lie */
 void stlb_pages_learn(struct stlb_analysis *a, const struct stlb_event *event);
 
-/** stlb_pages_pfn - the pfn that an event names by number or by struct page; false: not known */
-bool stlb_pages_pfn(const struct stlb_analysis *a, const struct stlb_event *event, uint64_t *pfn);
-
-/** stlb_pages_pfn_of - the pfn of a struct page; false: where they lie is not known yet */
-bool stlb_pages_pfn_of(const struct stlb_analysis *a, uint64_t page, uint64_t *pfn);
-
 /** stlb_pages_is_zero - whether a pfn is known to be (in) a zero page */
 bool stlb_pages_is_zero(const struct stlb_analysis *a, uint64_t pfn);
 

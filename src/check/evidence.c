@@ -307,10 +307,10 @@ void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act)
 					     .kpfn = UINT64_MAX,
 					     .seq = a->machine.hb.now};
 	watch_pages(a);
-	if (stlb_pages_pfn(a, event, &pfn))
+	if (stlb_machine_pfn(&a->machine, event, &pfn))
 		merged->pfn = pfn;
 	if (stlb_event_has(event, KPAGE) &&
-	    stlb_pages_pfn_of(a, stlb_event_get(event, KPAGE), &pfn))
+	    stlb_machine_pfn_of(&a->machine, stlb_event_get(event, KPAGE), &pfn))
 		merged->kpfn = pfn;
 	clear_held_back(a, act->task, merged);
 }

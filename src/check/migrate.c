@@ -103,7 +103,7 @@ void stlb_on_pmd_install(struct stlb_analysis *a, const struct stlb_act *act)
 	if (!region)
 		return;
 	if (stlb_event_has(act->event, TABLE) &&
-	    stlb_pages_pfn_of(a, stlb_event_get(act->event, TABLE), &pfn)) {
+	    stlb_machine_pfn_of(&a->machine, stlb_event_get(act->event, TABLE), &pfn)) {
 		table.pfn = pfn;
 		again = stlb_set_table(a, act, region, slot, table);
 		/* that it is taken out again, before it is freed, is not told */
@@ -119,6 +119,6 @@ void stlb_on_table_free(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	uint64_t pfn;
 
-	if (a->direct_map && stlb_pages_pfn(a, act->event, &pfn))
+	if (a->direct_map && stlb_machine_pfn(&a->machine, act->event, &pfn))
 		stlb_table_forget(&a->regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 }

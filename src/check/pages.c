@@ -6,10 +6,10 @@
 #include "check/early.h"
 #include "check/evidence.h"
 
-enum { BUCKET_BITS = 16, GROUP_SHIFT = 9, MAX_ORDER = 20 };
+enum { BUCKET_BITS = 16, GROUP_SHIFT = 9 };
 
 /* struct page is 64 bytes, and the PTL of a split-ptlock kernel lies in the table's struct page */
-enum { STRUCT_PAGE_SHIFT = 6, PTL_IN_STRUCT_PAGE = 0x28 };
+enum { PTL_IN_STRUCT_PAGE = 0x28 };
 
 /*
  * Buckets hold the pages of one group of 512 pfns (and of others that fall together). What spans
@@ -59,16 +59,16 @@ static void learn_from_free(struct stlb_analysis *a, const struct stlb_event *ev
 		a->free_pfn = stlb_event_get(event, PFN);
 	else
 		a->free_page = stlb_event_or(event, PAGE, 0);
-	base = a->free_page - (a->free_pfn << STRUCT_PAGE_SHIFT);
+	base = a->free_page - (a->free_pfn << STLB_STRUCT_PAGE_SHIFT);
 	if (a->free_pfn && a->free_page && base % VMEMMAP_ALIGNMENT == 0)
-		a->vmemmap = base;
+		a->machine.vmemmap = base;
 }
 
 static void learn_from_map(struct stlb_analysis *a, const struct stlb_event *event)
 {
 	uint64_t pfn, ptl = stlb_event_get(event, PTL);
 
-	if (a->direct_map || !stlb_pages_pfn_of(a, ptl - PTL_IN_STRUCT_PAGE, &pfn))
+	if (a->direct_map || !stlb_machine_pfn_of(&a->machine, ptl - PTL_IN_STRUCT_PAGE, &pfn))
 		return;
 	a->direct_map = (stlb_event_get(event, PTEP) & ~UINT64_C(0xfff)) - (pfn << STLB_PAGE_SHIFT);
 }
@@ -76,7 +76,7 @@ static void learn_from_map(struct stlb_analysis *a, const struct stlb_event *eve
 void stlb_pages_learn(struct stlb_analysis *a, const struct stlb_event *event)
 {
 	if (stlb_event_has(event, VMEMMAP) && stlb_event_get(event, VMEMMAP))
-		a->vmemmap = stlb_event_get(event, VMEMMAP);
+		a->machine.vmemmap = stlb_event_get(event, VMEMMAP);
 	if (stlb_event_has(event, DIRECT_MAP) && stlb_event_get(event, DIRECT_MAP))
 		a->direct_map = stlb_event_get(event, DIRECT_MAP);
 	if (stlb_event_has(event, ZERO_PFN))
@@ -85,28 +85,10 @@ void stlb_pages_learn(struct stlb_analysis *a, const struct stlb_event *event)
 		a->huge_zero_pfn = stlb_event_get(event, HUGE_ZERO_PFN);
 	if (stlb_event_has(event, DEVICE_PRIVATE))
 		stlb_pte_format_tell(&a->format, stlb_event_get(event, DEVICE_PRIVATE));
-	if (event->kind == STLB_PAGE_FREE && !a->vmemmap)
+	if (event->kind == STLB_PAGE_FREE && !a->machine.vmemmap)
 		learn_from_free(a, event);
 	if (event->kind == STLB_PTL_MAP && stlb_event_has(event, PTL))
 		learn_from_map(a, event);
-}
-
-bool stlb_pages_pfn_of(const struct stlb_analysis *a, uint64_t page, uint64_t *pfn)
-{
-	if (!a->vmemmap || page < a->vmemmap || (page - a->vmemmap) >> 40)
-		return false;
-	*pfn = (page - a->vmemmap) >> STRUCT_PAGE_SHIFT;
-	return true;
-}
-
-bool stlb_pages_pfn(const struct stlb_analysis *a, const struct stlb_event *event, uint64_t *pfn)
-{
-	if (stlb_event_has(event, PFN)) {
-		*pfn = stlb_event_get(event, PFN);
-		return true;
-	}
-	return stlb_event_has(event, PAGE) &&
-	       stlb_pages_pfn_of(a, stlb_event_get(event, PAGE), pfn);
 }
 
 bool stlb_pages_is_zero(const struct stlb_analysis *a, uint64_t pfn)
@@ -181,16 +163,9 @@ static void go_through(struct stlb_analysis *a, const struct stlb_act *act, uint
 	}
 }
 
-static uint64_t pages_of(const struct stlb_event *event)
-{
-	uint64_t order = stlb_event_or(event, ORDER, 0);
-
-	return UINT64_C(1) << (order > MAX_ORDER ? MAX_ORDER : order);
-}
-
 static void pages_go(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn)
 {
-	uint64_t nr = pages_of(act->event);
+	uint64_t nr = stlb_event_pages(act->event);
 
 	if (a->devices)
 		stlb_device_note_free(a, act, pfn, nr);
@@ -215,15 +190,15 @@ void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
 	if (act->event->kind == STLB_PAGE_FREE_BATCHED && stlb_recorded(a, STLB_PAGE_FREE))
 		return;
 	stlb_flush_judge_at_free(a, act);
-	if (!stlb_pages_pfn(a, act->event, &pfn))
+	if (!stlb_machine_pfn(&a->machine, act->event, &pfn))
 		return;
 	if (a->direct_map && a->regions.tables.count)
 		stlb_table_forget(&a->regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 	if (a->direct_map && a->early)
 		stlb_early_forget(a, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 	pages_go(a, act, pfn);
-	a->failed |=
-		stlb_hb_pages_freed(&a->machine.hb, &act->task->hb, pfn, pages_of(act->event)) < 0;
+	a->failed |= stlb_hb_pages_freed(&a->machine.hb, &act->task->hb, pfn,
+					 stlb_event_pages(act->event)) < 0;
 }
 
 void stlb_on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act)
@@ -231,6 +206,6 @@ void stlb_on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act)
 	uint64_t pfn = stlb_event_get(act->event, PFN);
 
 	a->failed |= stlb_hb_pages_allocated(&a->machine.hb, &act->task->hb, pfn,
-					     pages_of(act->event)) < 0;
+					     stlb_event_pages(act->event)) < 0;
 	pages_go(a, act, pfn);
 }

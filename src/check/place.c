@@ -393,7 +393,7 @@ void stlb_on_map(struct stlb_analysis *a, const struct stlb_act *act)
 	uint64_t nr = stlb_event_or(event, NR, 1);
 	struct stlb_pending_map map = {.mm = act->mm, .level = event->level};
 
-	if (!update || !stlb_pages_pfn(a, event, &map.pfn)) {
+	if (!update || !stlb_machine_pfn(&a->machine, event, &map.pfn)) {
 		a->failed |= !update;
 		return;
 	}

@@ -159,7 +159,7 @@ struct stlb_analysis {
 	uint32_t nr_by_ksmd;
 	struct stlb_page_events *page_events; /* NULL while evidence needs none */
 
-	uint64_t vmemmap, direct_map;	  /* 0: not known */
+	uint64_t direct_map;		  /* 0: not known */
 	uint64_t zero_pfn, huge_zero_pfn; /* ~0: not known */
 	uint64_t free_pfn, free_page;	  /* of the last frees told by each on @free_cpu, 0: none */
 	int32_t free_cpu;

@@ -44,7 +44,7 @@ static struct stlb_candidate *find_place(struct stlb_graph *graph, uint64_t from
 
 void stlb_graph_may_order(struct stlb_graph *graph, const struct stlb_event *event, uint64_t to)
 {
-	uint64_t from = stlb_graph_key(event->tid, event->cpu, event->context);
+	uint64_t from = stlb_context_key_of(event);
 	struct stlb_candidate *one;
 
 	if (stlb_graph_window(graph, event->ns) != 0 || graph->at_hand != STLB_NO_NODE)
@@ -65,7 +65,7 @@ void stlb_graph_runs(struct stlb_graph *graph, const struct stlb_event *event)
 	int32_t tid = (int32_t)stlb_event_get(event, NEXT);
 	struct stlb_graph_context *next;
 
-	next = tid ? stlb_map_get(&graph->contexts, stlb_graph_key(tid, 0, STLB_CONTEXT_TASK))
+	next = tid ? stlb_map_get(&graph->contexts, stlb_context_key(tid, 0, STLB_CONTEXT_TASK))
 		   : NULL;
 	if (!next || !next->woken)
 		return;

@@ -65,7 +65,7 @@ static void program_edges(struct stlb_graph *graph)
 static uint32_t lane_of_task(const struct stlb_graph *graph, int32_t tid, int32_t cpu)
 {
 	const struct stlb_graph_context *context =
-		stlb_map_get(&graph->contexts, stlb_graph_key(tid, cpu, STLB_CONTEXT_TASK));
+		stlb_map_get(&graph->contexts, stlb_context_key(tid, cpu, STLB_CONTEXT_TASK));
 
 	return context ? context->lane : STLB_NO_NODE;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "graph/graph_internal.h"
+#include "model/pass.h"
 
 enum { DEFAULT_EVENTS = 200, MAX_ECHOES = 512 };
 
@@ -128,6 +129,7 @@ struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want)
 	graph->end_rule = stlb_end_rule_of(want->kernel);
 	if (!want->kernel && want->finding)
 		graph->end_rule = (struct stlb_end_rule){true, want->before_6_6};
+	graph->machine.facts = stlb_graph_facts(graph);
 	if (want->finding)
 		want_finding(graph, want->finding);
 	else
@@ -163,13 +165,13 @@ static bool is_echo(struct stlb_graph_context *context, const struct stlb_event 
 	return true;
 }
 
-static void draw_update(struct stlb_graph *graph, struct stlb_graph_context *context,
+static void draw_update(struct stlb_graph *graph, const struct stlb_task *task,
 			const struct stlb_event *event, const struct stlb_touch *touch)
 {
-	struct stlb_graph_hold *hold = stlb_graph_ptl(graph, context);
+	const struct stlb_hold *hold = stlb_graph_ptl(graph, task);
 	uint32_t node;
 
-	stlb_graph_promote(graph, context);
+	stlb_graph_promote(graph, task);
 	if (touch->sets)
 		stlb_graph_page_comes(graph, touch->new_pfn, touch->nr);
 	if (touch->clears)
@@ -186,19 +188,20 @@ static void draw_update(struct stlb_graph *graph, struct stlb_graph_context *con
 	graph->more[node].nr = touch->sets ? touch->nr : 0;
 }
 
-static void on_update(struct stlb_graph *graph, const struct stlb_event *event)
+static void on_update(struct stlb_graph *graph, const struct stlb_task *task,
+		      const struct stlb_event *event)
 {
 	struct stlb_graph_context *context = stlb_graph_context(graph, event);
 	struct stlb_touch touch;
 	int when = stlb_graph_window(graph, event->ns);
 
 	/* a migration tracepoint tells no mm: it is of the one whose range the task has begun */
-	if (!context || (!stlb_event_has(event, MM) && !context->nr_brackets))
+	if (!context || (!stlb_event_has(event, MM) && !stlb_graph_in_bracket(graph, task)))
 		return;
 	if (is_echo(context, event) || !stlb_graph_touches(graph, context, event, &touch))
 		return;
 	if (when == 0)
-		draw_update(graph, context, event, &touch);
+		draw_update(graph, task, event, &touch);
 	else if (when < 0 && touch.sets)
 		stlb_brief_keep(&graph->slots[touch.slot].set, event);
 }
@@ -236,20 +239,25 @@ static void on_device(struct stlb_graph *graph, const struct stlb_event *event)
 static void on_order(struct stlb_graph *graph, const struct stlb_event *event)
 {
 	int32_t tid = (int32_t)stlb_event_or(event, NEXT, 0);
-	struct stlb_graph_context *context;
 
-	if (event->kind != STLB_SCHED_SWITCH) {
-		if (tid > 0)
-			stlb_graph_may_order(graph, event,
-					     stlb_graph_key(tid, 0, STLB_CONTEXT_TASK));
+	if (event->kind == STLB_SCHED_SWITCH)
+		stlb_graph_runs(graph, event);
+	else if (tid > 0)
+		stlb_graph_may_order(graph, event, stlb_context_key(tid, 0, STLB_CONTEXT_TASK));
+}
+
+/* ---- locks ---- */
+
+static void on_release(struct stlb_graph *graph, const struct stlb_event *event)
+{
+	struct stlb_graph_context *context = stlb_graph_context(graph, event);
+
+	if (stlb_event_get(event, LOCK) == graph->ptl)
+		stlb_graph_may_order(graph, event, 0);
+	if (!context)
 		return;
-	}
-	/* a task that sleeps holds no spinlock: its release was not seen */
-	context = stlb_map_get(&graph->contexts,
-			       stlb_graph_key(event->tid, event->cpu, event->context));
-	if (context)
-		context->nr_holds = 0;
-	stlb_graph_runs(graph, event);
+	context->mapped = false;
+	context->echo_left = 0; /* an echo comes before the lock goes */
 }
 
 /* ---- the pass ---- */
@@ -272,17 +280,17 @@ static void learn(struct stlb_graph *graph, const struct stlb_event *event)
 		return;
 	context->mapped = true;
 	context->map_addr = stlb_event_get(event, ADDR) & ~UINT64_C(0xfff);
-	for (uint32_t i = 0; stlb_event_has(event, PTL) && i < context->nr_holds; i++)
-		context->holds[i].named |= context->holds[i].lock == stlb_event_get(event, PTL);
 }
 
-static void take(struct stlb_graph *graph, const struct stlb_event *event)
+static void take(struct stlb_graph *graph, const struct stlb_task *task,
+		 const struct stlb_event *event)
 {
 	bool of_mm = is_of_mm(graph, event);
 
 	switch (stlb_kind_class(event->kind)) {
 	case STLB_CLASS_LOCK:
-		stlb_graph_on_lock(graph, event);
+		if (event->kind == STLB_LOCK_RELEASE)
+			on_release(graph, event);
 		break;
 	case STLB_CLASS_PAGE:
 		stlb_graph_on_page(graph, event);
@@ -291,9 +299,10 @@ static void take(struct stlb_graph *graph, const struct stlb_event *event)
 		on_order(graph, event);
 		break;
 	case STLB_CLASS_BRACKET:
+		break;
 	case STLB_CLASS_INVALIDATION:
 		if (of_mm)
-			stlb_graph_on_bracket(graph, event);
+			stlb_graph_on_invalidation(graph, event);
 		break;
 	case STLB_CLASS_DEVICE:
 		if (of_mm)
@@ -301,18 +310,17 @@ static void take(struct stlb_graph *graph, const struct stlb_event *event)
 		break;
 	default:
 		if (of_mm && (stlb_kind_is_update(event->kind) || event->kind == STLB_RMAP_DEL))
-			on_update(graph, event);
+			on_update(graph, task, event);
 	}
 }
 
 /* The pages of a finding are known even where its update could not be placed here. */
-static void follow_proof(struct stlb_graph *graph, const struct stlb_event *event)
+static void follow_proof(struct stlb_graph *graph, const struct stlb_task *task,
+			 const struct stlb_event *event)
 {
-	struct stlb_graph_context *context = stlb_graph_context(graph, event);
-
-	if (!stlb_kind_is_update(event->kind) || !context)
+	if (!stlb_kind_is_update(event->kind))
 		return;
-	stlb_graph_promote(graph, context);
+	stlb_graph_promote(graph, task);
 	for (unsigned int i = 0; i < 2; i++)
 		if (graph->own_pfn[i] != UINT64_MAX)
 			(i ? stlb_graph_page_comes : stlb_graph_page_goes)(graph, graph->own_pfn[i],
@@ -321,23 +329,27 @@ static void follow_proof(struct stlb_graph *graph, const struct stlb_event *even
 
 int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event)
 {
+	struct stlb_task *task;
+	bool proof;
+
 	graph->seq++;
 	graph->at_hand = STLB_NO_NODE;
 	if (event->kind == STLB_INV_END)
 		stlb_end_rule_learn(&graph->end_rule, event);
-	if (stlb_event_has(event, VMEMMAP) && stlb_event_get(event, VMEMMAP))
-		graph->vmemmap = stlb_event_get(event, VMEMMAP);
-	if (event->ns >= graph->next_proof_ns) {
+	if (event->ns >= graph->next_proof_ns)
 		stlb_graph_prove(graph, event);
-		if (graph->at_hand != STLB_NO_NODE)
-			follow_proof(graph, event);
-	}
-	if (event->kind < STLB_NR_KINDS) {
-		if (is_of_mm(graph, event))
-			learn(graph, event);
-		take(graph, event);
-	}
-	return graph->failed ? -ENOMEM : 0;
+	proof = graph->at_hand != STLB_NO_NODE;
+	/* what it ends is still to be drawn */
+	if (event->kind == STLB_INV_END && is_of_mm(graph, event))
+		stlb_graph_on_invalidation(graph, event);
+	task = stlb_pass_event(&graph->machine, event);
+	if (task && proof)
+		follow_proof(graph, task, event);
+	if (task && is_of_mm(graph, event))
+		learn(graph, event);
+	if (task)
+		take(graph, task, event);
+	return graph->failed || graph->machine.failed ? -ENOMEM : 0;
 }
 
 static void draw_earlier(struct stlb_graph *graph)
@@ -422,6 +434,11 @@ void stlb_graph_free(struct stlb_graph *graph)
 	for (void *context; (context = stlb_map_next(&graph->contexts, &at));)
 		free(context);
 	stlb_map_free(&graph->contexts);
+	at = 0;
+	for (void *open; (open = stlb_map_next(&graph->open, &at));)
+		free(open);
+	stlb_map_free(&graph->open);
+	stlb_machine_free(&graph->machine);
 	stlb_arena_free(&graph->arena);
 	free(graph->allocs);
 	free(graph->candidates);

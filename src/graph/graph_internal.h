@@ -5,6 +5,7 @@
 
 #include "model/brief.h"
 #include "model/invalidation.h"
+#include "model/machine.h"
 #include "staletlb/graph.h"
 #include "util/arena.h"
 #include "util/map.h"
@@ -13,8 +14,6 @@
 
 enum {
 	STLB_GRAPH_SLOTS = STLB_GRAPH_MAX_PAGES,
-	STLB_GRAPH_HOLDS = 12,
-	STLB_GRAPH_BRACKETS = 8,
 	STLB_GRAPH_WATCHED = 64,
 	STLB_GRAPH_ALLOCS = 4096, /* a power of two */
 	STLB_GRAPH_CANDIDATES = 2048,
@@ -30,34 +29,23 @@ struct stlb_recent {
 	uint32_t nr_nodes;
 };
 
-/** struct stlb_graph_hold - a lock that a context holds */
-struct stlb_graph_hold {
-	uint64_t lock, seq;
-	uint64_t got_ns; /* 0: no event has said it */
+/** struct stlb_graph_open - a hold or bracket that has begun: drawn once something is done in it */
+struct stlb_graph_open {
+	uint64_t seq;
 	struct stlb_brief event;
-	const char *text; /* class name, NULL where not told */
-	uint32_t node;
-	bool named; /* known to be a PTL */
-};
-
-/** struct stlb_graph_bracket - a range that a context has begun to invalidate */
-struct stlb_graph_bracket {
-	uint64_t start, end, seq;
-	struct stlb_brief event;
+	const char *text; /* class name of a PTL, NULL where not told */
 	uint32_t node;
 };
 
 /**
- * struct stlb_graph_context - who acts: a task, or an interrupt of a CPU
+ * struct stlb_graph_context - what is drawn of a context
  * @map_*: the table that ptl_map showed last, until a lock is released
  * @echo_*: what the clear hook of its last set will repeat
  */
 struct stlb_graph_context {
 	uint64_t key;
-	uint32_t lane; /* STLB_NO_NODE: nothing of it is drawn yet */
-	uint32_t nr_holds, nr_brackets;
-	struct stlb_graph_hold holds[STLB_GRAPH_HOLDS];
-	struct stlb_graph_bracket brackets[STLB_GRAPH_BRACKETS];
+	uint32_t lane;		      /* STLB_NO_NODE: nothing of it is drawn yet */
+	struct stlb_graph_open asked; /* the lock that it asked for last */
 	uint64_t map_addr;
 	bool mapped;
 	bool invalidating; /* it has entered an invalidation that is drawn */
@@ -114,7 +102,9 @@ struct stlb_graph {
 	struct stlb_pte_format format;
 	struct stlb_end_rule end_rule;
 	struct stlb_arena arena;
+	struct stlb_machine machine;
 	struct stlb_map contexts;
+	struct stlb_map open; /* struct stlb_graph_open of holds and brackets, by their ids */
 	struct stlb_graph_slot slots[STLB_GRAPH_SLOTS];
 	uint32_t nr_slots;
 	uint64_t mm;
@@ -133,7 +123,6 @@ struct stlb_graph {
 	struct stlb_brief *allocs; /* the latest of the pages, STLB_GRAPH_ALLOCS */
 	struct stlb_brief own_allocs[2];
 	uint64_t own_pfn[2], own_nr; /* old and new page of a finding; ~0: none */
-	uint64_t vmemmap;
 	struct stlb_candidate *candidates;
 	uint64_t nr_candidates; /* ever */
 	const char *texts[STLB_GRAPH_TEXTS];
@@ -159,27 +148,31 @@ struct stlb_touch {
 
 /* ---- drawn_contexts.c ---- */
 
-/** stlb_graph_key - of the context of an event */
-uint64_t stlb_graph_key(int32_t tid, int32_t cpu, uint8_t kind);
-
 /** stlb_graph_context - the context of an event, of a key; NULL without memory or room */
 struct stlb_graph_context *stlb_graph_context(struct stlb_graph *graph,
 					      const struct stlb_event *event);
 struct stlb_graph_context *stlb_graph_context_of(struct stlb_graph *graph, uint64_t key);
 
-/** stlb_graph_on_bracket - start or end of a range, or the return of an invalidation */
-void stlb_graph_on_bracket(struct stlb_graph *graph, const struct stlb_event *event);
+/** stlb_graph_on_invalidation - an invalidation of a range is entered, or returns */
+void stlb_graph_on_invalidation(struct stlb_graph *graph, const struct stlb_event *event);
 
-/** stlb_graph_promote - draw the PTL and the brackets that the context is in */
-void stlb_graph_promote(struct stlb_graph *graph, struct stlb_graph_context *context);
+/** stlb_graph_promote - draw the PTL and the brackets that a context is in */
+void stlb_graph_promote(struct stlb_graph *graph, const struct stlb_task *task);
 
-/* ---- lock.c ---- */
+/* ---- drawn_holds.c ---- */
 
-void stlb_graph_on_lock(struct stlb_graph *graph, const struct stlb_event *event);
+/** stlb_graph_facts - what to tell of the machine */
+struct stlb_facts stlb_graph_facts(struct stlb_graph *graph);
 
-/** stlb_graph_ptl - the lock under which the context changes entries, NULL: none */
-struct stlb_graph_hold *stlb_graph_ptl(const struct stlb_graph *graph,
-				       struct stlb_graph_context *context);
+/** stlb_graph_ptl - the hold under which the context changes entries, NULL: none */
+const struct stlb_hold *stlb_graph_ptl(const struct stlb_graph *graph,
+				       const struct stlb_task *task);
+
+/** stlb_graph_in_bracket - whether it has begun a range that is drawn */
+bool stlb_graph_in_bracket(const struct stlb_graph *graph, const struct stlb_task *task);
+
+/** stlb_graph_opened - what is kept of a hold or bracket by its id; NULL: nothing */
+struct stlb_graph_open *stlb_graph_opened(const struct stlb_graph *graph, uint64_t id);
 
 /* ---- drawn_slots.c ---- */
 
@@ -190,7 +183,7 @@ void stlb_graph_learn(struct stlb_graph *graph, const struct stlb_event *event);
 bool stlb_graph_touches(struct stlb_graph *graph, struct stlb_graph_context *context,
 			const struct stlb_event *event, struct stlb_touch *touch);
 
-/** stlb_graph_covers - whether a range, read rounded outwards, holds some of a slot */
+/** stlb_graph_covers - whether the range of an event holds some of a slot */
 bool stlb_graph_covers(const struct stlb_graph *graph, const struct stlb_event *event);
 
 /** stlb_graph_at - the slot that an event's address is in, -1: none */

@@ -106,13 +106,6 @@ static bool grow(struct stlb_graph *graph)
 	return true;
 }
 
-static uint64_t pages_of(const struct stlb_event *event)
-{
-	uint64_t order = stlb_event_or(event, ORDER, 0);
-
-	return UINT64_C(1) << (order < 20 ? order : 20);
-}
-
 static const char *keep_text(struct stlb_graph *graph, const char *text)
 {
 	const char *kept = stlb_graph_text(graph, text);
@@ -146,7 +139,7 @@ static uint32_t add(struct stlb_graph *graph, const struct stlb_event *event, ui
 	graph->more[at].seq = 2 * seq;
 	graph->more[at].lock = stlb_event_or(event, LOCK, 0);
 	graph->more[at].pfn = stlb_event_or(event, PFN, 0);
-	graph->more[at].nr = stlb_event_has(event, PFN) ? pages_of(event) : 0;
+	graph->more[at].nr = stlb_event_has(event, PFN) ? stlb_event_pages(event) : 0;
 	graph->more[at].slot = -1;
 	return graph->nr_nodes++;
 }

@@ -4,14 +4,7 @@
 
 #include "graph/graph_internal.h"
 
-enum { MAX_ORDER = 20, STRUCT_PAGE_SHIFT = 6, LOOKED_BACK = 10 };
-
-static uint64_t nr_of(const struct stlb_event *event)
-{
-	uint64_t order = stlb_event_or(event, ORDER, 0);
-
-	return UINT64_C(1) << (order < MAX_ORDER ? order : MAX_ORDER);
-}
+enum { LOOKED_BACK = 10 };
 
 static bool meet(uint64_t pfn, uint64_t nr, uint64_t other, uint64_t other_nr)
 {
@@ -29,7 +22,7 @@ static void remember(struct stlb_graph *graph, const struct stlb_event *event, u
 {
 	for (unsigned int i = 0; i < 2; i++)
 		if (graph->own_pfn[i] != UINT64_MAX &&
-		    meet(pfn, nr_of(event), graph->own_pfn[i], graph->own_nr))
+		    meet(pfn, stlb_event_pages(event), graph->own_pfn[i], graph->own_nr))
 			stlb_brief_keep(&graph->own_allocs[i], event);
 	stlb_brief_keep(place(graph, pfn), event);
 }
@@ -43,7 +36,7 @@ static bool draw_alloc(struct stlb_graph *graph, struct stlb_brief *alloc, uint6
 	if (!alloc->name)
 		return false;
 	stlb_brief_expand(alloc, &event);
-	same = meet(stlb_event_get(&event, PFN), nr_of(&event), pfn, nr);
+	same = meet(stlb_event_get(&event, PFN), stlb_event_pages(&event), pfn, nr);
 	if (!same)
 		return false;
 	stlb_graph_draw_brief(graph, alloc, NULL, 0);
@@ -111,14 +104,6 @@ void stlb_graph_page_goes(struct stlb_graph *graph, uint64_t pfn, uint64_t nr)
 
 /* ---- the allocator's events ---- */
 
-static bool find_pfn(const struct stlb_graph *graph, const struct stlb_event *event, uint64_t *pfn)
-{
-	uint64_t page = stlb_event_or(event, PAGE, 0);
-
-	*pfn = stlb_event_or(event, PFN, (page - graph->vmemmap) >> STRUCT_PAGE_SHIFT);
-	return stlb_event_has(event, PFN) || (graph->vmemmap && page >= graph->vmemmap);
-}
-
 static void draw_page(struct stlb_graph *graph, const struct stlb_event *event, uint64_t pfn)
 {
 	uint32_t node = stlb_graph_draw(graph, event);
@@ -126,7 +111,7 @@ static void draw_page(struct stlb_graph *graph, const struct stlb_event *event, 
 	if (node == STLB_NO_NODE)
 		return;
 	graph->more[node].pfn = pfn;
-	graph->more[node].nr = nr_of(event);
+	graph->more[node].nr = stlb_event_pages(event);
 }
 
 void stlb_graph_on_page(struct stlb_graph *graph, const struct stlb_event *event)
@@ -135,9 +120,9 @@ void stlb_graph_on_page(struct stlb_graph *graph, const struct stlb_event *event
 	struct stlb_graph_page *page;
 	uint64_t pfn;
 
-	if (!find_pfn(graph, event, &pfn))
+	if (!stlb_machine_pfn(&graph->machine, event, &pfn))
 		return;
-	page = graph->nr_pages ? watched(graph, pfn, nr_of(event)) : NULL;
+	page = graph->nr_pages ? watched(graph, pfn, stlb_event_pages(event)) : NULL;
 	if (!page) {
 		if (alloc)
 			remember(graph, event, pfn);

@@ -45,9 +45,24 @@ static int release(struct stlb_hb *hb, const struct stlb_hb_context *context,
 	return r;
 }
 
-static int acquire(struct stlb_hb *hb, struct stlb_hb_context *context,
-		   const struct stlb_vclock *from)
+static void tell_one(struct stlb_hb *hb, struct stlb_hb_news *news, int32_t of, uint64_t at)
 {
+	news->of = of;
+	news->at = at;
+	if (of != news->to->component && stlb_vclock_at(news->to->clock, of) < at)
+		hb->tell(hb->user, news);
+}
+
+static void tell(struct stlb_hb *hb, struct stlb_hb_news *news, const struct stlb_vclock *from)
+{
+	for (uint32_t i = 0; hb->tell && from && i < from->nr; i++)
+		tell_one(hb, news, from->components[i].id, from->components[i].at);
+}
+
+static int acquire(struct stlb_hb *hb, struct stlb_hb_context *context,
+		   const struct stlb_vclock *from, enum stlb_order why, uint64_t object)
+{
+	tell(hb, &(struct stlb_hb_news){.why = why, .object = object, .to = context}, from);
 	return stlb_vclock_join(&hb->used, &context->clock, from);
 }
 
@@ -62,16 +77,16 @@ int stlb_hb_lock_released(struct stlb_hb *hb, const struct stlb_hb_context *cont
 int stlb_hb_lock_acquired(struct stlb_hb *hb, struct stlb_hb_context *context,
 			  const struct stlb_hb_lock *lock, bool shared)
 {
-	int r = acquire(hb, context, lock->written);
+	int r = acquire(hb, context, lock->written, STLB_ORDER_LOCK, lock->id);
 
-	return r == 0 && !shared ? acquire(hb, context, lock->read) : r;
+	return r == 0 && !shared ? acquire(hb, context, lock->read, STLB_ORDER_LOCK, lock->id) : r;
 }
 
 void stlb_hb_lock_free(struct stlb_hb_lock *lock)
 {
 	stlb_vclock_free(lock->written);
 	stlb_vclock_free(lock->read);
-	*lock = (struct stlb_hb_lock){0};
+	*lock = (struct stlb_hb_lock){.id = lock->id};
 }
 
 /* ---- pages ---- */
@@ -116,15 +131,16 @@ int stlb_hb_pages_allocated(struct stlb_hb *hb, struct stlb_hb_context *context,
 	int r = 0;
 
 	for (uint64_t i = 0; hb->freed.count && r == 0 && i < nr && i < MAX_PAGES_AT_ONCE; i++)
-		r = acquire(hb, context, stlb_map_get(&hb->freed, pfn + i));
+		r = acquire(hb, context, stlb_map_get(&hb->freed, pfn + i), STLB_ORDER_PAGE, pfn);
 	return r;
 }
 
 /* ---- tasks and interrupts ---- */
 
 int stlb_hb_started(struct stlb_hb *hb, const struct stlb_hb_context *by,
-		    struct stlb_hb_context *started)
+		    struct stlb_hb_context *started, bool forked)
 {
+	started->forked |= forked;
 	return stlb_hb_is_idle(hb) ? 0 : release(hb, by, &started->start);
 }
 
@@ -134,15 +150,22 @@ int stlb_hb_runs(struct stlb_hb *hb, struct stlb_hb_context *context)
 
 	if (!context->start)
 		return 0;
-	r = acquire(hb, context, context->start);
+	r = acquire(hb, context, context->start,
+		    context->forked ? STLB_ORDER_FORK : STLB_ORDER_WAKE, 0);
 	stlb_vclock_free(context->start);
 	context->start = NULL;
+	context->forked = false;
 	return r;
 }
 
 int stlb_hb_follows(struct stlb_hb *hb, const struct stlb_hb_context *before,
 		    struct stlb_hb_context *after)
 {
+	struct stlb_hb_news news = {.why = STLB_ORDER_IRQ, .to = after};
+
+	tell(hb, &news, before->clock);
+	if (hb->tell && before->component != STLB_NO_COMPONENT)
+		tell_one(hb, &news, before->component, hb->now);
 	return stlb_hb_is_idle(hb) ? 0 : release(hb, before, &after->clock);
 }
 

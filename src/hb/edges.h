@@ -11,8 +11,32 @@
 #include "hb/vclock.h"
 #include "util/map.h"
 
+/** enum stlb_order - why one thing comes after another */
+enum stlb_order {
+	STLB_ORDER_LOCK,
+	STLB_ORDER_PAGE,
+	STLB_ORDER_FORK,
+	STLB_ORDER_WAKE,
+	STLB_ORDER_IRQ,
+};
+
+struct stlb_hb_context;
+
+/** struct stlb_hb_news - an edge brought a context news of another one */
+struct stlb_hb_news {
+	enum stlb_order why;
+	uint64_t object; /* the lock, or the first pfn */
+	const struct stlb_hb_context *to;
+	int32_t of;  /* whose, by its component */
+	uint64_t at; /* the latest of its events that @to comes after */
+};
+
 /** struct stlb_hb - the order of one trace; zero it first */
 struct stlb_hb {
+	/* the second sink of the edges: who draws them; NULL: nobody. Called before a clock joins
+	 */
+	void (*tell)(void *user, const struct stlb_hb_news *news);
+	void *user;
 	struct stlb_components used;
 	uint64_t now;	       /* number of the event at hand */
 	struct stlb_map freed; /* clocks of freed pages, by pfn */
@@ -22,11 +46,14 @@ struct stlb_hb {
 struct stlb_hb_context {
 	struct stlb_vclock *clock;
 	struct stlb_vclock *start; /* of who woke or forked it, until it runs next */
+	uint64_t id;		   /* names it to who draws edges */
 	int32_t component;
+	bool forked; /* @start is of a fork */
 };
 
 /** struct stlb_hb_lock - what releases of a lock left */
 struct stlb_hb_lock {
+	uint64_t id; /* names it to who draws edges */
 	struct stlb_vclock *written, *read;
 };
 
@@ -66,7 +93,7 @@ int stlb_hb_pages_allocated(struct stlb_hb *hb, struct stlb_hb_context *context,
 
 /* fork and wake-up: a task runs after what the one who started or woke it had done by then. */
 int stlb_hb_started(struct stlb_hb *hb, const struct stlb_hb_context *by,
-		    struct stlb_hb_context *started);
+		    struct stlb_hb_context *started, bool forked);
 int stlb_hb_runs(struct stlb_hb *hb, struct stlb_hb_context *context);
 
 /* irq: an interrupt lies between two events of what it interrupted, so an edge goes in and out. */

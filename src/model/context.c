@@ -6,8 +6,7 @@
 
 #include "model/invalidation.h"
 
-/* Idle tasks all have tid 0, one on each CPU; interrupts are their CPU's. */
-static uint64_t context_key(int32_t tid, int32_t cpu, uint8_t kind)
+uint64_t stlb_context_key(int32_t tid, int32_t cpu, uint8_t kind)
 {
 	if (kind == STLB_CONTEXT_TASK && tid != 0)
 		return (uint64_t)(uint32_t)tid << 8 | 0x80;
@@ -104,6 +103,7 @@ static struct stlb_task *task_new(struct stlb_contexts *contexts, uint64_t key, 
 	task->kind = kind;
 	task->cpu = -1;
 	task->hb.component = STLB_NO_COMPONENT;
+	task->hb.id = key;
 	stlb_list_init(&task->clears);
 	stlb_list_init(&task->tightens);
 	if (stlb_map_put(&contexts->map, key, task) < 0) {
@@ -123,7 +123,7 @@ static struct stlb_task *task_get(struct stlb_contexts *contexts, uint64_t key, 
 
 struct stlb_task *stlb_contexts_at(struct stlb_contexts *contexts, const struct stlb_event *event)
 {
-	uint64_t key = context_key(event->tid, event->cpu, event->context);
+	uint64_t key = stlb_context_key(event->tid, event->cpu, event->context);
 	int32_t tid = event->context == STLB_CONTEXT_TASK ? event->tid : event->cpu;
 	struct stlb_task *task = task_get(contexts, key, tid, event->context);
 
@@ -133,12 +133,13 @@ struct stlb_task *stlb_contexts_at(struct stlb_contexts *contexts, const struct 
 
 struct stlb_task *stlb_contexts_find(const struct stlb_contexts *contexts, int32_t tid, int32_t cpu)
 {
-	return stlb_map_get(&contexts->map, context_key(tid, cpu, STLB_CONTEXT_TASK));
+	return stlb_map_get(&contexts->map, stlb_context_key(tid, cpu, STLB_CONTEXT_TASK));
 }
 
 struct stlb_task *stlb_contexts_task(struct stlb_contexts *contexts, int32_t tid)
 {
-	return task_get(contexts, context_key(tid, 0, STLB_CONTEXT_TASK), tid, STLB_CONTEXT_TASK);
+	return task_get(contexts, stlb_context_key(tid, 0, STLB_CONTEXT_TASK), tid,
+			STLB_CONTEXT_TASK);
 }
 
 struct stlb_cpu *stlb_contexts_cpu(struct stlb_contexts *contexts, int32_t cpu)
@@ -163,7 +164,7 @@ struct stlb_cpu *stlb_contexts_cpu(struct stlb_contexts *contexts, int32_t cpu)
 
 struct stlb_task *stlb_contexts_restart(struct stlb_contexts *contexts, int32_t tid)
 {
-	uint64_t key = context_key(tid, 0, STLB_CONTEXT_TASK);
+	uint64_t key = stlb_context_key(tid, 0, STLB_CONTEXT_TASK);
 	struct stlb_task *old = stlb_map_get(&contexts->map, key);
 
 	if (!old || tid == 0)
@@ -236,7 +237,7 @@ static struct stlb_hold *innermost(const struct stlb_task *task, bool named, boo
  * Where lockdep or ptl_map names the PTLs, the innermost of those; else whatever lock was taken
  * last: in page-table code that is the PTL. One that a switch-out suspended may be over.
  */
-struct stlb_hold *stlb_task_hold(struct stlb_task *task)
+struct stlb_hold *stlb_task_hold(const struct stlb_task *task)
 {
 	struct stlb_hold *hold = innermost(task, true, false);
 
@@ -258,6 +259,11 @@ struct stlb_hold *stlb_task_find_hold(const struct stlb_task *task, uint64_t id)
 bool stlb_task_holds(const struct stlb_task *task, uint64_t id)
 {
 	return stlb_task_find_hold(task, id) != NULL;
+}
+
+bool stlb_is_ptl_class(const char *name)
+{
+	return name && (strstr(name, "ptlock") || strstr(name, "page_table_lock"));
 }
 
 struct stlb_mmap_hold *stlb_task_mmap(struct stlb_task *task, uint64_t mm)

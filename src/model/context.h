@@ -229,6 +229,19 @@ struct stlb_contexts {
 	const struct stlb_task *at_hand; /* of the latest event that was looked up */
 };
 
+/**
+ * stlb_context_key - names a context: a task by its tid, wherever it runs
+ *
+ * Idle tasks all have tid 0, one on each CPU; interrupts are their CPU's.
+ */
+uint64_t stlb_context_key(int32_t tid, int32_t cpu, uint8_t kind);
+
+/** stlb_context_key_of - that of an event's context */
+static inline uint64_t stlb_context_key_of(const struct stlb_event *event)
+{
+	return stlb_context_key(event->tid, event->cpu, event->context);
+}
+
 /** stlb_contexts_at - the context of an event, made where it is new; NULL without memory */
 struct stlb_task *stlb_contexts_at(struct stlb_contexts *contexts, const struct stlb_event *event);
 
@@ -258,10 +271,14 @@ struct stlb_hold *stlb_task_add_hold(struct stlb_task *task);
 void stlb_task_drop_hold(struct stlb_task *task, uint32_t index);
 
 /** stlb_task_hold - the hold of the PTL for an update that it makes now; NULL: no lock is held */
-struct stlb_hold *stlb_task_hold(struct stlb_task *task);
+struct stlb_hold *stlb_task_hold(const struct stlb_task *task);
 
 /** stlb_task_find_hold - the hold of an id; NULL: it is over */
 struct stlb_hold *stlb_task_find_hold(const struct stlb_task *task, uint64_t id);
+
+/** stlb_is_ptl_class - whether a lockdep class, by its name, is that of page-table locks; or NULL
+ */
+bool stlb_is_ptl_class(const char *name);
 
 /** stlb_mmap_lock_of - an mm's mmap_lock among the addresses of locks: no mm_struct is odd */
 static inline uint64_t stlb_mmap_lock_of(uint64_t mm)

@@ -39,13 +39,8 @@ static struct stlb_lock *lock_get(struct stlb_machine *m, uint64_t address)
 		m->failed |= m->locks.count < MAX_LOCKS;
 		return NULL;
 	}
-	lock->address = address;
+	lock->address = lock->hb.id = address;
 	return lock;
-}
-
-static bool is_ptl_class(const char *name)
-{
-	return name && (strstr(name, "ptlock") || strstr(name, "page_table_lock"));
 }
 
 /* ---- holds ---- */
@@ -175,7 +170,7 @@ static void ask(struct stlb_machine *m, struct stlb_task *task, const struct stl
 	asked->kind = event->kind;
 	asked->used = asked->work = asked->confirmed = asked->suspended = asked->lossy = false;
 	asked->shared = (stlb_event_or(event, TRYLOCK, 0) & LOCKDEP_READ) != 0;
-	asked->named = is_ptl_class(event->text);
+	asked->named = stlb_is_ptl_class(event->text);
 	/* earlier holders' releases are in the past already, even while it still waits */
 	order_after_lock(m, task, address, asked->shared);
 	if (asked->named || !m->locks.count)
@@ -316,7 +311,7 @@ void stlb_holds_end(struct stlb_machine *m, struct stlb_task *task, const struct
 void stlb_lock_named(struct stlb_machine *m, struct stlb_task *task, uint64_t address)
 {
 	struct stlb_lock *lock = lock_get(m, address);
-	int index = find_hold(task, address);
+	int index = task ? find_hold(task, address) : -1;
 
 	if (lock)
 		lock->named = true;

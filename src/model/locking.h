@@ -16,7 +16,7 @@ void stlb_lock_released(struct stlb_machine *m, struct stlb_task *task,
 /** stlb_lock_settle - the task goes on: the lock that it asked for is its own */
 void stlb_lock_settle(struct stlb_machine *m, struct stlb_task *task);
 
-/** stlb_lock_named - a lock is known to be a PTL */
+/** stlb_lock_named - a lock is known to be a PTL; @task: who may hold it, or NULL */
 void stlb_lock_named(struct stlb_machine *m, struct stlb_task *task, uint64_t lock);
 
 /** stlb_holds_suspend - the task is switched out: only a release shows that a hold went on */

@@ -3,6 +3,24 @@
 
 #include <stdlib.h>
 
+bool stlb_machine_pfn_of(const struct stlb_machine *m, uint64_t page, uint64_t *pfn)
+{
+	if (!m->vmemmap || page < m->vmemmap || (page - m->vmemmap) >> 40)
+		return false;
+	*pfn = (page - m->vmemmap) >> STLB_STRUCT_PAGE_SHIFT;
+	return true;
+}
+
+bool stlb_machine_pfn(const struct stlb_machine *m, const struct stlb_event *event, uint64_t *pfn)
+{
+	if (stlb_event_has(event, PFN)) {
+		*pfn = stlb_event_get(event, PFN);
+		return true;
+	}
+	return stlb_event_has(event, PAGE) &&
+	       stlb_machine_pfn_of(m, stlb_event_get(event, PAGE), pfn);
+}
+
 void stlb_machine_free(struct stlb_machine *machine)
 {
 	uint32_t at = 0;

@@ -18,6 +18,8 @@ struct stlb_lock {
 	struct stlb_hb_lock hb;
 };
 
+enum { STLB_MAX_ORDER = 20, STLB_STRUCT_PAGE_SHIFT = 6 };
+
 /** enum stlb_over - how a hold came to its end */
 enum stlb_over {
 	STLB_OVER_RELEASED,
@@ -34,8 +36,8 @@ enum stlb_over {
  * @acquired: the context has it, now or since the event that asked for it
  * @over: it has it no more; the hold is still among the context's. @by: the event that shows it.
  *	Of holds that something waits for, and where @acquired is there, of all
- * @begins: a bracket is open; @ends: it is no more: by an invalidate_range_end of its range, or
- *	(@by NULL) because its start failed or its end was not seen
+ * @begins: a bracket is open; @ends: it is no more. @by: its invalidate_range_end, or another event
+ *	after which none can come; NULL: its start failed, or it is forgotten
  * @doubted: the context may have made events that were lost
  * @renamed: a task has another name than before
  */
@@ -45,8 +47,7 @@ struct stlb_facts {
 	void (*acquired)(void *user, struct stlb_task *task, struct stlb_hold *hold);
 	void (*over)(void *user, struct stlb_task *task, const struct stlb_hold *hold,
 		     enum stlb_over how, const struct stlb_event *by);
-	void (*begins)(void *user, struct stlb_task *task, struct stlb_bracket *bracket,
-		       const struct stlb_event *by);
+	void (*begins)(void *user, struct stlb_task *task, const struct stlb_bracket *bracket);
 	void (*ends)(void *user, struct stlb_task *task, const struct stlb_bracket *bracket,
 		     const struct stlb_event *by);
 	void (*doubted)(void *user, struct stlb_task *task);
@@ -64,8 +65,23 @@ struct stlb_machine {
 	uint64_t nr_suspended; /* holds that are, of all contexts, or were when last looked at */
 	uint64_t next_id;      /* of holds and brackets */
 	uint64_t now_ns;       /* of the event at hand */
+	uint64_t vmemmap;      /* where struct pages lie, 0: not known */
 	bool failed;	       /* no memory */
 };
+
+/** stlb_machine_pfn_of - the pfn of a struct page; false: where they lie is not known yet */
+bool stlb_machine_pfn_of(const struct stlb_machine *m, uint64_t page, uint64_t *pfn);
+
+/** stlb_machine_pfn - the pfn that an event names by number or by struct page; false: not known */
+bool stlb_machine_pfn(const struct stlb_machine *m, const struct stlb_event *event, uint64_t *pfn);
+
+/** stlb_event_pages - how many pages an event of the allocator is about */
+static inline uint64_t stlb_event_pages(const struct stlb_event *event)
+{
+	uint64_t order = stlb_event_or(event, ORDER, 0);
+
+	return UINT64_C(1) << (order < STLB_MAX_ORDER ? order : STLB_MAX_ORDER);
+}
 
 /** stlb_machine_free - all of it but itself */
 void stlb_machine_free(struct stlb_machine *machine);

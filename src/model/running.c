@@ -169,7 +169,7 @@ void stlb_running_woken(struct stlb_machine *m, struct stlb_task *by,
 		return;
 	woken = stlb_contexts_task(&m->contexts, tid);
 	if (woken)
-		m->failed |= stlb_hb_started(&m->hb, &by->hb, &woken->hb) < 0;
+		m->failed |= stlb_hb_started(&m->hb, &by->hb, &woken->hb, false) < 0;
 }
 
 struct stlb_task *stlb_running_forked(struct stlb_machine *m, struct stlb_task *by,
@@ -186,7 +186,7 @@ struct stlb_task *stlb_running_forked(struct stlb_machine *m, struct stlb_task *
 	child->settled = child->newborn = true;
 	child->seen_at = m->hb.now;
 	stlb_task_holds_none(child);
-	m->failed |= stlb_hb_started(&m->hb, &by->hb, &child->hb) < 0;
+	m->failed |= stlb_hb_started(&m->hb, &by->hb, &child->hb, true) < 0;
 	return child;
 }
 

@@ -8,78 +8,70 @@
 
 enum { MAX_PTLS = 64 * 1024 };
 
-static int draw_context(struct stlb_timeline *t, struct stlb_doer *doer)
+/* The number of a context among those drawn; NONE without memory. */
+static uint32_t draw_context(struct stlb_timeline *t, const struct stlb_task *task)
 {
 	uint32_t max = t->max_contexts, nr = t->drawing.nr_contexts;
+	uintptr_t known = (uintptr_t)stlb_map_get(&t->drawn, task->key);
 
-	if (doer->index != STLB_TIMELINE_NONE)
-		return 0;
-	if (stlb_grow((void **)&t->drawn, nr, &max, sizeof(struct stlb_doer *)) ||
-	    stlb_grow((void **)&t->contexts, nr, &t->max_contexts, sizeof(*t->contexts)))
-		return -ENOMEM;
-	t->drawn[nr] = doer;
+	if (known)
+		return known - 1;
+	if (stlb_grow((void **)&t->keys, nr, &max, sizeof(*t->keys)) ||
+	    stlb_grow((void **)&t->contexts, nr, &t->max_contexts, sizeof(*t->contexts)) ||
+	    stlb_map_put(&t->drawn, task->key, (void *)(uintptr_t)(nr + 1)))
+		return STLB_TIMELINE_NONE;
+	t->keys[nr] = task->key;
 	t->contexts[nr] = (struct stlb_timeline_context){
-		.kind = doer->kind, .id = doer->id, .idle = doer->idle};
-	doer->index = t->drawing.nr_contexts++;
-	return 0;
+		.kind = task->kind,
+		.idle = task->kind == STLB_CONTEXT_TASK && task->tid == 0,
+		.id = task->kind == STLB_CONTEXT_TASK && task->tid ? task->tid : task->cpu,
+		.comm = task->comm,
+	};
+	return t->drawing.nr_contexts++;
 }
 
 /* ---- locks ---- */
-
-bool stlb_timeline_is_ptl(const struct stlb_timeline *t, uint64_t lock)
-{
-	return stlb_map_get(&t->ptls, lock) != NULL;
-}
-
-int stlb_timeline_learn_ptl(struct stlb_timeline *t, uint64_t lock)
-{
-	struct stlb_ptl *ptl;
-
-	if (!lock || t->ptls.count >= MAX_PTLS || stlb_timeline_is_ptl(t, lock))
-		return 0;
-	ptl = calloc(1, sizeof(*ptl));
-	if (!ptl || stlb_map_put(&t->ptls, lock, ptl)) {
-		free(ptl);
-		return -ENOMEM;
-	}
-	ptl->slice = STLB_TIMELINE_NONE;
-	return 0;
-}
 
 /*
  * Who let it in. An event at the entry of a lock function comes before the lock is held: it is held
  * from the other's release on.
  */
-static uint32_t find_predecessor(struct stlb_timeline *t, const struct stlb_doer *doer,
-				 const struct stlb_open *open, uint64_t ns, uint64_t *start)
+static uint32_t find_predecessor(struct stlb_timeline *t, const struct stlb_task *task,
+				 const struct stlb_slice_of *hold, uint64_t end, uint64_t *start)
 {
-	const struct stlb_ptl *ptl = stlb_map_get(&t->ptls, open->object);
-	const struct stlb_timeline_slice *last;
+	const struct stlb_let_go *last = stlb_map_get(&t->let_go, hold->object);
 
-	if (!ptl)
+	if (!last)
 		return STLB_TIMELINE_NONE;
-	if (!open->exact && ptl->released_ns > *start && ptl->released_ns <= ns)
-		*start = ptl->released_ns;
-	if (ptl->slice == STLB_TIMELINE_NONE || ptl->released_ns > *start)
+	if (!hold->exact && last->ns > *start && last->ns <= end)
+		*start = last->ns;
+	if (last->slice == STLB_TIMELINE_NONE || last->ns > *start ||
+	    t->keys[t->slices[last->slice].context] == task->key)
 		return STLB_TIMELINE_NONE;
-	last = &t->slices[ptl->slice];
-	return last->context == doer->index ? STLB_TIMELINE_NONE : ptl->slice;
+	return last->slice;
 }
 
-static void released(struct stlb_timeline *t, uint64_t lock, uint64_t ns, uint32_t slice)
+static int let_go(struct stlb_timeline *t, uint64_t lock, uint64_t ns, uint32_t slice)
 {
-	struct stlb_ptl *ptl = stlb_map_get(&t->ptls, lock);
+	struct stlb_let_go *last = stlb_map_get(&t->let_go, lock);
 
-	if (!ptl)
-		return;
-	ptl->released_ns = ns;
-	ptl->slice = slice;
+	if (!last && t->let_go.count >= MAX_PTLS)
+		return 0;
+	if (!last) {
+		last = malloc(sizeof(*last));
+		if (!last || stlb_map_put(&t->let_go, lock, last)) {
+			free(last);
+			return -ENOMEM;
+		}
+	}
+	*last = (struct stlb_let_go){ns, slice};
+	return 0;
 }
 
 /* ---- slices ---- */
 
 /* What surrounds the events of a finding is kept whatever else there is. */
-static bool has_room(struct stlb_timeline *t, const struct stlb_doer *doer, uint64_t start,
+static bool has_room(struct stlb_timeline *t, const struct stlb_task *task, uint64_t start,
 		     uint64_t end)
 {
 	struct stlb_window *window = stlb_windows_at(&t->windows, start, end);
@@ -90,50 +82,49 @@ static bool has_room(struct stlb_timeline *t, const struct stlb_doer *doer, uint
 		window->slices--;
 		return true;
 	}
-	if (stlb_windows_marked(&t->windows, doer->key, start, end))
+	if (stlb_windows_marked(&t->windows, task->key, start, end))
 		return true;
 	t->drawing.slices_left_out++;
 	return false;
 }
 
-static int keep(struct stlb_timeline *t, struct stlb_doer *doer, struct stlb_timeline_slice *slice)
+static int keep(struct stlb_timeline *t, const struct stlb_task *task,
+		struct stlb_timeline_slice *slice)
 {
-	if (stlb_grow((void **)&t->slices, t->drawing.nr_slices, &t->max_slices,
-		      sizeof(*t->slices)) ||
-	    draw_context(t, doer))
+	slice->context = draw_context(t, task);
+	if (slice->context == STLB_TIMELINE_NONE ||
+	    stlb_grow((void **)&t->slices, t->drawing.nr_slices, &t->max_slices,
+		      sizeof(*t->slices)))
 		return -ENOMEM;
-	slice->context = doer->index;
 	t->slices[t->drawing.nr_slices++] = *slice;
 	return 0;
 }
 
-int stlb_timeline_slice(struct stlb_timeline *t, struct stlb_doer *doer,
-			const struct stlb_open *open, uint64_t ns, bool unended)
+int stlb_timeline_slice(struct stlb_timeline *t, const struct stlb_task *task,
+			const struct stlb_slice_of *what)
 {
 	struct stlb_timeline_slice slice = {
-		.kind = open->kind,
-		.start = open->start,
-		.end = ns > open->start ? ns : open->start,
-		.object = open->object,
-		.first = open->first,
-		.last = open->last,
+		.kind = what->kind,
+		.start = what->start,
+		.end = what->end > what->start ? what->end : what->start,
+		.object = what->object,
+		.first = what->first,
+		.last = what->last,
 		.after = STLB_TIMELINE_NONE,
-		.cpu = open->cpu,
-		.unended = unended,
+		.cpu = what->cpu,
+		.unended = what->unended,
 	};
-	bool hold = open->kind == STLB_SLICE_HOLD, kept;
+	bool hold = what->kind == STLB_SLICE_HOLD, kept;
 	int r = 0;
 
-	if (hold && !open->ptl)
-		return 0;
 	if (hold)
-		slice.after = find_predecessor(t, doer, open, slice.end, &slice.start);
-	kept = has_room(t, doer, slice.start, slice.end);
+		slice.after = find_predecessor(t, task, what, slice.end, &slice.start);
+	kept = has_room(t, task, slice.start, slice.end);
 	if (kept)
-		r = keep(t, doer, &slice);
+		r = keep(t, task, &slice);
 	if (hold && r == 0)
-		released(t, open->object, slice.end,
-			 kept ? t->drawing.nr_slices - 1 : STLB_TIMELINE_NONE);
+		r = let_go(t, what->object, slice.end,
+			   kept ? t->drawing.nr_slices - 1 : STLB_TIMELINE_NONE);
 	return r;
 }
 
@@ -150,11 +141,12 @@ static void copy_fields(struct stlb_timeline_point *point, const struct stlb_eve
 	point->end = stlb_event_or(event, END, 0);
 }
 
-int stlb_timeline_point(struct stlb_timeline *t, struct stlb_doer *doer,
+int stlb_timeline_point(struct stlb_timeline *t, const struct stlb_task *task,
 			const struct stlb_event *event)
 {
 	struct stlb_window *window = stlb_windows_at(&t->windows, event->ns, event->ns);
 	struct stlb_timeline_point *point;
+	uint32_t context = STLB_TIMELINE_NONE;
 
 	if (!window)
 		return 0;
@@ -162,15 +154,17 @@ int stlb_timeline_point(struct stlb_timeline *t, struct stlb_doer *doer,
 		t->drawing.points_left_out++;
 		return 0;
 	}
-	if (stlb_grow((void **)&t->points, t->drawing.nr_points, &t->max_points,
-		      sizeof(*t->points)) ||
-	    (doer && draw_context(t, doer)))
+	if (task)
+		context = draw_context(t, task);
+	if ((task && context == STLB_TIMELINE_NONE) ||
+	    stlb_grow((void **)&t->points, t->drawing.nr_points, &t->max_points,
+		      sizeof(*t->points)))
 		return -ENOMEM;
 	window->points--;
 	point = &t->points[t->drawing.nr_points++];
 	*point = (struct stlb_timeline_point){
 		.ns = event->ns,
-		.context = doer ? doer->index : STLB_TIMELINE_NONE,
+		.context = context,
 		.cpu = event->cpu,
 		.kind = event->kind,
 		.level = event->level,

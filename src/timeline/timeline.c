@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/bracketing.h"
+#include "model/locking.h"
+#include "model/pass.h"
 #include "timeline/timeline_internal.h"
 
 /* What has begun near the last finding is given so much time to end. */
@@ -16,232 +19,121 @@ static bool is_drawn(enum stlb_kind kind)
 	       stlb_kind_class(kind) == STLB_CLASS_DEVICE;
 }
 
-static bool is_wanted(enum stlb_kind kind)
+/* ---- holds ---- */
+
+/* Until when it is sure to have been held: what was switched out may have lost it there. */
+static uint64_t end_of(const struct stlb_timeline *t, const struct stlb_hold *hold,
+		       enum stlb_over how)
 {
-	return is_drawn(kind) || stlb_kind_class(kind) == STLB_CLASS_LOCK || kind == STLB_PTL_MAP ||
-	       kind == STLB_SCHED_SWITCH || kind == STLB_INV_START || kind == STLB_INV_START_RET ||
-	       kind == STLB_INV_END;
+	return how == STLB_OVER_UNSEEN && hold->suspended ? hold->left_ns : t->machine.now_ns;
 }
 
-/* ---- locks ---- */
-
-static bool is_ptl_class(const char *name)
+static void draw_hold(struct stlb_timeline *t, const struct stlb_task *task,
+		      const struct stlb_hold *hold, uint64_t end, bool unended)
 {
-	return name && (strstr(name, "ptlock") || strstr(name, "page_table_lock"));
-}
-
-static void begin(struct stlb_timeline *t, struct stlb_doer *doer, const struct stlb_open *open)
-{
-	if (stlb_doer_open(doer, open))
-		t->drawing.slices_left_out++;
-}
-
-static int take(struct stlb_timeline *t, struct stlb_doer *doer, const struct stlb_event *event,
-		bool exact)
-{
-	struct stlb_open open = {
+	struct stlb_slice_of slice = {
 		.kind = STLB_SLICE_HOLD,
-		.start = event->ns,
-		.object = stlb_event_or(event, LOCK, 0),
-		.cpu = event->cpu,
-		.exact = exact,
+		.start = hold->confirmed ? hold->got_ns : hold->ns,
+		.end = end,
+		.object = hold->lock,
+		.cpu = hold->cpu,
+		.exact = hold->confirmed,
+		.unended = unended,
 	};
 
-	if (!open.object)
-		return 0;
-	if (is_ptl_class(event->text) && stlb_timeline_learn_ptl(t, open.object))
-		return -ENOMEM;
-	open.ptl = stlb_timeline_is_ptl(t, open.object);
-	begin(t, doer, &open);
-	return 0;
+	if (!hold->named)
+		return;
+	/* where events of its CPU were lost, nobody knows when it let its locks go */
+	if (hold->lossy)
+		t->drawing.slices_left_out++;
+	else
+		t->failed |= stlb_timeline_slice(t, task, &slice) != 0;
 }
 
-/* The return of a lock function may come without its argument. */
-static int acquired(struct stlb_timeline *t, struct stlb_doer *doer, const struct stlb_event *event)
+static void over(void *timeline, struct stlb_task *task, const struct stlb_hold *hold,
+		 enum stlb_over how, const struct stlb_event *by)
 {
-	struct stlb_open *open =
-		stlb_doer_find(doer, STLB_SLICE_HOLD, stlb_event_or(event, LOCK, 0));
+	struct stlb_timeline *t = timeline;
 
-	if (!open || open->exact)
-		return take(t, doer, event, true);
-	open->start = event->ns;
-	open->exact = true;
-	return 0;
+	(void)by;
+	if (how == STLB_OVER_NEVER)
+		t->drawing.slices_left_out++;
+	else if (how != STLB_OVER_DROPPED)
+		draw_hold(t, task, hold, end_of(t, hold, how), false);
 }
 
-static int end(struct stlb_timeline *t, struct stlb_doer *doer, struct stlb_open *open, uint64_t ns)
+/* Only so that the ends of all are told. */
+static void acquired(void *timeline, struct stlb_task *task, struct stlb_hold *hold)
 {
-	struct stlb_open copy = *open;
-
-	stlb_doer_close(doer, open);
-	return stlb_timeline_slice(t, doer, &copy, ns, false);
+	(void)timeline;
+	(void)task;
+	(void)hold;
 }
 
-static int release(struct stlb_timeline *t, struct stlb_doer *doer, const struct stlb_event *event)
+/* The PTL of an update is the PTL from then on, whoever takes it. */
+static void learn_ptl(struct stlb_timeline *t, struct stlb_task *task)
 {
-	struct stlb_open *open = stlb_doer_find(doer, STLB_SLICE_HOLD, stlb_event_get(event, LOCK));
+	const struct stlb_hold *hold = stlb_task_hold(task);
 
-	return open ? end(t, doer, open, event->ns) : 0;
-}
-
-static int end_holds(struct stlb_timeline *t, struct stlb_doer *doer, uint64_t ns)
-{
-	struct stlb_open *open;
-	int r = 0;
-
-	while (r == 0 && (open = stlb_doer_find(doer, STLB_SLICE_HOLD, 0)))
-		r = end(t, doer, open, ns);
-	return r;
-}
-
-/* The PTL of an update is the lock acquired last, unless another one is known to be it. */
-static int learn_from_update(struct stlb_timeline *t, struct stlb_doer *doer)
-{
-	for (uint32_t i = doer->nr_open; i-- > 0;)
-		if (doer->open[i].ptl)
-			return 0;
-	for (uint32_t i = doer->nr_open; i-- > 0;) {
-		struct stlb_open *open = &doer->open[i];
-
-		if (open->kind != STLB_SLICE_HOLD)
-			continue;
-		open->ptl = true;
-		return stlb_timeline_learn_ptl(t, open->object);
-	}
-	return 0;
-}
-
-static int mapped(struct stlb_timeline *t, struct stlb_doer *doer, const struct stlb_event *event)
-{
-	uint64_t lock = stlb_event_or(event, PTL, 0);
-	struct stlb_open *open = lock ? stlb_doer_find(doer, STLB_SLICE_HOLD, lock) : NULL;
-
-	if (!lock)
-		return learn_from_update(t, doer);
-	if (open)
-		open->ptl = true;
-	return stlb_timeline_learn_ptl(t, lock);
+	if (hold && !hold->named)
+		stlb_lock_named(&t->machine, task, hold->lock);
 }
 
 /* ---- brackets ---- */
 
-static int range_start(struct stlb_timeline *t, struct stlb_doer *doer,
-		       const struct stlb_event *event)
+static void draw_bracket(struct stlb_timeline *t, const struct stlb_task *task,
+			 const struct stlb_bracket *bracket, bool unended)
 {
-	struct stlb_open open = {
+	struct stlb_slice_of slice = {
 		.kind = STLB_SLICE_BRACKET,
-		.start = event->ns,
-		.object = stlb_event_get(event, MM),
-		.first = stlb_event_get(event, START),
-		.last = stlb_event_get(event, END),
-		.cpu = event->cpu,
+		.start = bracket->start_event.ns,
+		.end = t->machine.now_ns,
+		.object = bracket->mm->id,
+		.first = bracket->start,
+		.last = bracket->end,
+		.cpu = bracket->start_event.cpu,
+		.unended = unended,
 	};
 
-	begin(t, doer, &open);
-	return 0;
+	t->failed |= stlb_timeline_slice(t, task, &slice) != 0;
 }
 
-/* A start that failed has no end. */
-static int range_start_ret(struct stlb_doer *doer, const struct stlb_event *event)
+static void ends(void *timeline, struct stlb_task *task, const struct stlb_bracket *bracket,
+		 const struct stlb_event *by)
 {
-	struct stlb_open *open = stlb_doer_find(doer, STLB_SLICE_BRACKET, 0);
-
-	if (open && stlb_event_or(event, RET, 0))
-		stlb_doer_close(doer, open);
-	return 0;
-}
-
-static int range_end(struct stlb_timeline *t, struct stlb_doer *doer,
-		     const struct stlb_event *event)
-{
-	for (uint32_t i = doer->nr_open; i-- > 0;) {
-		struct stlb_open *open = &doer->open[i];
-
-		if (open->kind == STLB_SLICE_BRACKET && open->object == stlb_event_get(event, MM) &&
-		    open->first == stlb_event_get(event, START) &&
-		    open->last == stlb_event_get(event, END))
-			return end(t, doer, open, event->ns);
-	}
-	return 0;
+	/* a start that failed has no end */
+	if (by)
+		draw_bracket(timeline, task, bracket, !stlb_bracket_is_end(bracket, by));
 }
 
 /* ---- events ---- */
 
-static int update(struct stlb_timeline *t, struct stlb_doer *doer, const struct stlb_event *event)
+static int take(struct stlb_timeline *t, struct stlb_task *task, const struct stlb_event *event)
 {
-	int r = stlb_kind_is_update(event->kind) ? learn_from_update(t, doer) : 0;
+	int r = 0;
 
-	if (r == 0 && stlb_map_get(&t->mms, stlb_event_or(event, MM, 0)))
-		r = stlb_timeline_point(t, doer, event);
+	if (stlb_kind_is_update(event->kind) || event->kind == STLB_PTL_MAP)
+		learn_ptl(t, task);
+	if (is_drawn(event->kind) && stlb_map_get(&t->mms, stlb_event_or(event, MM, 0)))
+		r = stlb_timeline_point(t, task, event);
 	return r;
-}
-
-static int dispatch(struct stlb_timeline *t, struct stlb_doer *doer, const struct stlb_event *event)
-{
-	switch (event->kind) {
-	case STLB_LOCK_ACQUIRE:
-		return take(t, doer, event, false);
-	case STLB_LOCK_ACQUIRED:
-		return acquired(t, doer, event);
-	case STLB_LOCK_RELEASE:
-		return release(t, doer, event);
-	case STLB_SCHED_SWITCH:
-		return end_holds(t, doer, event->ns);
-	case STLB_PTL_MAP:
-		return mapped(t, doer, event);
-	case STLB_INV_START:
-		return range_start(t, doer, event);
-	case STLB_INV_START_RET:
-		return range_start_ret(doer, event);
-	case STLB_INV_END:
-		return range_end(t, doer, event);
-	default:
-		return update(t, doer, event);
-	}
-}
-
-static int lose(struct stlb_timeline *t, const struct stlb_event *event)
-{
-	if (event->cpu >= 0)
-		t->losses[event->cpu % STLB_LOSS_SLOTS]++;
-	return stlb_timeline_point(t, NULL, event);
-}
-
-/* Where events of its CPU were lost, nobody knows when it let its locks go. */
-static void settle_losses(struct stlb_timeline *t, struct stlb_doer *doer, int32_t cpu)
-{
-	uint32_t now = doer->cpu >= 0 ? t->losses[doer->cpu % STLB_LOSS_SLOTS] : 0;
-	struct stlb_open *open;
-
-	if (now != doer->losses) {
-		while ((open = stlb_doer_find(doer, STLB_SLICE_HOLD, 0))) {
-			t->drawing.slices_left_out += open->ptl;
-			stlb_doer_close(doer, open);
-		}
-	}
-	doer->cpu = cpu;
-	doer->losses = cpu >= 0 ? t->losses[cpu % STLB_LOSS_SLOTS] : 0;
 }
 
 int stlb_timeline_event(struct stlb_timeline *t, const struct stlb_event *event)
 {
-	struct stlb_doer *doer;
-	int r;
+	struct stlb_task *task;
+	int r = 0;
 
 	if (event->ns > t->until_ns)
 		return 1;
-	t->last_ns = event->ns > t->last_ns ? event->ns : t->last_ns;
-	if (event->kind == STLB_LOST)
-		return lose(t, event);
-	if (!is_wanted(event->kind))
-		return 0;
-	doer = stlb_doer_get(&t->doers, event, &r);
-	if (!doer) {
-		t->drawing.events_left_out += r == 0;
-		return r;
-	}
-	settle_losses(t, doer, event->cpu);
-	return dispatch(t, doer, event);
+	task = stlb_pass_event(&t->machine, event);
+	if (task)
+		r = take(t, task, event);
+	else if (event->kind == STLB_LOST)
+		r = stlb_timeline_point(t, NULL, event);
+	else
+		t->drawing.events_left_out += stlb_kind_decides(event->kind);
+	return t->failed || t->machine.failed ? -ENOMEM : r;
 }
 
 /* ---- life ---- */
@@ -253,8 +145,9 @@ static int learn_from_findings(struct stlb_timeline *t, const struct stlb_result
 	for (uint32_t i = 0; i < result->nr_findings && r == 0; i++) {
 		const struct stlb_finding *finding = result->findings[i];
 
-		r = stlb_timeline_learn_ptl(t, finding->lock);
-		if (r == 0 && finding->has_mm)
+		if (finding->lock)
+			stlb_lock_named(&t->machine, NULL, finding->lock);
+		if (finding->has_mm)
 			r = stlb_map_put(&t->mms, finding->mm, t);
 	}
 	return r;
@@ -267,6 +160,8 @@ struct stlb_timeline *stlb_timeline_new(const struct stlb_result *result, uint32
 
 	if (!t)
 		return NULL;
+	t->machine.facts =
+		(struct stlb_facts){.user = t, .acquired = acquired, .over = over, .ends = ends};
 	if (stlb_windows_init(&t->windows, result, room ? room : ROOM) ||
 	    learn_from_findings(t, result)) {
 		stlb_timeline_free(t);
@@ -281,21 +176,26 @@ struct stlb_timeline *stlb_timeline_new(const struct stlb_result *result, uint32
 	return t;
 }
 
-static int end_all(struct stlb_timeline *t)
+static void end_all(struct stlb_timeline *t)
 {
 	uint32_t at = 0;
-	int r = 0;
 
-	for (struct stlb_doer *doer; r == 0 && (doer = stlb_map_next(&t->doers.map, &at));)
-		for (uint32_t i = 0; i < doer->nr_open && r == 0; i++)
-			r = stlb_timeline_slice(t, doer, &doer->open[i], t->last_ns, true);
-	return r;
+	stlb_pass_finish(&t->machine);
+	for (struct stlb_task *task; (task = stlb_map_next(&t->machine.contexts.map, &at));) {
+		for (uint32_t i = 0; i < task->nr_brackets; i++)
+			draw_bracket(t, task, &task->brackets[i], true);
+		for (uint32_t i = 0; i < task->nr_holds; i++)
+			draw_hold(t, task, &task->holds[i],
+				  end_of(t, &task->holds[i], STLB_OVER_UNSEEN),
+				  !task->holds[i].suspended);
+	}
 }
 
 static int copy_names(struct stlb_timeline *t)
 {
 	for (uint32_t i = 0; i < t->drawing.nr_contexts; i++) {
-		const char *comm = t->drawn[i]->comm;
+		const struct stlb_task *task = stlb_map_get(&t->machine.contexts.map, t->keys[i]);
+		const char *comm = task ? task->comm : t->contexts[i].comm;
 
 		t->contexts[i].comm = comm ? stlb_arena_text(&t->arena, comm) : NULL;
 		if (comm && !t->contexts[i].comm)
@@ -304,33 +204,35 @@ static int copy_names(struct stlb_timeline *t)
 	return 0;
 }
 
-static void free_ptls(struct stlb_timeline *t)
+static void free_let_go(struct stlb_timeline *t)
 {
 	uint32_t at = 0;
 
-	for (struct stlb_ptl *ptl; (ptl = stlb_map_next(&t->ptls, &at));)
-		free(ptl);
-	stlb_map_free(&t->ptls);
+	for (struct stlb_let_go *last; (last = stlb_map_next(&t->let_go, &at));)
+		free(last);
+	stlb_map_free(&t->let_go);
 }
 
 /* Only the drawing is kept. */
 static void free_pass(struct stlb_timeline *t)
 {
 	stlb_windows_free(&t->windows);
-	stlb_doers_free(&t->doers);
-	free_ptls(t);
+	stlb_machine_free(&t->machine);
+	free_let_go(t);
 	stlb_map_free(&t->mms);
-	free(t->drawn);
+	stlb_map_free(&t->drawn);
+	free(t->keys);
 	t->windows = (struct stlb_windows){0};
-	t->drawn = NULL;
+	t->machine = (struct stlb_machine){.failed = t->machine.failed};
+	t->keys = NULL;
 }
 
 int stlb_timeline_finish(struct stlb_timeline *t)
 {
-	int r = end_all(t);
+	int r;
 
-	if (r == 0)
-		r = copy_names(t);
+	end_all(t);
+	r = t->failed || t->machine.failed ? -ENOMEM : copy_names(t);
 	t->drawing.contexts = t->contexts;
 	t->drawing.slices = t->slices;
 	t->drawing.points = t->points;

@@ -33,7 +33,7 @@ static void add_mark(struct stlb_windows *windows, const struct stlb_event *even
 	struct stlb_mark *mark = &windows->marks[windows->nr_marks++];
 
 	mark->ns = event->ns;
-	mark->context = stlb_doer_key(event);
+	mark->context = stlb_context_key_of(event);
 }
 
 /* What takes long is seen where something happened, not in all the time between. */

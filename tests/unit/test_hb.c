@@ -169,7 +169,7 @@ Test(hb, nobody_is_followed)
 
 	hand_over(&hb, &a, &b);
 	cr_expect_null(b.clock, "nothing is kept");
-	cr_assert_eq(stlb_hb_started(&hb, &a, &b), 0);
+	cr_assert_eq(stlb_hb_started(&hb, &a, &b, false), 0);
 	cr_expect_null(b.start);
 	cr_assert_eq(stlb_hb_lock_released(&hb, &a, &lock, false), 0);
 	cr_expect_null(lock.written);
@@ -315,7 +315,7 @@ Test(edge, a_page_is_used_again)
 Test(edge, a_task_runs_after_it_was_woken)
 {
 	TWO_CONTEXTS;
-	cr_assert_eq(stlb_hb_started(&hb, &a, &b), 0);
+	cr_assert_eq(stlb_hb_started(&hb, &a, &b, false), 0);
 	cr_expect_not(stlb_hb_before(&a, 10, &b), "not before it runs");
 	cr_assert_eq(stlb_hb_runs(&hb, &b), 0);
 	cr_expect(stlb_hb_before(&a, 10, &b));

@@ -132,22 +132,44 @@ Test(timeline, who_lets_itself_in_is_let_in_by_nobody)
 	stlb_timeline_free(pass.timeline);
 }
 
-Test(timeline, holds_end_with_the_switch_and_failed_starts_are_none)
+/* A context that was switched out in a hold goes on with it where it lets it go later. */
+Test(timeline, holds_end_with_the_switch_unless_their_release_follows)
 {
-	static const struct made table[] = {
+	static const struct made ends[] = {
+		{LOCK(L1)}, {CLEAR(0, RW(1))}, {SWITCH(7)}, {LOCK(L2)}, {UNLOCK(L2)},
+	};
+	static const struct made goes_on[] = {
 		{LOCK(L1)},
 		{CLEAR(0, RW(1))},
 		{SWITCH(7)},
-		{START_NB(0, 1)},
-		{OF(INV_START_RET, F(RET, -11))},
 		{UNLOCK(L1)},
-		{START(2, 3)},
+	};
+	struct pass pass;
+
+	PASS(&pass, NS(1), 0, ends);
+	cr_assert_eq(pass.drawing->nr_slices, 2);
+	cr_expect_eq(pass.drawing->slices[1].end, NS(2));
+	cr_expect_not(pass.drawing->slices[1].unended);
+	stlb_timeline_free(pass.timeline);
+	PASS(&pass, NS(1), 0, goes_on);
+	cr_assert_eq(pass.drawing->nr_slices, 1);
+	cr_expect_eq(pass.drawing->slices[0].end, NS(3));
+	stlb_timeline_free(pass.timeline);
+}
+
+Test(timeline, failed_starts_are_none)
+{
+	static const struct made table[] = {
+		{LOCK(L1)},	   {CLEAR(0, RW(1))},
+		{START_NB(0, 1)},  {OF(INV_START_RET, F(RET, -11))},
+		{UNLOCK(L1)},	   {START(2, 3)},
+		{CLEAR(2, RW(1))},
 	};
 	struct pass pass;
 
 	PASS(&pass, NS(1), 0, table);
 	cr_assert_eq(pass.drawing->nr_slices, 2);
-	cr_expect_eq(pass.drawing->slices[0].end, NS(2));
+	cr_expect_eq(pass.drawing->slices[0].end, NS(4));
 	cr_expect_eq(pass.drawing->slices[1].first, PAGE(2));
 	cr_expect(pass.drawing->slices[1].unended);
 	cr_expect_eq(pass.drawing->slices[1].end, NS(6));

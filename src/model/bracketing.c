@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/bracketing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCKABLE = 1 };
+
+static void ends(const struct stlb_machine *m, struct stlb_task *task,
+		 const struct stlb_bracket *bracket, const struct stlb_event *by)
+{
+	if (m->facts.ends)
+		m->facts.ends(m->facts.user, task, bracket, by);
+}
+
+bool stlb_bracket_may_fail(const struct stlb_bracket *bracket)
+{
+	return bracket->has_flags && !(bracket->flags & BLOCKABLE) && !bracket->sure;
+}
+
+bool stlb_bracket_is_end(const struct stlb_bracket *bracket, const struct stlb_event *event)
+{
+	return event->kind == STLB_INV_END && bracket->mm->id == stlb_event_get(event, MM) &&
+	       bracket->start == stlb_event_get(event, START) &&
+	       bracket->end == stlb_event_get(event, END);
+}
+
+/* ---- start ---- */
+
+void stlb_bracket_follows(struct stlb_machine *m, struct stlb_task *task, const struct stlb_mm *mm,
+			  const struct stlb_event *start)
+{
+	uint64_t first = stlb_event_get(start, START), end = stlb_event_get(start, END);
+
+	while (task->nr_brackets && !(stlb_event_or(start, FLAGS, BLOCKABLE) & BLOCKABLE)) {
+		const struct stlb_bracket *last = &task->brackets[task->nr_brackets - 1];
+
+		if (!stlb_bracket_may_fail(last) ||
+		    (last->mm == mm && first < last->end && last->start < end))
+			return;
+		task->failed = *last;
+		ends(m, task, last, NULL);
+		task->nr_brackets--;
+	}
+}
+
+static struct stlb_bracket *push(struct stlb_machine *m, struct stlb_task *task)
+{
+	if (!task->brackets)
+		task->brackets = calloc(STLB_MAX_BRACKETS, sizeof(*task->brackets));
+	if (!task->brackets) {
+		m->failed = true;
+		return NULL;
+	}
+	if (task->nr_brackets == STLB_MAX_BRACKETS) {
+		ends(m, task, &task->brackets[0], NULL);
+		memmove(task->brackets, task->brackets + 1,
+			(STLB_MAX_BRACKETS - 1) * sizeof(*task->brackets));
+		task->nr_brackets--;
+	}
+	return &task->brackets[task->nr_brackets++];
+}
+
+bool stlb_bracket_open(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
+		       const struct stlb_event *start)
+{
+	struct stlb_bracket *bracket = push(m, task);
+
+	if (!bracket)
+		return false;
+	memset(bracket, 0, sizeof(*bracket));
+	bracket->id = ++m->next_id;
+	bracket->mm = mm;
+	bracket->life = mm->life;
+	bracket->start = stlb_event_get(start, START);
+	bracket->end = stlb_event_get(start, END);
+	bracket->has_flags = stlb_event_has(start, FLAGS);
+	bracket->flags = stlb_event_or(start, FLAGS, 0);
+	bracket->event = (int)stlb_event_or(start, EVENT, UINT64_MAX);
+	stlb_brief_keep(&bracket->start_event, start);
+	task->start_entered = true;
+	if (m->facts.begins)
+		m->facts.begins(m->facts.user, task, bracket);
+	return true;
+}
+
+void stlb_bracket_returned(struct stlb_machine *m, struct stlb_task *task,
+			   const struct stlb_event *event)
+{
+	bool failed = (int32_t)stlb_event_get(event, RET) != 0;
+	struct stlb_bracket *last;
+
+	if (!task->start_entered || !task->nr_brackets)
+		return;
+	task->start_entered = false;
+	last = &task->brackets[task->nr_brackets - 1];
+	if (!failed) {
+		last->sure = true;
+		return;
+	}
+	ends(m, task, last, NULL);
+	task->nr_brackets--;
+}
+
+/* ---- end ---- */
+
+int stlb_bracket_find(const struct stlb_task *task, const struct stlb_mm *mm,
+		      const struct stlb_event *end)
+{
+	uint64_t first = stlb_event_get(end, START), last = stlb_event_get(end, END);
+
+	for (uint32_t i = task->nr_brackets; i > 0; i--) {
+		const struct stlb_bracket *bracket = &task->brackets[i - 1];
+
+		if (bracket->mm == mm && bracket->start == first && bracket->end == last)
+			return i - 1;
+	}
+	return -1;
+}
+
+void stlb_brackets_close(struct stlb_machine *m, struct stlb_task *task, uint32_t index,
+			 const struct stlb_event *by)
+{
+	while (task->nr_brackets > index) {
+		ends(m, task, &task->brackets[task->nr_brackets - 1], by);
+		task->nr_brackets--;
+	}
+}
+
+void stlb_brackets_drop_gone(struct stlb_machine *m, struct stlb_task *task)
+{
+	uint32_t kept = 0;
+
+	task->freed_mms = m->mms.freed;
+	for (uint32_t i = 0; i < task->nr_brackets; i++) {
+		if (task->brackets[i].life == task->brackets[i].mm->life) {
+			task->brackets[kept++] = task->brackets[i];
+			continue;
+		}
+		ends(m, task, &task->brackets[i], NULL);
+		task->failed = task->brackets[i]; /* its end, if it comes, has a start */
+	}
+	task->nr_brackets = kept;
+}

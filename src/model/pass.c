@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/pass.h"
+
+#include "model/bracketing.h"
+#include "model/locking.h"
+#include "model/running.h"
+
+static void leaves(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
+{
+	stlb_holds_end(m, task, event);
+	stlb_brackets_close(m, task, 0, event);
+	stlb_task_holds_none(task);
+}
+
+static void on_lock(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
+{
+	if (event->kind == STLB_LOCK_ACQUIRE)
+		stlb_lock_asked(m, task, event);
+	else if (event->kind == STLB_LOCK_ACQUIRED)
+		stlb_lock_acquired(m, task, event);
+	else
+		stlb_lock_released(m, task, event);
+}
+
+static void on_task(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
+{
+	if (event->kind == STLB_SCHED_SWITCH)
+		stlb_running_switched(m, task, event);
+	else if (event->kind == STLB_SCHED_WAKING)
+		stlb_running_woken(m, task, event);
+	else if (event->kind == STLB_FORK)
+		stlb_running_forked(m, task, event);
+	else
+		leaves(m, task, event);
+}
+
+static void on_bracket(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
+		       const struct stlb_event *event)
+{
+	int index;
+
+	if (event->kind == STLB_INV_START && mm) {
+		stlb_bracket_follows(m, task, mm, event);
+		stlb_bracket_open(m, task, mm, event);
+	} else if (event->kind == STLB_INV_START_RET) {
+		stlb_bracket_returned(m, task, event);
+	} else if (event->kind == STLB_INV_END && mm) {
+		index = stlb_bracket_find(task, mm, event);
+		if (index >= 0)
+			stlb_brackets_close(m, task, index, event);
+	}
+}
+
+static void on_mm(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
+		  const struct stlb_event *event)
+{
+	bool write = stlb_event_or(event, WRITE, 0) != 0;
+
+	if (event->kind == STLB_MM_FREE) {
+		mm->life++;
+		m->mms.freed++;
+	} else if (event->kind == STLB_MMAP_LOCKED) {
+		stlb_mmap_locked(m, task, mm->id, write);
+	} else if (event->kind == STLB_MMAP_UNLOCK) {
+		stlb_mmap_unlocked(m, task, mm->id, write);
+	}
+}
+
+static void on_page(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
+{
+	uint64_t pfn, nr = stlb_event_pages(event);
+	int r;
+
+	if (!stlb_machine_pfn(m, event, &pfn))
+		return;
+	if (stlb_kind_frees(event->kind))
+		r = stlb_hb_pages_freed(&m->hb, &task->hb, pfn, nr);
+	else
+		r = stlb_hb_pages_allocated(&m->hb, &task->hb, pfn, nr);
+	m->failed |= r < 0;
+}
+
+static void take(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
+{
+	struct stlb_mm *mm =
+		stlb_event_has(event, MM) ? stlb_mm_get(&m->mms, stlb_event_get(event, MM)) : NULL;
+
+	switch (stlb_kind_class(event->kind)) {
+	case STLB_CLASS_LOCK:
+		on_lock(m, task, event);
+		break;
+	case STLB_CLASS_TASK:
+		on_task(m, task, event);
+		break;
+	case STLB_CLASS_PAGE:
+		on_page(m, task, event);
+		break;
+	case STLB_CLASS_BRACKET:
+		on_bracket(m, task, mm, event);
+		break;
+	default:
+		if (event->kind == STLB_PTL_MAP && stlb_event_or(event, PTL, 0))
+			stlb_lock_named(m, task, stlb_event_get(event, PTL));
+		else if (mm)
+			on_mm(m, task, mm, event);
+	}
+}
+
+struct stlb_task *stlb_pass_event(struct stlb_machine *m, const struct stlb_event *event)
+{
+	struct stlb_task *task;
+
+	m->hb.now++;
+	if (stlb_event_or(event, VMEMMAP, 0))
+		m->vmemmap = stlb_event_get(event, VMEMMAP);
+	if (event->kind == STLB_LOST)
+		stlb_running_lost(m, event);
+	if (!stlb_kind_decides(event->kind))
+		return NULL;
+	task = stlb_running_at(m, event);
+	if (!task)
+		return NULL;
+	if (task->nr_brackets && task->freed_mms != m->mms.freed)
+		stlb_brackets_drop_gone(m, task);
+	/* a task that sleeps while it waits has not got the lock; its waiting is not over */
+	if (task->asked.lock && event->kind != STLB_LOCK_ACQUIRED &&
+	    event->kind != STLB_SCHED_SWITCH)
+		stlb_lock_settle(m, task);
+	take(m, task, event);
+	return task;
+}
+
+void stlb_pass_finish(struct stlb_machine *m)
+{
+	uint32_t at = 0;
+
+	for (struct stlb_task *task; (task = stlb_map_next(&m->contexts.map, &at));)
+		stlb_lock_settle(m, task);
+}
