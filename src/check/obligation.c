@@ -241,7 +241,7 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 	watch_pages(a, ob);
 	if (ob->table)
 		watch_below(a, ob, region);
-	stlb_unbracketed_note(a, act, ob);
+	STLB_CALL(a, owed, a, act, ob);
 	if (a->devices)
 		stlb_device_note_owed(a, ob);
 	a->last_created = ob;
@@ -328,10 +328,9 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 	struct stlb_task *task = ob->task;
 
 	stlb_tentative_over(a, ob);
-	if (ob->unbracketed &&
-	    (ending == STLB_END_EXPIRED ||
-	     (ob->table && ending != STLB_END_RESTORED && ending != STLB_END_PENDING)))
-		stlb_unbracketed_tell(a, ob);
+	if (ending == STLB_END_EXPIRED ||
+	    (ob->table && ending != STLB_END_RESTORED && ending != STLB_END_PENDING))
+		STLB_CALL(a, stays, a, ob);
 	stlb_held_back_over(a, ob);
 	if (ob->said)
 		stlb_device_note_over(a, ob, ending);

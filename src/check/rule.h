@@ -7,6 +7,7 @@
 #define CHECK_RULE_H
 
 #include "check/check.h"
+#include "check/hooks.h"
 #include "staletlb/rule.h"
 
 /** enum stlb_when - on which kernels a requirement holds */
@@ -43,6 +44,7 @@ struct stlb_needs {
  * @is_set: the event that breaches it is the set of the entry
  * @of_place: a breach is of where the update was made: a later clear of the same page has it too
  * @makes_stale: after a breach, what a device still holds of the page is stale
+ * @only_if_on: it hooks into nothing while it is off
  * @racy_as: the rule that a breach is of where the only invalidation is not ordered; or its own
  * @lower: lowers what could be checked, with the reason; NULL: nothing does
  */
@@ -53,6 +55,8 @@ struct stlb_rule_object {
 	struct stlb_kind_list stands_on;
 	bool of_updates, wants_invalidation, of_one_event, is_set, of_place, makes_stale;
 	const struct stlb_rule_object *racy_as;
+	bool only_if_on;
+	struct stlb_rule_hooks hooks;
 	void (*lower)(const struct stlb_analysis *a, struct stlb_rule_result *result);
 };
 

@@ -6,7 +6,6 @@
  */
 #include <stdio.h>
 
-#include "check/mapped.h"
 #include "check/rules/needs.h"
 #include "model/rmap.h"
 
@@ -76,8 +75,8 @@ static void judge_all(struct stlb_analysis *a, const struct stlb_act *act, enum 
 		judge(a, act, how, pfn + i);
 }
 
-void stlb_mapped_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
-			   uint64_t nr)
+static void pages_freed(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
+			uint64_t nr)
 {
 	if (!a->regions.rmap || !a->regions.rmap->count)
 		return;
@@ -104,7 +103,7 @@ STLB_RULE_DEFINE(
 	MAPPED, mapped,
 	STLB_NEEDS(ALL_PTE_SETS, ALL_PTE_CLEARS, NEED_FREES, NEED_INV_RANGE, NEED_INV_END),
 	.needs.part = {ALL_PMD_SETS, ALL_PMD_CLEARS, LACKS_FREES}, .of_updates = true,
-	.lower = lower,
+	.lower = lower, .hooks = {.pages_freed = pages_freed},
 	.info = {
 		.id = "free-while-mapped",
 		.severity = STLB_ERROR,

@@ -1,10 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* partial-invalidate (mmu_notifier.rst, lines 10-11 and 24): of a huge entry that was discharged.
+ */
 #include "check/rules/needs.h"
+
+static void judge(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob)
+{
+	if (!ob->discharged || !stlb_obligation_is_partly_covered(ob) || ob->pieces->told)
+		return;
+	ob->pieces->told = true;
+	stlb_breach(a, STLB_RULE_PARTIAL, ob, act, "deadline",
+		    "an invalidation of the whole huge page: only a part of it was covered");
+}
+
+static void overdue(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
+		    enum stlb_operation_end end)
+{
+	(void)end;
+	judge(a, act, ob);
+}
 
 STLB_RULE_DEFINE(
 	PARTIAL, partial, STLB_NEEDS(NEED_INV_RANGE, NEED_INV_END, NEED_CLEARS),
 	.needs.part = {LACKS_ZAPS, LACKS_PMDS}, .of_updates = true, .wants_invalidation = true,
-	.makes_stale = true,
+	.makes_stale = true, .hooks = {.page_freed = judge, .settled = judge, .overdue = overdue},
 	.info = {
 		.id = "partial-invalidate",
 		.severity = STLB_WARNING,

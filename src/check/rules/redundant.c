@@ -22,8 +22,8 @@ static void report(struct stlb_analysis *a, const struct stlb_act *act,
 	stlb_report(a, &c);
 }
 
-void stlb_redundant_note(struct stlb_analysis *a, const struct stlb_act *act,
-			 struct stlb_obligation *ob, const struct stlb_invalidation *what)
+static void covered(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
+		    const struct stlb_invalidation *what)
 {
 	bool deferrable = ob->type == STLB_TIGHTEN || ob->exempt;
 
@@ -42,7 +42,8 @@ void stlb_redundant_note(struct stlb_analysis *a, const struct stlb_act *act,
 
 STLB_RULE_DEFINE(
 	REDUNDANT, redundant, STLB_NEEDS(NEED_INV_RANGE, NEED_CLEARS),
-	.needs.part = {LACKS_ZAPS, LACKS_LOCKS}, .of_updates = true,
+	.needs.part = {LACKS_ZAPS, LACKS_LOCKS}, .of_updates = true, .only_if_on = true,
+	.hooks = {.covered = covered},
 	.info = {
 		.id = "redundant-invalidate",
 		.severity = STLB_OFF,

@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A zap whose entry another operation fills (mmu_notifier.rst, lines 13 and 17-18). */
 #include "check/rules/needs.h"
+
+static void refilled(struct stlb_analysis *a, const struct stlb_act *act,
+		     struct stlb_obligation *ob)
+{
+	stlb_breach(a, STLB_RULE_REFAULT, ob, act, "set",
+		    "nothing yet: the zap still owes its invalidation for the old page");
+}
 
 STLB_RULE_DEFINE(REFAULT, refault, STLB_NEEDS(NEED_NOTIFIERS, NEED_UPDATES, NEED_SETS),
 		 .needs.part = {LACKS_SETS, LACKS_ZAPS}, .of_updates = true, .is_set = true,
+		 .hooks = {.refilled = refilled},
 		 .info = {
 			 .id = "refault-in-window",
 			 .severity = STLB_NOTICE,

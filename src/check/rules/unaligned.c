@@ -1,7 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* unaligned-range: page-aligned bounds are what drivers expect. */
 #include "check/rules/needs.h"
 
+static bool is_judged(const struct stlb_event *event)
+{
+	uint64_t start = stlb_event_get(event, START), end = stlb_event_get(event, END);
+
+	if (!stlb_range_is_unaligned(start, end))
+		return false;
+	return event->kind == STLB_INV_START ||
+	       (!stlb_range_is_empty(start, end) && !stlb_range_is_of_kernel(start));
+}
+
+static void range_given(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	struct stlb_case c = {
+		.rule = STLB_RULE_UNALIGNED,
+		.act = act,
+		.role = act->event->kind == STLB_INV_START ? "start" : "invalidate",
+		.missing = "page-aligned bounds",
+		.addr = stlb_event_get(act->event, START),
+		.has_addr = true,
+	};
+
+	if (is_judged(act->event) && stlb_mm_is_subscribed(act->mm))
+		stlb_report(a, &c);
+}
+
 STLB_RULE_DEFINE(UNALIGNED, unaligned, STLB_NEEDS(NEED_NOTIFIERS), .of_one_event = true,
+		 .hooks = {.range_given = range_given},
 		 .info = {
 			 .id = "unaligned-range",
 			 .severity = STLB_NOTICE,
