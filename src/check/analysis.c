@@ -11,6 +11,7 @@
 #include "check/early.h"
 #include "check/evidence.h"
 #include "check/loss.h"
+#include "check/rule.h"
 #include "model/bracketing.h"
 #include "model/locking.h"
 #include "model/running.h"
@@ -25,6 +26,7 @@ static void on_phase(struct stlb_analysis *a, const struct stlb_act *act);
 static void on_stack(struct stlb_analysis *a, const struct stlb_act *act);
 static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act);
 static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act);
+static void on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act);
 
 static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_SUBSCRIBE] = stlb_on_subscribe,
@@ -56,7 +58,7 @@ static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_MAP] = stlb_on_map,
 	[STLB_PMD_INSTALL] = stlb_on_pmd_install,
 	[STLB_TABLE_FREE] = stlb_on_table_free,
-	[STLB_FLUSH_MM] = stlb_on_flush_mm,
+	[STLB_FLUSH_MM] = on_flush_mm,
 	[STLB_SAME_CONTENT] = stlb_on_same_content,
 	[STLB_MIGRATION_SET] = stlb_on_migration_set,
 	[STLB_MIGRATION_REMOVE] = stlb_on_migration_remove,
@@ -136,9 +138,14 @@ static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	stlb_detached_over(act->task, act->mm);
 	if (stlb_task_mmap(act->task, act->mm->id))
-		stlb_never_at_unlock(a, act);
+		stlb_deadline_at_unlock(a, act);
 	stlb_mmap_unlocked(&a->machine, act->task, act->mm->id,
 			   stlb_event_or(act->event, WRITE, 0) != 0);
+}
+
+static void on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	STLB_CALL(a, flushed, a, act);
 }
 
 /* ---- life ---- */
@@ -168,6 +175,30 @@ static void take_facts(struct stlb_analysis *a)
 	a->arch_known = a->facts.arch != STLB_ARCH_UNKNOWN;
 	a->zero_pfn = a->huge_zero_pfn = UINT64_MAX;
 	stlb_pte_format_init(&a->format, a->facts.arch, version);
+}
+
+static void hook(struct stlb_hooked *hooked, const struct stlb_rule_hooks *hooks)
+{
+	const struct stlb_rule_hooks **to;
+
+#define X(name, ...)                                                                               \
+	for (to = hooked->by[STLB_HOOK_##name]; *to; to++)                                         \
+		;                                                                                  \
+	*to = hooks->name ? hooks : NULL;
+	STLB_RULE_HOOKS(X)
+#undef X
+}
+
+static void take_rules(struct stlb_analysis *a)
+{
+	for (int id = 0; id < STLB_NR_RULES; id++) {
+		const struct stlb_rule_object *object = stlb_rule_objects[id];
+
+		a->rules_of_place |= (uint32_t)object->of_place << id;
+		a->rules_make_stale |= (uint32_t)object->makes_stale << id;
+		if (!object->only_if_on || a->options.severity[id] != STLB_OFF)
+			hook(&a->hooked, &object->hooks);
+	}
 }
 
 static void put_scope(struct stlb_task *task)
@@ -201,6 +232,7 @@ struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *opti
 		return NULL;
 	}
 	take_facts(a);
+	take_rules(a);
 	stlb_devices_expect(a);
 	return a;
 }
@@ -234,7 +266,7 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	end_all(a, STLB_END_PENDING);
 	stlb_evidence_free(a);
 	stlb_devices_free(a);
-	stlb_unlocked_free(a);
+	STLB_CALL(a, forget, a);
 	stlb_early_free(a);
 	stlb_regions_free(&a->regions);
 	stlb_machine_free(&a->machine);
@@ -285,7 +317,7 @@ static void settle_task(struct stlb_analysis *a, const struct stlb_act *act)
 	/* a hook's second telling of an update is none of the next events' business */
 	if (act->task->update && act->task->update->loose && !stlb_kind_is_update(kind) &&
 	    kind != STLB_UNSUBSCRIBE)
-		stlb_unbracketed_judge(a, act, 0);
+		STLB_CALL(a, left_alone, a, act, 0);
 }
 
 static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
@@ -359,7 +391,7 @@ static void judge_tables(struct stlb_analysis *a)
 
 	for (struct stlb_task *task; (task = stlb_map_next(&a->machine.contexts.map, &at));)
 		if (task->nr_obligations)
-			stlb_unbracketed_judge_tables(a, task);
+			STLB_CALL(a, tables_stay_out, a, task);
 }
 
 const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a,
@@ -371,7 +403,7 @@ const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a,
 		a->facts.recorded = stlb_kinds_union(&a->facts.recorded, recorded);
 	judge_tables(a);
 	stlb_held_back_finish(a);
-	stlb_unsettled_tell(a);
+	STLB_CALL(a, finish, a);
 	stlb_losses_finish(a);
 	stlb_early_forget_all(a);
 	end_all(a, STLB_END_PENDING);

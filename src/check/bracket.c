@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Brackets: invalidate_range_start and its end, and whether they pair up (unbalanced-range). */
+/* Brackets: invalidate_range_start and its end, and whether they pair up. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,114 +12,12 @@ enum { BLOCKABLE = 1 };
 
 static void finish_end(struct stlb_analysis *a, const struct stlb_act *act);
 
-static void report_range(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_rule rule,
-			 const char *role, const char *missing)
-{
-	struct stlb_case c = {
-		.rule = rule,
-		.verdict =
-			rule == STLB_RULE_UNBALANCED ? stlb_case_verdict(a, NULL) : STLB_OBSERVED,
-		.act = act,
-		.role = role,
-		.missing = missing,
-		.addr = stlb_event_or(act->event, START, 0),
-		.has_addr = stlb_event_has(act->event, START),
-	};
-
-	/* nobody listens to the brackets of an mm without subscribers */
-	if (stlb_mm_is_subscribed(act->mm))
-		stlb_report(a, &c);
-}
-
 static bool is_settled(const struct stlb_task *task)
 {
 	return task->settled && !task->lossy;
 }
 
 /* ---- start ---- */
-
-/* Only where releases are recorded, and none may be lost, is a lock known to be held still. */
-static struct stlb_hold *held_ptl(const struct stlb_analysis *a, struct stlb_task *task,
-				  bool suspended)
-{
-	for (uint32_t i = 0; stlb_recorded(a, STLB_LOCK_RELEASE) && i < task->nr_holds; i++) {
-		struct stlb_hold *hold = &task->holds[i];
-
-		if ((hold->named || hold->used) && hold->suspended == suspended && !hold->lossy)
-			return hold;
-	}
-	return NULL;
-}
-
-static void report_in_lock(struct stlb_analysis *a, const struct stlb_act *act,
-			   const struct stlb_hold *hold)
-{
-	struct stlb_case c = {
-		.rule = STLB_RULE_UNBALANCED,
-		.verdict = stlb_case_verdict(a, NULL),
-		.act = act,
-		.role = "start",
-		.missing = "a start that may block has to come before the page table lock",
-		.hold = hold,
-		.variant = 1,
-		.addr = stlb_event_get(act->event, START),
-		.has_addr = true,
-	};
-
-	stlb_report(a, &c);
-}
-
-/* The holder was switched out: its release will tell whether it still had the lock. */
-static void doubt_start(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_hold *hold)
-{
-	struct stlb_doubted_starts *starts = act->task->doubted;
-
-	if (!starts)
-		starts = act->task->doubted = calloc(1, sizeof(*starts));
-	if (!starts) {
-		a->failed = true;
-		return;
-	}
-	hold->work = true;
-	if (starts->hold == hold->id) {
-		starts->nr++;
-		return;
-	}
-	starts->hold = hold->id;
-	starts->nr = 1;
-	starts->mm = act->mm;
-	stlb_brief_keep(&starts->first, act->event);
-}
-
-void stlb_starts_settle(struct stlb_analysis *a, struct stlb_task *task,
-			const struct stlb_hold *hold, bool went_on)
-{
-	struct stlb_doubted_starts *starts = task->doubted;
-	struct stlb_event event;
-	struct stlb_act then = {&event, task, starts->mm};
-
-	if (starts->hold != hold->id)
-		return;
-	stlb_brief_expand(&starts->first, &event);
-	for (uint64_t i = 0; went_on && !hold->lossy && i < starts->nr; i++)
-		report_in_lock(a, &then, hold);
-	starts->hold = 0;
-}
-
-static void judge_in_lock(struct stlb_analysis *a, const struct stlb_act *act)
-{
-	struct stlb_hold *held, *suspended;
-
-	if (!stlb_mm_is_subscribed(act->mm) || act->task->lossy ||
-	    !(stlb_event_or(act->event, FLAGS, 0) & BLOCKABLE))
-		return;
-	held = held_ptl(a, act->task, false);
-	suspended = held ? NULL : held_ptl(a, act->task, true);
-	if (held)
-		report_in_lock(a, act, held);
-	else if (suspended)
-		doubt_start(a, act, suspended);
-}
 
 static void open_bracket(struct stlb_analysis *a, const struct stlb_act *act)
 {
@@ -133,21 +31,19 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	const struct stlb_event *event = act->event;
 	struct stlb_task *task = act->task;
-	uint64_t start = stlb_event_get(event, START), end = stlb_event_get(event, END);
 
 	stlb_subscribe_by_event(a, act->mm);
-	stlb_flush_judge(a, act);
+	STLB_CALL(a, goes_on, a, act);
 	if (task->nr_obligations)
-		stlb_unbracketed_judge_tables(a, task);
+		STLB_CALL(a, tables_stay_out, a, task);
 	finish_end(a, act);
 	stlb_bracket_follows(&a->machine, task, act->mm, event);
 	if (task->update) {
 		stlb_detached_over(task, NULL);
 		task->update->split_mm = task->update->split_mm == act->mm ? act->mm : NULL;
 	}
-	if (stlb_range_is_unaligned(start, end))
-		report_range(a, act, STLB_RULE_UNALIGNED, "start", "page-aligned bounds");
-	judge_in_lock(a, act);
+	STLB_CALL(a, range_given, a, act);
+	STLB_CALL(a, bracket_start, a, act);
 	if (stlb_event_or(event, FLAGS, 0) & BLOCKABLE)
 		stlb_task_sleeps(task);
 	stlb_evidence_note_start(a, act);
@@ -188,10 +84,9 @@ static void end_without_start(struct stlb_analysis *a, const struct stlb_act *ac
 	if (failed) /* it did not fail: its end shows that */
 		return;
 	if (older)
-		stlb_unsettled_drop(task);
+		STLB_CALL(a, older_bracket, task);
 	else
-		report_range(a, act, STLB_RULE_UNBALANCED, "end",
-			     "an invalidate_range_start of the same range before this end");
+		STLB_CALL(a, bracket_unpaired, a, act);
 	task->settled = true;
 	task->lossy = false;
 	task->outer_end = 0;
@@ -206,8 +101,7 @@ static void never_ended(struct stlb_analysis *a, const struct stlb_act *act,
 	if (stlb_bracket_may_fail(bracket) || !is_settled(act->task))
 		return;
 	stlb_brief_expand(&bracket->start_event, &event);
-	report_range(a, &then, STLB_RULE_UNBALANCED, "start",
-		     "an invalidate_range_end before the task went on");
+	STLB_CALL(a, bracket_unpaired, a, &then);
 }
 
 static void note_balanced(struct stlb_task *task, const struct stlb_bracket *bracket)
@@ -244,9 +138,9 @@ static void close_bracket(struct stlb_analysis *a, const struct stlb_act *act, i
 	for (uint32_t i = task->nr_brackets - 1; i > (uint32_t)index; i--)
 		never_ended(a, act, &task->brackets[i]);
 	stlb_brackets_close(&a->machine, task, index, act->event);
-	stlb_unlocked_bracket(a, bracket.mm, &bracket);
+	STLB_CALL(a, bracket_end, a, bracket.mm, &bracket);
 	if (outermost)
-		stlb_never_at_end(a, act, &bracket, invalidates);
+		stlb_deadline_at_end(a, act, &bracket, invalidates);
 	note_balanced(task, &bracket);
 }
 
@@ -296,7 +190,7 @@ static void finish_end(struct stlb_analysis *a, const struct stlb_act *act)
 void stlb_on_inv_end(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	stlb_subscribe_by_event(a, act->mm);
-	stlb_flush_judge(a, act);
+	STLB_CALL(a, goes_on, a, act);
 	finish_end(a, act);
 	if (!stlb_kinds_has(&a->seen, STLB_INV_END_RET)) {
 		range_end(a, act);

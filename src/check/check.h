@@ -50,6 +50,9 @@ void stlb_obligation_keep(struct stlb_analysis *a, struct stlb_obligation *ob,
 /** stlb_obligation_is_kept - whether something is still to be told of a discharged one */
 bool stlb_obligation_is_kept(const struct stlb_analysis *a, const struct stlb_obligation *ob);
 
+/** stlb_obligation_is_partly_covered - of a huge entry, a part is neither covered nor back */
+bool stlb_obligation_is_partly_covered(const struct stlb_obligation *ob);
+
 /** stlb_obligation_retype - a clear became a tighten, or a repoint */
 void stlb_obligation_retype(struct stlb_obligation *ob, enum stlb_obligation_type type);
 
@@ -222,77 +225,17 @@ void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 void stlb_invalidate_one(struct stlb_analysis *a, const struct stlb_act *act,
 			 struct stlb_obligation *ob, struct stlb_invalidation what);
 
-/* ---- rules ---- */
+/* ---- deadline.c ---- */
 
-/** stlb_repoint_judge - a set to @new breaches a clear or repoint of the same operation, or is
- * exempt */
-void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,
-			struct stlb_obligation *ob, struct stlb_entry new);
+/** stlb_deadline_at_end - which operations a bracket's end concludes */
+void stlb_deadline_at_end(struct stlb_analysis *a, const struct stlb_act *act,
+			  const struct stlb_bracket *bracket, bool invalidates);
 
-/** stlb_refault_judge - a set by another operation */
-void stlb_refault_judge(struct stlb_analysis *a, const struct stlb_act *act,
-			struct stlb_obligation *ob);
+/** stlb_deadline_at_unlock - the task drops the mmap_lock of an mm: what it did under it is over */
+void stlb_deadline_at_unlock(struct stlb_analysis *a, const struct stlb_act *act);
 
-/** stlb_never_at_end - which operations a bracket's end concludes */
-void stlb_never_at_end(struct stlb_analysis *a, const struct stlb_act *act,
-		       const struct stlb_bracket *bracket, bool invalidates);
-
-/** stlb_never_at_unlock - the task drops the mmap_lock of an mm: what it did under it is over */
-void stlb_never_at_unlock(struct stlb_analysis *a, const struct stlb_act *act);
-
-/** stlb_never_at_leave - the task leaves the kernel: all that it did is over */
-void stlb_never_at_leave(struct stlb_analysis *a, const struct stlb_act *act);
-
-/** stlb_partial_judge - the deadline of a huge entry that was invalidated in part */
-void stlb_partial_judge(struct stlb_analysis *a, const struct stlb_act *act,
-			struct stlb_obligation *ob);
-
-/** stlb_unbracketed_note - a new obligation: is it in a bracket? */
-void stlb_unbracketed_note(struct stlb_analysis *a, const struct stlb_act *act,
-			   struct stlb_obligation *ob);
-
-/** stlb_unbracketed_judge - a hold ends (0: what was done outside any) */
-void stlb_unbracketed_judge(struct stlb_analysis *a, const struct stlb_act *act, uint64_t hold);
-
-/** stlb_unbracketed_judge_tables - the task goes on: tables that it took out do not come back */
-void stlb_unbracketed_judge_tables(struct stlb_analysis *a, struct stlb_task *task);
-
-/** stlb_unbracketed_tell - the update was made outside any bracket, and nothing took it back */
-void stlb_unbracketed_tell(struct stlb_analysis *a, struct stlb_obligation *ob);
-
-/** stlb_unsettled_drop - the trace began inside a bracket of the task's */
-void stlb_unsettled_drop(struct stlb_task *task);
-
-/** stlb_unsettled_tell - the trace is over: of tasks that were seen outside any, they are told */
-void stlb_unsettled_tell(struct stlb_analysis *a);
-
-/**
- * stlb_unlocked_note - an update of a page table, for its lockset
- * @of_table: a lower table was put in or taken out
- */
-void stlb_unlocked_note(struct stlb_analysis *a, const struct stlb_act *act,
-			struct stlb_region *region, struct stlb_slot slot, bool of_table);
-
-/** stlb_unlocked_bracket - a bracket ends: tables of its range may be freed unseen from then on */
-void stlb_unlocked_bracket(struct stlb_analysis *a, const struct stlb_mm *mm,
-			   const struct stlb_bracket *bracket);
-
-/** stlb_unlocked_forget - the mm has no subscriber any more, or goes away */
-void stlb_unlocked_forget(struct stlb_analysis *a, const struct stlb_mm *mm);
-
-/** stlb_unlocked_free - free what is known of locks of upper tables */
-void stlb_unlocked_free(struct stlb_analysis *a);
-
-/** stlb_on_flush_mm - a CPU TLB flush, whose secondary invalidation has to follow */
-void stlb_on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act);
-
-/** stlb_flush_judge - the task goes on without it; or frees a page, which need not be its doing */
-void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act);
-void stlb_flush_judge_at_free(struct stlb_analysis *a, const struct stlb_act *act);
-
-/** stlb_redundant_note - an invalidation covered an obligation, the first time or once more */
-void stlb_redundant_note(struct stlb_analysis *a, const struct stlb_act *act,
-			 struct stlb_obligation *ob, const struct stlb_invalidation *what);
+/** stlb_deadline_at_leave - the task leaves the kernel: all that it did is over */
+void stlb_deadline_at_leave(struct stlb_analysis *a, const struct stlb_act *act);
 
 /* ---- device.c ---- */
 

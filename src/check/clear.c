@@ -29,7 +29,7 @@ void stlb_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb
 		return;
 	}
 	now.state = left;
-	stlb_unlocked_note(a, act, region, slot, old.state == STLB_TABLE);
+	STLB_CALL(a, updated, a, act, region, slot, old.state == STLB_TABLE);
 	if (a->devices)
 		stlb_device_note_update(a, act, slot, old, now);
 	if (owes(act->mm, old)) {

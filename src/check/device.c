@@ -123,7 +123,7 @@ static bool is_ordered(struct stlb_analysis *a, const struct stlb_act *act,
 }
 
 /* Where sets are not recorded, the page may have come back unseen. */
-static enum stlb_verdict verdict_of(const struct stlb_analysis *a, const struct stlb_past *past)
+enum stlb_verdict stlb_device_verdict(const struct stlb_analysis *a, const struct stlb_past *past)
 {
 	bool huge = past->proof && past->proof->level != STLB_LEVEL_PTE;
 
@@ -134,116 +134,18 @@ static enum stlb_verdict verdict_of(const struct stlb_analysis *a, const struct 
 }
 
 /* A breach that evidence can still clear takes along what follows from it. */
-static void report(struct stlb_analysis *a, const struct stlb_case *c, const struct stlb_past *past)
+void stlb_device_report(struct stlb_analysis *a, const struct stlb_case *c,
+			const struct stlb_past *past, uint64_t told)
 {
 	const struct stlb_obligation *ob = past->proof ? past->proof->ob : NULL;
-	uint64_t told = c->rule == STLB_RULE_STALE_ACCESS ? past->taken : 0;
 
 	if (past->stale != STLB_STALE_REPOINTED || !ob || !stlb_held_back_join(a, c, ob, told))
 		stlb_report(a, c);
 }
 
-static const char *const missing_of[] = {
-	[STLB_STALE_REPOINTED] = "an invalidation of the device's TLB before the entry was set "
-				 "to its new page",
-	[STLB_STALE_DROPPED] = "the device dropping this translation at the invalidation, and with "
-			       "it any walk that had begun before",
-	[STLB_STALE_FREED] = "an invalidation of the device's TLB before the page was freed",
-};
-
-/* The pieces of a huge page are one translation, which is reported once. */
-static bool is_told(struct stlb_device_page *page, uint64_t taken)
-{
-	struct stlb_device_view *view = page->view;
-	bool told = page->told == taken;
-
-	for (unsigned int i = 0; i < STLB_DEVICE_TOLD; i++)
-		told |= view->told[i] == taken;
-	page->told = taken;
-	if (!told)
-		view->told[view->nr_told++ % STLB_DEVICE_TOLD] = taken;
-	return told;
-}
-
-static void report_stale(struct stlb_analysis *a, const struct stlb_act *act,
-			 struct stlb_device_page *page, const struct stlb_past *past)
-{
-	struct stlb_case c = {
-		.rule = STLB_RULE_STALE_ACCESS,
-		.verdict = verdict_of(a, past),
-		.act = act,
-		.role = act->event->kind == STLB_DEV_FILL ? "fill" : "access",
-		.missing = missing_of[past->stale],
-		.variant = past->stale == STLB_STALE_DROPPED,
-		.addr = page->addr,
-		.has_addr = true,
-		.also = {{"fill", &page->fill}},
-		.nr_also = 1,
-	};
-
-	/* what evidence could still clear was told of it, but not of an access as late as this one
-	 */
-	if (is_told(page, past->taken) &&
-	    (past->stale == STLB_STALE_REPOINTED ||
-	     !stlb_held_back_leave(a, act->mm->id, page->view->dev, past->taken)))
-		return;
-	if (past->next)
-		c.also[c.nr_also++] = (struct stlb_also){"set", &past->next->event};
-	else if (past->proof)
-		c.also[c.nr_also++] = (struct stlb_also){"clear", &past->proof->event};
-	if (past->stale == STLB_STALE_DROPPED)
-		c.also[c.nr_also++] = (struct stlb_also){"invalidate", &past->proof->gone};
-	if (past->freed)
-		c.also[c.nr_also++] = (struct stlb_also){"free", &past->freed->event};
-	report(a, &c, past);
-}
-
-static bool is_seen(const struct stlb_device_seen *seen)
+bool stlb_device_is_seen(const struct stlb_device_seen *seen)
 {
 	return seen->read.name != NULL;
-}
-
-/* A set of another page that came after this one, and whose page the device has read. */
-static const struct stlb_device_seen *seen_newer(const struct stlb_device_page *page,
-						 const struct stlb_said *set)
-{
-	const struct stlb_device_seen *seen = page->view->seen;
-
-	if (is_seen(seen) && seen->addr == page->addr)
-		seen++;
-	if (!is_seen(seen) || seen->seq <= set->seq || seen->set.ns < set->event.ns)
-		return NULL;
-	return seen;
-}
-
-static void judge_order(struct stlb_analysis *a, const struct stlb_act *act,
-			struct stlb_device_page *page, const struct stlb_past *past)
-{
-	const struct stlb_device_seen *other = past->next ? seen_newer(page, past->next) : NULL;
-	struct stlb_case c = {
-		.rule = STLB_RULE_DEVICE_ORDER,
-		.verdict = verdict_of(a, past),
-		.act = act,
-		.role = "read A, old",
-		.missing = "an invalidation before the set of this address: then no cycle of "
-			   "from-read, the two sets, reads-from and the device's order could be",
-		.addr = page->addr,
-		.has_addr = true,
-	};
-
-	/* a set that a reverse mapping tells of lies anywhere in its hold */
-	if (!other || past->next->event.kind == STLB_MAP || page->cycle == past->next->seq)
-		return;
-	if (!a->one_clock) {
-		a->local_skipped++;
-		return;
-	}
-	page->cycle = past->next->seq;
-	c.also[0] = (struct stlb_also){"set A", &past->next->event};
-	c.also[1] = (struct stlb_also){"set B", &other->set};
-	c.also[2] = (struct stlb_also){"read B, new", &other->read};
-	c.nr_also = 3;
-	report(a, &c, past);
 }
 
 /* Two are enough: of any page, the newest set of another one. */
@@ -254,16 +156,17 @@ static void note_read(struct stlb_analysis *a, const struct stlb_act *act,
 	struct stlb_device_seen *seen = page->view->seen, now = {.addr = page->addr};
 
 	if (!set || set->event.kind == STLB_MAP ||
-	    (is_seen(&seen[0]) && seen[0].addr == page->addr && seen[0].seq >= set->seq))
+	    (stlb_device_is_seen(&seen[0]) && seen[0].addr == page->addr &&
+	     seen[0].seq >= set->seq))
 		return;
 	now.seq = set->seq;
 	now.set = set->event;
 	stlb_brief_keep(&now.read, act->event);
-	if (is_seen(&seen[0]) && seen[0].addr != now.addr && seen[0].seq > now.seq)
+	if (stlb_device_is_seen(&seen[0]) && seen[0].addr != now.addr && seen[0].seq > now.seq)
 		seen++; /* the newest stays */
-	if (is_seen(seen) && seen->seq > now.seq)
+	if (stlb_device_is_seen(seen) && seen->seq > now.seq)
 		return;
-	if (seen == page->view->seen && is_seen(seen) && seen->addr != now.addr)
+	if (seen == page->view->seen && stlb_device_is_seen(seen) && seen->addr != now.addr)
 		seen[1] = seen[0];
 	*seen = now;
 }
@@ -282,9 +185,7 @@ static void judge(struct stlb_analysis *a, const struct stlb_act *act,
 		if (past.cut && !past.own && !page->told_cut)
 			a->result.dropped += page->told_cut = true;
 	} else if (is_ordered(a, act, &past)) {
-		report_stale(a, act, page, &past);
-		if (act->event->kind == STLB_DEV_READ)
-			judge_order(a, act, page, &past);
+		STLB_CALL(a, device_stale, a, act, page, &past);
 	}
 	if (act->event->kind == STLB_DEV_READ)
 		note_read(a, act, page, &past);

@@ -5,6 +5,7 @@
 
 #include "check/check.h"
 #include "check/history.h"
+#include "check/past.h"
 
 enum { STLB_DEVICE_BUCKETS = 32 * 1024, STLB_DEVICE_TOLD = 16 };
 
@@ -58,6 +59,19 @@ struct stlb_device_page *stlb_device_page_find(struct stlb_devices *devices,
 
 /** stlb_device_page - the page that an event is about; NULL without memory or room (counted) */
 struct stlb_device_page *stlb_device_page(struct stlb_analysis *a, const struct stlb_act *act);
+
+/** stlb_device_is_seen - whether it is one at all */
+bool stlb_device_is_seen(const struct stlb_device_seen *seen);
+
+/** stlb_device_verdict - observed, unless what proves a stale use is in doubt */
+enum stlb_verdict stlb_device_verdict(const struct stlb_analysis *a, const struct stlb_past *past);
+
+/**
+ * stlb_device_report - report what a device did; where evidence can still clear it, later
+ * @told: of which update it tells that the device still used it, 0: of none
+ */
+void stlb_device_report(struct stlb_analysis *a, const struct stlb_case *c,
+			const struct stlb_past *past, uint64_t told);
 
 /** stlb_device_untell - what a device was reported for was none, and may be reported again */
 void stlb_device_untell(struct stlb_analysis *a, uint64_t mm, uint64_t dev, uint64_t told);

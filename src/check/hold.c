@@ -41,9 +41,8 @@ void stlb_hold_over(void *analysis, struct stlb_task *task, const struct stlb_ho
 	stlb_place_drop(a, task, hold.id);
 	if (hold.suspended)
 		stlb_settle_tentative(a, task, hold.id, how == STLB_OVER_RELEASED);
-	if (task->doubted)
-		stlb_starts_settle(a, task, &hold, how == STLB_OVER_RELEASED);
-	stlb_unbracketed_judge(a, &act, hold.id);
+	STLB_CALL(a, hold_over, a, task, &hold, how == STLB_OVER_RELEASED);
+	STLB_CALL(a, left_alone, a, &act, hold.id);
 }
 
 /* ---- events ---- */

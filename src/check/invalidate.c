@@ -29,13 +29,9 @@ static bool is_huge_leaf(const struct stlb_obligation *ob)
 	return ob->pieces && !ob->table;
 }
 
-void stlb_partial_judge(struct stlb_analysis *a, const struct stlb_act *act,
-			struct stlb_obligation *ob)
+bool stlb_obligation_is_partly_covered(const struct stlb_obligation *ob)
 {
-	if (!is_huge_leaf(ob) || is_covered(ob))
-		return;
-	stlb_breach(a, STLB_RULE_PARTIAL, ob, act, "deadline",
-		    "an invalidation of the whole huge page: only a part of it was covered");
+	return is_huge_leaf(ob) && !is_covered(ob);
 }
 
 /* ---- tables: what meets its span is enough for the table, each page below owes for itself ---- */
@@ -135,13 +131,13 @@ static void count_discharge(struct stlb_analysis *a, struct stlb_obligation *ob)
 bool stlb_obligation_is_kept(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
 	if (ob->unbracketed || ob->tentative ||
-	    (is_huge_leaf(ob) && !is_covered(ob) && !(ob->breached >> STLB_RULE_PARTIAL & 1)))
+	    (stlb_obligation_is_partly_covered(ob) && !ob->pieces->told))
 		return true;
 	if (!stlb_task_in_bracket(ob->task, ob->scope->bracket))
 		return false;
 	if (a->options.strict && ob->late && ob->type != STLB_TIGHTEN)
 		return true;
-	return a->options.severity[STLB_RULE_REDUNDANT] != STLB_OFF && ob->in_lock;
+	return a->hooked.by[STLB_HOOK_covered][0] && ob->in_lock;
 }
 
 static void discharge(struct stlb_analysis *a, const struct stlb_act *act,
@@ -149,8 +145,7 @@ static void discharge(struct stlb_analysis *a, const struct stlb_act *act,
 {
 	if (is_huge_leaf(ob))
 		cover_pieces(ob, what);
-	if (a->options.severity[STLB_RULE_REDUNDANT] != STLB_OFF)
-		stlb_redundant_note(a, act, ob, what);
+	STLB_CALL(a, covered, a, act, ob, what);
 	if (!ob->discharged)
 		count_discharge(a, ob);
 	if (ob->said)
@@ -226,20 +221,6 @@ static void meet_all(struct stlb_analysis *a, const struct stlb_act *act,
 	meet_list(a, act, &act->mm->nowhere, false, what);
 }
 
-static void report_empty(struct stlb_analysis *a, const struct stlb_act *act)
-{
-	struct stlb_case c = {
-		.rule = STLB_RULE_EMPTY,
-		.act = act,
-		.role = "invalidate",
-		.missing = "a range that holds at least one page",
-		.addr = stlb_event_or(act->event, START, 0),
-		.has_addr = true,
-	};
-
-	stlb_report(a, &c);
-}
-
 void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 		     struct stlb_invalidation what)
 {
@@ -250,7 +231,7 @@ void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 	if (!stlb_mm_is_subscribed(act->mm))
 		return;
 	if (stlb_range_is_empty(what.start, what.end)) {
-		report_empty(a, act);
+		STLB_CALL(a, range_empty, a, act);
 		return;
 	}
 	if (stlb_range_is_of_kernel(what.start))
@@ -284,20 +265,6 @@ static void finish_range(struct stlb_analysis *a, const struct stlb_act *act, bo
 	stlb_invalidate(a, &then, what);
 }
 
-static void report_unaligned(struct stlb_analysis *a, const struct stlb_act *act)
-{
-	struct stlb_case c = {
-		.rule = STLB_RULE_UNALIGNED,
-		.act = act,
-		.role = "invalidate",
-		.missing = "page-aligned bounds",
-		.addr = stlb_event_get(act->event, START),
-		.has_addr = true,
-	};
-
-	stlb_report(a, &c);
-}
-
 /* Complete at its return; at its entry where the return is not traced. */
 void stlb_on_inv_range(struct stlb_analysis *a, const struct stlb_act *act)
 {
@@ -306,9 +273,7 @@ void stlb_on_inv_range(struct stlb_analysis *a, const struct stlb_act *act)
 
 	stlb_subscribe_by_event(a, act->mm);
 	finish_range(a, act, false);
-	if (stlb_mm_is_subscribed(act->mm) && !stlb_range_is_empty(start, end) &&
-	    !stlb_range_is_of_kernel(start) && stlb_range_is_unaligned(start, end))
-		report_unaligned(a, act);
+	STLB_CALL(a, range_given, a, act);
 	task->range_mm = act->mm;
 	task->range_start = start;
 	task->range_end = end;

@@ -36,11 +36,13 @@ static void forget_pending(struct stlb_analysis *a, struct stlb_task *task)
 
 void stlb_loss_of(void *analysis, struct stlb_task *task)
 {
+	struct stlb_analysis *a = analysis;
+
 	task->lossy = true;
-	forget_pending(analysis, task);
+	forget_pending(a, task);
 	for (uint32_t i = 0; i < task->nr_brackets; i++)
 		task->brackets[i].sure = false;
-	stlb_unsettled_drop(task);
+	STLB_CALL(a, older_bracket, task);
 }
 
 /* A text is in the order of its lines: what is missing between two came after the first. */
@@ -87,7 +89,7 @@ void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
 	doubt_obligations(a);
 	stlb_running_lost(&a->machine, act->event);
 	forget_entries(a);
-	stlb_unlocked_free(a);
+	STLB_CALL(a, forget, a);
 	stlb_sites_doubt(a, window_start(a, act->event));
 	if (place == STLB_LOSS_AFTER || place == STLB_LOSS_SOMEWHERE)
 		a->lost_somewhere = true;

@@ -234,14 +234,14 @@ struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struc
 	ob->raw_old = stlb_event_or(act->event, OLD, 0);
 	ob->mmap_held = mmap != NULL;
 	ob->mmap_write = mmap && mmap->write;
-	ob->breached = absorbed & 1u << STLB_RULE_UNBRACKETED;
+	ob->breached = absorbed & a->rules_of_place;
 	stlb_brief_keep(&ob->update, act->event);
 	enlist(a, ob, slot.level == STLB_LEVEL_PUD ? &act->mm->wide : &region->obligations);
 	ob->lossy |= stlb_detached_may_be(a, act);
 	watch_pages(a, ob);
 	if (ob->table)
 		watch_below(a, ob, region);
-	stlb_unbracketed_note(a, act, ob);
+	STLB_CALL(a, owed, a, act, ob);
 	if (a->devices)
 		stlb_device_note_owed(a, ob);
 	a->last_created = ob;
@@ -328,10 +328,9 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 	struct stlb_task *task = ob->task;
 
 	stlb_tentative_over(a, ob);
-	if (ob->unbracketed &&
-	    (ending == STLB_END_EXPIRED ||
-	     (ob->table && ending != STLB_END_RESTORED && ending != STLB_END_PENDING)))
-		stlb_unbracketed_tell(a, ob);
+	if (ending == STLB_END_EXPIRED ||
+	    (ob->table && ending != STLB_END_RESTORED && ending != STLB_END_PENDING))
+		STLB_CALL(a, stays, a, ob);
 	stlb_held_back_over(a, ob);
 	if (ob->said)
 		stlb_device_note_over(a, ob, ending);

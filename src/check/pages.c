@@ -2,7 +2,6 @@
 /* Pages: which obligations a free concerns, and free-before-invalidate. */
 #include <stdlib.h>
 
-#include "check/mapped.h"
 #include "check/early.h"
 #include "check/evidence.h"
 
@@ -99,54 +98,18 @@ bool stlb_pages_is_zero(const struct stlb_analysis *a, uint64_t pfn)
 	       pfn - a->huge_zero_pfn < STLB_ENTRIES;
 }
 
-/* ---- free-before-invalidate ---- */
-
-static const char missing_before_free[] =
-	"an invalidation that covers the entry, between its change and the free of the page";
-
-static const char missing_in_lock[] = "the invalidation came after the page table lock was "
-				      "dropped; a page freed before range_end "
-				      "asks for it inside the lock";
-
-static void judge_strict(struct stlb_analysis *a, const struct stlb_act *act,
-			 struct stlb_obligation *ob)
-{
-	struct stlb_case c = {
-		.rule = STLB_RULE_FREE,
-		.verdict = STLB_STRICT,
-		.ob = ob,
-		.act = act,
-		.role = "free",
-		.missing = missing_in_lock,
-	};
-
-	if (!a->options.strict || !ob->late || ob->breached & 1u << STLB_RULE_FREE)
-		return;
-	if (!ob->scope->hold || !stlb_task_in_bracket(ob->task, ob->scope->bracket))
-		return;
-	ob->breached |= 1u << STLB_RULE_FREE;
-	if (ob->lossy)
-		c.verdict = STLB_INCONCLUSIVE;
-	stlb_report(a, &c);
-}
+/* ---- pages that go ---- */
 
 static void page_goes(struct stlb_analysis *a, const struct stlb_act *act,
 		      struct stlb_obligation *ob)
 {
-	const char *role = act->event->kind == STLB_PAGE_ALLOC ? "alloc" : "free";
-
 	if (ob->type == STLB_TIGHTEN || ob->weaker)
 		return;
 	if (!a->one_clock && !stlb_obligation_before(ob, act->task)) {
 		a->local_skipped++;
 		return;
 	}
-	if (!ob->discharged) {
-		stlb_breach(a, STLB_RULE_FREE, ob, act, role, missing_before_free);
-		return;
-	}
-	judge_strict(a, act, ob);
-	stlb_partial_judge(a, act, ob);
+	STLB_CALL(a, page_freed, a, act, ob);
 }
 
 static void go_through(struct stlb_analysis *a, const struct stlb_act *act, uint32_t bucket,
@@ -171,7 +134,7 @@ static void pages_go(struct stlb_analysis *a, const struct stlb_act *act, uint64
 		stlb_device_note_free(a, act, pfn, nr);
 	if (a->page_events)
 		stlb_evidence_note_pages(a, pfn, nr);
-	stlb_mapped_note_free(a, act, pfn, nr);
+	STLB_CALL(a, pages_freed, a, act, pfn, nr);
 	stlb_place_freed(a, act, pfn, nr);
 	if (!a->nr_obligations)
 		return;
@@ -189,7 +152,7 @@ void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
 	/* the same free told a second time, unless only the second telling was recorded */
 	if (act->event->kind == STLB_PAGE_FREE_BATCHED && stlb_recorded(a, STLB_PAGE_FREE))
 		return;
-	stlb_flush_judge_at_free(a, act);
+	STLB_CALL(a, free_told, a, act);
 	if (!stlb_machine_pfn(&a->machine, act->event, &pfn))
 		return;
 	if (a->direct_map && a->regions.tables.count)

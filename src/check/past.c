@@ -67,15 +67,6 @@ static bool is_gone(const struct stlb_said *said, uint64_t addr)
 	return said->gone_start <= addr && addr < said->gone_end;
 }
 
-#define BREACHES                                                                                   \
-	(1u << STLB_RULE_REPOINT | 1u << STLB_RULE_RACY | 1u << STLB_RULE_NEVER |                  \
-	 1u << STLB_RULE_PARTIAL)
-
-static bool is_breached(const struct stlb_said *said)
-{
-	return said->expired || (said->ob && said->ob->breached & BREACHES);
-}
-
 static bool has_same_content(const struct stlb_said *said)
 {
 	return said->same_content || (said->ob && said->ob->exempt);
@@ -83,6 +74,7 @@ static bool has_same_content(const struct stlb_said *said)
 
 /** struct look - the walk from the newest update to the page's own */
 struct look {
+	const struct stlb_analysis *a;
 	struct stlb_walk walk;
 	struct stlb_past *past;
 	const struct stlb_region *region; /* NULL: nothing is known of it */
@@ -93,11 +85,16 @@ struct look {
 	bool tables; /* a table that was taken out is taken to stay out */
 };
 
+static bool is_breached(const struct look *look, const struct stlb_said *said)
+{
+	return said->expired || (said->ob && said->ob->breached & look->a->rules_make_stale);
+}
+
 static void note(struct look *look, const struct stlb_said *said)
 {
 	if (!look->gone && is_gone(said, look->past->addr))
 		look->gone = said;
-	if (is_breached(said))
+	if (is_breached(look, said))
 		look->breach = said;
 	else if (!has_same_content(said))
 		look->breach = NULL;
@@ -187,7 +184,7 @@ static void judge_free(const struct stlb_history *history, struct look *look)
 static void look_back(struct stlb_analysis *a, const struct stlb_history *history,
 		      const struct stlb_mm *mm, struct stlb_past *past, bool tables)
 {
-	struct look look = {.past = past, .tables = tables};
+	struct look look = {.a = a, .past = past, .tables = tables};
 
 	look.region = stlb_region_find(&a->regions, mm, past->addr);
 	if (!stlb_history_walk(history, mm->id, past->addr, &look.walk))

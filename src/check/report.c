@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check/evidence.h"
+#include "check/rule.h"
 
 /* ---- is it wanted, and how sure is it? ---- */
 
@@ -98,7 +99,7 @@ static void add_evidence(struct stlb_finding *finding, const struct stlb_case *c
 		add_brief(finding, "bracket", &ob->scope->bracket_start);
 		add_brief(finding, "lock", &ob->scope->lock_event);
 		add_brief(finding, update_role(ob), &ob->update);
-		if (c->rule != STLB_RULE_REPOINT && c->rule != STLB_RULE_REFAULT)
+		if (!stlb_rule_objects[c->rule]->is_set)
 			add_later(finding, "set", ob, STLB_LATER_SET);
 		add_later(finding, "unordered invalidation", ob, STLB_LATER_RACY);
 		add_later(finding, "invalidate", ob, STLB_LATER_COVER);
@@ -281,11 +282,6 @@ void stlb_report(struct stlb_analysis *a, const struct stlb_case *c)
 	}
 }
 
-static bool is_ordered_away(enum stlb_rule rule)
-{
-	return rule == STLB_RULE_REPOINT || rule == STLB_RULE_FREE || rule == STLB_RULE_NEVER;
-}
-
 void stlb_breach(struct stlb_analysis *a, enum stlb_rule rule, struct stlb_obligation *ob,
 		 const struct stlb_act *act, const char *role, const char *missing)
 {
@@ -294,8 +290,8 @@ void stlb_breach(struct stlb_analysis *a, enum stlb_rule rule, struct stlb_oblig
 	if (ob->breached >> rule & 1)
 		return;
 	ob->breached |= 1u << rule;
-	if (ob->racy && is_ordered_away(rule)) {
-		c.rule = STLB_RULE_RACY;
+	if (ob->racy && stlb_rule_objects[rule]->racy_as) {
+		c.rule = stlb_rule_objects[rule]->racy_as->rule;
 		c.missing = "an edge that orders the invalidation after the update: a lock, a "
 			    "wake-up, or the same task";
 	}

@@ -29,11 +29,11 @@ void stlb_on_leave(struct stlb_analysis *a, const struct stlb_act *act)
 	if (act->event->kind == STLB_USER_MODE && act->task->kind == STLB_CONTEXT_TASK)
 		stlb_task_is_user(a, act->task);
 	stlb_detached_over(act->task, NULL);
-	stlb_flush_judge(a, act);
+	STLB_CALL(a, goes_on, a, act);
 	stlb_holds_end(&a->machine, act->task, act->event);
 	if (act->task->nr_obligations)
-		stlb_unbracketed_judge_tables(a, act->task);
-	stlb_never_at_leave(a, act);
+		STLB_CALL(a, tables_stay_out, a, act->task);
+	stlb_deadline_at_leave(a, act);
 	stlb_brackets_leave(a, act);
 	stlb_task_holds_none(act->task);
 }

@@ -50,9 +50,9 @@ static void judge_tentative(struct stlb_analysis *a, struct stlb_obligation *ob,
 	ob->racy = ob->tentative_racy;
 	stlb_brief_expand(&ob->later->event[STLB_LATER_SET], &event);
 	if (went_on)
-		stlb_repoint_judge(a, &act, ob, ob->tentative_new);
+		STLB_CALL(a, repointed, a, &act, ob, ob->tentative_new);
 	else
-		stlb_refault_judge(a, &act, ob);
+		STLB_CALL(a, refilled, a, &act, ob);
 	ob->racy = racy;
 }
 
@@ -90,11 +90,11 @@ static void other_page(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	belongs = same_operation(act, ob, level);
 	if (belongs == SAME)
-		stlb_repoint_judge(a, act, ob, new);
+		STLB_CALL(a, repointed, a, act, ob, new);
 	else if (belongs == PERHAPS && !ob->set_seen)
 		set_perhaps(ob, new);
 	else if (ob->type == STLB_CLEAR && !ob->set_seen)
-		stlb_refault_judge(a, act, ob);
+		STLB_CALL(a, refilled, a, act, ob);
 	if (!ob->set_seen)
 		stlb_obligation_keep(a, ob, STLB_LATER_SET, act->event);
 	ob->set_seen = true;
@@ -177,10 +177,10 @@ void stlb_settle_zeroes(struct stlb_analysis *a, struct stlb_task *task, uint64_
 		stlb_brief_expand(&ob->later->event[STLB_LATER_SET], &event);
 		ob->pieces->nr_zeroed = 0;
 		if (!ob->discharged)
-			stlb_repoint_judge(a, &act, ob,
-					   (struct stlb_entry){.pfn = ob->pieces->zero_pfn,
-							       .state = STLB_PRESENT,
-							       .known = 1});
+			STLB_CALL(a, repointed, a, &act, ob,
+				  (struct stlb_entry){.pfn = ob->pieces->zero_pfn,
+						      .state = STLB_PRESENT,
+						      .known = 1});
 	}
 }
 
@@ -250,7 +250,7 @@ static void settle_discharged(struct stlb_analysis *a, const struct stlb_act *ac
 	if (ob->type == STLB_TIGHTEN || ob->table || (ob->weaker && !same))
 		return;
 	if (!same)
-		stlb_partial_judge(a, act, ob);
+		STLB_CALL(a, settled, a, act, ob);
 	else if (ob->level > slot.level)
 		set_piece(a, act, ob, slot, new);
 	else if (loses_rights(ob->old, new))
@@ -411,7 +411,7 @@ static void set_over_present(struct stlb_analysis *a, const struct stlb_act *act
 			stlb_obligation_end(a, ob, STLB_END_RESTORED);
 		return;
 	}
-	stlb_repoint_judge(a, act, ob, new);
+	STLB_CALL(a, repointed, a, act, ob, new);
 }
 
 /* Whether a cached copy of the entry can exist, so that its replacement owes something. */
@@ -449,8 +449,8 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		a->failed |= stlb_region_set_away(&a->regions, region, slot.addr, new) < 0;
 		return;
 	}
-	stlb_unlocked_note(a, act, region, slot,
-			   new.state == STLB_TABLE || (old.known && old.state == STLB_TABLE));
+	STLB_CALL(a, updated, a, act, region, slot,
+		  new.state == STLB_TABLE || (old.known && old.state == STLB_TABLE));
 	if (new.state == STLB_TABLE) {
 		if (stlb_entry_is_present(old))
 			stlb_clear(a, act, slot, old, STLB_NONE);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/rule.h"
 
 /* ---- what makes a site ---- */
 
@@ -224,7 +224,7 @@ static struct stlb_finding *doubted_twin(struct stlb_analysis *a, const struct s
 /* A range that is wrong by itself needs no other event to prove it. */
 static bool spans_time(enum stlb_rule rule)
 {
-	return rule != STLB_RULE_EMPTY && rule != STLB_RULE_UNALIGNED;
+	return !stlb_rule_objects[rule]->of_one_event;
 }
 
 static void doubt(struct stlb_analysis *a, struct stlb_breach *breach)

@@ -3,6 +3,7 @@
 #ifndef CHECK_STATE_H
 #define CHECK_STATE_H
 
+#include "check/hooks.h"
 #include "model/invalidation.h"
 #include "model/machine.h"
 #include "staletlb/analysis.h"
@@ -44,6 +45,7 @@ struct stlb_pieces {
 	uint32_t nr_restored, nr_zeroed;     /* set to one special read-only pfn */
 	uint64_t zero_pfn;
 	bool tightened; /* restored with fewer rights, somewhere */
+	bool told;	/* that only a part was covered, or that is owed to nobody any more */
 };
 
 /** enum stlb_later_event - which event after the update */
@@ -139,6 +141,8 @@ struct stlb_analysis {
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
 	uint32_t nr_obligations;
+	struct stlb_hooked hooked;
+	uint32_t rules_of_place, rules_make_stale; /* what rules say of themselves, as bits */
 
 	char (*phases)[STLB_MAX_PHASE];
 	uint32_t nr_phases, phase;

@@ -11,7 +11,8 @@ static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_mm);
 
 		/* what was not covered of a huge page is owed to nobody any more */
-		ob->breached |= 1u << STLB_RULE_PARTIAL;
+		if (ob->pieces)
+			ob->pieces->told = true;
 		/* one that was discharged in a hold that goes on has that to tell still */
 		if (!ob->tentative && (!ob->discharged || !ob->unbracketed))
 			stlb_obligation_end(a, ob, STLB_END_VOID);
@@ -21,7 +22,7 @@ static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
 static void is_over(struct stlb_analysis *a, struct stlb_mm *mm)
 {
 	void_obligations(a, mm);
-	stlb_unlocked_forget(a, mm);
+	STLB_CALL(a, mm_gone, a, mm);
 	if (a->devices)
 		stlb_device_forget(a, mm);
 	stlb_regions_unmap(&a->regions, mm);
@@ -120,7 +121,7 @@ void stlb_on_unsubscribe(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	is_over(a, act->mm);
 	/* what the task left outside any hold in another mm is judged like at any event */
-	stlb_unbracketed_judge(a, act, 0);
+	STLB_CALL(a, left_alone, a, act, 0);
 }
 
 /* The pointer may come back as another mm's. */

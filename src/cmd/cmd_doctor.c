@@ -22,14 +22,9 @@ struct doctor {
 	struct stlb_rule_result rules[STLB_NR_RULES];
 };
 
-static bool can_judge(const struct doctor *doctor, enum stlb_rule rule)
+static bool can_judge_what_decides(const struct doctor *doctor)
 {
-	return doctor->rules[rule].judged != STLB_JUDGED_NONE;
-}
-
-static bool can_judge_both(const struct doctor *doctor)
-{
-	return can_judge(doctor, STLB_RULE_REPOINT) && can_judge(doctor, STLB_RULE_FREE);
+	return stlb_rules_decided(doctor->rules) != STLB_JUDGED_NONE;
 }
 
 /* ---- text ---- */
@@ -89,7 +84,7 @@ static void write_text(const struct doctor *doctor, FILE *to)
 		write_rule(doctor, (enum stlb_rule)id, to);
 	fputc('\n', to);
 	stlb_wrap(to,
-		  can_judge_both(doctor)
+		  can_judge_what_decides(doctor)
 			  ? "Both error rules of the kernel's mmu_notifier.rst can be judged. "
 			    "'staletlb probes list' tells how."
 			  : "The two error rules of the kernel's mmu_notifier.rst cannot both be "
@@ -135,7 +130,7 @@ static json_t *document(const struct doctor *doctor)
 {
 	return json_pack("{s:s, s:s, s:b, s:o, s:o}", "kernel", stlb_kernel_release(doctor->kernel),
 			 "arch", stlb_kernel_arch(doctor->kernel), "error_rules_judgeable",
-			 can_judge_both(doctor), "facts", facts_json(doctor), "rules",
+			 can_judge_what_decides(doctor), "facts", facts_json(doctor), "rules",
 			 rules_json(doctor));
 }
 
@@ -180,7 +175,8 @@ static int run(const struct stlb_settings *settings)
 	int r = look(&doctor, &err), status = STLB_STATUS_FAILED;
 
 	if (r == 0) {
-		status = can_judge_both(&doctor) ? STLB_STATUS_CLEAN : STLB_STATUS_NOT_JUDGED;
+		status = can_judge_what_decides(&doctor) ? STLB_STATUS_CLEAN
+							 : STLB_STATUS_NOT_JUDGED;
 		r = write_report(&doctor, &err);
 	}
 	if (r && r != -EPIPE) {

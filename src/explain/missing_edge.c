@@ -31,41 +31,22 @@ static const struct stlb_event *last_evidence(const struct stlb_finding *finding
 static struct ends ends_of(const struct stlb_explain *explain)
 {
 	const struct stlb_finding *finding = explain->want.finding;
+	const struct stlb_missing_edge *edge = &stlb_rule_info(finding->rule)->edge;
 	struct ends ends = {.from = stlb_explain_update(explain),
 			    .to = last_evidence(finding),
-			    .between = "an invalidation of",
-			    .of_range = true};
+			    .between = edge->between,
+			    .of_range = !edge->of_order};
 
+	if (edge->from)
+		ends.from = stlb_explain_evidence(explain, edge->from);
+	if (edge->to)
+		ends.to = stlb_explain_evidence(explain, edge->to);
+	if (!ends.to && edge->or_to)
+		ends.to = stlb_explain_evidence(explain, edge->or_to);
 	if (finding->verdict == STLB_STRICT)
 		ends.between = "an invalidation, under the PTL, of";
-	switch (finding->rule) {
-	case STLB_RULE_REPOINT:
-	case STLB_RULE_FREE:
-	case STLB_RULE_NEVER:
-	case STLB_RULE_REFAULT:
-		break;
-	case STLB_RULE_PARTIAL:
-		ends.between = "an invalidation of all of";
-		break;
-	case STLB_RULE_RACY:
-		ends.to = stlb_explain_evidence(explain, "unordered invalidation");
-		ends.between = "an edge that orders the second behind the first";
-		ends.of_range = false;
-		break;
-	case STLB_RULE_MAPPED:
-		ends.from = stlb_explain_evidence(explain, "set");
-		ends.between = "a clear and an invalidation of";
-		break;
-	case STLB_RULE_STALE_ACCESS:
-		ends.from = stlb_explain_evidence(explain, "fill");
-		ends.to = stlb_explain_evidence(explain, "set");
-		if (!ends.to)
-			ends.to = stlb_explain_evidence(explain, "free");
-		ends.between = "an invalidation of the device TLB for";
-		break;
-	default:
+	if (!edge->between)
 		ends.from = NULL;
-	}
 	return ends;
 }
 
@@ -120,18 +101,13 @@ static void write_late(struct stlb_plain_out *out, const struct stlb_explain *ex
 			  self->discharge_name, at, after, ends->to->name);
 }
 
-static bool wants_invalidation(enum stlb_rule rule)
-{
-	return rule == STLB_RULE_REPOINT || rule == STLB_RULE_FREE || rule == STLB_RULE_NEVER ||
-	       rule == STLB_RULE_REFAULT;
-}
-
 void stlb_explain_edge(struct stlb_plain_out *out, const struct stlb_explain *explain,
 		       const struct stlb_report_finding *finding)
 {
+	const struct stlb_rule_info *info = stlb_rule_info(finding->raw->rule);
 	struct ends ends = ends_of(explain);
 
-	if (finding->raw->rule == STLB_RULE_DEVICE_ORDER)
+	if (info->cycle)
 		write_cycle(out, explain);
 	else if (ends.from && ends.to)
 		write_ends(out, explain, &ends);
@@ -140,7 +116,7 @@ void stlb_explain_edge(struct stlb_plain_out *out, const struct stlb_explain *ex
 	stlb_explain_text(out, "%s %s.",
 			  finding->raw->verdict == STLB_INCONCLUSIVE ? "In doubt:" : "Missing:",
 			  finding->missing);
-	if (ends.from && ends.to && wants_invalidation(finding->raw->rule))
+	if (ends.from && ends.to && info->edge.may_come_late)
 		write_late(out, explain, &ends);
 }
 
@@ -202,8 +178,8 @@ static void say_how(struct stlb_plain_out *out, const struct stlb_explain *expla
 				  "Before 6.6 that is mmu_notifier_invalidate_range() behind "
 				  "%s().",
 				  flush.function);
-	if (explain->want.before_6_6 && explain->want.finding->rule == STLB_RULE_NEVER &&
-	    !explain->self.set)
+	if (explain->want.before_6_6 && !explain->self.set &&
+	    stlb_rule_info(explain->want.finding->rule)->end_would_do)
 		stlb_explain_text(out, "A range_end that invalidates, "
 				       "mmu_notifier_invalidate_range_end() without only_end, "
 				       "would do as well.");
@@ -240,58 +216,16 @@ static void say_between(struct stlb_plain_out *out, const struct stlb_explain *e
 	say_how(out, explain);
 }
 
-static const char *remedy_of(enum stlb_rule rule)
-{
-	switch (rule) {
-	case STLB_RULE_UNBRACKETED:
-		return "Call mmu_notifier_invalidate_range_start() for a range with this entry "
-		       "before the update, and its end after it, both by the one who updates.";
-	case STLB_RULE_RACY:
-		return "Make the invalidation of this task's own update come before the page is "
-		       "freed or the entry set, instead of relying on that of another task; or "
-		       "order the two, by a lock that both hold.";
-	case STLB_RULE_UNLOCKED:
-		return "Take the page table's own lock (PTL) around this update, as around all "
-		       "others of the same table.";
-	case STLB_RULE_UNBALANCED:
-		return "Call range_start before the PTL is taken, with the flag of a blockable "
-		       "range only where it may sleep, and range_end once for each start, with "
-		       "the same range, by the same task.";
-	case STLB_RULE_MAPPED:
-		return "Clear every entry that maps the page, and invalidate, before it is freed; "
-		       "or keep a reference to it for as long as an entry maps it.";
-	case STLB_RULE_EMPTY:
-		return "Leave the call out where the range is empty.";
-	case STLB_RULE_FLUSH:
-		return "Make the architecture's flush call "
-		       "mmu_notifier_arch_invalidate_secondary_tlbs() for the same range.";
-	case STLB_RULE_UNALIGNED:
-		return "Round the range outwards to whole pages before the call.";
-	case STLB_RULE_REDUNDANT:
-		return "Leave out the invalidation under the PTL, and let that of range_end do.";
-	case STLB_RULE_REFAULT:
-		return "Nothing has to: it is allowed. The zap still owes its invalidation before "
-		       "the old page is freed.";
-	default:
-		return "Invalidate the device TLB for this address before the entry is set to its "
-		       "new page, or the page freed.";
-	}
-}
-
 void stlb_explain_remedy(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
-	switch (explain->want.finding->rule) {
-	case STLB_RULE_REPOINT:
-		say_between(out, explain, true);
-		break;
-	case STLB_RULE_FREE:
-		say_between(out, explain, explain->want.finding->verdict == STLB_STRICT);
-		break;
-	case STLB_RULE_NEVER:
-	case STLB_RULE_PARTIAL:
-		say_between(out, explain, false);
-		break;
-	default:
-		stlb_explain_text(out, "%s", remedy_of(explain->want.finding->rule));
-	}
+	const struct stlb_finding *finding = explain->want.finding;
+	const struct stlb_rule_info *info = stlb_rule_info(finding->rule);
+
+	if (info->remedy)
+		stlb_explain_text(out, "%s", info->remedy);
+	else
+		say_between(out, explain,
+			    info->in_lock == STLB_IN_LOCK_ALWAYS ||
+				    (info->in_lock == STLB_IN_LOCK_STRICT &&
+				     finding->verdict == STLB_STRICT));
 }

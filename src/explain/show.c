@@ -229,45 +229,15 @@ static bool is_repointed(const struct stlb_explain *explain)
 	return explain->self.set && finding->has_old && finding->has_new;
 }
 
-static const char *without_witness(const struct stlb_explain *explain)
-{
-	switch (explain->want.finding->rule) {
-	case STLB_RULE_STALE_ACCESS:
-	case STLB_RULE_DEVICE_ORDER:
-		return "It was observed: the events above are the witness, no schedule has to be "
-		       "searched.";
-	case STLB_RULE_MAPPED:
-		return "The process, and every device that walks its page table, still reach the "
-		       "page after its next owner has got it.";
-	case STLB_RULE_NEVER:
-		return "The device goes on using the old translation, with the old rights, for as "
-		       "long as its TLB keeps it. What follows depends on what becomes of the "
-		       "page.";
-	case STLB_RULE_RACY:
-		return "In this run nothing: the invalidation came in time. In a run in which it "
-		       "comes before the update, the device fills its TLB again in between, and "
-		       "nothing drops that entry before the page is freed or replaced.";
-	case STLB_RULE_PARTIAL:
-		return "A device TLB that keeps the huge page in 4 KiB pieces drops those in the "
-		       "range that was invalidated, and goes on using the others.";
-	case STLB_RULE_REFAULT:
-	case STLB_RULE_REDUNDANT:
-		return "Nothing that the rules forbid.";
-	default:
-		return "What a device observes depends on its driver: no schedule of page table "
-		       "and TLB alone shows it.";
-	}
-}
-
 int stlb_explain_witness(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
-	const struct stlb_finding *finding = explain->want.finding;
+	const struct stlb_rule_info *info = stlb_rule_info(explain->want.finding->rule);
 
-	if (finding->rule == STLB_RULE_FREE)
+	if (info->shown_by == STLB_SHOWN_BY_OWNER)
 		return show_witness(out, explain, STLB_OUTCOME_OWNER);
-	if (finding->rule == STLB_RULE_REPOINT ||
-	    (finding->rule == STLB_RULE_NEVER && is_repointed(explain)))
+	if (info->shown_by == STLB_SHOWN_BY_ORDER ||
+	    (info->shown_by == STLB_SHOWN_BY_ORDER_IF_SET && is_repointed(explain)))
 		return show_witness(out, explain, STLB_OUTCOME_ORDER);
-	stlb_explain_text(out, "%s", without_witness(explain));
+	stlb_explain_text(out, "%s", info->observed);
 	return 0;
 }

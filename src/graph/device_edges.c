@@ -66,7 +66,7 @@ static void proof_edges(struct stlb_graph *graph)
 {
 	uint32_t before = STLB_NO_NODE;
 
-	if (!graph->want.finding || graph->want.finding->rule != STLB_RULE_DEVICE_ORDER)
+	if (!graph->want.finding || !stlb_rule_info(graph->want.finding->rule)->cycle)
 		return;
 	for (uint32_t i = 0; i < graph->nr_nodes; i++) {
 		if (!graph->nodes[i].proof || kind_of(graph, i) != STLB_DEV_READ)

@@ -104,36 +104,22 @@ static bool is_update(const struct stlb_graph_node *node)
 	return is_role(node, "clear") || is_role(node, "update") || is_role(node, "write-protect");
 }
 
-static bool has_missing_edge(const struct stlb_finding *finding)
-{
-	switch (finding->rule) {
-	case STLB_RULE_REPOINT:
-	case STLB_RULE_REFAULT:
-	case STLB_RULE_FREE:
-	case STLB_RULE_NEVER:
-	case STLB_RULE_RACY:
-	case STLB_RULE_STALE_ACCESS:
-	case STLB_RULE_PARTIAL:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static void missing_edge(struct stlb_graph *graph)
 {
 	const struct stlb_finding *finding = graph->want.finding;
+	const struct stlb_missing_edge *edge;
 	uint32_t from = STLB_NO_NODE, to = STLB_NO_NODE;
 
-	if (!finding || !has_missing_edge(finding))
+	edge = finding ? &stlb_rule_info(finding->rule)->edge : NULL;
+	if (!edge || !edge->between)
 		return;
 	for (uint32_t i = 0; i < graph->nr_nodes; i++) {
 		const struct stlb_graph_node *node = &graph->nodes[i];
 
 		if (from == STLB_NO_NODE && is_update(node))
 			from = i;
-		else if (finding->rule == STLB_RULE_RACY ? is_role(node, "unordered invalidation")
-							 : node->proof && from != STLB_NO_NODE)
+		else if (edge->of_order ? is_role(node, edge->to)
+					: node->proof && from != STLB_NO_NODE)
 			to = i;
 	}
 	if (from != STLB_NO_NODE && to != STLB_NO_NODE)

@@ -96,5 +96,6 @@ const char *stlb_missing_name(const struct stlb_graph *graph)
 {
 	if (!graph->want.finding)
 		return "";
-	return graph->want.finding->rule == STLB_RULE_RACY ? "no order" : "no invalidation";
+	return stlb_rule_info(graph->want.finding->rule)->edge.of_order ? "no order"
+									: "no invalidation";
 }

@@ -187,16 +187,10 @@ void stlb_layout_release(struct stlb_layout *layout)
 
 /* ---- arrows ---- */
 
-static bool is_about_missing(enum stlb_rule rule)
-{
-	return rule != STLB_RULE_UNBRACKETED && rule != STLB_RULE_UNLOCKED &&
-	       rule != STLB_RULE_REDUNDANT && rule != STLB_RULE_UNBALANCED;
-}
-
 /* What a device sees too late is the set itself. */
-static bool is_update(const char *role, enum stlb_rule rule)
+static bool is_update(const char *role, const struct stlb_rule_info *info)
 {
-	if (rule == STLB_RULE_STALE_ACCESS || rule == STLB_RULE_DEVICE_ORDER)
+	if (info->of_device)
 		return !strncmp(role, "set", strlen("set"));
 	return !strcmp(role, "clear") || !strcmp(role, "update") || !strcmp(role, "write-protect");
 }
@@ -204,13 +198,13 @@ static bool is_update(const char *role, enum stlb_rule rule)
 struct stlb_arrow stlb_finding_arrow(const struct stlb_report_finding *finding)
 {
 	struct stlb_arrow arrow = {0};
+	const struct stlb_rule_info *info = stlb_rule_info(finding->raw->rule);
 	uint32_t nr = finding->raw->nr_events;
 
-	if (!nr || !is_about_missing(finding->raw->rule))
+	if (!nr || (!info->edge.between && !info->cycle))
 		return arrow;
 	arrow.to = nr - 1;
-	while (arrow.from < arrow.to &&
-	       !is_update(finding->events[arrow.from].role, finding->raw->rule))
+	while (arrow.from < arrow.to && !is_update(finding->events[arrow.from].role, info))
 		arrow.from++;
 	arrow.drawn = finding->events[arrow.from].event->ns < finding->events[arrow.to].event->ns;
 	return arrow;

@@ -98,9 +98,7 @@ static bool is_live(const struct stlb_report_trace *trace)
 /* What a running kernel can tell is known, whether it happened or not. */
 static void put_live(struct stlb_plain_out *out, const struct stlb_report_trace *trace)
 {
-	const struct stlb_rule_result *rules = trace->result.rules;
-	bool lacking = rules[STLB_RULE_REPOINT].judged == STLB_JUDGED_NONE ||
-		       rules[STLB_RULE_FREE].judged == STLB_JUDGED_NONE;
+	bool lacking = stlb_rules_decided(trace->result.rules) == STLB_JUDGED_NONE;
 
 	if (!lacking && trace->result.mms)
 		return;

@@ -49,8 +49,7 @@ static bool is_unjudged(const struct stlb_report_trace *trace)
 {
 	const struct stlb_result *result = &trace->result;
 
-	return !result->mms || result->rules[STLB_RULE_REPOINT].judged == STLB_JUDGED_NONE ||
-	       result->rules[STLB_RULE_FREE].judged == STLB_JUDGED_NONE;
+	return !result->mms || stlb_rules_decided(result->rules) == STLB_JUDGED_NONE;
 }
 
 /* "204 hidden by --comm, and 3 below --fail-on" */
@@ -132,11 +131,10 @@ static void put_doubt(struct stlb_plain_out *out, const struct stlb_report_trace
 
 static bool is_full(const struct stlb_report_trace *trace)
 {
-	return trace->result.rules[STLB_RULE_REPOINT].judged == STLB_JUDGED_FULL &&
-	       trace->result.rules[STLB_RULE_FREE].judged == STLB_JUDGED_FULL;
+	return stlb_rules_decided(trace->result.rules) == STLB_JUDGED_FULL;
 }
 
-/* A rule's reason in parts, those that were said for the other one left out. */
+/* A rule's reason in parts, those that were said for the one before left out. */
 static void put_gaps(struct stlb_plain_out *out, enum stlb_rule rule, const char *reason,
 		     const char *said)
 {
@@ -162,14 +160,19 @@ static void put_gaps(struct stlb_plain_out *out, enum stlb_rule rule, const char
 
 static void put_partial(struct stlb_plain_out *out, const struct stlb_report_trace *trace)
 {
-	const char *repoint = trace->rule_reasons[STLB_RULE_REPOINT];
+	const char *said = NULL;
 
 	stlb_plain_add(out, STLB_REGULAR, "; ");
 	stlb_plain_add(out, STLB_DOUBTFUL, "coverage partial");
 	stlb_plain_add(out, STLB_REGULAR, ": ");
-	put_gaps(out, STLB_RULE_REPOINT, repoint, NULL);
-	put_gaps(out, STLB_RULE_FREE, trace->rule_reasons[STLB_RULE_FREE],
-		 *repoint ? repoint : NULL);
+	for (int rule = 0; rule < STLB_NR_RULES; rule++) {
+		const char *reason = trace->rule_reasons[rule];
+
+		if (!stlb_rule_info(rule)->decides)
+			continue;
+		put_gaps(out, rule, reason, said);
+		said = *reason ? reason : said;
+	}
 }
 
 /* Whose severity was lowered is a violation all the same. */

@@ -28,20 +28,19 @@ __attribute__((format(printf, 2, 3))) static void add_reason(struct reasons *rea
 	reasons->failed |= !copy;
 }
 
-static const enum stlb_rule decisive[] = {STLB_RULE_REPOINT, STLB_RULE_FREE};
-
 static void check_coverage(struct reasons *reasons)
 {
 	const struct stlb_result *result = &reasons->trace->result;
 
 	if (!result->mms)
 		add_reason(reasons, "no mm was subscribed");
-	for (size_t i = 0; i < sizeof(decisive) / sizeof(*decisive); i++) {
-		const char *reason = reasons->trace->rule_reasons[decisive[i]];
+	for (int rule = 0; rule < STLB_NR_RULES; rule++) {
+		const struct stlb_rule_info *info = stlb_rule_info(rule);
+		const char *reason = reasons->trace->rule_reasons[rule];
 
-		if (result->rules[decisive[i]].judged == STLB_JUDGED_NONE)
-			add_reason(reasons, "%s could not be judged%s%s",
-				   stlb_rule_info(decisive[i])->id, *reason ? ": " : "", reason);
+		if (info->decides && result->rules[rule].judged == STLB_JUDGED_NONE)
+			add_reason(reasons, "%s could not be judged%s%s", info->id,
+				   *reason ? ": " : "", reason);
 	}
 }
 
@@ -49,12 +48,12 @@ static void check_required(struct reasons *reasons)
 {
 	const struct stlb_result *result = &reasons->trace->result;
 
-	for (size_t i = 0; i < sizeof(decisive) / sizeof(*decisive); i++)
-		if (result->rules[decisive[i]].judged == STLB_JUDGED_PARTIAL)
+	for (int rule = 0; rule < STLB_NR_RULES; rule++)
+		if (stlb_rule_info(rule)->decides &&
+		    result->rules[rule].judged == STLB_JUDGED_PARTIAL)
 			add_reason(reasons,
 				   "%s was judged in part, and --require=full asks for all: %s",
-				   stlb_rule_info(decisive[i])->id,
-				   reasons->trace->rule_reasons[decisive[i]]);
+				   stlb_rule_info(rule)->id, reasons->trace->rule_reasons[rule]);
 }
 
 /** struct open - inconclusive findings, and how many breaches of each rule they are */

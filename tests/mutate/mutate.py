@@ -65,9 +65,9 @@ def sources(only):
 def all_enums():
     paths = glob.glob(ROOT + "/include/staletlb/*.h") + glob.glob(ROOT + "/src/**/*.[ch]", recursive=True)
     enums = operators.enums_of(read(path) for path in sorted(paths))
-    kinds, finding = (read(ROOT + "/include/staletlb/" + name) for name in ("kind.h", "finding.h"))
+    kinds, rules = (read(ROOT + "/include/staletlb/" + name) for name in ("kind.h", "rule.h"))
     enums.update(operators.x_macros(kinds, "STLB_EVENT_KINDS", "STLB_"))
-    enums.update(operators.x_macros(finding, "STLB_RULES", "STLB_RULE_"))
+    enums.update(operators.x_macros(rules, "STLB_RULES", "STLB_RULE_"))
     return enums
 
 

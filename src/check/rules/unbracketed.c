@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/rules/needs.h"
 
 static const char missing[] =
 	"an invalidate_range_start of this task that covers the entry, still open at the update";
@@ -38,8 +39,7 @@ static bool may_be_undone(const struct stlb_analysis *a, const struct stlb_oblig
 	       !ob->set_seen;
 }
 
-void stlb_unbracketed_note(struct stlb_analysis *a, const struct stlb_act *act,
-			   struct stlb_obligation *ob)
+static void owed(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob)
 {
 	struct stlb_hold *hold;
 
@@ -105,19 +105,19 @@ static void keep_unsettled(struct stlb_analysis *a, const struct stlb_case *c)
 		a->failed = true;
 }
 
-void stlb_unsettled_drop(struct stlb_task *task)
+static void older_bracket(struct stlb_task *task)
 {
 	while (task->nr_unsettled)
 		free(task->unsettled[--task->nr_unsettled].finding);
 }
 
-void stlb_unsettled_tell(struct stlb_analysis *a)
+static void finish(struct stlb_analysis *a)
 {
 	uint32_t at = 0;
 
 	for (struct stlb_task *task; (task = stlb_map_next(&a->machine.contexts.map, &at));) {
 		if (is_unsettled(task))
-			stlb_unsettled_drop(task);
+			older_bracket(task);
 		for (uint32_t i = 0; i < task->nr_unsettled; i++) {
 			struct stlb_unsettled *entry = &task->unsettled[i];
 
@@ -129,7 +129,7 @@ void stlb_unsettled_tell(struct stlb_analysis *a)
 
 /* ---- the rule ---- */
 
-void stlb_unbracketed_tell(struct stlb_analysis *a, struct stlb_obligation *ob)
+static void tell(struct stlb_analysis *a, struct stlb_obligation *ob)
 {
 	struct stlb_event event;
 	struct stlb_act act = {&event, ob->task, ob->mm};
@@ -169,7 +169,7 @@ static bool goes_on(const struct stlb_task *task, const struct stlb_obligation *
 	return !ob->by_itself && task->update && task->update->loose;
 }
 
-void stlb_unbracketed_judge_tables(struct stlb_analysis *a, struct stlb_task *task)
+static void tables_stay_out(struct stlb_analysis *a, struct stlb_task *task)
 {
 	struct stlb_list *at, *next;
 
@@ -178,7 +178,7 @@ void stlb_unbracketed_judge_tables(struct stlb_analysis *a, struct stlb_task *ta
 
 		if (!ob->unbracketed || !ob->table || goes_on(task, ob))
 			continue;
-		stlb_unbracketed_tell(a, ob);
+		tell(a, ob);
 		if (ob->discharged && !stlb_obligation_is_kept(a, ob))
 			stlb_obligation_end(a, ob, STLB_END_COUNTED);
 	}
@@ -196,13 +196,13 @@ static void judge_list(struct stlb_analysis *a, struct stlb_list *list, uint64_t
 		ob->by_itself = !hold;
 		if (may_be_put_back(a, ob))
 			continue;
-		stlb_unbracketed_tell(a, ob);
+		tell(a, ob);
 		if (ob->discharged && !stlb_obligation_is_kept(a, ob))
 			stlb_obligation_end(a, ob, STLB_END_COUNTED);
 	}
 }
 
-void stlb_unbracketed_judge(struct stlb_analysis *a, const struct stlb_act *act, uint64_t hold)
+static void left_alone(struct stlb_analysis *a, const struct stlb_act *act, uint64_t hold)
 {
 	struct stlb_task *task = act->task;
 
@@ -215,3 +215,35 @@ void stlb_unbracketed_judge(struct stlb_analysis *a, const struct stlb_act *act,
 	judge_list(a, &task->clears, hold);
 	judge_list(a, &task->tightens, hold);
 }
+
+static void stays(struct stlb_analysis *a, struct stlb_obligation *ob)
+{
+	if (ob->unbracketed)
+		tell(a, ob);
+}
+
+STLB_RULE_DEFINE(
+	UNBRACKETED, unbracketed, STLB_NEEDS(NEED_STARTS, NEED_ENDS, NEED_CLEARS),
+	.needs.part = {LACKS_ZAPS, LACKS_SETS},
+	.stands_on = STLB_KIND_LIST(STLB_INV_START, STLB_INV_END), .of_updates = true,
+	.of_place = true,
+	.hooks = {.owed = owed,
+		  .stays = stays,
+		  .left_alone = left_alone,
+		  .tables_stay_out = tables_stay_out,
+		  .older_bracket = older_bracket,
+		  .finish = finish},
+	.info = {
+		.id = "unbracketed-update",
+		.severity = STLB_WARNING,
+		.lines = "93-97",
+		.implied = "The document takes range_start and range_end around an update for "
+			   "granted.",
+		.wrong = "an entry was changed outside any invalidate_range_start/end of the one "
+			 "who did it",
+		.risk = "subscribers that mirror the page table are never told",
+		.remedy = "Call mmu_notifier_invalidate_range_start() for a range with this entry "
+			  "before the update, and its end after it, both by the one who updates.",
+		.observed = "What a device observes depends on its driver: no schedule of page "
+			    "table and TLB alone shows it.",
+	});

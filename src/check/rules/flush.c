@@ -6,8 +6,9 @@
 #include <stdlib.h>
 
 #include "check/check.h"
+#include "check/rules/needs.h"
 
-void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act)
+static void goes_on(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_task *task = act->task;
 	struct stlb_event event;
@@ -35,17 +36,17 @@ void stlb_flush_judge(struct stlb_analysis *a, const struct stlb_act *act)
  * doing: that of an interrupt which is not told from it, or of finish_task_switch(), which drops in
  * the next task what the previous one left (staletlb-kernel(7), T54 and T55).
  */
-void stlb_flush_judge_at_free(struct stlb_analysis *a, const struct stlb_act *act)
+static void free_told(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	if (a->facts.irq_flags && !act->task->flush_left)
-		stlb_flush_judge(a, act);
+		goes_on(a, act);
 }
 
-void stlb_on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act)
+static void flushed(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_task *task = act->task;
 
-	stlb_flush_judge(a, act);
+	goes_on(a, act);
 	if (!stlb_mm_is_subscribed(act->mm))
 		return;
 	if (!task->flush_event)
@@ -58,3 +59,21 @@ void stlb_on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act)
 	task->flushed = act->mm;
 	task->flush_left = false;
 }
+
+STLB_RULE_DEFINE(
+	FLUSH, flush, STLB_NEEDS(NEED_FLUSHES, NEED_INV_RANGE),
+	.needs.before_6_6 = "before 6.6 a flush carries no invalidation",
+	.stands_on = STLB_KIND_LIST(STLB_INV_RANGE),
+	.hooks = {.goes_on = goes_on, .free_told = free_told, .flushed = flushed},
+	.info = {
+		.id = "flush-without-notify",
+		.severity = STLB_WARNING,
+		.lines = "",
+		.implied = "",
+		.wrong = "a CPU TLB flush of a subscribed mm did not invalidate secondary TLBs",
+		.risk = "devices keep what the CPUs have dropped",
+		.remedy = "Make the architecture's flush call "
+			  "mmu_notifier_arch_invalidate_secondary_tlbs() for the same range.",
+		.observed = "What a device observes depends on its driver: no schedule of page "
+			    "table and TLB alone shows it.",
+	});

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "check/rules/needs.h"
 #include "check/walk.h"
 
 static bool is_judged(const struct stlb_analysis *a)
@@ -261,8 +262,8 @@ static void forget_ptes(struct stlb_analysis *a, const struct stlb_mm *mm, uint6
 	}
 }
 
-void stlb_unlocked_bracket(struct stlb_analysis *a, const struct stlb_mm *mm,
-			   const struct stlb_bracket *bracket)
+static void bracket_end(struct stlb_analysis *a, const struct stlb_mm *mm,
+			const struct stlb_bracket *bracket)
 {
 	enum { UNMAP, CLEAR };
 	uint64_t start = bracket->start, end = bracket->end;
@@ -277,13 +278,13 @@ void stlb_unlocked_bracket(struct stlb_analysis *a, const struct stlb_mm *mm,
 		forget_ptes(a, mm, start, end);
 }
 
-void stlb_unlocked_forget(struct stlb_analysis *a, const struct stlb_mm *mm)
+static void mm_gone(struct stlb_analysis *a, const struct stlb_mm *mm)
 {
 	if (a->upper_tables.count)
 		forget_all(a, mm, 0, UINT64_MAX);
 }
 
-void stlb_unlocked_free(struct stlb_analysis *a)
+static void forget(struct stlb_analysis *a)
 {
 	uint32_t at = 0;
 
@@ -301,8 +302,8 @@ static bool is_at_no_certain_time(const struct stlb_event *event)
 	       event->kind == STLB_MAP;
 }
 
-void stlb_unlocked_note(struct stlb_analysis *a, const struct stlb_act *act,
-			struct stlb_region *region, struct stlb_slot slot, bool of_table)
+static void updated(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
+		    struct stlb_slot slot, bool of_table)
 {
 	if (!is_judged(a) || !stlb_mm_is_subscribed(act->mm) || is_at_no_certain_time(act->event) ||
 	    may_hold_unseen(act->task))
@@ -315,3 +316,23 @@ void stlb_unlocked_note(struct stlb_analysis *a, const struct stlb_act *act,
 		note(a, act, &region->lockset, region->base);
 	}
 }
+
+STLB_RULE_DEFINE(
+	UNLOCKED, unlocked, STLB_NEEDS(NEED_LOCKS, NEED_MMAP_LOCK, NEED_UPDATES),
+	.needs.part = {LACKS_ZAPS}, .of_updates = true,
+	.hooks = {.updated = updated,
+		  .bracket_end = bracket_end,
+		  .mm_gone = mm_gone,
+		  .forget = forget},
+	.info = {
+		.id = "unlocked-update",
+		.severity = STLB_WARNING,
+		.lines = "23-25",
+		.implied = "",
+		.wrong = "no lock protects all updates of a page table",
+		.risk = "two updates can race, and the invalidation of one can miss the other",
+		.remedy = "Take the page table's own lock (PTL) around this update, as around all "
+			  "others of the same table.",
+		.observed = "What a device observes depends on its driver: no schedule of page "
+			    "table and TLB alone shows it.",
+	});

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * repoint-before-invalidate (mmu_notifier.rst, lines 14-15 and 20-29), what is exempt from it
- * (lines 93-97: a write-protected page of the same content), and refault-in-window.
+ * (lines 93-97: a write-protected page of the same content).
  */
 #include "check/evidence.h"
+#include "check/rules/needs.h"
 
 static const char missing_between[] =
 	"an invalidation of the entry between its clear and its set, inside the page table lock";
@@ -76,8 +77,8 @@ static void exempt_as_ksmd(struct stlb_analysis *a, const struct stlb_act *act,
 	stlb_hold_back(a, &c, &held);
 }
 
-void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,
-			struct stlb_obligation *ob, struct stlb_entry new)
+static void repointed(struct stlb_analysis *a, const struct stlb_act *act,
+		      struct stlb_obligation *ob, struct stlb_entry new)
 {
 	bool writable = new.rights_known &&new.writable;
 
@@ -98,9 +99,23 @@ void stlb_repoint_judge(struct stlb_analysis *a, const struct stlb_act *act,
 		stlb_breach(a, STLB_RULE_REPOINT, ob, act, "set", missing_between);
 }
 
-void stlb_refault_judge(struct stlb_analysis *a, const struct stlb_act *act,
-			struct stlb_obligation *ob)
-{
-	stlb_breach(a, STLB_RULE_REFAULT, ob, act, "set",
-		    "nothing yet: the zap still owes its invalidation for the old page");
-}
+STLB_RULE_DEFINE(REPOINT, repoint,
+		 STLB_NEEDS(NEED_NOTIFIERS, NEED_INV_RANGE, NEED_INV_END, NEED_PTE_CLEARS,
+			    NEED_PTE_SETS),
+		 .needs.part = {LACKS_SETS, LACKS_ZAPS, LACKS_PMDS, LACKS_LOCKS},
+		 .of_updates = true, .wants_invalidation = true, .is_set = true,
+		 .makes_stale = true, .racy_as = &stlb_rule_racy, .hooks = {.repointed = repointed},
+		 .info = {
+			 .id = "repoint-before-invalidate",
+			 .severity = STLB_ERROR,
+			 .lines = "14-15, 20-29",
+			 .implied = "",
+			 .wrong = "an entry was set to a new page while secondary TLBs could still "
+				  "hold the old one",
+			 .risk = "a device can see the new value of one address and the old value "
+				 "of another: the C11 memory order breaks",
+			 .in_lock = STLB_IN_LOCK_ALWAYS,
+			 .edge = {.between = "an invalidation of", .may_come_late = true},
+			 .decides = true,
+			 .shown_by = STLB_SHOWN_BY_ORDER,
+		 });

@@ -1,33 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The names of rules, severities and verdicts. */
+/* The names of severities, verdicts and degrees of coverage. */
 #include <string.h>
 
 #include "staletlb/finding.h"
 
-static const struct stlb_rule_info rules[] = {
-#define X(id, name, severity, lines, implied, wrong, risk)                                         \
-	{name, STLB_##severity, lines, implied, wrong, risk},
-	STLB_RULES(X)
-#undef X
-};
-
 static const char *const severities[] = {"off", "notice", "warning", "error"};
 static const char *const verdicts[] = {"observed", "strict", "inconclusive"};
 static const char *const degrees[] = {"none", "partial", "full"};
-
-const struct stlb_rule_info *stlb_rule_info(enum stlb_rule rule)
-{
-	return &rules[rule < STLB_NR_RULES ? rule : 0];
-}
-
-enum stlb_rule stlb_rule_find(const char *id)
-{
-	int rule = 0;
-
-	while (rule < STLB_NR_RULES && strcmp(rules[rule].id, id) != 0)
-		rule++;
-	return rule;
-}
 
 const char *stlb_severity_name(enum stlb_severity severity)
 {

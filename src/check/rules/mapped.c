@@ -4,7 +4,9 @@
  * entry of a subscribed mm still maps it. Judged only where every set and clear of the level is
  * recorded; an entry that a clear without a place may have changed is not known any more.
  */
-#include "check/mapped.h"
+#include <stdio.h>
+
+#include "check/rules/needs.h"
 #include "model/rmap.h"
 
 enum { MAX_PAGES = 1 << 20 };
@@ -73,8 +75,8 @@ static void judge_all(struct stlb_analysis *a, const struct stlb_act *act, enum 
 		judge(a, act, how, pfn + i);
 }
 
-void stlb_mapped_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
-			   uint64_t nr)
+static void pages_freed(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
+			uint64_t nr)
 {
 	if (!a->regions.rmap || !a->regions.rmap->count)
 		return;
@@ -82,3 +84,38 @@ void stlb_mapped_note_free(struct stlb_analysis *a, const struct stlb_act *act, 
 	judge_all(a, act, STLB_MAPPED_PMD, pfn, nr);
 	judge_all(a, act, STLB_MAPPED_TABLE, pfn, nr);
 }
+
+/* A profile can bind some of the sets and clears as if they were all. */
+static void lower(const struct stlb_analysis *a, struct stlb_rule_result *result)
+{
+	char why[50];
+
+	snprintf(why, sizeof(why), "no room for more than %d mapped pages", STLB_MAX_MAPPINGS);
+	if (!a->echoes_seen)
+		stlb_rule_lower(
+			result, STLB_JUDGED_NONE,
+			"nothing shows that every set and clear is recorded (page_table_check)");
+	else if (a->regions.rmap && a->regions.rmap->full)
+		stlb_rule_lower(result, STLB_JUDGED_PARTIAL, why);
+}
+
+STLB_RULE_DEFINE(
+	MAPPED, mapped,
+	STLB_NEEDS(ALL_PTE_SETS, ALL_PTE_CLEARS, NEED_FREES, NEED_INV_RANGE, NEED_INV_END),
+	.needs.part = {ALL_PMD_SETS, ALL_PMD_CLEARS, LACKS_FREES}, .of_updates = true,
+	.lower = lower, .hooks = {.pages_freed = pages_freed},
+	.info = {
+		.id = "free-while-mapped",
+		.severity = STLB_ERROR,
+		.lines = "13, 17-18",
+		.implied = "An entry that was never cleared is the worst case of it: the CPUs "
+			   "still reach the page, too.",
+		.wrong = "a page was freed while an entry still maps it",
+		.risk = "the process and its devices can write into a page that now belongs to "
+			"somebody else",
+		.remedy = "Clear every entry that maps the page, and invalidate, before it is "
+			  "freed; or keep a reference to it for as long as an entry maps it.",
+		.edge = {.between = "a clear and an invalidation of", .from = "set"},
+		.observed = "The process, and every device that walks its page table, still reach "
+			    "the page after its next owner has got it.",
+	});

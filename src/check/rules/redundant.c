@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* redundant-invalidate: what mmu_notifier.rst, lines 4-6, calls not necessary in all cases. */
 #include "check/check.h"
+#include "check/rules/needs.h"
 
 static void report(struct stlb_analysis *a, const struct stlb_act *act,
 		   const struct stlb_obligation *ob, const struct stlb_invalidation *what,
@@ -21,8 +22,8 @@ static void report(struct stlb_analysis *a, const struct stlb_act *act,
 	stlb_report(a, &c);
 }
 
-void stlb_redundant_note(struct stlb_analysis *a, const struct stlb_act *act,
-			 struct stlb_obligation *ob, const struct stlb_invalidation *what)
+static void covered(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
+		    const struct stlb_invalidation *what)
 {
 	bool deferrable = ob->type == STLB_TIGHTEN || ob->exempt;
 
@@ -38,3 +39,19 @@ void stlb_redundant_note(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	ob->breached |= 1u << STLB_RULE_REDUNDANT;
 }
+
+STLB_RULE_DEFINE(
+	REDUNDANT, redundant, STLB_NEEDS(NEED_INV_RANGE, NEED_CLEARS),
+	.needs.part = {LACKS_ZAPS, LACKS_LOCKS}, .of_updates = true, .only_if_on = true,
+	.hooks = {.covered = covered},
+	.info = {
+		.id = "redundant-invalidate",
+		.severity = STLB_OFF,
+		.lines = "4-6",
+		.implied = "",
+		.wrong = "an invalidation that was not necessary",
+		.risk = "cost only: a device TLB was invalidated twice, or while the lock was held "
+			"for nothing",
+		.remedy = "Leave out the invalidation under the PTL, and let that of range_end do.",
+		.observed = "Nothing that the rules forbid.",
+	});

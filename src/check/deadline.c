@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * never-invalidated: the operation is over and the obligation is still pending. When it is over
+ * Deadlines: the operation is over, and what it owed has to be paid. When it is over
  * depends on the kernel (staletlb-rules(7), End of an operation): before 6.6 range_end is the last
  * word. From 6.6 on it invalidates nothing, and one flush follows any number of brackets: a repoint
  * is over with its own bracket, all else when the context drops mmap_lock, returns to user mode, or
@@ -10,43 +10,19 @@
 
 enum { EVENT_CLEAR = 1 };
 
-static const char missing_at_end[] =
-	"an invalidation of the entry before or at the end of the operation's bracket";
-static const char missing_at_unlock[] =
-	"an invalidation of the entry before the context dropped the mmap_lock that it held";
-static const char missing_at_leave[] =
-	"an invalidation of the entry before the context left the kernel";
-
 /* Another task has made it a repoint, and that was judged: its invalidation is late, not never. */
 static bool is_late(const struct stlb_obligation *ob)
 {
-	return ob->type == STLB_CLEAR && ob->breached >> STLB_RULE_REPOINT & 1 && ob->by_other;
-}
-
-/* What only gives rights sets the entry again and flushes nothing: unseen where sets are. */
-static bool may_be_set_again(const struct stlb_analysis *a, const struct stlb_obligation *ob)
-{
-	return (ob->update.kind == STLB_PTE_CLEAR && !stlb_recorded(a, STLB_PTE_SET)) ||
-	       (ob->update.kind == STLB_PMD_CLEAR && !stlb_recorded(a, STLB_PMD_SET));
-}
-
-static void never(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
-		  const char *role, const char *missing)
-{
-	ob->lossy |= may_be_set_again(a, ob);
-	stlb_breach(a, STLB_RULE_NEVER, ob, act, role, missing);
+	return ob->type == STLB_CLEAR && ob->by_other && !ob->exempt;
 }
 
 static void expire(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
-		   const char *role, const char *missing)
+		   enum stlb_operation_end end)
 {
 	/* where it lies is not known, or what it says by now: only the free of its page tells */
 	if (!ob->discharged && (ob->nowhere || ob->set_again_unseen || is_late(ob)))
 		return;
-	if (ob->discharged)
-		stlb_partial_judge(a, act, ob);
-	else
-		never(a, act, ob, role, missing);
+	STLB_CALL(a, overdue, a, act, ob, end);
 	stlb_obligation_end(a, ob, STLB_END_EXPIRED);
 }
 
@@ -82,12 +58,12 @@ static void judge_list_at_end(struct stlb_analysis *a, const struct stlb_act *ac
 			continue;
 		if (a->end_rule.before_6_6)
 			ob->lossy |= is_in_doubt(a, ob, invalidates);
-		expire(a, act, ob, "end", missing_at_end);
+		expire(a, act, ob, STLB_ENDS_WITH_BRACKET);
 	}
 }
 
-void stlb_never_at_end(struct stlb_analysis *a, const struct stlb_act *act,
-		       const struct stlb_bracket *bracket, bool invalidates)
+void stlb_deadline_at_end(struct stlb_analysis *a, const struct stlb_act *act,
+			  const struct stlb_bracket *bracket, bool invalidates)
 {
 	if (!act->task->nr_obligations)
 		return;
@@ -125,7 +101,7 @@ static void judge_list_at_unlock(struct stlb_analysis *a, const struct stlb_act 
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
 
 		if (ob->mm == act->mm && ob->mmap_held && !has_own_end(ob) && !may_go_on(a, ob))
-			expire(a, act, ob, "mmap_lock", missing_at_unlock);
+			expire(a, act, ob, STLB_ENDS_WITH_UNLOCK);
 	}
 }
 
@@ -134,7 +110,7 @@ static bool has_deadlines(const struct stlb_analysis *a)
 	return a->end_rule.known && !a->end_rule.before_6_6;
 }
 
-void stlb_never_at_unlock(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_deadline_at_unlock(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	if (!act->task->nr_obligations || !has_deadlines(a))
 		return;
@@ -148,11 +124,11 @@ static void judge_list_at_leave(struct stlb_analysis *a, const struct stlb_act *
 	struct stlb_list *at, *next;
 
 	stlb_list_each (at, next, list)
-		expire(a, act, stlb_list_entry(at, struct stlb_obligation, in_task), "leave",
-		       missing_at_leave);
+		expire(a, act, stlb_list_entry(at, struct stlb_obligation, in_task),
+		       STLB_ENDS_WITH_LEAVE);
 }
 
-void stlb_never_at_leave(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_deadline_at_leave(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	if (!act->task->nr_obligations || !has_deadlines(a))
 		return;

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A zap whose entry another operation fills (mmu_notifier.rst, lines 13 and 17-18). */
+#include "check/rules/needs.h"
+
+static void refilled(struct stlb_analysis *a, const struct stlb_act *act,
+		     struct stlb_obligation *ob)
+{
+	stlb_breach(a, STLB_RULE_REFAULT, ob, act, "set",
+		    "nothing yet: the zap still owes its invalidation for the old page");
+}
+
+STLB_RULE_DEFINE(REFAULT, refault, STLB_NEEDS(NEED_NOTIFIERS, NEED_UPDATES, NEED_SETS),
+		 .needs.part = {LACKS_SETS, LACKS_ZAPS}, .of_updates = true, .is_set = true,
+		 .hooks = {.refilled = refilled},
+		 .info = {
+			 .id = "refault-in-window",
+			 .severity = STLB_NOTICE,
+			 .lines = "13, 17-18",
+			 .implied = "A zap owes its invalidation before the page is freed, not "
+				    "before somebody else's fault fills the entry.",
+			 .wrong = "a page fault filled an entry before the zap that emptied it had "
+				  "invalidated",
+			 .risk = "allowed by the kernel; the old page must not be freed before the "
+				 "invalidation",
+			 .remedy = "Nothing has to: it is allowed. The zap still owes its "
+				   "invalidation before the old page is freed.",
+			 .edge = {.between = "an invalidation of", .may_come_late = true},
+			 .observed = "Nothing that the rules forbid.",
+		 });
