@@ -32,72 +32,72 @@ enum stlb_verdict {
 const char *stlb_verdict_name(enum stlb_verdict verdict);
 
 /*
- * The rules, one row each: identifier, id, default severity, the lines of mmu_notifier.rst that it
- * comes from ("" for none), how it follows from them ("" where they say it themselves), what is
- * wrong, what it risks.
+ * The rules, one row each: identifier, id, former id (NULL for none), default severity, the lines
+ * of mmu_notifier.rst that it comes from ("" for none), how it follows from them ("" where they say
+ * it themselves), what is wrong, what it risks.
  */
 #define STLB_RULES(X)                                                                              \
-	X(REPOINT, "repoint-before-invalidate", ERROR, "14-15, 20-29", "",                         \
+	X(REPOINT, "repoint-before-invalidate", NULL, ERROR, "14-15, 20-29", "",                   \
 	  "an entry was set to a new page while secondary TLBs could still hold the old one",      \
 	  "a device can see the new value of one address and the old value of another: "           \
 	  "the C11 memory order breaks")                                                           \
-	X(REFAULT, "refault-in-window", NOTICE, "13, 17-18",                                       \
+	X(REFAULT, "fault-before-invalidate", "refault-in-window", NOTICE, "13, 17-18",            \
 	  "A zap owes its invalidation before the page is freed, not before somebody else's "      \
 	  "fault fills the entry.",                                                                \
 	  "a page fault filled an entry before the zap that emptied it had invalidated",           \
 	  "allowed by the kernel; the old page must not be freed before the invalidation")         \
-	X(FREE, "free-before-invalidate", ERROR, "13, 17-18", "",                                  \
+	X(FREE, "free-before-invalidate", NULL, ERROR, "13, 17-18", "",                            \
 	  "a page was freed while secondary TLBs could still hold a translation to it",            \
 	  "a device can write into a page that now belongs to somebody else")                      \
-	X(MAPPED, "free-while-mapped", ERROR, "13, 17-18",                                         \
+	X(MAPPED, "free-while-mapped", NULL, ERROR, "13, 17-18",                                   \
 	  "An entry that was never cleared is the worst case of it: the CPUs still reach the "     \
 	  "page, too.",                                                                            \
 	  "a page was freed while an entry still maps it",                                         \
 	  "the process and its devices can write into a page that now belongs to somebody else")   \
-	X(NEVER, "never-invalidated", ERROR, "93-97",                                              \
+	X(NEVER, "never-invalidated", NULL, ERROR, "93-97",                                        \
 	  "Delayed is not left out: a deferral has to end with the operation.",                    \
 	  "the operation is over and no invalidation covered the entry that it changed",           \
 	  "a device keeps using the old translation for as long as its TLB holds it")              \
-	X(UNBRACKETED, "unbracketed-update", WARNING, "93-97",                                     \
+	X(UNBRACKETED, "unbracketed-update", NULL, WARNING, "93-97",                               \
 	  "The document takes range_start and range_end around an update for granted.",            \
 	  "an entry was changed outside any invalidate_range_start/end of the one who did it",     \
 	  "subscribers that mirror the page table are never told")                                 \
-	X(RACY, "racy-invalidate", WARNING, "23-25",                                               \
+	X(RACY, "racy-invalidate", NULL, WARNING, "23-25",                                         \
 	  "The sequence is one in order; an invalidation by somebody else is in it only where "    \
 	  "something orders it so.",                                                               \
 	  "the only invalidations that covered the entry are not ordered after its change",        \
 	  "this run was lucky: in another one the invalidation comes too early")                   \
-	X(STALE_ACCESS, "stale-device-access", ERROR, "17-18, 88-91", "",                          \
+	X(STALE_ACCESS, "stale-device-access", NULL, ERROR, "17-18, 88-91", "",                    \
 	  "a device used a translation after its entry was repointed or its page freed",           \
 	  "the device read or wrote a page that is no longer the process's")                       \
-	X(DEVICE_ORDER, "device-order", ERROR, "27-29, 88-91", "",                                 \
+	X(DEVICE_ORDER, "device-order", NULL, ERROR, "27-29, 88-91", "",                           \
 	  "a device saw the new value of one address and the old value of another",                \
 	  "the C11 memory order is broken for the device")                                         \
-	X(UNLOCKED, "unlocked-update", WARNING, "23-25", "",                                       \
+	X(UNLOCKED, "unlocked-update", NULL, WARNING, "23-25", "",                                 \
 	  "no lock protects all updates of a page table",                                          \
 	  "two updates can race, and the invalidation of one can miss the other")                  \
-	X(UNBALANCED, "unbalanced-range", WARNING, "93-97",                                        \
+	X(UNBALANCED, "unbalanced-range", NULL, WARNING, "93-97",                                  \
 	  "The document takes range_start and range_end in pairs for granted.",                    \
 	  "an invalidate_range_start and its end do not pair up",                                  \
 	  "subscribers block faults for ever, or let them in too early")                           \
-	X(PARTIAL, "partial-invalidate", WARNING, "10-11, 24",                                     \
+	X(PARTIAL, "partial-invalidate", NULL, WARNING, "10-11, 24",                               \
 	  "To notify an entry is to notify all of it.",                                            \
 	  "a huge entry was changed and only a part of it invalidated",                            \
 	  "a TLB that holds the huge page in smaller pieces keeps the others")                     \
-	X(EMPTY, "empty-range", NOTICE, "", "", "an invalidation of an empty range",               \
+	X(EMPTY, "empty-range", NULL, NOTICE, "", "", "an invalidation of an empty range",         \
 	  "some drivers read it as nothing, some as everything; it discharges nothing")            \
-	X(FLUSH, "flush-without-notify", WARNING, "", "",                                          \
+	X(FLUSH, "flush-without-notify", NULL, WARNING, "", "",                                    \
 	  "a CPU TLB flush of a subscribed mm did not invalidate secondary TLBs",                  \
 	  "devices keep what the CPUs have dropped")                                               \
-	X(UNALIGNED, "unaligned-range", NOTICE, "", "",                                            \
+	X(UNALIGNED, "unaligned-range", NULL, NOTICE, "", "",                                      \
 	  "a range that does not begin and end at page boundaries",                                \
 	  "read rounded outwards; a driver that rounds inwards misses pages")                      \
-	X(REDUNDANT, "redundant-invalidate", OFF, "4-6", "",                                       \
+	X(REDUNDANT, "redundant-invalidate", NULL, OFF, "4-6", "",                                 \
 	  "an invalidation that was not necessary",                                                \
 	  "cost only: a device TLB was invalidated twice, or while the lock was held for nothing")
 
 enum stlb_rule {
-#define X(id, name, severity, lines, implied, wrong, risk) STLB_RULE_##id,
+#define X(id, name, former, severity, lines, implied, wrong, risk) STLB_RULE_##id,
 	STLB_RULES(X)
 #undef X
 		STLB_NR_RULES
@@ -106,6 +106,7 @@ enum stlb_rule {
 /** struct stlb_rule_info - one row of the table of rules */
 struct stlb_rule_info {
 	const char *id;
+	const char *former;	     /* an id that it had; NULL: none. It is accepted for good */
 	enum stlb_severity severity; /* default; a rule that is off is a notice once enabled */
 	const char *lines;	     /* of mmu_notifier.rst: "14-15, 20-29"; "" for none */
 	const char *implied;	     /* how it follows from them; "" where they say it */
@@ -116,7 +117,7 @@ struct stlb_rule_info {
 /** stlb_rule_info - the row of a rule */
 const struct stlb_rule_info *stlb_rule_info(enum stlb_rule rule);
 
-/** stlb_rule_find - the rule of an id; STLB_NR_RULES for an unknown one */
+/** stlb_rule_find - the rule of an id, or of a former one; STLB_NR_RULES for an unknown one */
 enum stlb_rule stlb_rule_find(const char *id);
 
 /** struct stlb_evidence - one event that proves a finding */

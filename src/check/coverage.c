@@ -120,7 +120,7 @@ struct needs {
 /* clang-format on */
 
 static const struct needs needs[STLB_NR_RULES] = {
-#define X(id, name, severity, lines, implied, wrong, risk) [STLB_RULE_##id] = NEEDS_##id,
+#define X(id, name, former, severity, lines, implied, wrong, risk) [STLB_RULE_##id] = NEEDS_##id,
 	STLB_RULES(X)
 #undef X
 };

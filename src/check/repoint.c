@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * repoint-before-invalidate (mmu_notifier.rst, lines 14-15 and 20-29), what is exempt from it
- * (lines 93-97: a write-protected page of the same content), and refault-in-window.
+ * (lines 93-97: a write-protected page of the same content), and fault-before-invalidate.
  */
 #include "check/evidence.h"
 

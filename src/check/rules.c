@@ -5,8 +5,8 @@
 #include "staletlb/finding.h"
 
 static const struct stlb_rule_info rules[] = {
-#define X(id, name, severity, lines, implied, wrong, risk)                                         \
-	{name, STLB_##severity, lines, implied, wrong, risk},
+#define X(id, name, former, severity, lines, implied, wrong, risk)                                 \
+	{name, former, STLB_##severity, lines, implied, wrong, risk},
 	STLB_RULES(X)
 #undef X
 };
@@ -24,7 +24,8 @@ enum stlb_rule stlb_rule_find(const char *id)
 {
 	int rule = 0;
 
-	while (rule < STLB_NR_RULES && strcmp(rules[rule].id, id) != 0)
+	while (rule < STLB_NR_RULES && strcmp(rules[rule].id, id) != 0 &&
+	       (!rules[rule].former || strcmp(rules[rule].former, id) != 0))
 		rule++;
 	return rule;
 }
