@@ -5,6 +5,7 @@
 
 #include "model/invalidation.h"
 #include "model/machine.h"
+#include "model/region.h"
 #include "staletlb/analysis.h"
 
 enum stlb_obligation_type { STLB_CLEAR, STLB_REPOINT, STLB_TIGHTEN };
