@@ -72,6 +72,7 @@ enum stlb_shown_by {
 
 /**
  * struct stlb_rule_info - what is to be said of a rule
+ * @former: an id that it had, which is accepted for good; NULL: none
  * @severity: default; a rule that is off is a notice once enabled
  * @lines: of mmu_notifier.rst, "14-15, 20-29"; "" for none
  * @implied: how the rule follows from them; "" where they say it
@@ -88,7 +89,7 @@ enum stlb_shown_by {
  * @decides: a trace is clean only where this rule was checked in full
  */
 struct stlb_rule_info {
-	const char *id;
+	const char *id, *former;
 	enum stlb_severity severity;
 	const char *lines, *implied, *wrong, *risk, *remedy, *observed;
 	enum stlb_shown_by shown_by;
@@ -101,7 +102,7 @@ struct stlb_rule_info {
 /** stlb_rule_info - what is to be said of a rule */
 const struct stlb_rule_info *stlb_rule_info(enum stlb_rule rule);
 
-/** stlb_rule_find - the rule of an id; STLB_NR_RULES for an unknown one */
+/** stlb_rule_find - the rule of an id, or of a former one; STLB_NR_RULES for an unknown one */
 enum stlb_rule stlb_rule_find(const char *id);
 
 #endif

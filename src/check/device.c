@@ -5,7 +5,7 @@
  * mmu_notifier.rst, lines 33-91. No event tells of a CPU's store: the set of the new page stands
  * for it, since a copy-on-write is a store that waits for just that.
  */
-#include "check/device.h"
+#include "check/device_view.h"
 #include "check/evidence.h"
 #include "check/past.h"
 

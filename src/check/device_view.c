@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "check/device.h"
+#include "check/device_view.h"
 
 #include <stdlib.h>
 

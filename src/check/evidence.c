@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/device.h"
+#include "check/device_view.h"
 #include "check/evidence.h"
 
 enum { PAGE_EVENTS = 4096 };

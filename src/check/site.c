@@ -45,10 +45,12 @@ static uint64_t mix_obligation(uint64_t hash, const struct stlb_obligation *ob)
 	return mix_number(hash, (uint64_t)ob->scope->bracket_event);
 }
 
-/* What is the same on every machine: no address, no tid, no time. */
+/* What is the same on every machine: no address, no tid, no time; nor a new id of a rule. */
 static uint64_t code_path(const struct stlb_case *c)
 {
-	uint64_t hash = mix_text(UINT64_C(0xcbf29ce484222325), stlb_rule_info(c->rule)->id);
+	const struct stlb_rule_info *rule = stlb_rule_info(c->rule);
+	uint64_t hash =
+		mix_text(UINT64_C(0xcbf29ce484222325), rule->former ? rule->former : rule->id);
 
 	hash = mix_number(hash, c->variant);
 	hash = mix_text(hash, c->act->event ? stlb_kind_name(c->act->event->kind) : "");

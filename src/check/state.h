@@ -6,6 +6,7 @@
 #include "check/hooks.h"
 #include "model/invalidation.h"
 #include "model/machine.h"
+#include "model/region.h"
 #include "staletlb/analysis.h"
 
 enum stlb_obligation_type { STLB_CLEAR, STLB_REPOINT, STLB_TIGHTEN };

@@ -10,6 +10,8 @@
 #include "staletlb/analysis.h"
 #include "staletlb/probe.h"
 
+#define SCHEMA_VERSION "2.0.0"
+
 static const char *const name = "doctor";
 
 enum { NAME_COLUMN = 11, VALUE_COLUMN = 38 };
@@ -142,7 +144,8 @@ static int write_report(const struct doctor *doctor, struct stlb_error *err)
 	int r = stlb_output_open(doctor->settings->output, &output, err);
 
 	if (r == 0 && doctor->settings->json)
-		r = stlb_json_output_write(document(doctor), stlb_output_file(output), err);
+		r = stlb_json_output_write(document(doctor), SCHEMA_VERSION,
+					   stlb_output_file(output), err);
 	else if (r == 0)
 		write_text(doctor, stlb_output_file(output));
 	if (r == 0)

@@ -11,6 +11,8 @@
 #include "cmd/setters.h"
 #include "cmd/wrap.h"
 
+#define SCHEMA_VERSION "1.0.0"
+
 static const char *const name = "probes";
 
 enum { TEXT_COLUMN = 4 };
@@ -90,7 +92,7 @@ static int write_plan(const struct stlb_settings *settings, const struct stlb_ke
 	if (to && script)
 		r = stlb_plan_script(plan, to);
 	else if (to && settings->json)
-		r = stlb_json_output_write(document(kernel, plan), to, err);
+		r = stlb_json_output_write(document(kernel, plan), SCHEMA_VERSION, to, err);
 	else if (to)
 		list_text(plan, to);
 	if (r == 0)

@@ -4,16 +4,13 @@
 #include <errno.h>
 #include <stdbool.h>
 
-static const char *const schema_version = "1.0.0";
-
-int stlb_json_output_write(json_t *document, FILE *to, struct stlb_error *err)
+int stlb_json_output_write(json_t *document, const char *version, FILE *to, struct stlb_error *err)
 {
 	json_t *tool = json_pack("{s:s, s:s}", "name", "staletlb", "version", STALETLB_VERSION);
-	bool failed =
-		!document ||
-		json_object_set_new(document, "schema_version", json_string(schema_version)) ||
-		json_object_set(document, "tool", tool) ||
-		(json_dumpf(document, to, JSON_INDENT(2) | JSON_SORT_KEYS) && !ferror(to));
+	bool failed = !document ||
+		      json_object_set_new(document, "schema_version", json_string(version)) ||
+		      json_object_set(document, "tool", tool) ||
+		      (json_dumpf(document, to, JSON_INDENT(2) | JSON_SORT_KEYS) && !ferror(to));
 
 	json_decref(tool);
 	json_decref(document);

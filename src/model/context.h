@@ -8,6 +8,7 @@
 
 #include "model/brief.h"
 #include "model/mm.h"
+#include "model/page_table.h"
 #include "hb/edges.h"
 
 enum {

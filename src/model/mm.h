@@ -3,7 +3,11 @@
 #ifndef MODEL_MM_H
 #define MODEL_MM_H
 
-#include "model/region.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/list.h"
+#include "util/map.h"
 
 enum { STLB_MAX_CALLBACKS = 8 };
 

@@ -8,7 +8,7 @@
 #define MODEL_RMAP_H
 
 #include "model/brief.h"
-#include "model/region.h"
+#include "model/page_table.h"
 
 /* Present entries of all mms: 4 GiB of mapped 4 KiB pages, in 80 MiB. */
 enum { STLB_MAX_MAPPINGS = 1024 * 1024 };

@@ -10,7 +10,7 @@
 /** stlb_json_finding - one finding; @trace: index of its trace */
 json_t *stlb_json_finding(const struct stlb_report_finding *finding, uint32_t trace);
 
-#define STLB_SCHEMA_VERSION "1.1.0"
+#define STLB_SCHEMA_VERSION "2.0.0"
 
 json_t *stlb_json_tool(const struct stlb_report *report);
 json_t *stlb_json_traces(const struct stlb_report *report);

@@ -152,7 +152,7 @@ static int add_findings(struct stlb_suppressions *set, struct stlb_document *doc
 static int read_report(struct stlb_suppressions *set, struct stlb_document *document)
 {
 	const json_t *array = json_object_get(document->root, "findings");
-	int code = stlb_document_version(document);
+	int code = stlb_document_version(document, '2');
 
 	if (code)
 		return code;

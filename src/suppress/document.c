@@ -162,7 +162,7 @@ int stlb_document_text(const struct stlb_document *document, const json_t *objec
 	return 0;
 }
 
-int stlb_document_version(const struct stlb_document *document)
+int stlb_document_version(const struct stlb_document *document, char newest)
 {
 	const char *version;
 	int code = stlb_document_text(document, document->root, "schema_version", 32, &version);
@@ -171,9 +171,11 @@ int stlb_document_version(const struct stlb_document *document)
 		return code;
 	if (!version)
 		return stlb_document_fail(document, "lacks \"schema_version\": \"1.0.0\"");
-	if (!strncmp(version, "1.", 2))
-		return 0;
-	return stlb_document_fail(document, "\"schema_version\" has to be 1.x.y for this program");
+	for (char major = '1'; major <= newest; major++)
+		if (version[0] == major && version[1] == '.')
+			return 0;
+	return stlb_document_fail(document, "\"schema_version\" has to be %s for this program",
+				  newest == '1' ? "1.x.y" : "1.x.y or 2.x.y");
 }
 
 int stlb_document_only(const struct stlb_document *document, json_t *object,

@@ -34,8 +34,13 @@ void stlb_document_close(struct stlb_document *document);
 int stlb_document_fail(const struct stlb_document *document, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/** stlb_document_version - check "schema_version": a string "1.x.y"; 0 or -EINVAL */
-int stlb_document_version(const struct stlb_document *document);
+/**
+ * stlb_document_version - check "schema_version", a string "N.x.y"
+ * @newest: the largest N that is read, a digit; all from 1 on are
+ *
+ * Returns 0 or -EINVAL.
+ */
+int stlb_document_version(const struct stlb_document *document, char newest);
 
 /**
  * stlb_document_text - a string member

@@ -181,7 +181,7 @@ static int read_document(struct stlb_suppressions *set, struct stlb_document *do
 	int code = stlb_document_only(document, document->root, keys);
 
 	if (!code)
-		code = stlb_document_version(document);
+		code = stlb_document_version(document, '1');
 	if (code)
 		return code;
 	if (!json_is_array(array))

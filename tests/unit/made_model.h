@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 
 #include "model/context.h"
+#include "model/region.h"
 #include "model/rmap.h"
 
 #define MM1	UINT64_C(0xffff888041aa0000)

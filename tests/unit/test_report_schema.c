@@ -94,6 +94,25 @@ Test(report_schema, doctor_and_probes_know_the_same)
 	json_decref(probes);
 }
 
+Test(report_schema, suppressions_know_former_ids_too)
+{
+	json_t *root = schema("suppressions"), *rules;
+	size_t nr = STLB_NR_RULES;
+
+	cr_assert_eq(json_unpack(root, "{s:{s:{s:{s:{s:{s:o}}}}}}", "properties", "suppressions",
+				 "items", "properties", "rule", "enum", &rules),
+		     0);
+	for (unsigned int i = 0; i < STLB_NR_RULES; i++) {
+		const struct stlb_rule_info *rule = stlb_rule_info(i);
+
+		cr_expect(holds(rules, rule->id), "%s", rule->id);
+		cr_expect(!rule->former || holds(rules, rule->former), "%s", rule->former);
+		nr += rule->former != NULL;
+	}
+	cr_expect_eq(json_array_size(rules), nr);
+	json_decref(root);
+}
+
 static void expect_all_required(const char *name, const json_t *object)
 {
 	const json_t *required = json_object_get(object, "required");

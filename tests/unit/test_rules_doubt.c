@@ -398,6 +398,7 @@ Test(names, of_rules_and_severities)
 {
 	for (int i = 0; i < STLB_NR_RULES; i++)
 		cr_expect_eq((int)stlb_rule_find(stlb_rule_info(i)->id), i);
+	cr_expect_eq(stlb_rule_find("refault-in-window"), STLB_RULE_REFAULT);
 	cr_expect_eq(stlb_rule_find("no-such-rule"), STLB_NR_RULES);
 	for (int i = STLB_OFF; i <= STLB_ERROR; i++)
 		cr_expect_eq(stlb_severity_find(stlb_severity_name(i)), i);

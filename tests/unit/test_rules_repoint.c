@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * repoint-before-invalidate and refault-in-window.
+ * repoint-before-invalidate and fault-before-invalidate.
  * The traps T<n> are those of staletlb-kernel(7).
  */
 #include "made_events.h"

@@ -13,7 +13,8 @@ STLB_RULE_DEFINE(REFAULT, refault, STLB_NEEDS(NEED_NOTIFIERS, NEED_UPDATES, NEED
 		 .needs.part = {LACKS_SETS, LACKS_ZAPS}, .of_updates = true, .is_set = true,
 		 .hooks = {.refilled = refilled},
 		 .info = {
-			 .id = "refault-in-window",
+			 .id = "fault-before-invalidate",
+			 .former = "refault-in-window",
 			 .severity = STLB_NOTICE,
 			 .lines = "13, 17-18",
 			 .implied = "A zap owes its invalidation before the page is freed, not "

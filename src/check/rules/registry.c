@@ -15,11 +15,16 @@ const struct stlb_rule_info *stlb_rule_info(enum stlb_rule rule)
 	return &stlb_rule_objects[rule < STLB_NR_RULES ? rule : 0]->info;
 }
 
+static bool is_called(const struct stlb_rule_info *info, const char *id)
+{
+	return !strcmp(info->id, id) || (info->former && !strcmp(info->former, id));
+}
+
 enum stlb_rule stlb_rule_find(const char *id)
 {
 	int rule = 0;
 
-	while (rule < STLB_NR_RULES && strcmp(stlb_rule_objects[rule]->info.id, id) != 0)
+	while (rule < STLB_NR_RULES && !is_called(stlb_rule_info(rule), id))
 		rule++;
 	return rule;
 }

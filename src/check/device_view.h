@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What devices hold and have seen, by device and mm. */
-#ifndef CHECK_DEVICE_H
-#define CHECK_DEVICE_H
+#ifndef CHECK_DEVICE_VIEW_H
+#define CHECK_DEVICE_VIEW_H
 
 #include "check/check.h"
 #include "check/history.h"
