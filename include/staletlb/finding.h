@@ -9,17 +9,22 @@
 #ifndef STALETLB_FINDING_H
 #define STALETLB_FINDING_H
 
+#include "staletlb/api.h"
 #include "staletlb/decode.h"
 #include "staletlb/event.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /** enum stlb_severity - how bad a finding is */
 enum stlb_severity { STLB_OFF, STLB_NOTICE, STLB_WARNING, STLB_ERROR };
 
 /** stlb_severity_name - "off", "notice", "warning", "error" */
-const char *stlb_severity_name(enum stlb_severity severity);
+STLB_API const char *stlb_severity_name(enum stlb_severity severity);
 
 /** stlb_severity_find - the severity of a name; -1 for an unknown one */
-int stlb_severity_find(const char *name);
+STLB_API int stlb_severity_find(const char *name);
 
 /** enum stlb_verdict - how sure a finding is */
 enum stlb_verdict {
@@ -29,7 +34,7 @@ enum stlb_verdict {
 };
 
 /** stlb_verdict_name - "observed", "strict", "inconclusive" */
-const char *stlb_verdict_name(enum stlb_verdict verdict);
+STLB_API const char *stlb_verdict_name(enum stlb_verdict verdict);
 
 /*
  * The rules, one row each: identifier, id, default severity, the lines of mmu_notifier.rst that it
@@ -114,10 +119,10 @@ struct stlb_rule_info {
 };
 
 /** stlb_rule_info - the row of a rule */
-const struct stlb_rule_info *stlb_rule_info(enum stlb_rule rule);
+STLB_API const struct stlb_rule_info *stlb_rule_info(enum stlb_rule rule);
 
 /** stlb_rule_find - the rule of an id; STLB_NR_RULES for an unknown one */
-enum stlb_rule stlb_rule_find(const char *id);
+STLB_API enum stlb_rule stlb_rule_find(const char *id);
 
 /** struct stlb_evidence - one event that proves a finding */
 struct stlb_evidence {
@@ -148,7 +153,7 @@ enum stlb_filter_kind {
 };
 
 /** stlb_filter_name - "mm", "pid", ... as the options are called */
-const char *stlb_filter_name(enum stlb_filter_kind kind);
+STLB_API const char *stlb_filter_name(enum stlb_filter_kind kind);
 
 /** struct stlb_hidden - breaches that the filters hide; one may be hidden by several */
 struct stlb_hidden {
@@ -212,7 +217,7 @@ enum stlb_judged { STLB_JUDGED_NONE, STLB_JUDGED_PARTIAL, STLB_JUDGED_FULL };
 #define STLB_RULE_IS_OFF "the rule is off"
 
 /** stlb_judged_name - "none", "partial", "full" */
-const char *stlb_judged_name(enum stlb_judged judged);
+STLB_API const char *stlb_judged_name(enum stlb_judged judged);
 
 /** struct stlb_rule_result - coverage and count of one rule */
 struct stlb_rule_result {
@@ -266,5 +271,9 @@ struct stlb_result {
 	bool before_6_6;    /* which of the two kernel models was used */
 	enum stlb_arch arch;
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
