@@ -35,8 +35,8 @@ man)
 	;;
 spelling)
 	need codespell
-	# Nd is a macro of mdoc, Mattern is a name; the others are slips that tests make on purpose.
-	codespell -q 3 -L nd,mattern,evnts,levle,feld,analise README.md CMakeLists.txt src include tests \
+	# Nd and Fo are macros of mdoc, Mattern is a name; the others are slips that tests make on purpose.
+	codespell -q 3 -L nd,fo,mattern,evnts,levle,feld,analise README.md CMakeLists.txt src include tests \
 		man samples/*.md samples/library
 	;;
 *)
