@@ -92,8 +92,10 @@ Test(pass, goes_on_where_a_hook_ended_it)
 	for (uint64_t at = 1; at <= 28; at++) {
 		struct stlb_pass *pass = judged(faulty);
 		struct follower follower = {.end_event = at, .end = 7};
+		struct stlb_error err = {""};
 
-		cr_expect_eq(run(pass, &follower, NULL), 7);
+		cr_expect_eq(run(pass, &follower, &err), 7);
+		cr_expect_str_empty(err.text);
 		cr_expect_eq(follower.events, at);
 		cr_expect_eq(run(pass, &follower, NULL), 0);
 		cr_expect_eq(follower.events, 28);
