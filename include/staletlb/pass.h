@@ -77,8 +77,8 @@ STLB_API int stlb_pass_analyze(struct stlb_pass *pass, const struct stlb_analysi
 /** stlb_pass_analysis - the analysis, owned by the pass; NULL where none was asked for */
 STLB_API struct stlb_analysis *stlb_pass_analysis(const struct stlb_pass *pass);
 
-/** STLB_PASS_RECORDS - how many records go by between two calls of look() */
-enum { STLB_PASS_RECORDS = 1024 };
+/** STLB_PASS_RECORDS - how many records go by between two calls of look(), unless told otherwise */
+enum { STLB_PASS_RECORDS = 4096 };
 
 /**
  * struct stlb_pass_hooks - who follows a pass; a NULL is not called
@@ -90,9 +90,10 @@ struct stlb_pass_hooks {
 	/* Each event in time order, after it was judged; losses are events, STLB_LOST. The strings
 	 * that stlb_decode() says so of live until the next event, the others as the source. */
 	int (*event)(void *arg, const struct stlb_event *event);
-	/* Every STLB_PASS_RECORDS records, and whenever a running kernel has none yet: for
-	 * interrupts, timeouts and progress. */
+	/* Every @look_every records, and whenever a running kernel has none yet: for interrupts,
+	 * timeouts and progress. */
 	int (*look)(void *arg);
+	unsigned int look_every; /* 0: STLB_PASS_RECORDS */
 	void *arg;
 };
 

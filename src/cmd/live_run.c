@@ -15,6 +15,8 @@
 #define SECOND_NS   UINT64_C(1000000000)
 #define INTERVAL_NS (SECOND_NS / 6)
 
+enum { LOOK_EVERY = 1024 }; /* records: --max-findings is not to be passed by many */
+
 static uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -145,7 +147,7 @@ static int look(void *arg)
 
 int stlb_live_run_loop(struct stlb_live_run *run, struct stlb_error *err)
 {
-	const struct stlb_pass_hooks hooks = {.look = look, .arg = run};
+	const struct stlb_pass_hooks hooks = {.look = look, .look_every = LOOK_EVERY, .arg = run};
 	int r;
 
 	run->status = shows_status(run->settings);

@@ -171,17 +171,18 @@ int stlb_pass_run(struct stlb_pass *pass, const struct stlb_pass_hooks *hooks,
 		  struct stlb_error *err)
 {
 	static const struct stlb_pass_hooks none;
-	unsigned int until_look = STLB_PASS_RECORDS;
 	int more = first_record(pass, err), r = 0;
+	unsigned int every, until_look;
 	struct stlb_event event;
 
 	if (!hooks)
 		hooks = &none;
+	every = until_look = hooks->look_every ? hooks->look_every : STLB_PASS_RECORDS;
 	while (more > 0 || (more == -EAGAIN && pass->live)) {
 		if (more > 0 && stlb_decode(pass->decoder, &pass->record, &event))
 			r = hand_out(pass, hooks, &event);
 		if (r == 0 && (more < 0 || --until_look == 0)) {
-			until_look = STLB_PASS_RECORDS;
+			until_look = every;
 			r = look(hooks, more < 0);
 		}
 		if (r)

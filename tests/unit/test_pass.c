@@ -14,6 +14,7 @@ struct follower {
 	uint64_t events, looks;
 	uint64_t end_event, end_look; /* which ends it; 0: none */
 	int end;		      /* with this */
+	unsigned int look_every;
 };
 
 static int count_event(void *arg, const struct stlb_event *event)
@@ -53,7 +54,12 @@ static struct stlb_pass *judged(const char *path)
 
 static int run(struct stlb_pass *pass, struct follower *follower, struct stlb_error *err)
 {
-	const struct stlb_pass_hooks hooks = {count_event, count_look, follower};
+	const struct stlb_pass_hooks hooks = {
+		.event = count_event,
+		.look = count_look,
+		.look_every = follower->look_every,
+		.arg = follower,
+	};
 
 	return stlb_pass_run(pass, &hooks, err);
 }
@@ -137,13 +143,18 @@ static void put_lines(unsigned int nr)
 
 Test(pass, looks_up_now_and_then)
 {
-	struct follower all = {0}, ended = {.end_look = 2, .end = 1};
+	struct follower all = {0}, often = {.look_every = 100}, ended = {.end_look = 2, .end = 1};
 	struct stlb_pass *pass;
 
 	put_lines(3 * STLB_PASS_RECORDS - 1);
 	pass = opened(sample_path, NULL);
 	cr_expect_eq(run(pass, &all, NULL), 0);
 	cr_expect_eq(all.looks, 2);
+	stlb_pass_close(pass);
+
+	pass = opened(sample_path, NULL);
+	cr_expect_eq(run(pass, &often, NULL), 0);
+	cr_expect_eq(often.looks, 3 * STLB_PASS_RECORDS / 100);
 	stlb_pass_close(pass);
 
 	pass = opened(sample_path, NULL);
