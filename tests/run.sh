@@ -12,7 +12,7 @@ jobs=$(nproc)
 passed=0 failed=0 skipped=0
 failures=()
 
-packages=(gcc make cmake pkgconf clang-14 clang-format-14 libtraceevent-dev libtracefs-dev libjansson-dev
+packages=(gcc g++ make cmake pkgconf clang-14 clang-format-14 libtraceevent-dev libtracefs-dev libjansson-dev
 	libbpf-dev zlib1g-dev libzstd-dev libcriterion-dev mandoc shellcheck codespell python3
 	python3-jsonschema gzip zstd trace-cmd
 	graphviz libgraphviz-dev linux-perf libclang-rt-14-dev

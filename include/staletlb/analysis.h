@@ -7,7 +7,12 @@
 #ifndef STALETLB_ANALYSIS_H
 #define STALETLB_ANALYSIS_H
 
+#include "staletlb/api.h"
 #include "staletlb/finding.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct stlb_analysis;
 
@@ -36,8 +41,8 @@ struct stlb_filter {
 };
 
 /** stlb_filter_find - the first value of a kind from index @from on; NULL: there is none */
-const struct stlb_filter_value *stlb_filter_find(const struct stlb_filter *filter,
-						 enum stlb_filter_kind kind, uint32_t from);
+STLB_API const struct stlb_filter_value *
+stlb_filter_find(const struct stlb_filter *filter, enum stlb_filter_kind kind, uint32_t from);
 
 /** struct stlb_analysis_options - how to judge; zero it, then stlb_analysis_defaults() */
 struct stlb_analysis_options {
@@ -60,7 +65,7 @@ struct stlb_analysis_options {
 };
 
 /** stlb_analysis_defaults - the severities of the table of rules */
-void stlb_analysis_defaults(struct stlb_analysis_options *options);
+STLB_API void stlb_analysis_defaults(struct stlb_analysis_options *options);
 
 /** struct stlb_trace_facts - what is known of the trace before its first event; zero: nothing */
 struct stlb_trace_facts {
@@ -80,8 +85,8 @@ struct stlb_trace_facts {
  *
  * NULL without memory.
  */
-struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *options,
-					const struct stlb_trace_facts *facts);
+STLB_API struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *options,
+						 const struct stlb_trace_facts *facts);
 
 /**
  * stlb_analysis_event - the next event, in time order
@@ -89,13 +94,13 @@ struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *opti
  * Returns 0 or -ENOMEM. Memory is bounded: at its limits the analysis gives up the oldest of what
  * it keeps, counts that in the result's @dropped, and judges what depends on it as inconclusive.
  */
-int stlb_analysis_event(struct stlb_analysis *analysis, const struct stlb_event *event);
+STLB_API int stlb_analysis_event(struct stlb_analysis *analysis, const struct stlb_event *event);
 
 /**
  * stlb_analysis_note - have something said among the notes of the result
  * @text: one line, outlives the analysis
  */
-void stlb_analysis_note(struct stlb_analysis *analysis, const char *text);
+STLB_API void stlb_analysis_note(struct stlb_analysis *analysis, const char *text);
 
 /** struct stlb_standing - where an analysis stands */
 struct stlb_standing {
@@ -105,7 +110,7 @@ struct stlb_standing {
 };
 
 /** stlb_analysis_standing - at any time before stlb_analysis_finish() */
-struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *analysis);
+STLB_API struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *analysis);
 
 /**
  * stlb_analysis_finish - the trace is over
@@ -114,8 +119,8 @@ struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *analysis
  *
  * Returns the result, which lives as long as the analysis; NULL without memory. Call it once.
  */
-const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *analysis,
-					       const struct stlb_kinds *recorded);
+STLB_API const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *analysis,
+							const struct stlb_kinds *recorded);
 
 /**
  * stlb_rules_judgeable - how far each rule can be judged by events of some kinds
@@ -123,10 +128,14 @@ const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *analysis,
  * @before_6_6: which of the two kernel models
  * @rules: STLB_NR_RULES of them; @judged and @reason are filled in, the rest is left alone
  */
-void stlb_rules_judgeable(const struct stlb_kinds *kinds, bool before_6_6,
-			  struct stlb_rule_result *rules);
+STLB_API void stlb_rules_judgeable(const struct stlb_kinds *kinds, bool before_6_6,
+				   struct stlb_rule_result *rules);
 
 /** stlb_analysis_free - NULL is fine */
-void stlb_analysis_free(struct stlb_analysis *analysis);
+STLB_API void stlb_analysis_free(struct stlb_analysis *analysis);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,8 +7,13 @@
 #ifndef STALETLB_DECODE_H
 #define STALETLB_DECODE_H
 
+#include "staletlb/api.h"
 #include "staletlb/event.h"
 #include "staletlb/source.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct stlb_profile;
 struct stlb_decoder;
@@ -21,10 +26,11 @@ struct stlb_decoder;
  *
  * Returns 0, -ENOENT and the like, -EINVAL for a file that is no profile, -ENOMEM.
  */
-int stlb_profile_load(const char *path, struct stlb_profile **profile, struct stlb_error *err);
+STLB_API int stlb_profile_load(const char *path, struct stlb_profile **profile,
+			       struct stlb_error *err);
 
 /** stlb_profile_free - free a profile; NULL is fine. Not before the decoders that use it. */
-void stlb_profile_free(struct stlb_profile *profile);
+STLB_API void stlb_profile_free(struct stlb_profile *profile);
 
 /**
  * stlb_decoder_new - a decoder for one source
@@ -33,10 +39,11 @@ void stlb_profile_free(struct stlb_profile *profile);
  *
  * The profiles stay the caller's and have to outlive the decoder. NULL without memory.
  */
-struct stlb_decoder *stlb_decoder_new(struct stlb_profile *const *profiles, unsigned int nr);
+STLB_API struct stlb_decoder *stlb_decoder_new(struct stlb_profile *const *profiles,
+					       unsigned int nr);
 
 /** stlb_decoder_free - NULL is fine */
-void stlb_decoder_free(struct stlb_decoder *decoder);
+STLB_API void stlb_decoder_free(struct stlb_decoder *decoder);
 
 /**
  * stlb_decoder_wants - whether a format is bound to a kind
@@ -44,14 +51,14 @@ void stlb_decoder_free(struct stlb_decoder *decoder);
  * Made to be struct stlb_source_options' wanted(), with the decoder as @arg. Fields are looked up
  * here, once for the format.
  */
-bool stlb_decoder_wants(void *decoder, const struct stlb_format *format);
+STLB_API bool stlb_decoder_wants(void *decoder, const struct stlb_format *format);
 
 /**
  * stlb_decoder_kinds - the kinds that the formats seen so far are bound to
  *
  * For a trace.dat these are the events that were recorded, even where none of them fired.
  */
-const struct stlb_kinds *stlb_decoder_kinds(const struct stlb_decoder *decoder);
+STLB_API const struct stlb_kinds *stlb_decoder_kinds(const struct stlb_decoder *decoder);
 
 /**
  * stlb_decoder_knows - whether rules hang on events of a name, so that one that cannot be read is
@@ -59,7 +66,7 @@ const struct stlb_kinds *stlb_decoder_kinds(const struct stlb_decoder *decoder);
  *
  * Made to be struct stlb_source_options' known(), with the decoder as @arg.
  */
-bool stlb_decoder_knows(void *decoder, const char *name, size_t size);
+STLB_API bool stlb_decoder_knows(void *decoder, const char *name, size_t size);
 
 /**
  * stlb_decode - what a record means
@@ -70,15 +77,15 @@ bool stlb_decoder_knows(void *decoder, const char *name, size_t size);
  * STLB_LOST, and so is a record that rules hang on and that cannot be read (damaged, short, a field
  * missing that others of its name have): then @text says what of it.
  */
-bool stlb_decode(struct stlb_decoder *decoder, const struct stlb_record *record,
-		 struct stlb_event *event);
+STLB_API bool stlb_decode(struct stlb_decoder *decoder, const struct stlb_record *record,
+			  struct stlb_event *event);
 
 /**
  * stlb_decoder_missed - what turned out only later to be missing: losses at unknown places
  *
  * To be called at the end of a trace, until it returns false.
  */
-bool stlb_decoder_missed(struct stlb_decoder *decoder, struct stlb_event *event);
+STLB_API bool stlb_decoder_missed(struct stlb_decoder *decoder, struct stlb_event *event);
 
 /**
  * stlb_decoder_foreign - of events that have a name that is known, and none of its fields: a line
@@ -86,7 +93,7 @@ bool stlb_decoder_missed(struct stlb_decoder *decoder, struct stlb_event *event)
  * To be called at the end of a trace, until it returns NULL. The string lives as long as the
  * trace's formats.
  */
-const char *stlb_decoder_foreign(struct stlb_decoder *decoder);
+STLB_API const char *stlb_decoder_foreign(struct stlb_decoder *decoder);
 
 /* ---- page-table entries as architectures write them ---- */
 
@@ -98,10 +105,10 @@ enum stlb_arch {
 };
 
 /** stlb_arch_find - "x86_64", "amd64", "aarch64", "arm64"; STLB_ARCH_UNKNOWN for others and NULL */
-enum stlb_arch stlb_arch_find(const char *name);
+STLB_API enum stlb_arch stlb_arch_find(const char *name);
 
 /** stlb_arch_name - as uname -m says; "unknown" */
-const char *stlb_arch_name(enum stlb_arch arch);
+STLB_API const char *stlb_arch_name(enum stlb_arch arch);
 
 /** enum stlb_state - what the hardware, and the kernel, would make of an entry */
 enum stlb_state {
@@ -137,27 +144,32 @@ struct stlb_pte_format {
 
 /** stlb_kernel_version - "6.1.0-56-amd64" or "6.12" as major * 1000 + minor; 0 for NULL or no
  * version */
-unsigned int stlb_kernel_version(const char *release);
+STLB_API unsigned int stlb_kernel_version(const char *release);
 
 /**
  * stlb_pte_format_init - the format of an architecture and kernel
  * @kernel: as stlb_kernel_version() gives; 0: unknown, the newest is taken
  */
-void stlb_pte_format_init(struct stlb_pte_format *format, enum stlb_arch arch, unsigned int kernel);
+STLB_API void stlb_pte_format_init(struct stlb_pte_format *format, enum stlb_arch arch,
+				   unsigned int kernel);
 
 /** stlb_pte_format_tell - whether the kernel has device entries among its swap types */
-void stlb_pte_format_tell(struct stlb_pte_format *format, bool device_private);
+STLB_API void stlb_pte_format_tell(struct stlb_pte_format *format, bool device_private);
 
 /** stlb_pte_format_learn - @raw is known to be a migration entry (from migrate:set_migration_pte)
  */
-void stlb_pte_format_learn(struct stlb_pte_format *format, uint64_t raw);
+STLB_API void stlb_pte_format_learn(struct stlb_pte_format *format, uint64_t raw);
 
 /**
  * stlb_pte_decode - what an entry of a level says
  * @level: a present entry of STLB_LEVEL_PMD or above without the huge bit is a table. At
  *	STLB_LEVEL_PTE an entry with the huge bit is a hugetlb one, told through a pte function.
  */
-struct stlb_translation stlb_pte_decode(const struct stlb_pte_format *format, enum stlb_level level,
-					uint64_t raw);
+STLB_API struct stlb_translation stlb_pte_decode(const struct stlb_pte_format *format,
+						 enum stlb_level level, uint64_t raw);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

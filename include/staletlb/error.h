@@ -6,6 +6,12 @@
 #ifndef STALETLB_ERROR_H
 #define STALETLB_ERROR_H
 
+#include "staletlb/api.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /**
  * struct stlb_error - the text of a failure
  * @text: one line without a newline; empty when nothing failed
@@ -24,7 +30,11 @@ struct stlb_error {
  *
  * Returns @code, so that a caller can write `return stlb_error_set(err, -EINVAL, ...)`.
  */
-int stlb_error_set(struct stlb_error *err, int code, const char *fmt, ...)
+STLB_API int stlb_error_set(struct stlb_error *err, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

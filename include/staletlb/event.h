@@ -10,8 +10,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "staletlb/api.h"
 #include "staletlb/kind.h"
 #include "staletlb/source.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /*
  * The fields: identifier, the name used in profiles and reports, how a report writes it
@@ -118,16 +123,20 @@ struct stlb_event {
 /** stlb_event_name - the name of an event's trace event; where it has none, of its kind */
 static inline const char *stlb_event_name(const struct stlb_event *event)
 {
-	return event->name ? event->name : stlb_kind_name(event->kind);
+	return event->name ? event->name : stlb_kind_name((enum stlb_kind)event->kind);
 }
 
 /** stlb_field_name - the name of a field; NULL out of range */
-const char *stlb_field_name(enum stlb_field_id field);
+STLB_API const char *stlb_field_name(enum stlb_field_id field);
 
 /** stlb_field_find - the field of a name; STLB_NR_FIELDS for an unknown one */
-enum stlb_field_id stlb_field_find(const char *name);
+STLB_API enum stlb_field_id stlb_field_find(const char *name);
 
 /** stlb_field_is_hex - whether reports write a field as a hex string */
-bool stlb_field_is_hex(enum stlb_field_id field);
+STLB_API bool stlb_field_is_hex(enum stlb_field_id field);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

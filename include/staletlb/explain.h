@@ -9,8 +9,13 @@
 
 #include <stdio.h>
 
+#include "staletlb/api.h"
 #include "staletlb/finding.h"
 #include "staletlb/source.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct stlb_explain;
 
@@ -23,7 +28,7 @@ struct stlb_explain_want {
 };
 
 /** stlb_explain_new - start a second pass; NULL without memory */
-struct stlb_explain *stlb_explain_new(const struct stlb_explain_want *want);
+STLB_API struct stlb_explain *stlb_explain_new(const struct stlb_explain_want *want);
 
 /**
  * stlb_explain_event - the next event of the trace, in time order
@@ -31,7 +36,7 @@ struct stlb_explain *stlb_explain_new(const struct stlb_explain_want *want);
  * The strings in it have to outlive the explanation, as those of an open source do. Keeps a bounded
  * number of events, never fails. Returns 0.
  */
-int stlb_explain_event(struct stlb_explain *explain, const struct stlb_event *event);
+STLB_API int stlb_explain_event(struct stlb_explain *explain, const struct stlb_event *event);
 
 /**
  * stlb_explain_write - write all of it, 80 columns wide
@@ -39,10 +44,14 @@ int stlb_explain_event(struct stlb_explain *explain, const struct stlb_event *ev
  *
  * Returns 0 or a negative errno: -EPIPE for a closed pipe, -ENOSPC, -ENOMEM, ...
  */
-int stlb_explain_write(const struct stlb_explain *explain, FILE *to, struct stlb_source *source,
-		       struct stlb_error *err);
+STLB_API int stlb_explain_write(const struct stlb_explain *explain, FILE *to,
+				struct stlb_source *source, struct stlb_error *err);
 
 /** stlb_explain_free - NULL is fine */
-void stlb_explain_free(struct stlb_explain *explain);
+STLB_API void stlb_explain_free(struct stlb_explain *explain);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

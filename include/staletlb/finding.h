@@ -6,9 +6,14 @@
 #ifndef STALETLB_FINDING_H
 #define STALETLB_FINDING_H
 
+#include "staletlb/api.h"
 #include "staletlb/decode.h"
 #include "staletlb/event.h"
 #include "staletlb/rule.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /** enum stlb_verdict - how sure a finding is */
 enum stlb_verdict {
@@ -18,7 +23,7 @@ enum stlb_verdict {
 };
 
 /** stlb_verdict_name - "observed", "strict", "inconclusive" */
-const char *stlb_verdict_name(enum stlb_verdict verdict);
+STLB_API const char *stlb_verdict_name(enum stlb_verdict verdict);
 
 /** struct stlb_evidence - one event that proves a finding */
 struct stlb_evidence {
@@ -49,7 +54,7 @@ enum stlb_filter_kind {
 };
 
 /** stlb_filter_name - "mm", "pid", ... as the options are called */
-const char *stlb_filter_name(enum stlb_filter_kind kind);
+STLB_API const char *stlb_filter_name(enum stlb_filter_kind kind);
 
 /** struct stlb_hidden - breaches that the filters hide; one may be hidden by several */
 struct stlb_hidden {
@@ -113,7 +118,7 @@ enum stlb_judged { STLB_JUDGED_NONE, STLB_JUDGED_PARTIAL, STLB_JUDGED_FULL };
 #define STLB_RULE_IS_OFF "the rule is off"
 
 /** stlb_judged_name - "none", "partial", "full" */
-const char *stlb_judged_name(enum stlb_judged judged);
+STLB_API const char *stlb_judged_name(enum stlb_judged judged);
 
 /** struct stlb_rule_result - coverage and count of one rule */
 struct stlb_rule_result {
@@ -124,7 +129,7 @@ struct stlb_rule_result {
 };
 
 /** stlb_rules_decided - how far the rules that decide could be judged: the least of them */
-enum stlb_judged stlb_rules_decided(const struct stlb_rule_result *rules);
+STLB_API enum stlb_judged stlb_rules_decided(const struct stlb_rule_result *rules);
 
 /** struct stlb_obligations - each obligation once, by how it ended, and exempt ones besides */
 struct stlb_obligations {
@@ -170,5 +175,9 @@ struct stlb_result {
 	bool before_6_6;    /* which of the two kernel models was used */
 	enum stlb_arch arch;
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

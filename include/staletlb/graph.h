@@ -8,7 +8,12 @@
 
 #include <stdio.h>
 
+#include "staletlb/api.h"
 #include "staletlb/finding.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct stlb_graph;
 
@@ -28,7 +33,7 @@ enum stlb_edge_kind {
 };
 
 /** stlb_edge_name - "program", "lock", ... as the JSON writes it */
-const char *stlb_edge_name(enum stlb_edge_kind kind);
+STLB_API const char *stlb_edge_name(enum stlb_edge_kind kind);
 
 /**
  * struct stlb_graph_node - an event that is drawn
@@ -66,24 +71,26 @@ struct stlb_graph_want {
 };
 
 /** stlb_graph_new - start a pass; the finding has to outlive it. NULL without memory. */
-struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want);
+STLB_API struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want);
 
 /** stlb_graph_event - the next event, in time order; 0 or -ENOMEM */
-int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event);
+STLB_API int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event);
 
 /** stlb_graph_finish - edges, transitively reduced; 0 or -ENOMEM. Once, after the last event. */
-int stlb_graph_finish(struct stlb_graph *graph);
+STLB_API int stlb_graph_finish(struct stlb_graph *graph);
 
 /** stlb_graph_nodes, stlb_graph_edges, stlb_graph_lane - what was found, owned by the graph */
-const struct stlb_graph_node *stlb_graph_nodes(const struct stlb_graph *graph, uint32_t *nr);
-const struct stlb_graph_edge *stlb_graph_edges(const struct stlb_graph *graph, uint32_t *nr);
-const char *stlb_graph_lane(const struct stlb_graph *graph, uint32_t lane);
+STLB_API const struct stlb_graph_node *stlb_graph_nodes(const struct stlb_graph *graph,
+							uint32_t *nr);
+STLB_API const struct stlb_graph_edge *stlb_graph_edges(const struct stlb_graph *graph,
+							uint32_t *nr);
+STLB_API const char *stlb_graph_lane(const struct stlb_graph *graph, uint32_t lane);
 
 /** stlb_graph_wanted - what was asked for, its defaults filled in */
-const struct stlb_graph_want *stlb_graph_wanted(const struct stlb_graph *graph);
+STLB_API const struct stlb_graph_want *stlb_graph_wanted(const struct stlb_graph *graph);
 
 /** stlb_graph_dropped - events that were left out because of max_events */
-uint64_t stlb_graph_dropped(const struct stlb_graph *graph);
+STLB_API uint64_t stlb_graph_dropped(const struct stlb_graph *graph);
 
 /**
  * struct stlb_graph_writer - one output format of a graph
@@ -99,10 +106,14 @@ struct stlb_graph_writer {
 };
 
 /** stlb_graph_writer_find, stlb_graph_writer_at - by name; by index, NULL past the last */
-const struct stlb_graph_writer *stlb_graph_writer_find(const char *name);
-const struct stlb_graph_writer *stlb_graph_writer_at(uint32_t index);
+STLB_API const struct stlb_graph_writer *stlb_graph_writer_find(const char *name);
+STLB_API const struct stlb_graph_writer *stlb_graph_writer_at(uint32_t index);
 
 /** stlb_graph_free - NULL is fine */
-void stlb_graph_free(struct stlb_graph *graph);
+STLB_API void stlb_graph_free(struct stlb_graph *graph);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

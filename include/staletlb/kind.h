@@ -6,6 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "staletlb/api.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** enum stlb_class - what a kind is about, each kind one thing */
 enum stlb_class {
 	STLB_CLASS_SUBSCRIPTION, /* notifiers of an mm come and go */
@@ -126,13 +132,13 @@ enum stlb_kind {
 };
 
 /** stlb_kind_name - the name of a kind as profiles and reports write it; "other" out of range */
-const char *stlb_kind_name(enum stlb_kind kind);
+STLB_API const char *stlb_kind_name(enum stlb_kind kind);
 
 /** stlb_kind_help - what a kind is, one line */
-const char *stlb_kind_help(enum stlb_kind kind);
+STLB_API const char *stlb_kind_help(enum stlb_kind kind);
 
 /** stlb_kind_needs - the fields (bits of @has) without which an event of the kind says nothing */
-uint64_t stlb_kind_needs(enum stlb_kind kind);
+STLB_API uint64_t stlb_kind_needs(enum stlb_kind kind);
 
 /**
  * stlb_kind_lacks - of fields that an event has, those that its kind cannot do without and are not
@@ -141,34 +147,34 @@ uint64_t stlb_kind_needs(enum stlb_kind kind);
  * Of pages that are freed the frame or the struct page is enough: where neither is there, both are
  * lacking.
  */
-uint64_t stlb_kind_lacks(enum stlb_kind kind, uint64_t has);
+STLB_API uint64_t stlb_kind_lacks(enum stlb_kind kind, uint64_t has);
 
 /**
  * stlb_kind_decides - whether rules hang on events of the kind: one that cannot be read is a loss
  */
-bool stlb_kind_decides(enum stlb_kind kind);
+STLB_API bool stlb_kind_decides(enum stlb_kind kind);
 
 /** stlb_kind_find - the kind of a name; STLB_NR_KINDS for an unknown one */
-enum stlb_kind stlb_kind_find(const char *name);
+STLB_API enum stlb_kind stlb_kind_find(const char *name);
 
 /** stlb_kind_class - what a kind is about; STLB_CLASS_NOTE out of range */
-enum stlb_class stlb_kind_class(enum stlb_kind kind);
+STLB_API enum stlb_class stlb_kind_class(enum stlb_kind kind);
 
 /**
  * stlb_kind_clears, stlb_kind_sets - whether an event of the kind takes a translation away, or puts
  *	one there
  */
-bool stlb_kind_clears(enum stlb_kind kind);
-bool stlb_kind_sets(enum stlb_kind kind);
+STLB_API bool stlb_kind_clears(enum stlb_kind kind);
+STLB_API bool stlb_kind_sets(enum stlb_kind kind);
 
 /** stlb_kind_is_update - whether an entry was changed, or a page put into one: one of the two */
-bool stlb_kind_is_update(enum stlb_kind kind);
+STLB_API bool stlb_kind_is_update(enum stlb_kind kind);
 
 /** stlb_kind_acquires - whether a spinlock is asked for, or held from then on */
-bool stlb_kind_acquires(enum stlb_kind kind);
+STLB_API bool stlb_kind_acquires(enum stlb_kind kind);
 
 /** stlb_kind_frees - whether pages leave their user */
-bool stlb_kind_frees(enum stlb_kind kind);
+STLB_API bool stlb_kind_frees(enum stlb_kind kind);
 
 /* ---- sets of kinds ---- */
 
@@ -211,15 +217,20 @@ static inline void stlb_kinds_remove(struct stlb_kinds *set, enum stlb_kind kind
 }
 
 /** stlb_kinds_any - whether one of a list at least is in a set */
-bool stlb_kinds_any(const struct stlb_kinds *set, const struct stlb_kind_list *list);
+STLB_API bool stlb_kinds_any(const struct stlb_kinds *set, const struct stlb_kind_list *list);
 
 /** stlb_kinds_has_class - whether a kind of a class is in a set */
-bool stlb_kinds_has_class(const struct stlb_kinds *set, enum stlb_class about);
+STLB_API bool stlb_kinds_has_class(const struct stlb_kinds *set, enum stlb_class about);
 
 /** stlb_kinds_union - what is in one or the other */
-struct stlb_kinds stlb_kinds_union(const struct stlb_kinds *one, const struct stlb_kinds *other);
+STLB_API struct stlb_kinds stlb_kinds_union(const struct stlb_kinds *one,
+					    const struct stlb_kinds *other);
 
 /** stlb_kinds_is_empty - whether nothing is in it */
-bool stlb_kinds_is_empty(const struct stlb_kinds *set);
+STLB_API bool stlb_kinds_is_empty(const struct stlb_kinds *set);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,7 +9,12 @@
 
 #include <stddef.h>
 
+#include "staletlb/api.h"
 #include "staletlb/source.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /** struct stlb_live_event - an event that can occur in the buffers */
 struct stlb_live_event {
@@ -57,11 +62,12 @@ struct stlb_live_options {
  * Returns 0, -ENOENT and the like where a buffer cannot be opened, -EINVAL where the instances'
  * clocks differ, -ENOMEM.
  */
-int stlb_live_open(const struct stlb_live_options *live, const struct stlb_source_options *options,
-		   struct stlb_source **source, struct stlb_error *err);
+STLB_API int stlb_live_open(const struct stlb_live_options *live,
+			    const struct stlb_source_options *options, struct stlb_source **source,
+			    struct stlb_error *err);
 
 /** stlb_live_late - records that came too late to be put in their place so far */
-uint64_t stlb_live_late(const struct stlb_source *source);
+STLB_API uint64_t stlb_live_late(const struct stlb_source *source);
 
 /**
  * stlb_live_lost - events that the buffers do not tell of were lost, at an unknown place
@@ -69,7 +75,7 @@ uint64_t stlb_live_late(const struct stlb_source *source);
  *
  * Told at the end as one loss.
  */
-void stlb_live_lost(struct stlb_source *source, uint64_t nr);
+STLB_API void stlb_live_lost(struct stlb_source *source, uint64_t nr);
 
 /**
  * stlb_live_stop - tracing is off: what is in the buffers now is all there will be
@@ -77,6 +83,10 @@ void stlb_live_lost(struct stlb_source *source, uint64_t nr);
  * From here on stlb_source_next() goes on to the last record, tells the losses that only the
  * statistics of the buffers know, and returns 0 then.
  */
-void stlb_live_stop(struct stlb_source *source);
+STLB_API void stlb_live_stop(struct stlb_source *source);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -25,7 +25,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "staletlb/api.h"
 #include "staletlb/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct stlb_perfdata;
 
@@ -116,26 +121,26 @@ struct stlb_perfdata_info {
  * Returns 0; -EINVAL for what is no perf.data, or one that is cut before the event descriptions;
  * -ENOMEM, -EIO and the like.
  */
-int stlb_perfdata_open_fd(int fd, const char *name, struct stlb_perfdata **perf,
-			  struct stlb_error *err);
+STLB_API int stlb_perfdata_open_fd(int fd, const char *name, struct stlb_perfdata **perf,
+				   struct stlb_error *err);
 
 /** stlb_perfdata_open_memory - the same, of bytes that stay the caller's until it is closed */
-int stlb_perfdata_open_memory(const void *data, size_t size, const char *name,
-			      struct stlb_perfdata **perf, struct stlb_error *err);
+STLB_API int stlb_perfdata_open_memory(const void *data, size_t size, const char *name,
+				       struct stlb_perfdata **perf, struct stlb_error *err);
 
 /** stlb_perfdata_info - what is known so far; never NULL, owned by the reader as its strings are */
-const struct stlb_perfdata_info *stlb_perfdata_info(const struct stlb_perfdata *perf);
+STLB_API const struct stlb_perfdata_info *stlb_perfdata_info(const struct stlb_perfdata *perf);
 
 /** stlb_perfdata_event - the events that were recorded; NULL for an index out of range */
-const struct stlb_perfdata_event *stlb_perfdata_event(const struct stlb_perfdata *perf,
-						      uint32_t index);
+STLB_API const struct stlb_perfdata_event *stlb_perfdata_event(const struct stlb_perfdata *perf,
+							       uint32_t index);
 
 /**
  * stlb_perfdata_want - whether samples of an event are to be given out; before the first record
  *
  * By default all are. Samples that are not wanted are counted, and never put in order.
  */
-void stlb_perfdata_want(struct stlb_perfdata *perf, uint32_t index, bool wanted);
+STLB_API void stlb_perfdata_want(struct stlb_perfdata *perf, uint32_t index, bool wanted);
 
 /**
  * stlb_perfdata_tracing - the formats of the tracepoints, as trace.dat version 0.5 has them
@@ -143,7 +148,7 @@ void stlb_perfdata_want(struct stlb_perfdata *perf, uint32_t index, bool wanted)
  *
  * Returns bytes that the reader owns, NULL where there are none.
  */
-const void *stlb_perfdata_tracing(const struct stlb_perfdata *perf, size_t *size);
+STLB_API const void *stlb_perfdata_tracing(const struct stlb_perfdata *perf, size_t *size);
 
 /**
  * stlb_perfdata_next - the next record in time order
@@ -151,19 +156,19 @@ const void *stlb_perfdata_tracing(const struct stlb_perfdata *perf, size_t *size
  * Records of equal time: each CPU's order is kept, then the CPU number decides. LOST_SAMPLES comes
  * where perf wrote it. Returns 1 with a record, 0 at the end, a negative errno.
  */
-int stlb_perfdata_next(struct stlb_perfdata *perf, struct stlb_perfdata_record *record,
-		       struct stlb_error *err);
+STLB_API int stlb_perfdata_next(struct stlb_perfdata *perf, struct stlb_perfdata_record *record,
+				struct stlb_error *err);
 
 /** stlb_perfdata_sample - read all of a sample; false where it is shorter than it says */
-bool stlb_perfdata_sample(const struct stlb_perfdata *perf,
-			  const struct stlb_perfdata_record *record,
-			  struct stlb_perfdata_sample *sample);
+STLB_API bool stlb_perfdata_sample(const struct stlb_perfdata *perf,
+				   const struct stlb_perfdata_record *record,
+				   struct stlb_perfdata_sample *sample);
 
 /** stlb_perfdata_comm_changes - a number that changes when a task got another name */
-uint64_t stlb_perfdata_comm_changes(const struct stlb_perfdata *perf);
+STLB_API uint64_t stlb_perfdata_comm_changes(const struct stlb_perfdata *perf);
 
 /** stlb_perfdata_comm - the name of a task at the time of the last record; NULL: not known */
-const char *stlb_perfdata_comm(const struct stlb_perfdata *perf, int32_t tid);
+STLB_API const char *stlb_perfdata_comm(const struct stlb_perfdata *perf, int32_t tid);
 
 /**
  * stlb_perfdata_symbol - the function that the kernel added at run time at an address (BPF, ftrace)
@@ -171,10 +176,14 @@ const char *stlb_perfdata_comm(const struct stlb_perfdata *perf, int32_t tid);
  *
  * Returns a string that the reader owns, NULL for none.
  */
-const char *stlb_perfdata_symbol(const struct stlb_perfdata *perf, uint64_t address,
-				 uint64_t *offset);
+STLB_API const char *stlb_perfdata_symbol(const struct stlb_perfdata *perf, uint64_t address,
+					  uint64_t *offset);
 
 /** stlb_perfdata_close - free the reader and all that it handed out; NULL is fine */
-void stlb_perfdata_close(struct stlb_perfdata *perf);
+STLB_API void stlb_perfdata_close(struct stlb_perfdata *perf);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,7 +8,12 @@
 
 #include <stdio.h>
 
+#include "staletlb/api.h"
 #include "staletlb/event.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct stlb_kernel;
 struct stlb_plan;
@@ -19,7 +24,7 @@ struct stlb_plan;
 enum stlb_answer { STLB_NO, STLB_YES, STLB_UNKNOWN };
 
 /** stlb_answer_name - "no", "yes", "unknown" */
-const char *stlb_answer_name(enum stlb_answer answer);
+STLB_API const char *stlb_answer_name(enum stlb_answer answer);
 
 /**
  * struct stlb_fact - one thing that decides what can be seen
@@ -44,23 +49,26 @@ struct stlb_fact {
  * What is missing (tracefs not mounted, no rights, no BTF, ...) is a fact, not an error. Returns 0
  * or -ENOMEM.
  */
-int stlb_kernel_open(const char *root, struct stlb_kernel **kernel, struct stlb_error *err);
+STLB_API int stlb_kernel_open(const char *root, struct stlb_kernel **kernel,
+			      struct stlb_error *err);
 
 /** stlb_kernel_close - NULL is fine */
-void stlb_kernel_close(struct stlb_kernel *kernel);
+STLB_API void stlb_kernel_close(struct stlb_kernel *kernel);
 
 /** stlb_kernel_fact - the facts by index; NULL past the last; the kernel's */
-const struct stlb_fact *stlb_kernel_fact(const struct stlb_kernel *kernel, unsigned int index);
+STLB_API const struct stlb_fact *stlb_kernel_fact(const struct stlb_kernel *kernel,
+						  unsigned int index);
 
 /** stlb_kernel_find_fact - the fact of an id; NULL for an unknown one */
-const struct stlb_fact *stlb_kernel_find_fact(const struct stlb_kernel *kernel, const char *id);
+STLB_API const struct stlb_fact *stlb_kernel_find_fact(const struct stlb_kernel *kernel,
+						       const char *id);
 
 /** stlb_kernel_release, stlb_kernel_arch - as uname says; "" where not known */
-const char *stlb_kernel_release(const struct stlb_kernel *kernel);
-const char *stlb_kernel_arch(const struct stlb_kernel *kernel);
+STLB_API const char *stlb_kernel_release(const struct stlb_kernel *kernel);
+STLB_API const char *stlb_kernel_arch(const struct stlb_kernel *kernel);
 
 /** stlb_kernel_tracing - where tracefs is mounted; NULL where it is not, or may not be read */
-const char *stlb_kernel_tracing(const struct stlb_kernel *kernel);
+STLB_API const char *stlb_kernel_tracing(const struct stlb_kernel *kernel);
 
 /* ---- the probes for it ---- */
 
@@ -75,7 +83,7 @@ enum stlb_probe_source {
 };
 
 /** stlb_probe_source_name - "tracepoint", "fprobe", "fprobe return", "kprobe", "kretprobe" */
-const char *stlb_probe_source_name(enum stlb_probe_source source);
+STLB_API const char *stlb_probe_source_name(enum stlb_probe_source source);
 
 /** enum stlb_probe_reach - whose events are wanted where tasks are asked for */
 enum stlb_probe_reach {
@@ -126,24 +134,25 @@ struct stlb_plan_options {
  * Returns 0, -EINVAL for a bad group, -ENOMEM. A plan without a usable probe is a plan. Free it
  * with stlb_plan_free(); it does not need the kernel any more.
  */
-int stlb_plan_new(const struct stlb_kernel *kernel, const struct stlb_plan_options *options,
-		  struct stlb_plan **plan, struct stlb_error *err);
+STLB_API int stlb_plan_new(const struct stlb_kernel *kernel,
+			   const struct stlb_plan_options *options, struct stlb_plan **plan,
+			   struct stlb_error *err);
 
 /** stlb_plan_free - NULL is fine */
-void stlb_plan_free(struct stlb_plan *plan);
+STLB_API void stlb_plan_free(struct stlb_plan *plan);
 
 /** stlb_plan_probe - the probes by index, usable or not; NULL past the last; the plan's */
-const struct stlb_probe *stlb_plan_probe(const struct stlb_plan *plan, unsigned int index);
+STLB_API const struct stlb_probe *stlb_plan_probe(const struct stlb_plan *plan, unsigned int index);
 
 /**
  * stlb_plan_kinds - the kinds that the usable probes tell
  *
  * stlb_rules_judgeable() of staletlb/analysis.h says which rules they are enough for.
  */
-struct stlb_kinds stlb_plan_kinds(const struct stlb_plan *plan);
+STLB_API struct stlb_kinds stlb_plan_kinds(const struct stlb_plan *plan);
 
 /** stlb_plan_group - the group of the dynamic events */
-const char *stlb_plan_group(const struct stlb_plan *plan);
+STLB_API const char *stlb_plan_group(const struct stlb_plan *plan);
 
 /**
  * stlb_plan_script - the plan as a shell script for a machine without this program
@@ -151,6 +160,10 @@ const char *stlb_plan_group(const struct stlb_plan *plan);
  *
  * Returns 0 or a negative errno of writing.
  */
-int stlb_plan_script(const struct stlb_plan *plan, FILE *to);
+STLB_API int stlb_plan_script(const struct stlb_plan *plan, FILE *to);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

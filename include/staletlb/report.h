@@ -8,9 +8,14 @@
 
 #include <stdio.h>
 
+#include "staletlb/api.h"
 #include "staletlb/finding.h"
 #include "staletlb/source.h"
 #include "staletlb/suppress.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct stlb_report;
 struct stlb_report_finding;
@@ -32,13 +37,14 @@ enum stlb_status {
  *
  * NULL without memory.
  */
-struct stlb_report *stlb_report_new(const char *version, struct stlb_suppressions *suppressions);
+STLB_API struct stlb_report *stlb_report_new(const char *version,
+					     struct stlb_suppressions *suppressions);
 
 /** stlb_report_free - NULL is fine */
-void stlb_report_free(struct stlb_report *report);
+STLB_API void stlb_report_free(struct stlb_report *report);
 
 /** stlb_report_require_full - a trace in which the error rules are judged in part is not judged */
-void stlb_report_require_full(struct stlb_report *report);
+STLB_API void stlb_report_require_full(struct stlb_report *report);
 
 /**
  * stlb_report_add_filter - tell of a filter, all of them in the order of struct stlb_filter
@@ -46,13 +52,13 @@ void stlb_report_require_full(struct stlb_report *report);
  *
  * Before the first trace. Returns 0 or -ENOMEM.
  */
-int stlb_report_add_filter(struct stlb_report *report, enum stlb_filter_kind kind,
-			   const char *text);
+STLB_API int stlb_report_add_filter(struct stlb_report *report, enum stlb_filter_kind kind,
+				    const char *text);
 
 /** stlb_report_unmatched - the values of filters that met nothing in any trace, NULL past the last
  */
-const char *stlb_report_unmatched(const struct stlb_report *report, uint32_t index,
-				  enum stlb_filter_kind *kind);
+STLB_API const char *stlb_report_unmatched(const struct stlb_report *report, uint32_t index,
+					   enum stlb_filter_kind *kind);
 
 /**
  * stlb_report_add_trace - add what an analysis found in a trace
@@ -62,15 +68,15 @@ const char *stlb_report_unmatched(const struct stlb_report *report, uint32_t ind
  *
  * Nothing that is handed in needs to live on. Returns 0 or -ENOMEM, then nothing was added.
  */
-int stlb_report_add_trace(struct stlb_report *report, const struct stlb_source_info *info,
-			  const struct stlb_result *result, struct stlb_source *symbols);
+STLB_API int stlb_report_add_trace(struct stlb_report *report, const struct stlb_source_info *info,
+				   const struct stlb_result *result, struct stlb_source *symbols);
 
 /**
  * stlb_report_take_timeline - what was around the findings of the trace that was added last
  * @timeline: finished; the report's from here on. Without it a writer that draws has only the
  *	events that prove the findings.
  */
-void stlb_report_take_timeline(struct stlb_report *report, struct stlb_timeline *timeline);
+STLB_API void stlb_report_take_timeline(struct stlb_report *report, struct stlb_timeline *timeline);
 
 /**
  * stlb_report_add_error - add a file that could not be read
@@ -79,10 +85,11 @@ void stlb_report_take_timeline(struct stlb_report *report, struct stlb_timeline 
  *
  * Returns 0 or -ENOMEM.
  */
-int stlb_report_add_error(struct stlb_report *report, const char *path, const char *message);
+STLB_API int stlb_report_add_error(struct stlb_report *report, const char *path,
+				   const char *message);
 
 /** stlb_report_add_note - add a line to the notes of the report; 0 or -ENOMEM */
-int stlb_report_add_note(struct stlb_report *report, const char *note);
+STLB_API int stlb_report_add_note(struct stlb_report *report, const char *note);
 
 /**
  * stlb_report_finish - all traces are in: decide the exit status
@@ -91,7 +98,8 @@ int stlb_report_add_note(struct stlb_report *report, const char *note);
  * Of several traces, the worst in the order 2, 1, 3, 0; a file that could not be read gives 2. The
  * status is kept for the writers. Without this call it is as with STLB_ERROR.
  */
-enum stlb_status stlb_report_finish(struct stlb_report *report, enum stlb_severity fail_on);
+STLB_API enum stlb_status stlb_report_finish(struct stlb_report *report,
+					     enum stlb_severity fail_on);
 
 /**
  * struct stlb_report_options - how to write; zero it for the defaults
@@ -135,15 +143,19 @@ struct stlb_report_writer {
  *
  * Text is the head of the finding, jsonl one line. Flushes @to. Returns 0 or a negative errno.
  */
-int stlb_report_tell(struct stlb_report *report, const struct stlb_source_info *info,
-		     const struct stlb_finding *finding, struct stlb_source *symbols,
-		     const struct stlb_report_writer *writer, FILE *to,
-		     const struct stlb_report_options *options, struct stlb_error *err);
+STLB_API int stlb_report_tell(struct stlb_report *report, const struct stlb_source_info *info,
+			      const struct stlb_finding *finding, struct stlb_source *symbols,
+			      const struct stlb_report_writer *writer, FILE *to,
+			      const struct stlb_report_options *options, struct stlb_error *err);
 
 /** stlb_report_writer - the formats in order, text first; NULL past the last */
-const struct stlb_report_writer *stlb_report_writer(unsigned int index);
+STLB_API const struct stlb_report_writer *stlb_report_writer(unsigned int index);
 
 /** stlb_report_writer_find - the format of a name; NULL for an unknown one */
-const struct stlb_report_writer *stlb_report_writer_find(const char *name);
+STLB_API const struct stlb_report_writer *stlb_report_writer_find(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,14 +11,24 @@
 
 #include <stdbool.h>
 
+#include "staletlb/api.h"
+
+#ifdef __cplusplus
+extern "C" {
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
 /** enum stlb_severity - how bad a finding is */
 enum stlb_severity { STLB_OFF, STLB_NOTICE, STLB_WARNING, STLB_ERROR };
 
 /** stlb_severity_name - "off", "notice", "warning", "error" */
-const char *stlb_severity_name(enum stlb_severity severity);
+STLB_API const char *stlb_severity_name(enum stlb_severity severity);
 
 /** stlb_severity_find - the severity of a name; -1 for an unknown one */
-int stlb_severity_find(const char *name);
+STLB_API int stlb_severity_find(const char *name);
 
 /* The registry: a line for each rule, its identifier and the name of its file and object. */
 #define STLB_RULES(X)                                                                              \
@@ -100,9 +110,13 @@ struct stlb_rule_info {
 };
 
 /** stlb_rule_info - what is to be said of a rule */
-const struct stlb_rule_info *stlb_rule_info(enum stlb_rule rule);
+STLB_API const struct stlb_rule_info *stlb_rule_info(enum stlb_rule rule);
 
 /** stlb_rule_find - the rule of an id, or of a former one; STLB_NR_RULES for an unknown one */
-enum stlb_rule stlb_rule_find(const char *id);
+STLB_API enum stlb_rule stlb_rule_find(const char *id);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

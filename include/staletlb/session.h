@@ -11,8 +11,13 @@
 #ifndef STALETLB_SESSION_H
 #define STALETLB_SESSION_H
 
+#include "staletlb/api.h"
 #include "staletlb/live.h"
 #include "staletlb/probe.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct stlb_session;
 
@@ -35,10 +40,10 @@ struct stlb_session_options {
 enum { STLB_SESSION_BUFFER_KB = 16 * 1024 };
 
 /** stlb_session_default_kb - KiB for each CPU of each of that many instances; see above */
-uint64_t stlb_session_default_kb(unsigned int nr_instances);
+STLB_API uint64_t stlb_session_default_kb(unsigned int nr_instances);
 
 /** stlb_session_group - the group of this process' dynamic events; @size at least 32 */
-void stlb_session_group(char *group, size_t size);
+STLB_API void stlb_session_group(char *group, size_t size);
 
 /**
  * stlb_session_new - install a plan, with tracing off
@@ -49,14 +54,15 @@ void stlb_session_group(char *group, size_t size);
  * earlier process of the same number left behind is removed first. Returns 0, or a negative errno;
  * then nothing is left in the kernel, or what is left is named in the text.
  */
-int stlb_session_new(const struct stlb_plan *plan, const struct stlb_session_options *options,
-		     struct stlb_session **session, struct stlb_error *err);
+STLB_API int stlb_session_new(const struct stlb_plan *plan,
+			      const struct stlb_session_options *options,
+			      struct stlb_session **session, struct stlb_error *err);
 
 /** stlb_session_refused - the probes that the kernel refused, one line each; NULL past the last */
-const char *stlb_session_refused(const struct stlb_session *session, unsigned int index);
+STLB_API const char *stlb_session_refused(const struct stlb_session *session, unsigned int index);
 
 /** stlb_session_instance - the names of its instances; NULL past the last */
-const char *stlb_session_instance(const struct stlb_session *session, unsigned int index);
+STLB_API const char *stlb_session_instance(const struct stlb_session *session, unsigned int index);
 
 /**
  * stlb_session_events - the events that are enabled
@@ -64,29 +70,29 @@ const char *stlb_session_instance(const struct stlb_session *session, unsigned i
  *
  * The session's.
  */
-const struct stlb_live_event *stlb_session_events(const struct stlb_session *session,
-						  unsigned int *nr);
+STLB_API const struct stlb_live_event *stlb_session_events(const struct stlb_session *session,
+							   unsigned int *nr);
 
 /** stlb_session_tracing - where tracefs is mounted */
-const char *stlb_session_tracing(const struct stlb_session *session);
+STLB_API const char *stlb_session_tracing(const struct stlb_session *session);
 
 /** stlb_session_buffer_kb - KiB of buffer for each CPU and instance */
-uint64_t stlb_session_buffer_kb(const struct stlb_session *session);
+STLB_API uint64_t stlb_session_buffer_kb(const struct stlb_session *session);
 
 /** stlb_session_follow - add tasks to those whose events are wanted; 0 or a negative errno */
-int stlb_session_follow(struct stlb_session *session, const int32_t *tids, unsigned int nr,
-			struct stlb_error *err);
+STLB_API int stlb_session_follow(struct stlb_session *session, const int32_t *tids, unsigned int nr,
+				 struct stlb_error *err);
 
 /** stlb_session_start, stlb_session_stop - tracing on, off; 0 or a negative errno */
-int stlb_session_start(struct stlb_session *session, struct stlb_error *err);
-int stlb_session_stop(struct stlb_session *session, struct stlb_error *err);
+STLB_API int stlb_session_start(struct stlb_session *session, struct stlb_error *err);
+STLB_API int stlb_session_stop(struct stlb_session *session, struct stlb_error *err);
 
 /**
  * stlb_session_missed - returns that the kernel could not see, for want of room to remember calls
  *
  * To be asked after stlb_session_stop() and before stlb_session_remove().
  */
-uint64_t stlb_session_missed(const struct stlb_session *session);
+STLB_API uint64_t stlb_session_missed(const struct stlb_session *session);
 
 /**
  * stlb_session_remove - take everything out of the kernel
@@ -94,10 +100,10 @@ uint64_t stlb_session_missed(const struct stlb_session *session);
  * Whoever reads the buffers has to be done, and their files closed. Goes on where a part fails.
  * Returns 0, or a negative errno with what is left; calling it again tries again.
  */
-int stlb_session_remove(struct stlb_session *session, struct stlb_error *err);
+STLB_API int stlb_session_remove(struct stlb_session *session, struct stlb_error *err);
 
 /** stlb_session_free - after stlb_session_remove(); NULL is fine */
-void stlb_session_free(struct stlb_session *session);
+STLB_API void stlb_session_free(struct stlb_session *session);
 
 /* ---- keeping the raw trace ---- */
 
@@ -108,12 +114,12 @@ struct stlb_save;
  * @path: appears whole, at stlb_save_commit(), or not at all; the string is copied
  * @save: free it with stlb_save_close()
  */
-int stlb_save_open(const char *path, const struct stlb_session *session, struct stlb_save **save,
-		   struct stlb_error *err);
+STLB_API int stlb_save_open(const char *path, const struct stlb_session *session,
+			    struct stlb_save **save, struct stlb_error *err);
 
 /** stlb_save_page - keep a page; made to be struct stlb_live_options' @page, with @arg the save */
-int stlb_save_page(void *save, unsigned int instance, uint32_t cpu, const void *page, size_t size,
-		   struct stlb_error *err);
+STLB_API int stlb_save_page(void *save, unsigned int instance, uint32_t cpu, const void *page,
+			    size_t size, struct stlb_error *err);
 
 /**
  * stlb_save_rest - all pages are kept: take the statistics of the buffers, formats and names along
@@ -121,13 +127,13 @@ int stlb_save_page(void *save, unsigned int instance, uint32_t cpu, const void *
  *
  * To be called before stlb_session_remove().
  */
-int stlb_save_rest(struct stlb_save *save, uint64_t missed, struct stlb_error *err);
+STLB_API int stlb_save_rest(struct stlb_save *save, uint64_t missed, struct stlb_error *err);
 
 /** stlb_save_commit - put the file in its place */
-int stlb_save_commit(struct stlb_save *save, struct stlb_error *err);
+STLB_API int stlb_save_commit(struct stlb_save *save, struct stlb_error *err);
 
 /** stlb_save_close - what was not committed is taken away; NULL is fine */
-void stlb_save_close(struct stlb_save *save);
+STLB_API void stlb_save_close(struct stlb_save *save);
 
 /* ---- dynamic events that stay, and what was left behind ---- */
 
@@ -138,14 +144,15 @@ void stlb_save_close(struct stlb_save *save);
  * Those that are there already, by their names, stay as they are. Returns 0, also where some were
  * refused, or a negative errno, -EIO where all were; then none is left.
  */
-int stlb_probes_install(const struct stlb_plan *plan, const char *tracing,
-			void (*told)(void *arg, const struct stlb_probe *probe, const char *why),
-			void *arg, struct stlb_error *err);
+STLB_API int stlb_probes_install(const struct stlb_plan *plan, const char *tracing,
+				 void (*told)(void *arg, const struct stlb_probe *probe,
+					      const char *why),
+				 void *arg, struct stlb_error *err);
 
 /** stlb_probes_uninstall - remove what is of a plan's group, events and instances; 0, or negative
  */
-int stlb_probes_uninstall(const struct stlb_plan *plan, const char *tracing,
-			  struct stlb_error *err);
+STLB_API int stlb_probes_uninstall(const struct stlb_plan *plan, const char *tracing,
+				   struct stlb_error *err);
 
 /** struct stlb_removed - what stlb_probes_remove() did */
 struct stlb_removed {
@@ -159,6 +166,11 @@ struct stlb_removed {
  * Sessions of processes that still run are not touched. Returns 0, or a negative errno with what
  * could not be removed.
  */
-int stlb_probes_remove(const char *tracing, struct stlb_removed *removed, struct stlb_error *err);
+STLB_API int stlb_probes_remove(const char *tracing, struct stlb_removed *removed,
+				struct stlb_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

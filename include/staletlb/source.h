@@ -10,7 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "staletlb/api.h"
 #include "staletlb/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct stlb_source;
 struct stlb_symbols;
@@ -133,8 +138,8 @@ struct stlb_source_info {
  * Returns 0, -ENOENT and the like for a file that cannot be opened, -EINVAL for a file of no known
  * format or cut before its event formats, -ENOMEM.
  */
-int stlb_source_open(const char *path, const struct stlb_source_options *options,
-		     struct stlb_source **source, struct stlb_error *err);
+STLB_API int stlb_source_open(const char *path, const struct stlb_source_options *options,
+			      struct stlb_source **source, struct stlb_error *err);
 
 /**
  * stlb_source_next - the next record in time order
@@ -148,26 +153,27 @@ int stlb_source_open(const char *path, const struct stlb_source_options *options
  *
  * Returns 1 with a record, 0 at the end, a negative errno when reading failed.
  */
-int stlb_source_next(struct stlb_source *source, struct stlb_record *record,
-		     struct stlb_error *err);
+STLB_API int stlb_source_next(struct stlb_source *source, struct stlb_record *record,
+			      struct stlb_error *err);
 
 /** stlb_source_info - what is known of the trace so far; never NULL, owned by the source */
-const struct stlb_source_info *stlb_source_info(const struct stlb_source *source);
+STLB_API const struct stlb_source_info *stlb_source_info(const struct stlb_source *source);
 
 /**
  * stlb_source_nr_formats, stlb_source_format - the formats known so far
  *
  * A trace.dat knows all of its formats when it is opened. NULL for an index out of range.
  */
-uint32_t stlb_source_nr_formats(const struct stlb_source *source);
-const struct stlb_format *stlb_source_format(const struct stlb_source *source, uint32_t index);
+STLB_API uint32_t stlb_source_nr_formats(const struct stlb_source *source);
+STLB_API const struct stlb_format *stlb_source_format(const struct stlb_source *source,
+						      uint32_t index);
 
 /**
  * stlb_source_comm - the name of a task
  *
  * Returns a string that lives as long as the source, NULL where the trace does not name the task.
  */
-const char *stlb_source_comm(const struct stlb_source *source, int32_t tid);
+STLB_API const char *stlb_source_comm(const struct stlb_source *source, int32_t tid);
 
 /** STLB_NO_OFFSET - the offset in a function of which a text tells only the name */
 #define STLB_NO_OFFSET UINT64_MAX
@@ -180,7 +186,8 @@ const char *stlb_source_comm(const struct stlb_source *source, int32_t tid);
  * The trace's symbol table is read on the first call. Returns "func" or "func [module]", a string
  * that lives as long as the source, NULL where the trace has no symbol for it.
  */
-const char *stlb_source_symbol(struct stlb_source *source, uint64_t address, uint64_t *offset);
+STLB_API const char *stlb_source_symbol(struct stlb_source *source, uint64_t address,
+					uint64_t *offset);
 
 /**
  * stlb_symbols_load - the functions of a kernel by address, from a copy of /proc/kallsyms
@@ -191,15 +198,20 @@ const char *stlb_source_symbol(struct stlb_source *source, uint64_t address, uin
  * Returns 0, also where all addresses are hidden; -EINVAL for a file that names no function;
  * -ENOENT and the like; -ENOMEM.
  */
-int stlb_symbols_load(const char *path, struct stlb_symbols **symbols, struct stlb_error *err);
+STLB_API int stlb_symbols_load(const char *path, struct stlb_symbols **symbols,
+			       struct stlb_error *err);
 
 /** stlb_symbols_hidden - functions were listed, and all at address 0 (kptr_restrict) */
-bool stlb_symbols_hidden(const struct stlb_symbols *symbols);
+STLB_API bool stlb_symbols_hidden(const struct stlb_symbols *symbols);
 
 /** stlb_symbols_free - NULL is fine */
-void stlb_symbols_free(struct stlb_symbols *symbols);
+STLB_API void stlb_symbols_free(struct stlb_symbols *symbols);
 
 /** stlb_source_close - free a source and all that it handed out; NULL is fine */
-void stlb_source_close(struct stlb_source *source);
+STLB_API void stlb_source_close(struct stlb_source *source);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,7 +6,12 @@
 #ifndef STALETLB_SUPPRESS_H
 #define STALETLB_SUPPRESS_H
 
+#include "staletlb/api.h"
 #include "staletlb/finding.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct stlb_suppressions;
 
@@ -17,10 +22,10 @@ struct stlb_suppressions;
  *
  * NULL without memory.
  */
-struct stlb_suppressions *stlb_suppressions_new(const char *today);
+STLB_API struct stlb_suppressions *stlb_suppressions_new(const char *today);
 
 /** stlb_suppressions_free - NULL is fine. Not before the reports that use it. */
-void stlb_suppressions_free(struct stlb_suppressions *set);
+STLB_API void stlb_suppressions_free(struct stlb_suppressions *set);
 
 /**
  * stlb_suppressions_load - add the entries of a suppression file (staletlb-report(5))
@@ -30,7 +35,8 @@ void stlb_suppressions_free(struct stlb_suppressions *set);
  * All of the file or nothing is added. Returns 0, -ENOENT and the like, -EINVAL for a file that
  * holds no valid suppressions, -EFBIG, -ENOMEM.
  */
-int stlb_suppressions_load(struct stlb_suppressions *set, const char *path, struct stlb_error *err);
+STLB_API int stlb_suppressions_load(struct stlb_suppressions *set, const char *path,
+				    struct stlb_error *err);
 
 /**
  * stlb_suppressions_load_baseline - add the findings of an earlier JSON report as known ones
@@ -41,8 +47,8 @@ int stlb_suppressions_load(struct stlb_suppressions *set, const char *path, stru
  * fewer occurrences of them in all; the reason is "baseline PATH". Returns as
  * stlb_suppressions_load().
  */
-int stlb_suppressions_load_baseline(struct stlb_suppressions *set, const char *path,
-				    struct stlb_error *err);
+STLB_API int stlb_suppressions_load_baseline(struct stlb_suppressions *set, const char *path,
+					     struct stlb_error *err);
 
 /**
  * stlb_suppressions_match - the reason to suppress a finding
@@ -53,16 +59,16 @@ int stlb_suppressions_load_baseline(struct stlb_suppressions *set, const char *p
  * in the order of loading; NULL where none does. The string lives as long as the set.
  * @weak: whether that entry's fingerprint names no function; may be NULL
  */
-const char *stlb_suppressions_match(struct stlb_suppressions *set,
-				    const struct stlb_finding *finding, bool *weak);
+STLB_API const char *stlb_suppressions_match(struct stlb_suppressions *set,
+					     const struct stlb_finding *finding, bool *weak);
 
 /** stlb_suppressions_peek - the same without counting */
-const char *stlb_suppressions_peek(const struct stlb_suppressions *set,
-				   const struct stlb_finding *finding, bool *weak);
+STLB_API const char *stlb_suppressions_peek(const struct stlb_suppressions *set,
+					    const struct stlb_finding *finding, bool *weak);
 
 /** stlb_suppressions_known - how many occurrences the entries that match a finding had in all */
-uint64_t stlb_suppressions_known(const struct stlb_suppressions *set,
-				 const struct stlb_finding *finding);
+STLB_API uint64_t stlb_suppressions_known(const struct stlb_suppressions *set,
+					  const struct stlb_finding *finding);
 
 /**
  * struct stlb_suppression - one entry; strings live as long as the set
@@ -89,7 +95,11 @@ struct stlb_suppression {
 };
 
 /** stlb_suppressions_get - an entry, in order of loading; NULL out of range (or @set NULL) */
-const struct stlb_suppression *stlb_suppressions_get(const struct stlb_suppressions *set,
-						     uint32_t index);
+STLB_API const struct stlb_suppression *stlb_suppressions_get(const struct stlb_suppressions *set,
+							      uint32_t index);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,7 +7,12 @@
 #ifndef STALETLB_TIMELINE_H
 #define STALETLB_TIMELINE_H
 
+#include "staletlb/api.h"
 #include "staletlb/finding.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct stlb_timeline;
 
@@ -71,7 +76,7 @@ struct stlb_timeline_drawing {
  *
  * NULL without memory.
  */
-struct stlb_timeline *stlb_timeline_new(const struct stlb_result *result, uint32_t room);
+STLB_API struct stlb_timeline *stlb_timeline_new(const struct stlb_result *result, uint32_t room);
 
 /**
  * stlb_timeline_event - the next event, in time order
@@ -79,19 +84,24 @@ struct stlb_timeline *stlb_timeline_new(const struct stlb_result *result, uint32
  * Returns 0, 1 when all that is to be drawn has been seen (the rest of the trace need not be read),
  * or -ENOMEM.
  */
-int stlb_timeline_event(struct stlb_timeline *timeline, const struct stlb_event *event);
+STLB_API int stlb_timeline_event(struct stlb_timeline *timeline, const struct stlb_event *event);
 
 /**
  * stlb_timeline_finish - the pass is over; the source of the events has to be open still
  *
  * Nothing points into the source afterwards. Once; returns 0 or -ENOMEM.
  */
-int stlb_timeline_finish(struct stlb_timeline *timeline);
+STLB_API int stlb_timeline_finish(struct stlb_timeline *timeline);
 
 /** stlb_timeline_drawing - what was found; valid after stlb_timeline_finish() */
-const struct stlb_timeline_drawing *stlb_timeline_drawing(const struct stlb_timeline *timeline);
+STLB_API const struct stlb_timeline_drawing *
+stlb_timeline_drawing(const struct stlb_timeline *timeline);
 
 /** stlb_timeline_free - NULL is fine */
-void stlb_timeline_free(struct stlb_timeline *timeline);
+STLB_API void stlb_timeline_free(struct stlb_timeline *timeline);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -17,6 +17,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "staletlb/api.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** enum stlb_step - what a thread of the model does at its next turn */
 enum stlb_step {
 	STLB_STEP_TRY,	       /* try to write to addr: why the operation begins */
@@ -97,7 +103,7 @@ struct stlb_witness {
  * Bounded by the model's size, no allocation that outlives the call. 0, -EINVAL for operations that
  * make no sense (too many, no step of an operation), -ENOMEM.
  */
-int stlb_witness_find(const struct stlb_witness_ask *ask, struct stlb_witness *witness);
+STLB_API int stlb_witness_find(const struct stlb_witness_ask *ask, struct stlb_witness *witness);
 
 /** struct stlb_witness_words - what the table calls things, up to 16 bytes each */
 struct stlb_witness_words {
@@ -114,8 +120,12 @@ struct stlb_witness_words {
  *
  * Whether writing failed is for the caller to ask of @to.
  */
-void stlb_witness_write(FILE *to, const struct stlb_witness_ask *ask,
-			const struct stlb_witness *witness, const struct stlb_witness_words *words,
-			unsigned int indent);
+STLB_API void stlb_witness_write(FILE *to, const struct stlb_witness_ask *ask,
+				 const struct stlb_witness *witness,
+				 const struct stlb_witness_words *words, unsigned int indent);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -159,7 +159,12 @@ int stlb_again_judge(struct stlb_again *again, const struct stlb_settings *setti
 	struct search search = {.again = again, .id = id};
 	struct stlb_progress progress;
 	struct stlb_judge judge = {
-		.settings = settings, .progress = &progress, .found = look_for_it, .arg = &search};
+		.settings = settings,
+		.profiles = &again->profiles,
+		.progress = &progress,
+		.found = look_for_it,
+		.arg = &search,
+	};
 	char *const paths[] = {(char *)path};
 	int r = check_readable_twice(path, err);
 
@@ -169,8 +174,6 @@ int stlb_again_judge(struct stlb_again *again, const struct stlb_settings *setti
 		r = stlb_profiles_load(&settings->profiles, &again->profiles, err);
 	if (r)
 		return r;
-	judge.profiles = again->profiles.profile;
-	judge.nr_profiles = again->profiles.nr;
 	stlb_progress_init(&progress, settings->progress, paths, 1);
 	r = stlb_judge_trace(&judge, path, err);
 	stlb_progress_end(&progress);
@@ -181,46 +184,20 @@ int stlb_again_judge(struct stlb_again *again, const struct stlb_settings *setti
 	return r;
 }
 
-static int open_again(struct stlb_again *again, struct stlb_error *err)
-{
-	struct stlb_source_options options = {
-		.wanted = stlb_decoder_wants,
-		.known = stlb_decoder_knows,
-		.symbols = again->settings->symbols,
-	};
-
-	again->decoder = stlb_decoder_new(again->profiles.profile, again->profiles.nr);
-	if (!again->decoder)
-		return stlb_error_set(err, -ENOMEM, "%s: out of memory", again->path);
-	options.arg = again->decoder;
-	return stlb_source_open(again->path, &options, &again->source, err);
-}
-
 int stlb_again_read(struct stlb_again *again,
 		    int (*event)(void *arg, const struct stlb_event *event), void *arg,
 		    struct stlb_error *err)
 {
-	struct stlb_record record;
-	struct stlb_event decoded;
-	int r = open_again(again, err);
+	struct stlb_pass_options options = stlb_profiles_reading(&again->profiles, again->settings);
+	struct stlb_pass_hooks hooks = {.event = event, .arg = arg};
+	int r = stlb_pass_open(again->path, &options, &again->pass, err);
 
-	if (r)
-		return r;
-	while ((r = stlb_source_next(again->source, &record, err)) > 0) {
-		if (!stlb_decode(again->decoder, &record, &decoded))
-			continue;
-		r = event(arg, &decoded);
-		if (r)
-			return stlb_error_set(err, r, "%s: %s", again->path,
-					      r == -ENOMEM ? "out of memory" : strerror(-r));
-	}
-	return r;
+	return r ? r : stlb_pass_run(again->pass, &hooks, err);
 }
 
 void stlb_again_release(struct stlb_again *again)
 {
-	stlb_source_close(again->source);
-	stlb_decoder_free(again->decoder);
+	stlb_pass_close(again->pass);
 	stlb_profiles_free(&again->profiles);
 	stlb_arena_free(&again->arena);
 }

@@ -19,9 +19,8 @@ struct stlb_again {
 	bool found, hidden;	     /* by filters */
 	bool before_6_6; /* which kernel's rules it was judged by, and the architecture */
 	enum stlb_arch arch;
-	unsigned int kernel; /* as stlb_kernel_version() gives; 0: not known */
-	struct stlb_decoder *decoder;
-	struct stlb_source *source; /* of the second reading */
+	unsigned int kernel;	/* as stlb_kernel_version() gives; 0: not known */
+	struct stlb_pass *pass; /* the second reading */
 };
 
 /**

@@ -42,14 +42,12 @@ static bool judge_traces(struct analyze *analyze)
 	struct stlb_draw draw = {
 		.command = name,
 		.settings = settings,
-		.profiles = analyze->profiles.profile,
-		.nr_profiles = analyze->profiles.nr,
+		.profiles = &analyze->profiles,
 		.report = analyze->reporting.report,
 	};
 	struct stlb_judge judge = {
 		.settings = settings,
-		.profiles = analyze->profiles.profile,
-		.nr_profiles = analyze->profiles.nr,
+		.profiles = &analyze->profiles,
 		.report = analyze->reporting.report,
 		.progress = &progress,
 		.found = settings->writer->draws ? stlb_draw_prepare : NULL,

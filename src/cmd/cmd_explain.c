@@ -58,13 +58,14 @@ static int read_trace(struct explain_command *command, struct stlb_error *err)
 static int write_text(struct explain_command *command, struct stlb_error *err)
 {
 	const char *to = command->settings.output;
+	struct stlb_source *source = stlb_pass_source(command->again.pass);
 	struct stlb_error cause = {""};
-	int r = stlb_explain_write(command->explain, stlb_output_file(command->output),
-				   command->again.source, &cause);
+	int r = stlb_explain_write(command->explain, stlb_output_file(command->output), source,
+				   &cause);
 
 	if (r)
 		return stlb_error_set(err, r, "%s: %s", to ? to : "standard output", cause.text);
-	stlb_judge_say_hidden(&command->settings, stlb_source_info(command->again.source));
+	stlb_judge_say_hidden(&command->settings, stlb_source_info(source));
 	return stlb_output_commit(command->output, err);
 }
 

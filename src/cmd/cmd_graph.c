@@ -120,7 +120,6 @@ static struct stlb_graph *new_graph(const struct graph_command *command)
 {
 	const struct stlb_settings *settings = &command->settings;
 	const struct stlb_again *again = &command->again;
-	const struct stlb_source_info *info = stlb_source_info(again->source);
 	struct stlb_graph_want want = {
 		.finding = again->found ? &again->finding : NULL,
 		.mm = command->mm,
@@ -136,10 +135,10 @@ static struct stlb_graph *new_graph(const struct graph_command *command)
 	};
 
 	if (!again->found) {
-		want.arch = settings->arch != STLB_ARCH_UNKNOWN ? settings->arch
-								: stlb_arch_find(info->arch);
-		want.kernel =
-			stlb_kernel_version(settings->kernel ? settings->kernel : info->kernel);
+		struct stlb_trace_facts facts = stlb_pass_facts(again->pass);
+
+		want.arch = facts.arch;
+		want.kernel = stlb_kernel_version(facts.kernel);
 	}
 	return stlb_graph_new(&want);
 }

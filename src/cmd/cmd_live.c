@@ -147,7 +147,7 @@ static int stop(struct live *live, int r, struct stlb_error *err)
 	if (live->setup.session)
 		one = stlb_session_stop(live->setup.session, to);
 	stlb_workload_stop(&live->workload);
-	if (live->run.analysis && one == 0)
+	if (live->run.pass && one == 0)
 		one = drain(live, to);
 	stlb_live_run_close(&live->run);
 	r = r ? r : one;

@@ -56,42 +56,27 @@ static int say_left_out(const struct stlb_draw *draw, const char *path)
 		   drawing->points_left_out, drawing->events_left_out);
 }
 
-static int read_events(struct stlb_timeline *timeline, struct stlb_decoder *decoder,
-		       struct stlb_source *source, struct stlb_error *err)
+/* To the end of the trace, or of what is drawn. */
+static int take_event(void *arg, const struct stlb_event *event)
 {
-	struct stlb_record record;
-	struct stlb_event event;
-	int r, seen = 0;
-
-	while (!seen && (r = stlb_source_next(source, &record, err)) > 0)
-		if (stlb_decode(decoder, &record, &event))
-			seen = stlb_timeline_event(timeline, &event);
-	if (seen < 0)
-		return stlb_error_set(err, seen, "out of memory");
-	if (!seen && r < 0)
-		return r;
-	r = stlb_timeline_finish(timeline);
-	return r ? stlb_error_set(err, r, "out of memory") : 0;
+	return stlb_timeline_event(arg, event);
 }
 
 static int read_again(struct stlb_draw *draw, const char *path, struct stlb_error *err)
 {
-	struct stlb_decoder *decoder = stlb_decoder_new(draw->profiles, draw->nr_profiles);
-	struct stlb_source_options options = {
-		.wanted = stlb_decoder_wants,
-		.known = stlb_decoder_knows,
-		.arg = decoder,
-	};
-	struct stlb_source *source = NULL;
-	int r;
+	struct stlb_pass_options options = stlb_profiles_reading(draw->profiles, draw->settings);
+	struct stlb_pass_hooks hooks = {.event = take_event, .arg = draw->timeline};
+	struct stlb_pass *pass = NULL;
+	int r = stlb_pass_open(path, &options, &pass, err);
 
-	if (!decoder)
-		return stlb_error_set(err, -ENOMEM, "out of memory");
-	r = stlb_source_open(path, &options, &source, err);
 	if (r == 0)
-		r = read_events(draw->timeline, decoder, source, err);
-	stlb_source_close(source);
-	stlb_decoder_free(decoder);
+		r = stlb_pass_run(pass, &hooks, err);
+	if (r >= 0) {
+		r = stlb_timeline_finish(draw->timeline);
+		if (r)
+			stlb_error_set(err, r, "%s: out of memory", path);
+	}
+	stlb_pass_close(pass);
 	return r;
 }
 

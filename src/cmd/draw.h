@@ -3,15 +3,14 @@
 #ifndef CMD_DRAW_H
 #define CMD_DRAW_H
 
-#include "cmd/settings.h"
+#include "cmd/profiles.h"
 #include "staletlb/timeline.h"
 
 /** struct stlb_draw - all of it but the timeline is the caller's */
 struct stlb_draw {
 	const char *command; /* for messages */
 	const struct stlb_settings *settings;
-	struct stlb_profile *const *profiles;
-	unsigned int nr_profiles;
+	const struct stlb_profiles *profiles;
 	struct stlb_report *report;
 	struct stlb_timeline *timeline; /* of the trace at work */
 };

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One trace through the stream: source, decoder, analysis, report. */
+/* One trace judged, and added to the report. */
 #ifndef CMD_JUDGE_H
 #define CMD_JUDGE_H
 
+#include "cmd/profiles.h"
 #include "cmd/progress.h"
 #include "cmd/settings.h"
 
 /** struct stlb_judge - what all traces of a command share; all of it is the caller's */
 struct stlb_judge {
 	const struct stlb_settings *settings;
-	struct stlb_profile *const *profiles;
-	unsigned int nr_profiles;
+	const struct stlb_profiles *profiles;
 	struct stlb_report *report; /* NULL: nobody reads one */
 	/* What was found in a trace, handed out before it goes; NULL: nobody asks. */
 	int (*found)(void *arg, const struct stlb_source_info *info,

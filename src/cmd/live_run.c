@@ -15,10 +15,7 @@
 #define SECOND_NS   UINT64_C(1000000000)
 #define INTERVAL_NS (SECOND_NS / 6)
 
-enum {
-	PAUSE_NS = 5 * 1000 * 1000,
-	LOOK_UP = 1024, /* records between two looks at the clock */
-};
+enum { LOOK_EVERY = 1024 }; /* records: --max-findings is not to be passed by many */
 
 static uint64_t now_ns(void)
 {
@@ -61,15 +58,13 @@ static void found(void *arg, const struct stlb_finding *finding)
 
 /* ---- opening ---- */
 
-static const char *name_function(void *arg, uint64_t address)
-{
-	return stlb_source_symbol(arg, address, NULL);
-}
-
-static int open_source(struct stlb_live_run *run, struct stlb_error *err)
+static int open_pass(struct stlb_live_run *run, struct stlb_error *err)
 {
 	const struct stlb_session *session = run->setup->session;
-	struct stlb_source_options options = {.wanted = stlb_decoder_wants, .arg = run->decoder};
+	struct stlb_pass_options options = {
+		.profiles = run->profiles->profile,
+		.nr_profiles = run->profiles->nr,
+	};
 	const char *instances[8];
 	struct stlb_live_options live = {
 		.tracing = stlb_session_tracing(session),
@@ -82,33 +77,24 @@ static int open_source(struct stlb_live_run *run, struct stlb_error *err)
 	while (live.nr_instances < sizeof(instances) / sizeof(instances[0]) &&
 	       (instances[live.nr_instances] = stlb_session_instance(session, live.nr_instances)))
 		live.nr_instances++;
-	return stlb_live_open(&live, &options, &run->source, err);
+	return stlb_pass_open_live(&live, &options, &run->pass, err);
 }
 
 int stlb_live_run_open(struct stlb_live_run *run, struct stlb_error *err)
 {
 	struct stlb_analysis_options options = run->settings->analysis;
-	struct stlb_trace_facts facts = {0};
-	int r;
+	int r = open_pass(run, err);
 
-	run->decoder = stlb_decoder_new(run->profiles->profile, run->profiles->nr);
-	if (!run->decoder)
-		return out_of_memory(err);
-	r = open_source(run, err);
 	if (r)
 		return r;
+	run->source = stlb_pass_source(run->pass);
 	run->info = stlb_source_info(run->source);
 	options.found = found;
 	options.arg = run;
-	options.symbol = name_function;
-	options.symbol_arg = run->source;
-	facts.kernel = run->info->kernel;
-	facts.arch = stlb_arch_find(run->info->arch);
-	facts.clock = run->info->clock;
-	facts.recorded = *stlb_decoder_kinds(run->decoder);
-	facts.irq_flags = true;
-	run->analysis = stlb_analysis_new(&options, &facts);
-	return run->analysis ? 0 : out_of_memory(err);
+	r = stlb_pass_analyze(run->pass, &options, err);
+	if (r)
+		stlb_live_run_close(run);
+	return r;
 }
 
 /* ---- the status line ---- */
@@ -122,7 +108,7 @@ static bool shows_status(const struct stlb_settings *settings)
 
 static void show_status(struct stlb_live_run *run, uint64_t now)
 {
-	struct stlb_standing standing = stlb_analysis_standing(run->analysis);
+	struct stlb_standing standing = stlb_analysis_standing(stlb_pass_analysis(run->pass));
 	uint64_t passed = now - run->shown_ns, events = run->info->events;
 	char line[160];
 
@@ -141,74 +127,33 @@ static void show_status(struct stlb_live_run *run, uint64_t now)
 
 /* ---- the loop ---- */
 
-static bool is_over(struct stlb_live_run *run, bool show)
+static int look(void *arg)
 {
+	struct stlb_live_run *run = arg;
 	const struct stlb_settings *settings = run->settings;
 	uint64_t now = now_ns();
 
 	if (run->broken_pipe || stlb_interrupted() ||
 	    (run->workload && stlb_workload_ended(run->workload)))
-		return true;
+		return 1;
 	if (settings->max_findings && run->findings >= settings->max_findings)
-		return true;
+		return 1;
 	if (settings->duration_ns && now - run->start_ns >= settings->duration_ns)
-		return true;
-	if (show)
+		return 1;
+	if (run->status)
 		show_status(run, now);
-	return false;
-}
-
-static int judge(struct stlb_live_run *run, const struct stlb_record *record,
-		 struct stlb_error *err)
-{
-	struct stlb_event event;
-
-	if (stlb_decode(run->decoder, record, &event) && stlb_analysis_event(run->analysis, &event))
-		return out_of_memory(err);
 	return 0;
 }
 
 int stlb_live_run_loop(struct stlb_live_run *run, struct stlb_error *err)
 {
-	const struct timespec pause = {.tv_nsec = PAUSE_NS};
-	unsigned int until_look = LOOK_UP;
-	bool show = shows_status(run->settings);
-	struct stlb_record record;
-	int r = 0;
-
-	run->start_ns = run->shown_ns = now_ns();
-	while (r >= 0) {
-		r = stlb_source_next(run->source, &record, err);
-		if (r > 0)
-			r = judge(run, &record, err);
-		if (r < 0 && r != -EAGAIN)
-			break;
-		if (r == 0 && --until_look)
-			continue;
-		until_look = LOOK_UP;
-		if (is_over(run, show))
-			return 0;
-		if (r == -EAGAIN)
-			nanosleep(&pause, NULL);
-		r = 0;
-	}
-	return r;
-}
-
-static int judge_rest(struct stlb_live_run *run, struct stlb_error *err)
-{
-	const struct timespec pause = {.tv_nsec = PAUSE_NS};
-	struct stlb_record record;
+	const struct stlb_pass_hooks hooks = {.look = look, .look_every = LOOK_EVERY, .arg = run};
 	int r;
 
-	do {
-		r = stlb_source_next(run->source, &record, err);
-		if (r > 0 && judge(run, &record, err))
-			return -ENOMEM;
-		if (r == -EAGAIN)
-			nanosleep(&pause, NULL);
-	} while (r > 0 || r == -EAGAIN);
-	return r;
+	run->status = shows_status(run->settings);
+	run->start_ns = run->shown_ns = now_ns();
+	r = stlb_pass_run(run->pass, &hooks, err);
+	return r < 0 ? r : 0;
 }
 
 /* A verdict on another order than that of the events is none. */
@@ -233,14 +178,14 @@ int stlb_live_run_finish(struct stlb_live_run *run, struct stlb_error *err)
 	int r;
 
 	stlb_live_stop(run->source);
-	r = judge_rest(run, err);
+	r = stlb_pass_run(run->pass, NULL, err);
 	stlb_status_line_erase();
 	run->late = stlb_live_late(run->source);
 	if (note_late(run))
 		return out_of_memory(err);
 	if (run->late && run->save)
 		return r;
-	result = stlb_analysis_finish(run->analysis, stlb_decoder_kinds(run->decoder));
+	result = stlb_pass_finish(run->pass, NULL);
 	if (!result ||
 	    stlb_report_add_trace(run->reporting->report, run->info, result, run->source))
 		return out_of_memory(err);
@@ -252,8 +197,7 @@ int stlb_live_run_again(struct stlb_live_run *run, struct stlb_error *err)
 	struct stlb_progress progress;
 	struct stlb_judge again = {
 		.settings = run->settings,
-		.profiles = run->profiles->profile,
-		.nr_profiles = run->profiles->nr,
+		.profiles = run->profiles,
 		.report = run->reporting->report,
 		.progress = &progress,
 	};
@@ -266,10 +210,6 @@ int stlb_live_run_again(struct stlb_live_run *run, struct stlb_error *err)
 
 void stlb_live_run_close(struct stlb_live_run *run)
 {
-	stlb_analysis_free(run->analysis);
-	stlb_source_close(run->source);
-	stlb_decoder_free(run->decoder);
-	run->analysis = NULL;
-	run->source = NULL;
-	run->decoder = NULL;
+	stlb_pass_close(run->pass);
+	run->pass = NULL;
 }

@@ -17,14 +17,14 @@ struct stlb_live_run {
 	struct stlb_workload *workload; /* NULL: none */
 	struct stlb_save *save;		/* NULL: the raw trace is not kept */
 	/* from here on the run's own */
-	struct stlb_decoder *decoder;
+	struct stlb_pass *pass; /* NULL: not open */
 	struct stlb_source *source;
-	struct stlb_analysis *analysis;
 	const struct stlb_source_info *info;
 	uint64_t start_ns, shown_ns, shown_events;
 	uint64_t late; /* records that came too late to be judged in their order */
 	unsigned int findings;
-	bool told; /* findings stand where the report will follow */
+	bool status; /* whether the status line is shown */
+	bool told;   /* findings stand where the report will follow */
 	bool broken_pipe;
 };
 

@@ -28,3 +28,15 @@ void stlb_profiles_free(struct stlb_profiles *profiles)
 	profiles->profile = NULL;
 	profiles->nr = 0;
 }
+
+struct stlb_pass_options stlb_profiles_reading(const struct stlb_profiles *profiles,
+					       const struct stlb_settings *settings)
+{
+	return (struct stlb_pass_options){
+		.profiles = profiles->profile,
+		.nr_profiles = profiles->nr,
+		.symbols = settings->symbols,
+		.kernel = settings->kernel,
+		.arch = settings->arch,
+	};
+}

@@ -4,6 +4,7 @@
 #define CMD_PROFILES_H
 
 #include "cmd/settings.h"
+#include "staletlb/pass.h"
 
 /** struct stlb_profiles - zeroed is none */
 struct stlb_profiles {
@@ -17,5 +18,9 @@ int stlb_profiles_load(const struct stlb_strings *paths, struct stlb_profiles *p
 
 /** stlb_profiles_free - not before the decoders that use them */
 void stlb_profiles_free(struct stlb_profiles *profiles);
+
+/** stlb_profiles_reading - how traces are to be read by the settings; not longer than both live */
+struct stlb_pass_options stlb_profiles_reading(const struct stlb_profiles *profiles,
+					       const struct stlb_settings *settings);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "explain/explain_internal.h"
-#include "model/pass.h"
+#include "model/second_pass.h"
 
 static const uint64_t level_size[] = {UINT64_C(1) << 12, UINT64_C(1) << 21, UINT64_C(1) << 30};
 
@@ -219,7 +219,7 @@ int stlb_explain_event(struct stlb_explain *explain, const struct stlb_event *ev
 	if (finding->nr_events == 0)
 		return 0;
 	explain->begun = explain->ended = 0;
-	stlb_pass_event(&explain->machine, event);
+	stlb_second_pass_event(&explain->machine, event);
 	if (!explain->over && event->ns >= finding->events[0].event.ns)
 		role = stlb_explain_role(explain, event);
 	stlb_explain_follow(explain, event, role);

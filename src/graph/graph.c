@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "graph/graph_internal.h"
-#include "model/pass.h"
+#include "model/second_pass.h"
 
 enum { DEFAULT_EVENTS = 200, MAX_ECHOES = 512 };
 
@@ -341,7 +341,7 @@ int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event)
 	/* what it ends is still to be drawn */
 	if (event->kind == STLB_INV_END && is_of_mm(graph, event))
 		stlb_graph_on_invalidation(graph, event);
-	task = stlb_pass_event(&graph->machine, event);
+	task = stlb_second_pass_event(&graph->machine, event);
 	if (task && task->nr_events == 1)
 		go_on(graph, task);
 	if (task && proof)

@@ -7,7 +7,7 @@
 
 #include "model/bracketing.h"
 #include "model/locking.h"
-#include "model/pass.h"
+#include "model/second_pass.h"
 #include "timeline/timeline_internal.h"
 
 /* What has begun near the last finding is given so much time to end. */
@@ -126,7 +126,7 @@ int stlb_timeline_event(struct stlb_timeline *t, const struct stlb_event *event)
 
 	if (event->ns > t->until_ns)
 		return 1;
-	task = stlb_pass_event(&t->machine, event);
+	task = stlb_second_pass_event(&t->machine, event);
 	if (task)
 		r = take(t, task, event);
 	else if (event->kind == STLB_LOST)
@@ -180,7 +180,7 @@ static void end_all(struct stlb_timeline *t)
 {
 	uint32_t at = 0;
 
-	stlb_pass_finish(&t->machine);
+	stlb_second_pass_finish(&t->machine);
 	for (struct stlb_task *task; (task = stlb_map_next(&t->machine.contexts.map, &at));) {
 		for (uint32_t i = 0; i < task->nr_brackets; i++)
 			draw_bracket(t, task, &task->brackets[i], true);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# An installed tree has all that it should, and a program can be built against it.
+# An installed tree has all that it should, and the programs of samples/library can be built against
+# it, in C, which is the one that staletlb(3) shows, and in C++.
 #
 #	check-install.sh PREFIX
 set -u
@@ -23,7 +24,7 @@ installed() {
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 headers=(include/staletlb/*.h)
-pages=(man/*.1 man/*.5 man/*.7)
+pages=(man/*.[1-8])
 schemas=(include/staletlb/schema/*.json)
 installed bin/staletlb share/bash-completion/completions/staletlb "${headers[@]}"
 for page in "${pages[@]}"; do
@@ -34,20 +35,37 @@ installed "${schemas[@]/#include/share}"
 pc=$(find "$prefix" -name staletlb.pc)
 PKG_CONFIG_PATH=$(dirname "$pc")
 export PKG_CONFIG_PATH
-cat >"$tmp/user.c" <<-'END'
-	#include <staletlb/analysis.h>
-	#include <staletlb/report.h>
-	#include <staletlb/source.h>
+trace=samples/cow-never-notified.txt
+expected='repoint-before-invalidate 0x7f2d3e9f4000
+never-invalidated 0x7f2d3e9f4000'
 
-	int main(void)
-	{
-		return stlb_rule_find("never-invalidated") == STLB_RULE_NEVER ? 0 : 1;
-	}
-END
-# shellcheck disable=SC2046
-if ! cc -o "$tmp/user" "$tmp/user.c" $(pkg-config --cflags --libs staletlb) ||
-	! LD_LIBRARY_PATH=$(pkg-config --variable=libdir staletlb) "$tmp/user"; then
-	echo "a program cannot be built against the installed library"
+# user COMPILER SOURCE: it builds without a warning, and finds what it should
+user() {
+	local found
+
+	# shellcheck disable=SC2046
+	if ! "$1" -Wall -Wextra -Werror -pedantic -o "$tmp/user" "$2" \
+		$(pkg-config --cflags --libs staletlb); then
+		echo "$2 cannot be built against the installed library"
+		failed=1
+		return
+	fi
+	found=$(LD_LIBRARY_PATH=$(pkg-config --variable=libdir staletlb) "$tmp/user" "$trace")
+	[ "$found" = "$expected" ] && return
+	echo "$2 says of $trace: $found"
+	failed=1
+}
+
+user cc samples/library/analyze.c
+if command -v c++ >/dev/null; then
+	user c++ samples/library/analyze.cpp
+else
+	echo "c++ is missing: samples/library/analyze.cpp is not built"
+fi
+
+if ! diff --label staletlb.3 --label samples/library/analyze.c -u \
+	<(sed -n '/^\.Bd -literal$/,/^\.Ed$/{/^\.[BE]d/d; s/\\e/\\/g; p}' man/staletlb.3) \
+	<(sed 1,2d samples/library/analyze.c); then
 	failed=1
 fi
 exit $failed

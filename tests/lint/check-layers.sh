@@ -30,9 +30,10 @@ declare -A may=(
 	[graph]="graph model hb report util error source.h event decode finding graph.h"
 	[witness]="witness witness.h util"
 	[explain]="explain explain.h witness.h report model hb util error source.h event decode finding"
+	[pass]="pass.h"
 	[probe]="probe probe.h util error source.h event"
 	[tracefs]="tracefs live.h session probe.h util error source/tracedat/datwrite.h"
-	[cmd]="cmd graph.h explain.h util error source.h event decode finding analysis suppress.h report.h timeline probe.h session"
+	[cmd]="cmd pass.h graph.h explain.h util error source.h event decode finding analysis suppress.h report.h timeline probe.h session"
 )
 failed=0
 
@@ -53,7 +54,7 @@ check() {
 	word=${word-$module}
 	# the public headers that share their name with a module keep their .h
 	case $word in
-	source.h | suppress.h | report.h | graph.h | witness.h | explain.h | probe.h | live.h) ;;
+	source.h | suppress.h | report.h | graph.h | witness.h | explain.h | pass.h | probe.h | live.h) ;;
 	*.h) word=${word%.h} ;;
 	esac
 	if [[ " ${may[$module]-} " != *" $word "* && " ${may[$module]-} " != *" $header "* ]]; then

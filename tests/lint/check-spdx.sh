@@ -22,7 +22,7 @@ expect() {
 mapfile -t library < <(find src include -name '*.[ch]' ! -path 'src/cmd/*')
 mapfile -t program < <(find src/cmd -name '*.[ch]')
 mapfile -t other < <(
-	find tests samples .ci -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.txt' \
+	find tests samples .ci -name '*.[ch]' -o -name '*.cpp' -o -name '*.sh' -o -name '*.py' -o -name '*.txt' \
 		-o -name '*.tsv' -o -name '*.yml' -o -path '.ci/run' -o -path 'tests/golden/*/cmd'
 	find man -name '*.[1-8]'
 	find . -maxdepth 3 -name CMakeLists.txt ! -path './build/*'

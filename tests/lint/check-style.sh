@@ -24,7 +24,7 @@ format)
 	;;
 shell)
 	need shellcheck
-	find tests samples .ci -type f \( -name '*.sh' -o -path '.ci/run' \) -print0 |
+	find src tests samples .ci -type f \( -name '*.sh' -o -path '.ci/run' \) -print0 |
 		xargs -0 shellcheck
 	;;
 man)
@@ -35,9 +35,9 @@ man)
 	;;
 spelling)
 	need codespell
-	# Nd is a macro of mdoc, Mattern is a name; the others are slips that tests make on purpose.
-	codespell -q 3 -L nd,mattern,evnts,levle,feld,analise README.md CMakeLists.txt src include tests \
-		man samples/*.md
+	# Nd and Fo are macros of mdoc, Mattern is a name; the others are slips that tests make on purpose.
+	codespell -q 3 -L nd,fo,mattern,evnts,levle,feld,analise README.md CMakeLists.txt src include tests \
+		man samples/*.md samples/library
 	;;
 *)
 	echo "usage: check-style.sh format|shell|man|spelling" >&2

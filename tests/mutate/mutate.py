@@ -5,8 +5,8 @@
 usage: mutate.py [--seed N] [--count N] [--only PATH]... [--jobs N] [--preset NAME] [--list] [--verbose]
 
 Works on a copy of the tree in a temporary folder. For each mistake it builds the library with the
-sanitizers, and runs the property test and the unit tests that are about the file, up to the first
-that fails. Prints what no test noticed, as FILE:LINE: before -> after, and the score: how many of
+sanitizers, and links and runs the property test and the unit tests that are about the file, up to the
+first that fails. Prints what no test noticed, as FILE:LINE: before -> after, and the score: how many of
 those that compile were noticed. equivalent.tsv lists mistakes that change nothing, with the reason;
 they are left out. The same seed makes the same mistakes as long as the files are the same. Status 0
 where nine of ten are noticed."""
@@ -185,16 +185,16 @@ class Copy:
         return False
 
     def noticed_by(self, path):
-        """The first test that fails; None if all pass."""
-        if tests_for(path) is ANALYSIS and self.property_changed():
+        """The first test that fails; None if all pass. Each is linked only when it is its turn."""
+        if tests_for(path) is ANALYSIS and self.builds("property") and self.property_changed():
             return "property"
         for program in self.programs[path]:
-            if not self.passes(program):
+            if not self.builds(program) or not self.passes(program):
                 return program
         return None
 
-    def builds(self):
-        run = subprocess.run(["cmake", "--build", self.build, "--target", "staletlb"],
+    def builds(self, target="staletlb_internal"):
+        run = subprocess.run(["cmake", "--build", self.build, "--target", target],
                              cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return run.returncode == 0
 

@@ -241,7 +241,7 @@ static void put_table_back(struct obligation *o, int at)
 
 	o->table_pfn = 0;
 	for (unsigned int i = 0; i < o->pages; i++) {
-		struct entry now;
+		struct entry now = {0};
 		enum away away = while_out(o, i, at, &now);
 
 		if (o->page[i] == PAGE_SETTLED || away == AWAY_UNTOUCHED)

@@ -34,7 +34,7 @@ struct made_kernel {
 static inline void made_path(const struct made_kernel *made, char *path, size_t size,
 			     const char *name)
 {
-	snprintf(path, size, "%s%s", made->root, name);
+	cr_assert_lt((size_t)snprintf(path, size, "%s%s", made->root, name), size);
 	for (char *at = path + strlen(made->root) + 1; (at = strchr(at, '/')); at++) {
 		*at = '\0';
 		cr_assert(mkdir(path, 0777) == 0 || errno == EEXIST, "%s", path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/pass.h"
+#include "model/second_pass.h"
 
 #include "model/bracketing.h"
 #include "model/locking.h"
@@ -106,7 +106,7 @@ static void take(struct stlb_machine *m, struct stlb_task *task, const struct st
 	}
 }
 
-struct stlb_task *stlb_pass_event(struct stlb_machine *m, const struct stlb_event *event)
+struct stlb_task *stlb_second_pass_event(struct stlb_machine *m, const struct stlb_event *event)
 {
 	struct stlb_task *task;
 
@@ -130,7 +130,7 @@ struct stlb_task *stlb_pass_event(struct stlb_machine *m, const struct stlb_even
 	return task;
 }
 
-void stlb_pass_finish(struct stlb_machine *m)
+void stlb_second_pass_finish(struct stlb_machine *m)
 {
 	uint32_t at = 0;
 
