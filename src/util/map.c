@@ -125,14 +125,15 @@ void *stlb_map_next(const struct stlb_map *map, uint32_t *at)
 	return *at < map->count ? map->entries[(*at)++].value : NULL;
 }
 
+/* A prime that no map reaches the size of: steps of it come to each entry. */
+static const uint64_t stride = 2654435761;
+
 void *stlb_map_turn(const struct stlb_map *map, uint32_t *at)
 {
-	void *value = stlb_map_next(map, at);
-
-	if (value)
-		return value;
-	*at = 0;
-	return stlb_map_next(map, at);
+	if (!map->count)
+		return NULL;
+	*at = (uint32_t)((*at + stride) % map->count);
+	return map->entries[*at].value;
 }
 
 void stlb_map_free(struct stlb_map *map)

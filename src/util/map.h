@@ -77,7 +77,8 @@ void *stlb_map_next(const struct stlb_map *map, uint32_t *at);
 /**
  * stlb_map_turn - the next value, round and round: after the last one comes the first one again
  *
- * NULL where the map is empty. Values may be put and removed meanwhile: each gets its turn.
+ * NULL where the map is empty. Values may be put and removed meanwhile. Values that follow one
+ * another were put far apart: the few that a full map is asked for are like all of them.
  */
 void *stlb_map_turn(const struct stlb_map *map, uint32_t *at);
 
