@@ -15,8 +15,13 @@ static uint32_t first_room(size_t size)
 
 int stlb_resize(void **array, size_t nr, size_t size)
 {
-	void *larger = reallocarray(*array, nr, size);
+	size_t bytes;
+	void *larger;
 
+	/* not left to reallocarray(), at which AddressSanitizer gives up */
+	if (__builtin_mul_overflow(nr, size, &bytes))
+		return -ENOMEM;
+	larger = realloc(*array, bytes);
 	if (!larger)
 		return -ENOMEM;
 	*array = larger;
