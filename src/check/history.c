@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "model/region.h"
+#include "util/grow.h"
 
 /* Pages freed by one event lie in one group of 512, or in the list of those that span groups. */
 enum { BUCKETS = 64 * 1024, GROUP_SHIFT = 9, SPANNING = BUCKETS, FIRST_ROOM = 1024 };
@@ -50,14 +51,13 @@ void stlb_history_free(struct stlb_history *history)
 static void *make_room(void *ring, uint32_t *room, uint64_t nr, uint32_t max, size_t size)
 {
 	uint32_t more = *room ? *room * 2 : FIRST_ROOM;
-	void *grown;
 
 	if (nr < *room || *room == max)
 		return ring;
-	grown = realloc(ring, more * size);
-	if (grown)
-		*room = more;
-	return grown;
+	if (stlb_resize(&ring, more, size))
+		return NULL;
+	*room = more;
+	return ring;
 }
 
 /* ---- updates ---- */

@@ -8,23 +8,22 @@
 #include <unistd.h>
 
 #include "staletlb/session.h"
+#include "util/grow.h"
 
 static void add(struct stlb_recorder *recorder, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 static void add(struct stlb_recorder *recorder, const char *fmt, ...)
 {
-	char **grown = reallocarray(recorder->argv, recorder->nr + 2, sizeof(*grown));
 	va_list ap;
 	int length = -1;
 
-	if (grown) {
-		recorder->argv = grown;
+	if (!stlb_resize((void **)&recorder->argv, recorder->nr + 2, sizeof(char *))) {
 		va_start(ap, fmt);
-		length = vasprintf(&grown[recorder->nr], fmt, ap);
+		length = vasprintf(&recorder->argv[recorder->nr], fmt, ap);
 		va_end(ap);
 		recorder->nr += length >= 0;
-		grown[recorder->nr] = NULL;
+		recorder->argv[recorder->nr] = NULL;
 	}
 	recorder->failed |= length < 0;
 }

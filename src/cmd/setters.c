@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/grow.h"
 #include "util/nearest.h"
 
 static const char *const when_words[] = {"auto", "always", "never", NULL};
@@ -63,13 +64,9 @@ int stlb_unknown_word(struct stlb_error *err, const char *value,
 
 int stlb_settings_add(struct stlb_strings *strings, const char *value, struct stlb_error *err)
 {
-	const char **bigger;
-
-	bigger = reallocarray(strings->value, strings->nr + 1, sizeof(*bigger));
-	if (!bigger)
+	if (stlb_resize((void **)&strings->value, strings->nr + 1, sizeof(value)))
 		return stlb_error_set(err, -ENOMEM, "out of memory");
-	bigger[strings->nr++] = value;
-	strings->value = bigger;
+	strings->value[strings->nr++] = value;
 	return 0;
 }
 

@@ -6,21 +6,19 @@
 
 #include "cmd/number.h"
 #include "cmd/setters.h"
+#include "util/grow.h"
 
 static int add(struct stlb_settings *settings, const struct stlb_filter_value *value,
 	       struct stlb_error *err)
 {
 	struct stlb_filter *filter = &settings->analysis.filter;
-	struct stlb_filter_value *grown;
 
 	if (filter->nr == STLB_MAX_FILTERS)
 		return stlb_error_set(err, -EINVAL, "more than %d filters", STLB_MAX_FILTERS);
-	grown = reallocarray(settings->filters, filter->nr + 1, sizeof(*grown));
-	if (!grown)
+	if (stlb_resize((void **)&settings->filters, filter->nr + 1, sizeof(*value)))
 		return stlb_error_set(err, -ENOMEM, "out of memory");
-	grown[filter->nr++] = *value;
-	settings->filters = grown;
-	filter->values = grown;
+	settings->filters[filter->nr++] = *value;
+	filter->values = settings->filters;
 	return 0;
 }
 

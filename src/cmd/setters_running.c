@@ -6,6 +6,7 @@
 
 #include "cmd/number.h"
 #include "cmd/setters.h"
+#include "util/grow.h"
 
 static const char *const locks_words[] = {"ptl", "all", "none", NULL};
 static const char *const text_or_json[] = {"text", "json", NULL};
@@ -22,15 +23,13 @@ const char *stlb_word_text_or_json(unsigned int index)
 
 STLB_SETTER(trace_pid)
 {
-	int32_t *grown = reallocarray(settings->pids, settings->nr_pids + 1, sizeof(*grown));
 	int32_t pid;
 
-	if (!grown)
+	if (stlb_resize((void **)&settings->pids, settings->nr_pids + 1, sizeof(pid)))
 		return stlb_error_set(err, -ENOMEM, "out of memory");
-	settings->pids = grown;
 	if (stlb_parse_pid(value, &pid) || pid == 0)
 		return stlb_error_set(err, -EINVAL, "'%s' is no process id", value);
-	grown[settings->nr_pids++] = pid;
+	settings->pids[settings->nr_pids++] = pid;
 	return 0;
 }
 

@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/file.h"
+#include "util/grow.h"
+
 static int add(struct stlb_tasks *tasks, int32_t tid, struct stlb_error *err)
 {
-	int32_t *grown = reallocarray(tasks->tids, tasks->nr + 1, sizeof(*grown));
-
-	if (!grown)
+	if (stlb_resize((void **)&tasks->tids, tasks->nr + 1, sizeof(tid)))
 		return stlb_error_set(err, -ENOMEM, "out of memory");
-	tasks->tids = grown;
-	grown[tasks->nr++] = tid;
+	tasks->tids[tasks->nr++] = tid;
 	return 0;
 }
 
@@ -67,17 +67,12 @@ static bool edits_others(const char *comm)
 
 static int add_if_kernel(struct stlb_tasks *tasks, int32_t pid, struct stlb_error *err)
 {
-	char path[64], comm[64] = "";
-	FILE *file;
+	char path[64], comm[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	if (!fgets(comm, sizeof(comm), file))
-		comm[0] = '\0';
-	fclose(file);
-	return edits_others(comm) ? add(tasks, pid, err) : 0;
+	return !stlb_file_head(path, comm, sizeof(comm)) && edits_others(comm)
+		       ? add(tasks, pid, err)
+		       : 0;
 }
 
 int stlb_tasks_add_kernel(struct stlb_tasks *tasks, struct stlb_error *err)

@@ -9,6 +9,7 @@
 
 #include "staletlb/decode.h"
 #include "damage.h"
+#include "util/grow.h"
 
 enum {
 	MAX_FORMATS = 1 << 20, /* a text source makes formats as it goes */
@@ -58,22 +59,11 @@ void stlb_decoder_free(struct stlb_decoder *decoder)
 
 static bool make_room(struct stlb_decoder *decoder, uint32_t index)
 {
-	uint32_t nr = decoder->nr_bindings ? decoder->nr_bindings : 64;
-	struct stlb_binding **bindings;
-
 	if (index < decoder->nr_bindings)
 		return true;
-	if (index >= MAX_FORMATS)
-		return false;
-	while (nr <= index)
-		nr *= 2;
-	bindings = realloc(decoder->bindings, nr * sizeof(*bindings));
-	if (!bindings)
-		return false;
-	memset(bindings + decoder->nr_bindings, 0, (nr - decoder->nr_bindings) * sizeof(*bindings));
-	decoder->bindings = bindings;
-	decoder->nr_bindings = nr;
-	return true;
+	return index < MAX_FORMATS &&
+	       !stlb_grow_to((void **)&decoder->bindings, index + 1, &decoder->nr_bindings,
+			     sizeof(struct stlb_binding *));
 }
 
 static int bind_format(const struct stlb_decoder *decoder, const struct stlb_format *format,

@@ -10,6 +10,7 @@
 
 #include "staletlb/decode.h"
 #include "profile_reader.h"
+#include "util/document.h"
 #include "util/nearest.h"
 
 enum {
@@ -45,26 +46,11 @@ int stlb_profile_bad(const struct stlb_profile_reader *reader, const char *place
 int stlb_profile_keys(const struct stlb_profile_reader *reader, const char *place,
 		      const json_t *object, const char *const *known)
 {
-	const char *nearest;
-	const char *key;
-	json_t *value;
+	char unknown[STLB_DOCUMENT_COMPLAINT];
 
-	json_object_foreach((json_t *)object, key, value)
-	{
-		size_t i = 0;
-
-		while (known[i] && strcmp(known[i], key) != 0)
-			i++;
-		if (known[i])
-			continue;
-		nearest = stlb_nearest_in(key, known);
-		if (nearest)
-			return stlb_profile_bad(reader, place,
-						"unknown key \"%.40s\", did you mean \"%s\"?", key,
-						nearest);
-		return stlb_profile_bad(reader, place, "unknown key \"%.40s\", remove it", key);
-	}
-	return 0;
+	if (!stlb_document_unknown_key(object, known, unknown))
+		return 0;
+	return stlb_profile_bad(reader, place, "%s", unknown);
 }
 
 static int read_kind(const struct stlb_profile_reader *reader, const json_t *json, uint8_t *kind)
@@ -225,8 +211,6 @@ static int read_document(struct stlb_profile_reader *reader, struct loaded_profi
 	const json_t *description = json_object_get(document, "description");
 	int rc;
 
-	if (!json_is_object(document))
-		return stlb_profile_bad(reader, "", "expected an object");
 	rc = stlb_profile_keys(reader, "", document, keys);
 	if (rc)
 		return rc;
@@ -237,54 +221,17 @@ static int read_document(struct stlb_profile_reader *reader, struct loaded_profi
 	return read_rows(reader, json_object_get(document, "events"), loaded);
 }
 
-static int read_file(const char *path, char **text, size_t *size, struct stlb_error *err)
-{
-	FILE *file = fopen(path, "re");
-	int rc = file ? 0 : -errno;
-
-	if (!file)
-		return stlb_error_set(err, rc, "%s: cannot be opened: %s", path, strerror(-rc));
-	*text = malloc(MAX_FILE + 1);
-	if (!*text) {
-		fclose(file);
-		return -ENOMEM;
-	}
-	*size = fread(*text, 1, MAX_FILE + 1, file);
-	rc = ferror(file) ? -EIO : 0;
-	fclose(file);
-	if (rc)
-		return stlb_error_set(err, rc, "%s: cannot be read, is it a file?", path);
-	if (*size > MAX_FILE)
-		return stlb_error_set(err, -EINVAL, "%s: larger than 1 MiB: no profile", path);
-	return 0;
-}
-
-static int parse_file(const char *path, json_t **document, struct stlb_error *err)
-{
-	json_error_t error;
-	char *text = NULL;
-	size_t size = 0;
-	int rc = read_file(path, &text, &size, err);
-
-	if (!rc) {
-		*document = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
-		if (!*document)
-			rc = stlb_error_set(err, -EINVAL, "%s:%d:%d: no valid JSON: %s", path,
-					    error.line, error.column, error.text);
-	}
-	free(text);
-	return rc;
-}
-
 int stlb_profile_load(const char *path, struct stlb_profile **profile, struct stlb_error *err)
 {
 	struct stlb_profile_reader reader = {path, NO_ROW, err};
 	struct loaded_profile *loaded = calloc(1, sizeof(*loaded));
+	struct stlb_document document;
 	int rc;
 
 	if (!loaded)
 		return -ENOMEM;
-	rc = parse_file(path, &loaded->document, err);
+	rc = stlb_document_open(&document, path, MAX_FILE, err);
+	loaded->document = document.root;
 	if (!rc)
 		rc = read_document(&reader, loaded);
 	if (rc) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "graph/graph_internal.h"
+#include "util/grow.h"
 
 static const char *const names[STLB_NR_EDGE_KINDS] = {
 	"program", "lock",   "page",	   "fork",	"wake-up",
@@ -29,16 +30,10 @@ static uint32_t next_in_lane(const struct stlb_graph *graph, uint32_t lane, uint
 
 void stlb_graph_edge(struct stlb_graph *graph, uint32_t from, uint32_t to, enum stlb_edge_kind kind)
 {
-	if (graph->nr_edges == graph->room_edges) {
-		uint32_t room = graph->room_edges ? 2 * graph->room_edges : 128;
-		struct stlb_graph_edge *edges = realloc(graph->edges, room * sizeof(*edges));
-
-		if (!edges) {
-			graph->failed = true;
-			return;
-		}
-		graph->edges = edges;
-		graph->room_edges = room;
+	if (stlb_grow((void **)&graph->edges, graph->nr_edges, &graph->room_edges,
+		      sizeof(*graph->edges))) {
+		graph->failed = true;
+		return;
 	}
 	graph->edges[graph->nr_edges++] = (struct stlb_graph_edge){from, to, kind};
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "graph/graph_internal.h"
+#include "util/grow.h"
 
 /* Kept free for what ends the story: the invalidation, free and allocation after a breach. */
 enum { ROOM_FOR_THE_END = 4 };
@@ -65,15 +66,8 @@ static uint32_t new_lane(struct stlb_graph *graph, uint64_t key, const struct st
 	struct stlb_lane *lane;
 	char name[80];
 
-	if (graph->nr_lanes == graph->room_lanes) {
-		uint32_t room = graph->room_lanes ? 2 * graph->room_lanes : 8;
-
-		lane = realloc(graph->lanes, room * sizeof(*lane));
-		if (!lane)
-			return STLB_NO_NODE;
-		graph->lanes = lane;
-		graph->room_lanes = room;
-	}
+	if (stlb_grow((void **)&graph->lanes, graph->nr_lanes, &graph->room_lanes, sizeof(*lane)))
+		return STLB_NO_NODE;
 	name_lane(name, sizeof(name), event);
 	lane = &graph->lanes[graph->nr_lanes];
 	lane->key = key;
@@ -101,18 +95,11 @@ static uint32_t lane_of(struct stlb_graph *graph, const struct stlb_event *event
 static bool grow(struct stlb_graph *graph)
 {
 	uint32_t room = graph->room_nodes ? 2 * graph->room_nodes : 64;
-	struct stlb_graph_node *nodes;
-	struct stlb_node_more *more;
 
 	if (graph->nr_nodes < graph->room_nodes)
 		return true;
-	nodes = realloc(graph->nodes, room * sizeof(*nodes));
-	if (nodes)
-		graph->nodes = nodes;
-	more = realloc(graph->more, room * sizeof(*more));
-	if (more)
-		graph->more = more;
-	if (!nodes || !more)
+	if (stlb_resize((void **)&graph->nodes, room, sizeof(*graph->nodes)) ||
+	    stlb_resize((void **)&graph->more, room, sizeof(*graph->more)))
 		return false;
 	graph->room_nodes = room;
 	return true;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/grow.h"
+
 /* ---- components ---- */
 
 static uint64_t limit_of(const struct stlb_components *among)
@@ -19,11 +21,8 @@ static bool is_used(const struct stlb_components *among, int32_t id)
 
 static bool add_word(struct stlb_components *among)
 {
-	uint64_t *words = realloc(among->words, (among->nr_words + 1) * sizeof(*words));
-
-	if (!words)
+	if (stlb_resize((void **)&among->words, among->nr_words + 1, sizeof(*among->words)))
 		return false;
-	among->words = words;
 	among->words[among->nr_words++] = 0;
 	return true;
 }
@@ -124,8 +123,7 @@ static int make_room(struct stlb_components *among, struct stlb_vclock **clock, 
 		among->full = true;
 		return 0;
 	}
-	grown = realloc(grown, sizeof(*grown) + wanted * sizeof(*grown->components));
-	if (!grown)
+	if (stlb_resize((void **)&grown, 1, sizeof(*grown) + wanted * sizeof(*grown->components)))
 		return -ENOMEM;
 	if (!*clock)
 		*grown = (struct stlb_vclock){.among = among};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/invalidation.h"
+#include "util/grow.h"
 
 uint64_t stlb_context_key(int32_t tid, int32_t cpu, uint8_t kind)
 {
@@ -144,21 +145,12 @@ struct stlb_task *stlb_contexts_task(struct stlb_contexts *contexts, int32_t tid
 
 struct stlb_cpu *stlb_contexts_cpu(struct stlb_contexts *contexts, int32_t cpu)
 {
-	struct stlb_cpu *more;
-	uint32_t nr = contexts->nr_cpus ? contexts->nr_cpus : 8;
-
 	if (cpu < 0 || cpu >= STLB_MAX_CPUS)
 		return NULL;
-	if ((uint32_t)cpu < contexts->nr_cpus)
-		return &contexts->cpus[cpu];
-	while (nr <= (uint32_t)cpu)
-		nr *= 2;
-	more = realloc(contexts->cpus, nr * sizeof(*more));
-	if (!more)
+	if ((uint32_t)cpu >= contexts->nr_cpus &&
+	    stlb_grow_to((void **)&contexts->cpus, (uint32_t)cpu + 1, &contexts->nr_cpus,
+			 sizeof(*contexts->cpus)))
 		return NULL;
-	memset(more + contexts->nr_cpus, 0, (nr - contexts->nr_cpus) * sizeof(*more));
-	contexts->cpus = more;
-	contexts->nr_cpus = nr;
 	return &contexts->cpus[cpu];
 }
 
@@ -201,16 +193,9 @@ struct stlb_update_state *stlb_task_update_state(struct stlb_task *task)
 
 struct stlb_hold *stlb_task_add_hold(struct stlb_task *task)
 {
-	uint32_t max = task->max_holds ? 2 * task->max_holds : 4;
-	struct stlb_hold *more;
-
-	if (task->nr_holds == task->max_holds) {
-		more = realloc(task->holds, max * sizeof(*more));
-		if (!more)
-			return NULL;
-		task->holds = more;
-		task->max_holds = max;
-	}
+	if (stlb_grow((void **)&task->holds, task->nr_holds, &task->max_holds,
+		      sizeof(*task->holds)))
+		return NULL;
 	return &task->holds[task->nr_holds++];
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/mm.h"
+#include "util/map.h"
 
 enum { CHUNK = 1024, BUCKET_BITS = 16 };
 
@@ -24,7 +25,7 @@ static uint64_t mapped_key(enum stlb_mapped how, uint64_t pfn)
 static struct stlb_mapping **bucket_of(const struct stlb_rmap *rmap, enum stlb_mapped how,
 				       uint64_t pfn)
 {
-	uint64_t hash = stlb_map_mix(mapped_key(how, pfn));
+	uint64_t hash = stlb_map_hash(rmap->random, mapped_key(how, pfn));
 
 	return &rmap->buckets[hash % (1u << BUCKET_BITS)];
 }
@@ -50,8 +51,10 @@ static struct stlb_mapping *take(struct stlb_rmap *rmap)
 {
 	struct stlb_mapping *mapping;
 
-	if (!rmap->buckets)
+	if (!rmap->buckets) {
 		rmap->buckets = calloc(1u << BUCKET_BITS, sizeof(*rmap->buckets));
+		stlb_map_random(rmap->random);
+	}
 	if (!rmap->buckets || (!rmap->unused && !add_chunk(rmap)))
 		return NULL;
 	mapping = rmap->unused;

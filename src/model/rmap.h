@@ -40,6 +40,7 @@ struct stlb_rmap_chunk;
 /** struct stlb_rmap - zeroed is an empty one */
 struct stlb_rmap {
 	struct stlb_mapping **buckets;
+	uint64_t random[2]; /* for stlb_map_hash() of what is mapped */
 	struct stlb_mapping *unused;
 	struct stlb_rmap_chunk *chunks;
 	uint64_t count;

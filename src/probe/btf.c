@@ -16,7 +16,7 @@ int stlb_btf_open(const char *root, struct btf **btf)
 {
 	char path[PATH_MAX];
 	libbpf_print_fn_t print;
-	int error = stlb_path(path, sizeof(path), root, "/sys/kernel/btf/vmlinux");
+	int error = stlb_root_path(path, sizeof(path), root, "/sys/kernel/btf/vmlinux");
 
 	*btf = NULL;
 	if (error < 0)

@@ -22,7 +22,7 @@ int stlb_kernel_find_config(struct stlb_kernel *kernel)
 		snprintf(path, sizeof(path), "%.*s%s%s",
 			 release ? (int)(release - places[i]) : (int)strlen(places[i]), places[i],
 			 release ? kernel->release : "", release ? release + 2 : "");
-		if (!stlb_file_exists(kernel->root, path))
+		if (!stlb_root_exists(kernel->root, path))
 			continue;
 		kernel->config = stlb_arena_text(&kernel->arena, path);
 		return kernel->config ? 0 : -ENOMEM;
@@ -55,7 +55,7 @@ enum stlb_answer stlb_kernel_config(const struct stlb_kernel *kernel, const char
 
 	value[0] = '\0';
 	if (!kernel->config ||
-	    stlb_file_lines(kernel->root, kernel->config, config_line, &wanted) < 0)
+	    stlb_root_lines(kernel->root, kernel->config, config_line, &wanted) < 0)
 		return STLB_UNKNOWN;
 	return wanted.found ? STLB_YES : STLB_NO;
 }

@@ -59,7 +59,7 @@ static void look_root(const struct stlb_kernel *kernel, struct finding *found)
 {
 	struct owner owner = {false, 0};
 
-	stlb_file_lines(kernel->root, "/proc/self/status", status_line, &owner);
+	stlb_root_lines(kernel->root, "/proc/self/status", status_line, &owner);
 	found->answer = owner.known ? answer_of(owner.uid == 0) : STLB_UNKNOWN;
 	if (owner.known && owner.uid)
 		snprintf(found->value, sizeof(found->value), "uid %lu", owner.uid);
@@ -85,7 +85,7 @@ static void say_unreadable(const struct stlb_kernel *kernel, struct finding *fou
 static void look_tracefs(const struct stlb_kernel *kernel, struct finding *found)
 {
 	bool supported = false;
-	int error = stlb_file_lines(kernel->root, "/proc/filesystems", filesystem_line, &supported);
+	int error = stlb_root_lines(kernel->root, "/proc/filesystems", filesystem_line, &supported);
 
 	found->answer = answer_of(kernel->tracing_path != NULL && kernel->offers.readme);
 	say(found, kernel->tracing ? kernel->tracing : "not mounted");
@@ -104,7 +104,7 @@ static void look_lockdown(const struct stlb_kernel *kernel, struct finding *foun
 	char text[128];
 
 	found->answer = answer_of(!kernel->locked_down);
-	if (stlb_file_read(kernel->root, "/sys/kernel/security/lockdown", text, sizeof(text)) == 0)
+	if (stlb_root_read(kernel->root, "/sys/kernel/security/lockdown", text, sizeof(text)) == 0)
 		say(found, text);
 	else if (!kernel->offers.readme) /* tracefs can be read: it cannot be locked down */
 		found->answer = STLB_UNKNOWN;
@@ -161,7 +161,7 @@ static void look_return_arguments(const struct stlb_kernel *kernel, struct findi
 static void look_btf(const struct stlb_kernel *kernel, struct finding *found)
 {
 	found->answer = answer_of(kernel->btf != NULL);
-	if (!kernel->btf && stlb_file_exists(kernel->root, "/sys/kernel/btf/vmlinux"))
+	if (!kernel->btf && stlb_root_exists(kernel->root, "/sys/kernel/btf/vmlinux"))
 		say(found, "/sys/kernel/btf/vmlinux cannot be read");
 }
 

@@ -7,30 +7,30 @@
 #include <stddef.h>
 
 /**
- * stlb_path - the path of a file below a root
+ * stlb_root_path - the path of a file below a root
  * @root: "" for /
  *
  * Returns 0 or -ENAMETOOLONG.
  */
-int stlb_path(char *to, size_t size, const char *root, const char *path);
+int stlb_root_path(char *to, size_t size, const char *root, const char *path);
 
-/** stlb_file_exists - whether there is a file or directory of that name */
-bool stlb_file_exists(const char *root, const char *path);
+/** stlb_root_exists - whether there is a file or directory of that name */
+bool stlb_root_exists(const char *root, const char *path);
 
 /**
- * stlb_file_read - the first bytes of a file as a string, its last newline taken off
+ * stlb_root_read - the first bytes of a file as a string, its last newline taken off
  *
  * Returns 0 or a negative errno, with an empty string.
  */
-int stlb_file_read(const char *root, const char *path, char *to, size_t size);
+int stlb_root_read(const char *root, const char *path, char *to, size_t size);
 
 /**
- * stlb_file_lines - hand the lines of a file, which may be gzipped, to a function, one by one
+ * stlb_root_lines - hand the lines of a file, which may be gzipped, to a function, one by one
  * @line: gets them without their newline, may change them; what is beyond 1023 bytes is left out
  *
  * Returns 0 or a negative errno.
  */
-int stlb_file_lines(const char *root, const char *path, void (*line)(void *context, char *text),
+int stlb_root_lines(const char *root, const char *path, void (*line)(void *context, char *text),
 		    void *context);
 
 #endif

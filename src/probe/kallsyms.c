@@ -109,9 +109,9 @@ static int lines_below(const char *root, const char *mount, const char *name,
 {
 	char path[PATH_MAX];
 
-	if (!mount || stlb_path(path, sizeof(path), mount, name) < 0)
+	if (!mount || stlb_root_path(path, sizeof(path), mount, name) < 0)
 		return -ENOENT;
-	return stlb_file_lines(root, path, line, context);
+	return stlb_root_lines(root, path, line, context);
 }
 
 void stlb_kallsyms_read(struct stlb_kallsyms *symbols, const char *root, const char *tracing,
@@ -119,7 +119,7 @@ void stlb_kallsyms_read(struct stlb_kallsyms *symbols, const char *root, const c
 {
 	if (symbols->nr)
 		qsort(symbols->items, symbols->nr, sizeof(*symbols->items), by_name);
-	symbols->readable = stlb_file_lines(root, "/proc/kallsyms", kallsyms_line, symbols) == 0;
+	symbols->readable = stlb_root_lines(root, "/proc/kallsyms", kallsyms_line, symbols) == 0;
 	symbols->traceable_error =
 		lines_below(root, tracing, "/available_filter_functions", traceable_line, symbols);
 	lines_below(root, debugfs, "/kprobes/blacklist", blacklist_line, symbols);

@@ -61,7 +61,7 @@ int stlb_kcore_read(const char *root, uint64_t address, uint64_t *value)
 	char path[PATH_MAX];
 	int fd, error;
 
-	if (stlb_path(path, sizeof(path), root, "/proc/kcore") < 0)
+	if (stlb_root_path(path, sizeof(path), root, "/proc/kcore") < 0)
 		return -ENAMETOOLONG;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

@@ -26,7 +26,7 @@ static const char *uname_or_file(struct stlb_kernel *kernel, const char *path, c
 {
 	char text[128];
 
-	if (stlb_file_read(kernel->root, path, text, sizeof(text)) < 0)
+	if (stlb_root_read(kernel->root, path, text, sizeof(text)) < 0)
 		snprintf(text, sizeof(text), "%s", kernel->root[0] ? "" : uname);
 	return stlb_arena_text(&kernel->arena, text);
 }
@@ -37,7 +37,7 @@ static int identify(struct stlb_kernel *kernel)
 	char cmdline[4096];
 
 	uname(&uts);
-	stlb_file_read(kernel->root, "/proc/cmdline", cmdline, sizeof(cmdline));
+	stlb_root_read(kernel->root, "/proc/cmdline", cmdline, sizeof(cmdline));
 	kernel->release = uname_or_file(kernel, "/proc/sys/kernel/osrelease", uts.release);
 	kernel->arch = uname_or_file(kernel, "/proc/sys/kernel/arch", uts.machine);
 	kernel->cmdline = stlb_arena_text(&kernel->arena, cmdline);
@@ -101,12 +101,12 @@ static void read_lockdown(struct stlb_kernel *kernel)
 {
 	char text[4096];
 
-	if (stlb_file_read(kernel->root, "/sys/kernel/security/lockdown", text, sizeof(text)) ==
+	if (stlb_root_read(kernel->root, "/sys/kernel/security/lockdown", text, sizeof(text)) ==
 	    0) {
 		kernel->locked_down = strstr(text, "[confidentiality]") != NULL;
 		return;
 	}
-	stlb_file_read(kernel->root, "/proc/cmdline", text, sizeof(text));
+	stlb_root_read(kernel->root, "/proc/cmdline", text, sizeof(text));
 	kernel->locked_down = strstr(text, "lockdown=confidentiality") != NULL;
 }
 

@@ -66,7 +66,7 @@ void stlb_kernel_offers(struct stlb_kernel *kernel);
 /** stlb_kernel_has_event - whether there is a tracepoint "system:event" */
 bool stlb_kernel_has_event(const struct stlb_kernel *kernel, const char *event);
 
-/** stlb_kernel_tracing_file - a small file of tracefs, as stlb_file_read() */
+/** stlb_kernel_tracing_file - a small file of tracefs, as stlb_root_read() */
 int stlb_kernel_tracing_file(const struct stlb_kernel *kernel, const char *name, char *to,
 			     size_t size);
 

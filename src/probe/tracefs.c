@@ -52,8 +52,8 @@ static void fall_back(struct stlb_kernel *kernel, struct mounts *mounts)
 	char path[PATH_MAX];
 
 	if (mounts->tracefs[0] || !mounts->debugfs[0] ||
-	    stlb_path(path, sizeof(path), mounts->debugfs, "/tracing/README") < 0 ||
-	    !stlb_file_exists(kernel->root, path))
+	    stlb_root_path(path, sizeof(path), mounts->debugfs, "/tracing/README") < 0 ||
+	    !stlb_root_exists(kernel->root, path))
 		return;
 	path[strlen(path) - strlen("/README")] = '\0';
 	memcpy(mounts->tracefs, path, sizeof(path));
@@ -64,7 +64,7 @@ int stlb_kernel_mounts(struct stlb_kernel *kernel)
 	struct mounts mounts = {{0}, {0}};
 	char path[PATH_MAX];
 
-	stlb_file_lines(kernel->root, "/proc/mounts", mount_line, &mounts);
+	stlb_root_lines(kernel->root, "/proc/mounts", mount_line, &mounts);
 	fall_back(kernel, &mounts);
 	if (mounts.debugfs[0] &&
 	    !(kernel->debugfs = stlb_arena_format(&kernel->arena, "%s", mounts.debugfs)))
@@ -74,7 +74,7 @@ int stlb_kernel_mounts(struct stlb_kernel *kernel)
 	kernel->tracing = stlb_arena_format(&kernel->arena, "%s", mounts.tracefs);
 	if (!kernel->tracing)
 		return -ENOMEM;
-	if (stlb_path(path, sizeof(path), kernel->root, kernel->tracing) < 0 ||
+	if (stlb_root_path(path, sizeof(path), kernel->root, kernel->tracing) < 0 ||
 	    access(path, R_OK | X_OK) < 0)
 		return 0;
 	kernel->tracing_path = stlb_arena_format(&kernel->arena, "%s", path);
@@ -87,9 +87,9 @@ int stlb_kernel_tracing_file(const struct stlb_kernel *kernel, const char *name,
 	char path[PATH_MAX];
 
 	to[0] = '\0';
-	if (!kernel->tracing || stlb_path(path, sizeof(path), kernel->tracing, name) < 0)
+	if (!kernel->tracing || stlb_root_path(path, sizeof(path), kernel->tracing, name) < 0)
 		return -ENOENT;
-	return stlb_file_read(kernel->root, path, to, size);
+	return stlb_root_read(kernel->root, path, to, size);
 }
 
 bool stlb_kernel_has_event(const struct stlb_kernel *kernel, const char *event)
@@ -132,8 +132,8 @@ static bool reads_zero(const struct stlb_kernel *kernel, const char *mount, cons
 {
 	char path[PATH_MAX], text[8];
 
-	return stlb_path(path, sizeof(path), mount, name) == 0 &&
-	       stlb_file_read(kernel->root, path, text, sizeof(text)) == 0 && !strcmp(text, "0");
+	return stlb_root_path(path, sizeof(path), mount, name) == 0 &&
+	       stlb_root_read(kernel->root, path, text, sizeof(text)) == 0 && !strcmp(text, "0");
 }
 
 void stlb_kernel_offers(struct stlb_kernel *kernel)
@@ -141,9 +141,9 @@ void stlb_kernel_offers(struct stlb_kernel *kernel)
 	struct stlb_offers *offers = &kernel->offers;
 	char path[PATH_MAX];
 
-	if (!kernel->tracing || stlb_path(path, sizeof(path), kernel->tracing, "/README") < 0)
+	if (!kernel->tracing || stlb_root_path(path, sizeof(path), kernel->tracing, "/README") < 0)
 		return;
-	stlb_file_lines(kernel->root, path, readme_line, offers);
+	stlb_root_lines(kernel->root, path, readme_line, offers);
 	offers->disarmed =
 		kernel->debugfs && reads_zero(kernel, kernel->debugfs, "/kprobes/enabled");
 	offers->ftrace_off = reads_zero(kernel, "/proc/sys/kernel", "/ftrace_enabled");

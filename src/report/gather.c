@@ -5,6 +5,7 @@
 
 #include "report/report_internal.h"
 #include "staletlb/timeline.h"
+#include "util/grow.h"
 
 static const struct stlb_report_writer writers[] = {
 	{"text", "for people, on a terminal (the default)", false, stlb_report_tell_text,
@@ -62,23 +63,12 @@ void stlb_report_free(struct stlb_report *report)
 	free(report);
 }
 
-/* Room for one more element; the array grows by one, since files come one at a time. */
-static int grow(void **array, uint32_t nr, size_t size)
-{
-	void *larger = reallocarray(*array, (size_t)nr + 1, size);
-
-	if (!larger)
-		return -ENOMEM;
-	*array = larger;
-	return 0;
-}
-
 int stlb_report_add_trace(struct stlb_report *report, const struct stlb_source_info *info,
 			  const struct stlb_result *result, struct stlb_source *symbols)
 {
 	struct stlb_report_trace *trace;
 
-	if (grow((void **)&report->traces, report->nr_traces, sizeof(*report->traces)))
+	if (stlb_resize((void **)&report->traces, report->nr_traces + 1, sizeof(*report->traces)))
 		return -ENOMEM;
 	trace = stlb_report_copy(info, result, symbols, report->suppressions, false);
 	if (!trace)
@@ -108,7 +98,7 @@ int stlb_report_add_error(struct stlb_report *report, const char *path, const ch
 {
 	struct stlb_report_error *error;
 
-	if (grow((void **)&report->errors, report->nr_errors, sizeof(*report->errors)))
+	if (stlb_resize((void **)&report->errors, report->nr_errors + 1, sizeof(*report->errors)))
 		return -ENOMEM;
 	error = &report->errors[report->nr_errors];
 	error->path = stlb_arena_text(&report->arena, path);
@@ -123,7 +113,8 @@ int stlb_report_add_note(struct stlb_report *report, const char *note)
 {
 	const char *copy = stlb_arena_text(&report->arena, note);
 
-	if (!copy || grow((void **)&report->notes, report->nr_notes, sizeof(*report->notes)))
+	if (!copy ||
+	    stlb_resize((void **)&report->notes, report->nr_notes + 1, sizeof(*report->notes)))
 		return -ENOMEM;
 	report->notes[report->nr_notes++] = copy;
 	return 0;
@@ -139,8 +130,8 @@ int stlb_report_add_filter(struct stlb_report *report, enum stlb_filter_kind kin
 	struct stlb_report_filter filter = {.kind = kind};
 
 	filter.text = stlb_arena_text(&report->arena, text);
-	if (!filter.text ||
-	    grow((void **)&report->filters, report->nr_filters, sizeof(*report->filters)))
+	if (!filter.text || stlb_resize((void **)&report->filters, report->nr_filters + 1,
+					sizeof(*report->filters)))
 		return -ENOMEM;
 	report->filters[report->nr_filters++] = filter;
 	return 0;

@@ -7,6 +7,7 @@
 
 #include "source/names.h"
 #include "source/source_ops.h"
+#include "util/grow.h"
 
 enum { MAX_FORMATS = 1 << 16, MAX_FIELDS = 1024 };
 
@@ -22,19 +23,9 @@ struct stlb_formats *stlb_formats_new(void)
 
 static bool make_room(struct stlb_formats *formats)
 {
-	uint32_t capacity = formats->capacity ? formats->capacity * 2 : 64;
-	struct stlb_format **grown;
-
-	if (formats->nr < formats->capacity)
-		return true;
-	if (formats->nr >= MAX_FORMATS)
-		return false;
-	grown = realloc(formats->formats, capacity * sizeof(struct stlb_format *));
-	if (!grown)
-		return false;
-	formats->formats = grown;
-	formats->capacity = capacity;
-	return true;
+	return formats->nr < MAX_FORMATS &&
+	       !stlb_grow((void **)&formats->formats, formats->nr, &formats->capacity,
+			  sizeof(struct stlb_format *));
 }
 
 static const char *intern(struct stlb_source *source, const char *text)

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "util/grow.h"
+
 static void swap_nodes(struct stlb_merge_node *a, struct stlb_merge_node *b)
 {
 	struct stlb_merge_node held = *a;
@@ -12,27 +14,12 @@ static void swap_nodes(struct stlb_merge_node *a, struct stlb_merge_node *b)
 	*b = held;
 }
 
-static bool make_room(struct stlb_merge *merge)
-{
-	uint32_t capacity = merge->capacity ? merge->capacity * 2 : 16;
-	struct stlb_merge_node *grown;
-
-	if (merge->nr < merge->capacity)
-		return true;
-	grown = realloc(merge->nodes, capacity * sizeof(*grown));
-	if (!grown)
-		return false;
-	merge->nodes = grown;
-	merge->capacity = capacity;
-	return true;
-}
-
 int stlb_merge_add(struct stlb_merge *merge, uint64_t ns, uint64_t order, void *stream)
 {
 	struct stlb_merge_node *nodes;
 	uint32_t at = merge->nr;
 
-	if (!make_room(merge))
+	if (stlb_grow((void **)&merge->nodes, merge->nr, &merge->capacity, sizeof(*nodes)))
 		return -ENOMEM;
 	nodes = merge->nodes;
 	nodes[at] = (struct stlb_merge_node){.ns = ns, .order = order, .stream = stream};

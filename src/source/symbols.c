@@ -7,6 +7,7 @@
 
 #include "source/input/input.h"
 #include "source/source_ops.h"
+#include "util/grow.h"
 
 /* What lies further behind a function is none of it: a trampoline, or a module not listed. */
 enum { LONGEST_FUNCTION = 1 << 20 };
@@ -63,19 +64,9 @@ static bool parse_line(char *line, struct symbol *symbol)
 
 static bool make_room(struct stlb_symbols *symbols)
 {
-	struct symbol *grown;
-	uint32_t capacity = symbols->capacity ? symbols->capacity * 2 : 16384;
-
-	if (symbols->nr < symbols->capacity)
-		return true;
-	if (symbols->nr >= MAX_SYMBOLS)
-		return false;
-	grown = realloc(symbols->symbols, capacity * sizeof(*grown));
-	if (!grown)
-		return false;
-	symbols->symbols = grown;
-	symbols->capacity = capacity;
-	return true;
+	return symbols->nr < MAX_SYMBOLS &&
+	       !stlb_grow((void **)&symbols->symbols, symbols->nr, &symbols->capacity,
+			  sizeof(*symbols->symbols));
 }
 
 static void parse(struct stlb_symbols *symbols)
@@ -114,19 +105,13 @@ struct stlb_symbols *stlb_symbols_new(const char *text, size_t size)
 
 static int read_all(struct stlb_input *input, char **text, size_t *size, struct stlb_error *err)
 {
-	size_t room = 0;
+	uint32_t room = 0;
 	ssize_t got;
 
 	do {
-		char *grown = *text;
-
-		if (*size + READ_STEP > room) {
-			room = room ? room * 2 : (size_t)4 * READ_STEP;
-			grown = room <= MAX_TEXT ? realloc(*text, room) : NULL;
-		}
-		if (!grown)
+		if (*size + READ_STEP > MAX_TEXT ||
+		    stlb_grow_to((void **)text, (uint32_t)(*size + READ_STEP), &room, 1))
 			return stlb_error_set(err, -ENOMEM, "no memory for the kernel's symbols");
-		*text = grown;
 		got = stlb_input_read(input, *text + *size, READ_STEP, err);
 		*size += got > 0 ? (size_t)got : 0;
 	} while (got > 0);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "suppress/suppress_internal.h"
+#include "util/grow.h"
 #include "util/str.h"
 
 struct stlb_suppressions *stlb_suppressions_new(const char *today)
@@ -29,21 +30,6 @@ void stlb_suppressions_free(struct stlb_suppressions *set)
 	free(set);
 }
 
-static int make_room(struct stlb_suppressions *set)
-{
-	uint32_t room = set->room ? set->room * 2 : 16;
-	struct stlb_suppression *larger;
-
-	if (set->nr < set->room)
-		return 0;
-	larger = reallocarray(set->entries, room, sizeof(*larger));
-	if (!larger)
-		return -ENOMEM;
-	set->entries = larger;
-	set->room = room;
-	return 0;
-}
-
 /* Copies a string in place; false without memory. */
 static bool keep(struct stlb_suppressions *set, const char **text)
 {
@@ -57,7 +43,7 @@ int stlb_suppressions_add(struct stlb_suppressions *set, const struct stlb_suppr
 {
 	struct stlb_suppression copy = *entry;
 
-	if (make_room(set))
+	if (stlb_grow((void **)&set->entries, set->nr, &set->room, sizeof(*set->entries)))
 		return -ENOMEM;
 	if (!keep(set, &copy.fingerprint) || !keep(set, &copy.comm) || !keep(set, &copy.phase) ||
 	    !keep(set, &copy.expires))

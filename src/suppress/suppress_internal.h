@@ -3,7 +3,7 @@
 #define SUPPRESS_SUPPRESS_INTERNAL_H
 
 #include "staletlb/suppress.h"
-#include "suppress/document.h"
+#include "util/document.h"
 #include "util/arena.h"
 
 struct stlb_suppressions {

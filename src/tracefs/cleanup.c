@@ -13,6 +13,7 @@
 #include "tracefs/dynamic.h"
 #include "tracefs/instance.h"
 #include "tracefs/tracing.h"
+#include "util/file.h"
 
 enum { MAX_GROUPS = 1024, MAX_NAME = 128, MAX_PATH = 4096 };
 
@@ -40,23 +41,13 @@ static long owner_of(const char *name)
 /* A number can be another process' by now: only one of the same program counts as alive. */
 static bool is_alive(long pid)
 {
-	char path[64], mine[64] = "", other[64] = "";
-	FILE *file;
+	char path[64], mine[64], other[64];
 
 	if (pid <= 0 || pid == getpid() || (kill((pid_t)pid, 0) && errno == ESRCH))
 		return false;
-	file = fopen("/proc/self/comm", "r");
-	if (file && !fgets(mine, sizeof(mine), file))
-		mine[0] = '\0';
-	if (file)
-		fclose(file);
 	snprintf(path, sizeof(path), "/proc/%ld/comm", pid);
-	file = fopen(path, "r");
-	if (file && !fgets(other, sizeof(other), file))
-		other[0] = '\0';
-	if (file)
-		fclose(file);
-	return other[0] && !strcmp(mine, other);
+	return !stlb_file_head("/proc/self/comm", mine, sizeof(mine)) &&
+	       !stlb_file_head(path, other, sizeof(other)) && other[0] && !strcmp(mine, other);
 }
 
 /* ---- finding ---- */

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/file.h"
+
 enum { MAX_PATH = 4096, MAX_FILE = 64 * 1024 * 1024 };
 
 int stlb_tracing_path(char *path, size_t size, const char *tracing, const char *file)
@@ -53,57 +55,13 @@ int stlb_tracing_write(const char *tracing, const char *file, const char *text,
 	return 0;
 }
 
-static char *grow(char *text, size_t *capacity)
-{
-	char *grown = realloc(text, *capacity * 2);
-
-	if (!grown) {
-		free(text);
-		return NULL;
-	}
-	*capacity *= 2;
-	return grown;
-}
-
-static char *read_all(int fd)
-{
-	size_t capacity = 4096, length = 0;
-	char *text = malloc(capacity);
-
-	while (text) {
-		ssize_t got = read(fd, text + length, capacity - length - 1);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 || length > MAX_FILE) {
-			free(text);
-			return NULL;
-		}
-		length += (size_t)got;
-		text[length] = '\0';
-		if (!got)
-			break;
-		if (capacity - length < 2)
-			text = grow(text, &capacity);
-	}
-	return text;
-}
-
 char *stlb_tracing_read(const char *tracing, const char *file)
 {
-	char path[MAX_PATH], *text;
-	int fd, ret = stlb_tracing_path(path, sizeof(path), tracing, file);
+	char path[MAX_PATH], *text = NULL;
+	int ret = stlb_tracing_path(path, sizeof(path), tracing, file);
 
-	if (ret) {
-		errno = -ret;
-		return NULL;
-	}
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	text = read_all(fd);
-	ret = errno;
-	close(fd);
-	errno = ret;
+	if (!ret)
+		ret = stlb_file_read(path, MAX_FILE, &text, NULL, NULL);
+	errno = -ret;
 	return text;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/grow.h"
 #include "util/map.h"
 #include "witness/model.h"
 
@@ -37,15 +38,8 @@ static int add(struct search *search, const struct stlb_state *state, const stru
 
 	if (stlb_map_get(&search->met, key))
 		return 0;
-	if (search->nr == search->room) {
-		uint32_t room = search->room ? 2 * search->room : 256;
-		struct node *nodes = reallocarray(search->nodes, room, sizeof(*nodes));
-
-		if (!nodes)
-			return -ENOMEM;
-		search->nodes = nodes;
-		search->room = room;
-	}
+	if (stlb_grow((void **)&search->nodes, search->nr, &search->room, sizeof(*search->nodes)))
+		return -ENOMEM;
 	search->nodes[search->nr] =
 		(struct node){.state = *state, .turn = *turn, .parent = search->next};
 	search->nr++;

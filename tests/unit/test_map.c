@@ -107,3 +107,40 @@ Test(map, turns_go_round)
 	stlb_map_free(&map);
 	cr_expect_null(stlb_map_turn(&map, &at));
 }
+
+/* What is seen of a map must not hang on the numbers that it hashes with. */
+Test(map, walks_go_by_the_order_of_puts_and_removals)
+{
+	struct stlb_map map = {0};
+	uint32_t at = 0;
+
+	for (uint64_t key = 0; key < 200; key++)
+		cr_assert_eq(stlb_map_put(&map, key << 40, &values[key]), 0);
+	/* the last one takes the place of one that is removed */
+	cr_expect_eq(stlb_map_remove(&map, UINT64_C(3) << 40), &values[3]);
+	cr_expect_eq(stlb_map_remove(&map, UINT64_C(198) << 40), &values[198]);
+	for (int i = 0; i < 198; i++)
+		cr_expect_eq(stlb_map_next(&map, &at), &values[i == 3 ? 199 : i], "%d", i);
+	cr_expect_null(stlb_map_next(&map, &at));
+	stlb_map_free(&map);
+}
+
+/* Keys that all had one place, were the hash known: they had one where only bits above 49 differ.
+ */
+Test(map, crowding_keys_are_spread)
+{
+	enum { CROWD = 1 << 14, FEW = 256 };
+	uint64_t random[2];
+	uint32_t longest = 0, in[FEW] = {0};
+
+	stlb_map_random(random);
+	cr_expect_eq(random[1] & 1, 1);
+	for (uint64_t i = 0; i < CROWD; i++) {
+		uint64_t top = i << 50, key = top ^ top >> 32;
+
+		in[stlb_map_hash(random, key) % FEW]++;
+	}
+	for (unsigned int i = 0; i < FEW; i++)
+		longest = in[i] > longest ? in[i] : longest;
+	cr_expect_lt(longest, CROWD / 16, "%u of %u keys in one place", longest, CROWD);
+}

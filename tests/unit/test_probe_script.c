@@ -61,6 +61,22 @@ Test(script, shells_and_their_checker_accept_it)
 	}
 }
 
+/* Of the words that the template leaves open, none is left but the one that the script replaces. */
+Test(script, is_filled_in)
+{
+	struct made_kernel made = made_new("6.12");
+	char *script = write_script(&made, STLB_LOCKS_PTL);
+
+	cr_expect_eq(strncmp(script, "#!/bin/sh\n", 10), 0);
+	cr_expect(strstr(script, "\nexit $refused\n"));
+	cr_expect_null(strstr(script, "@settings@"));
+	cr_expect_null(strstr(script, "@definitions@"));
+	cr_expect_null(strstr(script, "@events@"));
+	cr_expect_null(strstr(script, "@vmemmap_symbol@"));
+	cr_expect(strstr(script, "*'@pages@')\n"));
+	free(script);
+}
+
 /* Where struct pages lie differs from boot to boot. */
 Test(script, what_a_boot_decides_is_not_in_it)
 {

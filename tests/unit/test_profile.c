@@ -22,8 +22,8 @@ static void write_file(const char *text, size_t size)
 	close(fd);
 }
 
-/* Loads a document and expects it to be refused with all of the strings in the message. */
-static void refused(const char *text, const char *place, const char *what)
+/* Loads a document and expects this error, with all of the strings in the message. */
+static void refused_as(int code, const char *text, const char *place, const char *what)
 {
 	struct stlb_profile *profile = NULL;
 	struct stlb_error err = {""};
@@ -32,13 +32,18 @@ static void refused(const char *text, const char *place, const char *what)
 	write_file(text, strlen(text));
 	rc = stlb_profile_load(path, &profile, &err);
 	unlink(path);
-	cr_expect_eq(rc, -EINVAL, "%s: %d", text, rc);
+	cr_expect_eq(rc, code, "%.200s: %d", text, rc);
 	cr_expect_null(profile);
 	cr_expect(strstr(err.text, path), "no file: %s", err.text);
 	cr_expect(strstr(err.text, place), "place %s: %s", place, err.text);
 	cr_expect(strstr(err.text, what), "text %s: %s", what, err.text);
 	if (rc == 0)
 		stlb_profile_free(profile);
+}
+
+static void refused(const char *text, const char *place, const char *what)
+{
+	refused_as(-EINVAL, text, place, what);
 }
 
 static struct stlb_profile *loaded(const char *text)
@@ -75,7 +80,7 @@ Test(profile, files_that_are_none)
 
 	cr_expect_eq(stlb_profile_load("/nowhere/p.json", &profile, &err), -ENOENT);
 	cr_expect(strstr(err.text, "/nowhere/p.json"));
-	cr_expect_eq(stlb_profile_load("/tmp", &profile, &err), -EIO);
+	cr_expect_eq(stlb_profile_load("/tmp", &profile, &err), -EISDIR);
 	cr_expect_eq(stlb_profile_load("/nowhere/p.json", &profile, NULL), -ENOENT);
 	refused("", ":1:", "no valid JSON");
 	refused("{\"name\": \"a\",\n\"name\": \"b\"}", ":2:", "duplicate");
@@ -88,23 +93,27 @@ Test(profile, hostile_files_are_bounded)
 
 	memset(text, ' ', size);
 	text[size] = '\0';
-	refused(text, "", "larger than 1 MiB");
+	refused_as(-EFBIG, text, "", "larger than 1 MiB");
 	memset(text, '[', 1 << 20);
 	text[1 << 20] = '\0';
+	refused_as(-EFBIG, text, "", "holds too many values");
+	memset(text, '[', 1 << 18);
+	text[1 << 18] = '\0';
 	refused(text, ":1:", "no valid JSON");
 	free(text);
 }
 
 Test(profile, documents)
 {
-	refused("[]", "profile", "expected an object");
+	refused("[]", "", "has to be a JSON object");
 	refused("{\"events\": []}", "name", "expected the profile's name");
 	refused("{\"name\": 1, \"events\": []}", "name", "expected the profile's name");
 	refused("{\"name\": \"a\", \"description\": 1}", "description", "a string");
 	refused("{\"name\": \"a\"}", "events", "an array of");
 	refused("{\"name\": \"a\", \"events\": []}", "events", "an array of");
 	refused("{\"name\": \"a\", \"evnts\": []}", "profile", "did you mean \"events\"?");
-	refused("{\"name\": \"a\", \"something_else\": []}", "profile", "remove it");
+	refused("{\"name\": \"a\", \"something_else\": []}", "profile",
+		"unknown key \"something_else\"");
 	refused(EVENTS("1"), "events[0]", "expected an object");
 }
 

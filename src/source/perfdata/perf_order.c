@@ -9,11 +9,8 @@
 
 int stlb_perf_order_add(struct stlb_perf_order *order, uint64_t ns, uint64_t key)
 {
-	if (order->nr == order->max) {
-		if (order->max > UINT32_MAX / 2 || stlb_grow((void **)&order->entries, order->nr,
-							     &order->max, sizeof(*order->entries)))
-			return -ENOMEM;
-	}
+	if (stlb_grow((void **)&order->entries, order->nr, &order->max, sizeof(*order->entries)))
+		return -ENOMEM;
 	order->entries[order->nr++] = (struct stlb_perf_entry){ns, key};
 	if (ns > order->newest)
 		order->newest = ns;

@@ -74,15 +74,4 @@ const char *stlb_ring_symbol(struct stlb_ring *ring, uint64_t address, uint64_t 
 /** stlb_ring_tell_stats - the next loss that only the statistics know; 1, 0: no more */
 int stlb_ring_tell_stats(struct stlb_ring *ring, struct stlb_record *record);
 
-/* ---- files of the kernel ---- */
-
-/**
- * stlb_ring_read_file - a whole file of tracefs or procfs, NUL-terminated
- * @limit: bytes at most
- *
- * Returns the text, to be freed, with its length in @size (NULL: not asked for), or NULL with
- * errno set.
- */
-char *stlb_ring_read_file(const char *path, size_t limit, size_t *size);
-
 #endif

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Names of tasks and functions, and losses: what the pages of the ring buffers do not hold. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "source/names.h"
 #include "source/ring/ring.h"
+#include "util/file.h"
 
 enum {
 	COMM_SIZE = 16,
@@ -16,44 +14,6 @@ enum {
 	MAX_KALLSYMS = 256 * 1024 * 1024,
 	CMDLINES_INTERVAL = 1000 * 1000 * 1000, /* ns of the trace */
 };
-
-char *stlb_ring_read_file(const char *path, size_t limit, size_t *size)
-{
-	size_t capacity = 0, length = 0;
-	char *text = NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	while (fd >= 0 && length < limit) {
-		ssize_t got;
-
-		if (length + 1 >= capacity) {
-			size_t wanted = capacity ? capacity * 2 : 4096;
-			char *grown = realloc(text, wanted);
-
-			if (!grown)
-				break;
-			text = grown;
-			capacity = wanted;
-		}
-		got = read(fd, text + length, capacity - length - 1);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0) {
-			close(fd);
-			text[length] = '\0';
-			if (size)
-				*size = length;
-			return text;
-		}
-		length += (size_t)got;
-	}
-	if (fd >= 0) {
-		close(fd);
-		errno = length < limit ? ENOMEM : EFBIG;
-	}
-	free(text);
-	return NULL;
-}
 
 /* ---- names of tasks ---- */
 
@@ -105,18 +65,10 @@ void stlb_ring_learn_format(struct stlb_ring *ring, const struct stlb_format *fo
 static void learn_from_proc(struct stlb_ring *ring, int32_t tid)
 {
 	char path[4096], text[64];
-	ssize_t got = -1;
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/%d/comm", ring->proc, tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		got = read(fd, text, sizeof(text) - 1);
-		close(fd);
-	}
-	if (got <= 0)
+	if (stlb_file_head(path, text, sizeof(text)) || !*text)
 		return;
-	text[got] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	set_comm(ring, tid, text);
 }
@@ -127,7 +79,7 @@ static void learn_from_cmdlines(struct stlb_ring *ring)
 	char path[4096], *text, *line, *rest;
 
 	snprintf(path, sizeof(path), "%s/saved_cmdlines", ring->tracing);
-	text = stlb_ring_read_file(path, MAX_CMDLINES, NULL);
+	stlb_file_read(path, MAX_CMDLINES, &text, NULL, NULL);
 	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line;
 	     line = strtok_r(NULL, "\n", &rest)) {
 		char *comm;
@@ -180,8 +132,7 @@ const char *stlb_ring_symbol(struct stlb_ring *ring, uint64_t address, uint64_t 
 	if (!ring->symbols_read) {
 		ring->symbols_read = true;
 		snprintf(path, sizeof(path), "%s/kallsyms", ring->proc);
-		text = stlb_ring_read_file(path, MAX_KALLSYMS, &size);
-		if (text)
+		if (!stlb_file_read(path, MAX_KALLSYMS, &text, &size, NULL))
 			ring->symbols = stlb_symbols_new(text, size);
 		free(text);
 	}

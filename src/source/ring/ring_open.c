@@ -10,6 +10,8 @@
 
 #include "source/names.h"
 #include "source/ring/ring.h"
+#include "util/file.h"
+#include "util/grow.h"
 
 enum {
 	MAX_CPUS = 8192,
@@ -19,22 +21,14 @@ enum {
 	MAX_PAGES = 256,
 };
 
-static int fail(struct stlb_error *err, int ret, const char *path)
+/* A file below tracefs. */
+static int read_tracing(const struct stlb_ring *ring, const char *name, char **text, size_t *size,
+			struct stlb_error *err)
 {
-	return stlb_error_set(err, ret, "%s: %s", path, strerror(-ret));
-}
-
-/* A file below tracefs; NULL with the error set. */
-static char *read_tracing(const struct stlb_ring *ring, const char *name, size_t *size,
-			  struct stlb_error *err)
-{
-	char path[4096], *text;
+	char path[4096];
 
 	snprintf(path, sizeof(path), "%s/%s", ring->tracing, name);
-	text = stlb_ring_read_file(path, MAX_FILE, size);
-	if (!text)
-		fail(err, -errno, path);
-	return text;
+	return stlb_file_read(path, MAX_FILE, text, size, err);
 }
 
 /* ---- formats ---- */
@@ -42,15 +36,17 @@ static char *read_tracing(const struct stlb_ring *ring, const char *name, size_t
 static int read_layout(struct stlb_ring *ring, struct tep_handle *tep, struct stlb_error *err)
 {
 	size_t size = 0;
-	char *text = read_tracing(ring, "events/header_page", &size, err);
-	const char *data = text ? strstr(text, "data;") : NULL;
+	char *text;
+	const char *data;
 	unsigned int data_at = 0, data_size = 0;
-	bool sound = text && !tep_parse_header_page(tep, text, size, sizeof(long)) && data &&
-		     sscanf(data, "data; offset:%u; size:%u;", &data_at, &data_size) == 2;
+	bool sound;
 
-	free(text);
-	if (!text)
+	if (read_tracing(ring, "events/header_page", &text, &size, err))
 		return -EIO;
+	data = strstr(text, "data;");
+	sound = !tep_parse_header_page(tep, text, size, sizeof(long)) && data &&
+		sscanf(data, "data; offset:%u; size:%u;", &data_at, &data_size) == 2;
+	free(text);
 	ring->long_size = (unsigned int)tep_get_header_page_size(tep);
 	ring->page_size = data_at + data_size;
 	if (!sound || (ring->long_size != 4 && ring->long_size != 8) || ring->page_size < 512 ||
@@ -71,9 +67,9 @@ static int add_format(struct stlb_ring *ring, struct tep_handle *tep, const char
 	size_t size;
 
 	snprintf(file, sizeof(file), "events/%s/%s/format", system, name);
-	text = read_tracing(ring, file, &size, NULL);
-	if (!text)
-		return errno == ENOMEM ? -ENOMEM : 0;
+	ret = read_tracing(ring, file, &text, &size, NULL);
+	if (ret)
+		return ret == -ENOMEM ? ret : 0;
 	ret = stlb_event_format_add(ring->source, tep, system, text, size, &id, &format);
 	free(text);
 	if (ret || !format)
@@ -109,8 +105,9 @@ static const char *read_clock(struct stlb_ring *ring, const char *instance, stru
 	char file[512], *text;
 
 	snprintf(file, sizeof(file), "instances/%s/trace_clock", instance);
-	text = read_tracing(ring, file, NULL, err);
-	if (text && strchr(text, '[')) {
+	if (read_tracing(ring, file, &text, NULL, err))
+		return NULL;
+	if (strchr(text, '[')) {
 		const char *name = strchr(text, '[') + 1;
 
 		clock = stlb_names_intern(ring->source->names, name, strcspn(name, "]"));
@@ -158,14 +155,12 @@ static int is_cpu(const struct dirent *entry)
 
 static int add_cpu(struct stlb_ring *ring, unsigned int instance, const char *name)
 {
-	struct stlb_ring_cpu *grown = reallocarray(ring->cpus, ring->nr_cpus + 1, sizeof(*grown));
 	struct stlb_source_info *info = &ring->source->info;
 	unsigned long number = strtoul(name + 3, NULL, 10);
 
-	if (!grown)
+	if (stlb_resize((void **)&ring->cpus, ring->nr_cpus + 1, sizeof(*ring->cpus)))
 		return -ENOMEM;
-	ring->cpus = grown;
-	grown[ring->nr_cpus++] = (struct stlb_ring_cpu){
+	ring->cpus[ring->nr_cpus++] = (struct stlb_ring_cpu){
 		.cpu = (uint32_t)number,
 		.instance = instance,
 		.stats = -1,
@@ -186,7 +181,7 @@ static int find_cpus(struct stlb_ring *ring, const char *instance, unsigned int 
 	snprintf(path, sizeof(path), "%s/instances/%s/per_cpu", ring->tracing, instance);
 	nr = scandir(path, &entries, is_cpu, NULL);
 	if (nr < 0)
-		return fail(err, -errno, path);
+		return stlb_error_set(err, -errno, "%s: %s", path, strerror(errno));
 	for (int i = 0; i < nr; i++) {
 		if (!ret)
 			ret = add_cpu(ring, index, entries[i]->d_name);

@@ -7,6 +7,7 @@
 
 #include "source/ring_page.h"
 #include "source/tracedat/dat_reader.h"
+#include "util/grow.h"
 
 enum {
 	SPARE = 64, /* kbuffer reads a word or two behind a page's end */
@@ -55,18 +56,15 @@ void stlb_dat_cpu_backwards(struct stlb_dat_cpu *cpu, uint64_t ns)
 static int reserve_window(struct stlb_dat_cpu *cpu, size_t size)
 {
 	struct stlb_dat_stream *stream = cpu->stream;
-	uint8_t *grown;
 
 	if (size <= cpu->capacity)
 		return 0;
 	if (stream->memory - cpu->capacity + size > MAX_MEMORY)
 		return -ENOMEM;
-	grown = realloc(cpu->window, size + SPARE);
-	if (!grown)
+	if (stlb_resize((void **)&cpu->window, size + SPARE, 1))
 		return -ENOMEM;
-	memset(grown + size, 0, SPARE);
+	memset(cpu->window + size, 0, SPARE);
 	stream->memory += size - cpu->capacity;
-	cpu->window = grown;
 	cpu->capacity = size;
 	return 0;
 }
@@ -133,11 +131,8 @@ static int read_compressed(struct stlb_dat_cpu *cpu, uint32_t size)
 	int64_t got;
 
 	if (size > stream->scratch_size) {
-		uint8_t *grown = realloc(stream->scratch, size);
-
-		if (!grown)
+		if (stlb_resize((void **)&stream->scratch, size, 1))
 			return -ENOMEM;
-		stream->scratch = grown;
 		stream->scratch_size = size;
 	}
 	got = stlb_pread_all(stream->fd, stream->scratch, size, cpu->file_at);

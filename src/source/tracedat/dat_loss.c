@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "source/tracedat/tracedat.h"
+#include "util/grow.h"
 
 static bool number_after(const char *line, const char *key, uint64_t *value)
 {
@@ -47,15 +48,11 @@ static void parse_line(struct stlb_dat_stats *stats, const char *line, bool *has
 
 static int add_stats(struct stlb_dat *dat, const struct stlb_dat_stats *stats)
 {
-	struct stlb_dat_stats *grown;
-
 	if (dat->nr_stats >= STLB_DAT_MAX_AREAS)
 		return 0;
-	grown = realloc(dat->stats, (dat->nr_stats + 1) * sizeof(*grown));
-	if (!grown)
+	if (stlb_resize((void **)&dat->stats, dat->nr_stats + 1, sizeof(*stats)))
 		return -ENOMEM;
-	dat->stats = grown;
-	grown[dat->nr_stats++] = *stats;
+	dat->stats[dat->nr_stats++] = *stats;
 	return 0;
 }
 

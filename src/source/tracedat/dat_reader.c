@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/grow.h"
+
 enum { BLOCK = 64 * 1024 };
 
 void stlb_dat_reader_file(struct stlb_dat_reader *reader, int fd, uint64_t at, uint64_t end)
@@ -54,11 +56,8 @@ static bool fill(struct stlb_dat_reader *reader, size_t size)
 	int64_t got;
 
 	if (want > reader->capacity) {
-		uint8_t *grown = realloc(reader->buffer, want);
-
-		if (!grown)
+		if (stlb_resize((void **)&reader->buffer, want, 1))
 			return false;
-		reader->buffer = grown;
 		reader->capacity = want;
 	}
 	if (want > reader->end - reader->at)

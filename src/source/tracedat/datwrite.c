@@ -147,13 +147,10 @@ int stlb_dat_writer_metadata(struct stlb_dat_writer *writer, struct stlb_error *
 
 static int add_cpus(struct stlb_dat_buffer *buffer, uint32_t nr)
 {
-	struct stlb_dat_spool *grown = reallocarray(buffer->cpus, nr, sizeof(*grown));
-
-	if (!grown)
+	if (stlb_resize((void **)&buffer->cpus, nr, sizeof(*buffer->cpus)))
 		return -ENOMEM;
-	buffer->cpus = grown;
 	while (buffer->nr_cpus < nr)
-		grown[buffer->nr_cpus++] = (struct stlb_dat_spool){.fd = -1};
+		buffer->cpus[buffer->nr_cpus++] = (struct stlb_dat_spool){.fd = -1};
 	return 0;
 }
 

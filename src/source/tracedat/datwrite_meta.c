@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "source/tracedat/tracedat.h"
+#include "util/file.h"
 
 enum {
 	MAX_HEADER = 4096, /* bytes of header_page */
@@ -92,20 +93,14 @@ static int copy_piece(struct stlb_dat_out *out, const struct piece *piece, struc
 static int read_header(const struct stlb_dat_writer *writer, char text[MAX_HEADER],
 		       struct stlb_error *err)
 {
-	struct piece piece = {writer->tracing_dir, "events/header_page", 8, false};
 	char path[PATH_MAX];
-	size_t size = 0;
-	ssize_t got = 0;
-	int fd, ret = open_piece(&piece, path, &fd, err);
+	int ret = -ENAMETOOLONG;
 
-	if (ret)
-		return ret;
-	while (size < MAX_HEADER - 1 &&
-	       (got = read_some(fd, text + size, MAX_HEADER - 1 - size, path, err)) > 0)
-		size += (size_t)got;
-	close(fd);
-	text[size] = '\0';
-	return got < 0 ? (int)got : 0;
+	if (snprintf(path, PATH_MAX, "%s/events/header_page", writer->tracing_dir) < PATH_MAX)
+		ret = stlb_file_head(path, text, MAX_HEADER);
+	if (!ret)
+		return 0;
+	return stlb_error_set(err, ret, "%s: cannot be read: %s", path, strerror(-ret));
 }
 
 int stlb_dat_writer_header(struct stlb_dat_writer *writer, struct stlb_error *err)

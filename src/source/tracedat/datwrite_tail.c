@@ -3,7 +3,6 @@
 #include "source/tracedat/datwrite_internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "source/tracedat/tracedat.h"
+#include "util/file.h"
 
 enum { MAX_WORD = 128 };
 
@@ -46,18 +46,10 @@ static const char *kernel_word(const struct stlb_dat_writer *writer, const char 
 			       const char *fallback, char word[MAX_WORD])
 {
 	char path[PATH_MAX];
-	ssize_t got = 0;
-	int fd = -1;
 
-	if (snprintf(path, sizeof(path), "%s/sys/kernel/%s", writer->proc_dir, name) < PATH_MAX)
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		got = read(fd, word, MAX_WORD - 1);
-		close(fd);
-	}
-	if (got <= 0)
+	if (snprintf(path, sizeof(path), "%s/sys/kernel/%s", writer->proc_dir, name) >= PATH_MAX ||
+	    stlb_file_head(path, word, MAX_WORD) || !*word)
 		return fallback;
-	word[got] = '\0';
 	word[strcspn(word, " \n")] = '\0';
 	return word;
 }

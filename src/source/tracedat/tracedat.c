@@ -12,6 +12,7 @@
 #include "source/common_fields.h"
 #include "source/input/input.h"
 #include "source/names.h"
+#include "util/grow.h"
 
 enum {
 	MIN_PAGE = 512,
@@ -60,42 +61,37 @@ void stlb_dat_miss(struct stlb_dat *dat, const char *fmt, ...)
 struct stlb_dat_instance *stlb_dat_add_instance(struct stlb_dat *dat, const char *name,
 						const char *clock, uint64_t offset)
 {
-	struct stlb_dat_instance *grown;
+	struct stlb_dat_instance *instance;
 
-	if (dat->nr_instances >= STLB_DAT_MAX_AREAS)
+	if (dat->nr_instances >= STLB_DAT_MAX_AREAS ||
+	    stlb_resize((void **)&dat->instances, dat->nr_instances + 1, sizeof(*instance)))
 		return NULL;
-	grown = realloc(dat->instances, (dat->nr_instances + 1) * sizeof(*grown));
-	if (!grown)
-		return NULL;
-	dat->instances = grown;
-	grown += dat->nr_instances++;
-	grown->name = stlb_dat_text(dat, name, strlen(name));
-	grown->clock = clock && *clock ? stlb_dat_text(dat, clock, strlen(clock)) : NULL;
-	grown->offset = offset;
-	return grown->name ? grown : NULL;
+	instance = &dat->instances[dat->nr_instances++];
+	instance->name = stlb_dat_text(dat, name, strlen(name));
+	instance->clock = clock && *clock ? stlb_dat_text(dat, clock, strlen(clock)) : NULL;
+	instance->offset = offset;
+	return instance->name ? instance : NULL;
 }
 
 int stlb_dat_add_area(struct stlb_dat *dat, const struct stlb_dat_area *area)
 {
-	struct stlb_dat_area *grown;
+	struct stlb_dat_area *added;
 
 	if (dat->nr_areas >= STLB_DAT_MAX_AREAS || area->cpu > INT32_MAX ||
 	    area->page_size < MIN_PAGE || area->page_size > MAX_PAGE || area->page_size % 8)
 		return -EINVAL;
-	grown = realloc(dat->areas, (dat->nr_areas + 1) * sizeof(*grown));
-	if (!grown)
+	if (stlb_resize((void **)&dat->areas, dat->nr_areas + 1, sizeof(*area)))
 		return -ENOMEM;
-	dat->areas = grown;
-	grown += dat->nr_areas++;
-	*grown = *area;
-	if (grown->offset > dat->size || grown->size > dat->size - grown->offset) {
-		grown->offset = grown->offset > dat->size ? dat->size : grown->offset;
-		grown->size = dat->size - grown->offset;
-		grown->cut = true;
+	added = &dat->areas[dat->nr_areas++];
+	*added = *area;
+	if (added->offset > dat->size || added->size > dat->size - added->offset) {
+		added->offset = added->offset > dat->size ? dat->size : added->offset;
+		added->size = dat->size - added->offset;
+		added->cut = true;
 	}
-	if (grown->cut)
+	if (added->cut)
 		stlb_dat_cut(dat, "breaks off at byte %llu, in the events of CPU %u",
-			     (unsigned long long)dat->size, grown->cpu);
+			     (unsigned long long)dat->size, added->cpu);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "suppress/document.h"
+#include "util/document.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/file.h"
 #include "util/nearest.h"
 #include "util/str.h"
 
@@ -39,52 +40,6 @@ static bool affordable(const char *text, size_t size)
 	return units <= MOST_UNITS;
 }
 
-/* Up to @limit bytes and one more, which tells that there are more. */
-static int read_all(FILE *file, size_t limit, char **text, size_t *size)
-{
-	size_t room = 0, used = 0, got;
-	char *buffer = NULL;
-
-	do {
-		char *larger;
-
-		room = room ? room * 2 : 64UL * 1024;
-		if (room > limit + 1)
-			room = limit + 1;
-		larger = realloc(buffer, room);
-		if (!larger) {
-			free(buffer);
-			return -ENOMEM;
-		}
-		buffer = larger;
-		got = fread(buffer + used, 1, room - used, file);
-		used += got;
-	} while (used == room && room <= limit);
-	*text = buffer;
-	*size = used;
-	if (ferror(file))
-		return errno ? -errno : -EIO;
-	return 0;
-}
-
-static int read_file(const char *path, size_t limit, char **text, size_t *size)
-{
-	FILE *file = fopen(path, "re");
-	int code;
-
-	*text = NULL;
-	if (!file)
-		return -errno;
-	errno = 0;
-	code = read_all(file, limit, text, size);
-	fclose(file);
-	if (!code)
-		return 0;
-	free(*text);
-	*text = NULL;
-	return code;
-}
-
 static int parse(struct stlb_document *document, const char *text, size_t size)
 {
 	json_error_t error;
@@ -113,13 +68,10 @@ int stlb_document_open(struct stlb_document *document, const char *path, size_t 
 	int code;
 
 	*document = (struct stlb_document){.path = path, .err = err};
-	code = read_file(path, limit, &text, &size);
+	code = stlb_file_read(path, limit, &text, &size, err);
 	if (code)
-		return stlb_error_set(err, code, "%s: cannot be read: %s", path, strerror(-code));
-	if (size > limit)
-		code = stlb_error_set(err, -EFBIG, "%s: is larger than %zu MiB", path, limit >> 20);
-	else
-		code = parse(document, text, size);
+		return code;
+	code = parse(document, text, size);
 	free(text);
 	if (code)
 		stlb_document_close(document);
@@ -178,26 +130,36 @@ int stlb_document_version(const struct stlb_document *document, char newest)
 				  newest == '1' ? "1.x.y" : "1.x.y or 2.x.y");
 }
 
-int stlb_document_only(const struct stlb_document *document, json_t *object,
-		       const char *const *keys)
+bool stlb_document_unknown_key(const json_t *object, const char *const *known,
+			       char text[STLB_DOCUMENT_COMPLAINT])
 {
 	const char *key, *best;
 	char shown[MAX_SHOWN];
 	json_t *value;
 
-	json_object_foreach(object, key, value)
+	json_object_foreach((json_t *)object, key, value)
 	{
 		unsigned int i = 0;
 
-		while (keys[i] && strcmp(keys[i], key))
+		while (known[i] && strcmp(known[i], key))
 			i++;
-		if (keys[i])
+		if (known[i])
 			continue;
 		stlb_str_clean(shown, sizeof(shown), key);
-		best = stlb_nearest_in(key, keys);
-		return stlb_document_fail(document, "unknown key \"%s\"%s%s%s", shown,
-					  best ? "; did you mean \"" : "", best ? best : "",
-					  best ? "\"?" : "");
+		best = stlb_nearest_in(key, known);
+		snprintf(text, STLB_DOCUMENT_COMPLAINT, "unknown key \"%s\"%s%s%s", shown,
+			 best ? "; did you mean \"" : "", best ? best : "", best ? "\"?" : "");
+		return true;
 	}
-	return 0;
+	return false;
+}
+
+int stlb_document_only(const struct stlb_document *document, const json_t *object,
+		       const char *const *keys)
+{
+	char unknown[STLB_DOCUMENT_COMPLAINT];
+
+	if (!stlb_document_unknown_key(object, keys, unknown))
+		return 0;
+	return stlb_document_fail(document, "%s", unknown);
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JSON files of the user's, read with limits, and the checks that their readers share. */
-#ifndef SUPPRESS_DOCUMENT_H
-#define SUPPRESS_DOCUMENT_H
+#ifndef UTIL_DOCUMENT_H
+#define UTIL_DOCUMENT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "staletlb/error.h"
+
+/* Bytes of a sentence about a key, with its NUL. */
+enum { STLB_DOCUMENT_COMPLAINT = 160 };
 
 /**
  * struct stlb_document - a JSON file being read
@@ -53,10 +57,15 @@ int stlb_document_text(const struct stlb_document *document, const json_t *objec
 		       size_t longest, const char **text);
 
 /**
- * stlb_document_only - refuse keys that nobody reads
- * @keys: the known ones, ended by NULL
+ * stlb_document_unknown_key - whether an object has a key that nobody reads
+ * @known: the keys that are read, ended by NULL
+ * @text: gets which it is, and the known one that was probably meant
  */
-int stlb_document_only(const struct stlb_document *document, json_t *object,
+bool stlb_document_unknown_key(const json_t *object, const char *const *known,
+			       char text[STLB_DOCUMENT_COMPLAINT]);
+
+/** stlb_document_only - refuse an object with such a key; 0 or -EINVAL with the error set */
+int stlb_document_only(const struct stlb_document *document, const json_t *object,
 		       const char *const *keys);
 
 #endif
