@@ -15,10 +15,6 @@
 
 #ifdef __cplusplus
 extern "C" {
-#ifdef __cplusplus
-}
-#endif
-
 #endif
 
 /** enum stlb_severity - how bad a finding is */
