@@ -217,3 +217,17 @@ Test(mapped, only_of_the_level_that_is_recorded_whole)
 	JUDGE(hugetlb, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
 	JUDGE(hugetlb, BEFORE_6_6, .recorded = MADE_WITHOUT(STLB_PMD_SET));
 }
+
+/* Where the echo of an entry is missing, not every clear is recorded. */
+Test(mapped, only_where_echoes_show_that_all_is_recorded)
+{
+	static const struct made missed[] = {SETTLE,	     {LOCK(L1)},   {SET_NR(9, RW(0x9), 3)},
+					     {CLEAR(10, 0)}, {UNLOCK(L1)}, FILLED(0, RW(0x30)),
+					     {FREE(0x30)}};
+	static const struct made all[] = {
+		SETTLE,		{LOCK(L1)},   {SET_NR(9, RW(0x9), 2)}, {CLEAR(9, 0)},
+		{CLEAR(10, 0)}, {UNLOCK(L1)}, FILLED(0, RW(0x30)),     {FREE(0x30)}};
+
+	JUDGE(missed, BEFORE_6_6);
+	JUDGE(all, BEFORE_6_6, MAPPED(1));
+}

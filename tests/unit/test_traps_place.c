@@ -390,3 +390,21 @@ Test(place, each_slot_once_in_its_own_table)
 	JUDGE(other_mm, SINCE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
 	JUDGE(same, SINCE_6_6, FREED(1), ENDED(.total = 2, .discharged_deferred = 1, .pending = 1));
 }
+
+/* What was invalidated for a clear that a set has named is not invalidated for the next one. */
+Test(place, an_invalidation_is_of_the_clears_before_it)
+{
+	static const struct made trace[] = {
+		SETTLE_66,     {START(0, 3)}, MAPPED(0),     {CLEAR_AT(RW(0xf))},
+		{INV(0, 3)},   FILL(0, 0x1f), {CLEAR_AT(0)}, {CLEAR_AT(RW(0xe))},
+		FILL(1, 0x1e), {CLEAR_AT(0)}, UNMAPPED,	     {INV(0, 3)},
+		{END_66(0, 3)}};
+	static const struct made right[] = {SETTLE_66,		 {START(0, 3)},	      MAPPED(0),
+					    {CLEAR_AT(RW(0xf))}, {INV(0, 3)},	      FILL(0, 0x1f),
+					    {CLEAR_AT(0)},	 {CLEAR_AT(RW(0xe))}, {INV(0, 3)},
+					    FILL(1, 0x1e),	 {CLEAR_AT(0)},	      UNMAPPED,
+					    {END_66(0, 3)}};
+
+	JUDGE(trace, SINCE_6_6, REPOINT(1));
+	JUDGE(right, SINCE_6_6);
+}
