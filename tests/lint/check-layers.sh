@@ -78,6 +78,13 @@ if grep -rnE --include='*.[ch]' \
 	failed=1
 fi
 
+# Only a rule's own file names it: all others ask the object of a rule.
+if grep -rnE --include='*.[ch]' '\bSTLB_RULE_[A-Z]' src | grep -v '^src/check/rules/' |
+	grep -vE '\bSTLB_RULE_(DEFINE|HOOKS|IS_OFF|##ID)\b'; then
+	echo "only src/check/rules may name a rule"
+	failed=1
+fi
+
 # A public header includes only public ones.
 if grep -n '^#include "' include/staletlb/*.h | grep -v '"staletlb/'; then
 	echo "a public header includes an inner one"
