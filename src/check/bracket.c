@@ -75,7 +75,7 @@ static void report_in_lock(struct stlb_analysis *a, const struct stlb_act *act,
 		.verdict = stlb_case_verdict(a, NULL),
 		.act = act,
 		.role = "start",
-		.missing = "a start that may block has to come before the page table lock",
+		.missing = "a start that may block, called before the page table lock is taken",
 		.hold = hold,
 		.variant = 1,
 		.addr = stlb_event_get(act->event, START),
@@ -303,7 +303,7 @@ static void never_ended(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	stlb_brief_expand(&bracket->start_event, &event);
 	report_range(a, &then, STLB_RULE_UNBALANCED, "start",
-		     "an invalidate_range_end before the task went on");
+		     "an invalidate_range_end before the task continued");
 }
 
 static void note_balanced(struct stlb_task *task, const struct stlb_bracket *bracket)
@@ -351,8 +351,8 @@ static bool end_invalidates(struct stlb_analysis *a, const struct stlb_event *ev
 	if (!a->kernel_known) {
 		a->before_6_6 = stlb_event_has(event, ONLY_END);
 		a->kernel_known = true;
-		stlb_note(a, a->before_6_6 ? "kernel before 6.6: range_end tells only_end"
-					   : "kernel 6.6 or later: range_end tells no only_end");
+		stlb_note(a, a->before_6_6 ? "kernel before 6.6: range_end has only_end"
+					   : "kernel 6.6 or later: range_end has no only_end");
 	}
 	return stlb_end_invalidates(event, a->before_6_6);
 }

@@ -76,12 +76,12 @@ struct needs {
 #define LACKS_ZAPS {ANY(STLB_PTE_CLEAR), "clears by zap, mremap and swap-out are not recorded", ALWAYS}
 #define LACKS_PMDS {ANY(PMD_CLEARS), "clears of pmds (huge pages, page tables) are not recorded", ALWAYS}
 #define LACKS_SETS                                                                                 \
-	{ANY(STLB_PTE_SET), "sets are known only where change_pte or a reverse mapping tells them", ALWAYS}
+	{ANY(STLB_PTE_SET), "sets are known only from change_pte and reverse mappings", ALWAYS}
 #define LACKS_LOCKS                                                                                \
-	{ANY(LOCKS), "page table locks are not recorded: brackets stand for them", ALWAYS}
-#define LACKS_FREES {ANY(STLB_PAGE_FREE), "frees are known only by mm_page_free_batched, which leaves some out", ALWAYS}
+	{ANY(LOCKS), "page table locks are not recorded: brackets are used instead", ALWAYS}
+#define LACKS_FREES {ANY(STLB_PAGE_FREE), "frees are known only from mm_page_free_batched, which misses some", ALWAYS}
 #define LACKS_DEADLINES                                                                            \
-	{ANY(DEADLINES), "neither mmap_lock's release nor the return to user mode is recorded: from 6.6 on " \
+	{ANY(DEADLINES), "neither mmap_lock's release nor the return to user mode is recorded: since 6.6 " \
 		    "nothing else ends a zap or an mprotect", SINCE_6_6}
 
 /* What decides each rule: a rule without a row does not compile. */
@@ -196,7 +196,7 @@ static void lower_mapped(struct stlb_analysis *a)
 	struct stlb_rule_result *rule = &a->result.rules[STLB_RULE_MAPPED];
 	char why[50];
 
-	snprintf(why, sizeof(why), "no room for more than %d mapped pages", STLB_MAX_MAPPINGS);
+	snprintf(why, sizeof(why), "limit of %d mapped pages reached", STLB_MAX_MAPPINGS);
 	if (rule->judged != STLB_JUDGED_NONE && !a->echoes_seen)
 		lower(rule, STLB_JUDGED_NONE,
 		      "nothing shows that every set and clear is recorded (page_table_check)");
@@ -208,8 +208,7 @@ static void lower_forgotten(struct stlb_rule_result *rule)
 {
 	char why[100];
 
-	snprintf(why, sizeof(why),
-		 "no room for more than %d regions of 2 MiB, or %d page tables, at a time",
+	snprintf(why, sizeof(why), "limit of %d regions of 2 MiB, or of %d page tables, reached",
 		 STLB_MAX_REGIONS, STLB_MAX_TABLES);
 	lower(rule, STLB_JUDGED_PARTIAL, why);
 }
@@ -225,15 +224,16 @@ static void lower_all(struct stlb_analysis *a)
 		if (a->options.severity[id] == STLB_OFF)
 			lower(rule, off_is(id), STLB_RULE_IS_OFF);
 		else if (is_about_updates(id) && a->result.unplaced)
-			lower(rule, STLB_JUDGED_PARTIAL, "updates that no slot was found for");
+			lower(rule, STLB_JUDGED_PARTIAL,
+			      "updates whose entry could not be located");
 		if (is_about_updates(id) && a->local_skipped)
 			lower(rule, STLB_JUDGED_PARTIAL,
-			      "the clock is not one for all CPUs: only what the graph orders");
+			      "the clock is not common to all CPUs: only what the graph orders");
 		if (is_about_updates(id) && a->regions.forgotten)
 			lower_forgotten(rule);
 		if (is_about_updates(id) && a->result.dropped)
 			lower(rule, STLB_JUDGED_PARTIAL,
-			      "some of it was given up for want of room");
+			      "a limit was reached and some state was dropped");
 	}
 }
 
@@ -255,11 +255,12 @@ static void doubt_without_invalidations(struct stlb_analysis *a)
 	if (!stlb_recorded(a, STLB_INV_RANGE))
 		stlb_sites_doubt_rules(a, rules,
 				       "no secondary invalidation (inv_range) occurs in the trace: "
-				       "whether none was made or none recorded cannot be told");
+				       "either none was made or none was recorded");
 	else if (may_be_before_6_6(a) && !stlb_recorded(a, STLB_INV_END))
-		stlb_sites_doubt_rules(a, rules,
-				       "no invalidate_range_end occurs in the trace: before 6.6 it "
-				       "invalidates too");
+		stlb_sites_doubt_rules(
+			a, rules,
+			"no invalidate_range_end occurs in the trace: before 6.6 it also "
+			"invalidates");
 }
 
 static void drop_without_brackets(struct stlb_analysis *a)
@@ -271,15 +272,16 @@ static void drop_without_brackets(struct stlb_analysis *a)
 static void note_contexts(struct stlb_analysis *a)
 {
 	if (!a->facts.irq_flags)
-		stlb_note(a, "the trace does not say task or interrupt: contexts are tasks");
+		stlb_note(a,
+			  "the trace does not distinguish task from interrupt: contexts are tasks");
 	if (!a->one_clock)
-		stlb_note(a, "the clock is not one for all CPUs: only what the graph orders is "
-			     "judged");
+		stlb_note(a, "the clock is not common to all CPUs: only what the graph orders is "
+			     "checked");
 	else if (!a->facts.clock)
-		stlb_note(a, "the trace does not name its clock: taken as one for all CPUs");
+		stlb_note(a, "the trace does not name its clock: assumed to be common to all CPUs");
 	if (a->contexts.forgotten)
-		stlb_note(a, "no room for more than 4096 tasks at a time: some that were in the "
-			     "middle of nothing were forgotten");
+		stlb_note(a, "limit of 4096 tasks reached: some with open state were "
+			     "forgotten");
 }
 
 void stlb_coverage(struct stlb_analysis *a)

@@ -144,11 +144,11 @@ static void report(struct stlb_analysis *a, const struct stlb_case *c, const str
 }
 
 static const char *const missing_of[] = {
-	[STLB_STALE_REPOINTED] = "an invalidation of the device's TLB before the entry was set "
-				 "to its new page",
-	[STLB_STALE_DROPPED] = "the device dropping this translation at the invalidation, and with "
-			       "it any walk that had begun before",
-	[STLB_STALE_FREED] = "an invalidation of the device's TLB before the page was freed",
+	[STLB_STALE_REPOINTED] =
+		"an invalidation of the device TLB before the entry was set to its new page",
+	[STLB_STALE_DROPPED] = "the device dropping this translation, and any walk already in "
+			       "progress, at the invalidation",
+	[STLB_STALE_FREED] = "an invalidation of the device TLB before the page was freed",
 };
 
 /* The pieces of a huge page are one translation, which is reported once. */
@@ -225,8 +225,8 @@ static void judge_order(struct stlb_analysis *a, const struct stlb_act *act,
 		.verdict = verdict_of(a, past),
 		.act = act,
 		.role = "read A, old",
-		.missing = "an invalidation before the set of this address: then no cycle of "
-			   "from-read, the two sets, reads-from and the device's order could be",
+		.missing = "an invalidation before the set of this address: then from-read, the "
+			   "two sets, reads-from and the device's order could not form a cycle",
 		.addr = page->addr,
 		.has_addr = true,
 	};

@@ -13,7 +13,7 @@ enum { EVENT_CLEAR = 1 };
 static const char missing_at_end[] =
 	"an invalidation of the entry before or at the end of the operation's bracket";
 static const char missing_at_unlock[] =
-	"an invalidation of the entry before the context dropped the mmap_lock that it held";
+	"an invalidation of the entry before the context released mmap_lock";
 static const char missing_at_leave[] =
 	"an invalidation of the entry before the context left the kernel";
 

@@ -83,7 +83,7 @@ static int read_kind(const struct stlb_profile_reader *reader, const json_t *jso
 		;
 	if (i == STLB_LOST || i == STLB_STACK)
 		return stlb_profile_bad(reader, ".kind",
-					"no profile can give events of kind \"%s\"", name);
+					"a profile cannot provide events of kind \"%s\"", name);
 	*kind = (uint8_t)i;
 	if (known[i])
 		return 0;
@@ -143,7 +143,7 @@ static int check_needs(const struct stlb_profile_reader *reader, const struct st
 		return stlb_profile_bad(reader, ".fields", "kind \"phase\" needs \"text\"");
 	if (!missing)
 		return 0;
-	return stlb_profile_bad(reader, ".fields", "kind \"%s\" needs \"%s\" too",
+	return stlb_profile_bad(reader, ".fields", "kind \"%s\" also needs \"%s\"",
 				stlb_kind_name((enum stlb_kind)row->kind),
 				stlb_field_name((enum stlb_field_id)__builtin_ctzll(missing)));
 }
@@ -165,8 +165,8 @@ static int check_duplicate(const struct stlb_profile_reader *reader,
 					   : other->system == row->system;
 
 		if (same_system && strcmp(other->event, row->event) == 0)
-			return stlb_profile_bad(reader, ".event", "\"%.60s\" is in events[%zu] too",
-						row->event, i);
+			return stlb_profile_bad(reader, ".event",
+						"\"%.60s\" is also in events[%zu]", row->event, i);
 	}
 	return 0;
 }
@@ -255,7 +255,7 @@ static int read_file(const char *path, char **text, size_t *size, struct stlb_er
 	if (rc)
 		return stlb_error_set(err, rc, "%s: cannot be read, is it a file?", path);
 	if (*size > MAX_FILE)
-		return stlb_error_set(err, -EINVAL, "%s: larger than 1 MiB: no profile", path);
+		return stlb_error_set(err, -EINVAL, "%s: larger than 1 MiB: not a profile", path);
 	return 0;
 }
 
@@ -269,7 +269,7 @@ static int parse_file(const char *path, json_t **document, struct stlb_error *er
 	if (!rc) {
 		*document = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
 		if (!*document)
-			rc = stlb_error_set(err, -EINVAL, "%s:%d:%d: no valid JSON: %s", path,
+			rc = stlb_error_set(err, -EINVAL, "%s:%d:%d: not valid JSON: %s", path,
 					    error.line, error.column, error.text);
 	}
 	free(text);
