@@ -151,7 +151,8 @@ static int add_step(const struct btf *btf, struct stlb_place *place, const struc
 	if (found->bitfield)
 		return stlb_error_set(why, -EINVAL, "member %s is a bit field", found->name);
 	if (place->nr_steps == STLB_MAX_STEPS)
-		return stlb_error_set(why, -EINVAL, "member %s is reached through too many pointers",
+		return stlb_error_set(why, -EINVAL,
+				      "member %s is reached through too many pointers",
 				      found->name);
 	if (size <= 0 || size > REGISTER)
 		return stlb_error_set(why, -EINVAL, "member %s is not a scalar", found->name);
@@ -169,7 +170,7 @@ static int follow(const struct btf *btf, const char *names, size_t length, struc
 	struct found found = {.id = target};
 
 	if (!type)
-		return stlb_error_set(why, -EINVAL, "%.*s: what it is a member of is not a pointer",
+		return stlb_error_set(why, -EINVAL, "what is before %.*s is not a pointer",
 				      (int)length, names);
 	if (!find_member(btf, type, names, length, 0, &found))
 		return stlb_error_set(why, -ENOENT, "there is no member %.*s", (int)length, names);
