@@ -49,7 +49,7 @@ enum stlb_class {
 	X(INV_END_RET, BRACKET, "inv_end_ret", 0, "invalidate_range_end returns")                  \
 	X(INV_RANGE, INVALIDATION, "inv_range", F(MM) | F(START) | F(END),                         \
 	  "entry of the secondary TLB invalidation: invalidate_range, "                            \
-	  "since 6.6 arch_invalidate_secondary_tlbs")                                               \
+	  "since 6.6 arch_invalidate_secondary_tlbs")                                              \
 	X(INV_RANGE_RET, INVALIDATION, "inv_range_ret", 0,                                         \
 	  "the secondary TLB invalidation returns")                                                \
 	X(PTE_CLEAR, CLEAR, "pte_clear", F(MM) | F(OLD), "an entry was cleared")                   \

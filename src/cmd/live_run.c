@@ -220,7 +220,7 @@ static int note_late(struct stlb_live_run *run)
 		return 0;
 	snprintf(note, sizeof(note),
 		 "%" PRIu64 " %s after later ones had been checked, because this kernel does not "
-			    "report when its writers are done: %s",
+		 "report when its writers are done: %s",
 		 run->late, run->late == 1 ? "record arrived" : "records arrived",
 		 run->save ? "the saved trace was checked again, in time order"
 			   : "with --save the trace is checked again at the end");

@@ -72,8 +72,7 @@ static const char *const group_titles[STLB_NR_GROUPS] = {
 	[STLB_GROUP_REPORT] = "Report",
 	[STLB_GROUP_TRACE] = "Tracing",
 	[STLB_GROUP_JUDGE] = "Checking",
-	[STLB_GROUP_FILTER] =
-		"Selecting findings (all are checked, hidden ones are counted)",
+	[STLB_GROUP_FILTER] = "Selecting findings (all are checked, hidden ones are counted)",
 	[STLB_GROUP_KNOWN] = "Known findings",
 	[STLB_GROUP_OTHER] = "Other",
 };

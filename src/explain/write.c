@@ -82,7 +82,7 @@ static int write_moments(struct stlb_plain_out *out, const struct stlb_explain *
 	if (explain->left_out)
 		stlb_explain_text(out,
 				  "%" PRIu64 " more events of this entry and these tasks are "
-					     "omitted: 'staletlb graph' draws them.",
+				  "omitted: 'staletlb graph' draws them.",
 				  explain->left_out);
 	return r;
 }
