@@ -102,5 +102,5 @@ void stlb_refault_judge(struct stlb_analysis *a, const struct stlb_act *act,
 			struct stlb_obligation *ob)
 {
 	stlb_breach(a, STLB_RULE_REFAULT, ob, act, "set",
-		    "nothing yet: the zap still owes its invalidation for the old page");
+		    "nothing yet: the zap must still invalidate the old page");
 }

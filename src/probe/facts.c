@@ -237,7 +237,7 @@ static void look_lockdep(const struct stlb_kernel *kernel, struct finding *found
 		found->effect = "no page table lock is seen, because the kernel's spinlocks are "
 				"inlined: brackets are used instead";
 	else if (found->answer == STLB_NO && !kernel->vmemmap.known)
-		found->effect = "the page table locks cannot be told from other spinlocks: all are "
+		found->effect = "page table locks look like other spinlocks here: all are "
 				"recorded, many times the events (--locks=none: none)";
 	if (found->answer == STLB_NO || stlb_kernel_has_event(kernel, "lock:lock_acquired"))
 		return;

@@ -44,7 +44,7 @@ static const struct stlb_probe_row rows[] = {
 	 .arguments = "ret=$retval:s32", .maxactive = FEW,
 	 .why = "once it succeeds, the mm must be notified"},
 	{ENTRY("unregister", UNREGISTER, "mmu_notifier_unregister"),
-	 .arguments = "mn=subscription|mn:x64 mm=mm:x64", .why = "ends what is owed to a notifier"},
+	 .arguments = "mn=subscription|mn:x64 mm=mm:x64", .why = "ends a notifier's subscription"},
 	{ENTRY("put", NOTIFIER_PUT, "mmu_notifier_put"),
 	 .arguments = "mn=subscription|mn:x64 mm=subscription|mn->mm:x64 "
 		      "users=subscription|mn->users:u32",
@@ -281,7 +281,7 @@ static const struct stlb_probe_row rows[] = {
 	{POINT("mmap_lock_released", MMAP_UNLOCK, "mmap_lock:mmap_lock_released"),
 	 .flags = STLB_ROW_TASKS, .needs = "mmap_lock_acquire_returned",
 	 .only_with = FLUSH_NOTIFIES,
-	 .why = "since 6.6 what was changed under it must be invalidated by now"},
+	 .why = "since 6.6 what was changed under it must be invalidated by then"},
 	{POINT("sched_process_exit", EXIT, "sched:sched_process_exit"),
 	 .why = "a task's id may be reused"},
 	{POINT("kvm_unmap_hva_range", SUBSCRIBER, "kvm:kvm_unmap_hva_range"),
