@@ -165,8 +165,12 @@ static enum stlb_line_kind look_perf(struct stlb_look *look, struct stlb_looked 
 		look->notes.samples++;
 		return STLB_LINE_NOTE;
 	}
-	if (!stlb_text_perf_other(line->at, line->end, &looked->head, &loss, &lost))
+	if (!stlb_text_perf_other(line->at, line->end, &looked->head, &loss, &lost)) {
+		if (stlb_text_perf_no_cpu(line->at, line->end))
+			look->notes.header = look->notes.no_cpu = true;
 		return STLB_LINE_STRANGE;
+	}
+	look->notes.header = true;
 	looked->loss = (struct stlb_text_loss){looked->head.cpu, STLB_LOSS_HERE, false, lost};
 	return loss ? STLB_LINE_LOSS : STLB_LINE_NOTE;
 }

@@ -19,6 +19,7 @@ enum stlb_dump {
 struct stlb_text_notes {
 	bool header;	  /* one that only a trace has */
 	bool graph;	  /* of the function_graph tracer */
+	bool no_cpu;	  /* an event of perf script that does not say its CPU */
 	uint8_t dump;	  /* enum stlb_dump */
 	uint64_t samples; /* of perf script, of something else than tracepoints */
 	uint32_t tracers; /* lines that name the tracer: one for each trace */

@@ -137,7 +137,7 @@ bool stlb_text_perf_other(const char *line, const char *end, struct stlb_text_he
 	return true;
 }
 
-/* Behind "comm tid time: ", where perf recorded no CPU. */
+/* After "comm tid time: ", where perf recorded or printed no CPU. */
 static const char *skip_start(const char *line, const char *end)
 {
 	const char *colon = line, *at;
@@ -152,9 +152,19 @@ static const char *skip_start(const char *line, const char *end)
 		while (at > line && at[-1] == ' ')
 			at--;
 		at = digits_back(line, at, &tid);
+		if (at && at > line && at[-1] == '/')
+			at = digits_back(line, at - 1, &tid);
 		return at && at > line && at[-1] == ' ' ? skip_spaces(colon, end) : NULL;
 	}
 	return NULL;
+}
+
+bool stlb_text_perf_no_cpu(const char *line, const char *end)
+{
+	struct stlb_text_head head;
+	const char *at = skip_start(line, end);
+
+	return at && read_name(at, word_end(at, end), &head);
 }
 
 bool stlb_text_perf_sample(const char *line, const char *end)

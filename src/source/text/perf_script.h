@@ -34,6 +34,9 @@ bool stlb_text_perf_head(const char *line, const char *end, struct stlb_text_hea
 bool stlb_text_perf_other(const char *line, const char *end, struct stlb_text_head *head,
 			  bool *loss, uint64_t *lost);
 
+/** stlb_text_perf_no_cpu - whether a line is an event but for its CPU, as fields can be chosen */
+bool stlb_text_perf_no_cpu(const char *line, const char *end);
+
 /** stlb_text_perf_sample - whether a line is a sample of something else than a tracepoint */
 bool stlb_text_perf_sample(const char *line, const char *end);
 

@@ -76,6 +76,11 @@ static int refuse(struct stlb_source *source, uint64_t line, struct stlb_error *
 {
 	const struct stlb_text *text = source->private;
 
+	if (text->look.notes.no_cpu)
+		return stlb_error_set(err, -EINVAL,
+				      "%s: what perf script printed does not say on which CPU an "
+				      "event was: give it -F +cpu, or the perf.data itself",
+				      source->info.path);
 	return stlb_error_set(err, -EINVAL,
 			      "%s: line %" PRIu64
 			      ": not a trace line, and neither is any other; expected \"comm-pid "
@@ -138,7 +143,7 @@ static int find_first(struct stlb_source *source, struct stlb_error *err)
 			break;
 	}
 	text->look.perf |= text->look.notes.samples != 0;
-	if (ret < 0 || (!ret && text->look.notes.header))
+	if (ret < 0 || (!ret && text->look.notes.header && !text->look.notes.no_cpu))
 		return ret;
 	return refuse(source, parsed.line.number, err);
 }
