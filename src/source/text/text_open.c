@@ -78,8 +78,8 @@ static int refuse(struct stlb_source *source, uint64_t line, struct stlb_error *
 
 	if (text->look.notes.no_cpu)
 		return stlb_error_set(err, -EINVAL,
-				      "%s: what perf script printed does not say on which CPU an "
-				      "event was: give it -F +cpu, or the perf.data itself",
+				      "%s: the output of perf script does not record the CPU of an "
+				      "event: use -F +cpu, or the perf.data itself",
 				      source->info.path);
 	return stlb_error_set(err, -EINVAL,
 			      "%s: line %" PRIu64
