@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# From a bare Debian bookworm to judged traces: install what the build needs, build staletlb,
-# let it explain a violation, judge all samples. Exit status 0 when every sample gets its verdict.
+# From a bare Debian bookworm to checked traces: install what the build needs, build staletlb,
+# show a violation, check all samples. Exit status 0 if every sample gets its verdict.
 
 set -eu
 
@@ -75,7 +75,7 @@ show_violation() {
 install_packages
 build_program
 show_violation
-echo "All samples, each with the verdict that it must get (exit status, rules):"
+echo "All samples, each with its expected verdict (exit status, rules):"
 status=0
 "$root/tests/samples.sh" -v "$program" || status=$?
 echo

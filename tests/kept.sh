@@ -11,9 +11,9 @@ kept=samples/live/faulty-6.1
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 
-sed -n '/^  breaches/,$p' $kept.out >"$tmp/live"
+sed -n '/^  violations/,$p' $kept.out >"$tmp/live"
 "$program" analyze $kept.dat.zst >"$tmp/analyze"
 status=$?
-sed -i -n '/^  breaches/,$p' "$tmp/analyze"
+sed -i -n '/^  violations/,$p' "$tmp/analyze"
 [ -s "$tmp/live" ] && diff "$tmp/live" "$tmp/analyze" || exit 1
 [ $status -eq 1 ] || { echo "status $status" && exit 1; }

@@ -58,9 +58,9 @@ extern "C" {
 	X(NEXT, "next", DECIMAL, "tid of the other task")                                          \
 	X(WRITE, "write", DECIMAL, "1: held or made for writing")                                  \
 	X(DEV, "dev", DECIMAL, "device number")                                                    \
-	X(PTE, "pte", HEX, "entry that a tracepoint tells")                                        \
+	X(PTE, "pte", HEX, "entry that a tracepoint reports")                                      \
 	X(CALLER, "caller", HEX, "where the probed function was called from")                      \
-	X(MISSED, "lost", DECIMAL, "events lost, 0: an unknown number")                            \
+	X(MISSED, "lost", DECIMAL, "events lost, 0: unknown how many")                             \
 	X(PLACE, "place", DECIMAL, "enum stlb_loss")
 
 enum stlb_field_id {

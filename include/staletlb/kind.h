@@ -38,7 +38,7 @@ enum stlb_class {
 #define STLB_EVENT_KINDS(X)                                                                        \
 	X(SUBSCRIBE, SUBSCRIPTION, "subscribe", F(MM), "a notifier registers for an mm")           \
 	X(SUBSCRIBE_RET, SUBSCRIPTION, "subscribe_ret", F(RET),                                    \
-	  "the registration returns, 0 when it was made")                                          \
+	  "the registration returns, 0 on success")                                                \
 	X(UNREGISTER, SUBSCRIPTION, "unregister", F(MM), "one notifier leaves an mm")              \
 	X(NOTIFIER_PUT, SUBSCRIPTION, "notifier_put", F(MM) | F(USERS),                            \
 	  "a reference on a notifier is dropped")                                                  \
@@ -55,7 +55,7 @@ enum stlb_class {
 	X(INV_END_RET, BRACKET, "inv_end_ret", 0, "invalidate_range_end returns")                  \
 	X(INV_RANGE, INVALIDATION, "inv_range", F(MM) | F(START) | F(END),                         \
 	  "entry of the secondary TLB invalidation: invalidate_range, "                            \
-	  "from 6.6 arch_invalidate_secondary_tlbs")                                               \
+	  "since 6.6 arch_invalidate_secondary_tlbs")                                              \
 	X(INV_RANGE_RET, INVALIDATION, "inv_range_ret", 0,                                         \
 	  "the secondary TLB invalidation returns")                                                \
 	X(PTE_CLEAR, CLEAR, "pte_clear", F(MM) | F(OLD), "an entry was cleared")                   \
@@ -69,7 +69,7 @@ enum stlb_class {
 	X(PMD_CLEAR_FLUSH, CLEAR, "pmd_clear_flush", F(MM) | F(ADDR) | F(OLD),                     \
 	  "a huge pmd is cleared")                                                                 \
 	X(PMD_COLLAPSE_FLUSH, CLEAR, "pmd_collapse_flush", F(MM) | F(ADDR) | F(OLD),               \
-	  "a page table is taken out of its pmd for a collapse")                                   \
+	  "a page table is removed from its pmd for a collapse")                                   \
 	X(PMD_ZAP, CLEAR, "pmd_zap", F(MM) | F(ADDR) | F(OLD), "a huge pmd is zapped")             \
 	X(PMD_INVAL, CLEAR, "pmd_inval", F(MM) | F(ADDR) | F(OLD),                                 \
 	  "a huge pmd is made not present")                                                        \
@@ -79,14 +79,14 @@ enum stlb_class {
 	X(CHANGE_PTE, SET, "change_pte", F(MM) | F(ADDR) | F(NEW),                                 \
 	  "announces the set of an entry")                                                         \
 	X(ACCESS_FLAGS, SET, "access_flags", F(MM) | F(ADDR) | F(NEW),                             \
-	  "rights or accessed/dirty set")                                                          \
+	  "permissions or accessed/dirty set")                                                     \
 	X(MAP, RMAP, "map", F(MM) | F(ADDR),                                                       \
 	  "a page gets a reverse mapping at an address: set before the PTL is released")           \
 	X(PMD_INSTALL, TABLE, "pmd_install", F(MM) | F(PTEP),                                      \
-	  "a page table is put into an empty pmd")                                                 \
-	X(TABLE_FREE, TABLE, "table_free", F(MM), "a page-table page is given up")                 \
+	  "a page table is installed in an empty pmd")                                             \
+	X(TABLE_FREE, TABLE, "table_free", F(MM), "a page-table page is released")                 \
 	X(RMAP_DEL, RMAP, "rmap_del", F(MM), "a page loses a reverse mapping")                     \
-	X(FILE_MAP, RMAP, "file_map", F(MM), "a file page is mapped, address or time not said")    \
+	X(FILE_MAP, RMAP, "file_map", F(MM), "a file page is mapped, address or time unknown")     \
 	X(FLUSH_MM, INVALIDATION, "flush_mm", F(MM) | F(START) | F(END),                           \
 	  "entry of a CPU TLB flush of a range")                                                   \
 	X(TLB_FLUSH, INVALIDATION, "tlb_flush", 0, "a CPU flushes its TLB")                        \
@@ -99,30 +99,31 @@ enum stlb_class {
 	X(PAGE_ALLOC, PAGE, "page_alloc", F(PFN), "pages leave the allocator")                     \
 	X(PAGE_FREE, PAGE, "page_free", 0, "pages go back to the allocator")                       \
 	X(PAGE_FREE_BATCHED, PAGE, "page_free_batched", F(PFN),                                    \
-	  "the same free, told a second time")                                                     \
+	  "the same free, reported a second time")                                                 \
 	X(HUGE_FREE, PAGE, "huge_free", 0, "a hugetlb page goes back to its pool")                 \
 	X(PTL_MAP, TABLE, "ptl_map", F(MM) | F(ADDR) | F(PTEP),                                    \
 	  "a page table is mapped and locked")                                                     \
-	X(LOCK_ACQUIRE, LOCK, "lock_acquire", F(LOCK), "a lock is asked for")                      \
-	X(LOCK_ACQUIRED, LOCK, "lock_acquired", 0, "a lock is held")                               \
-	X(LOCK_RELEASE, LOCK, "lock_release", F(LOCK), "a lock is let go")                         \
-	X(MMAP_LOCKED, MMAP_LOCK, "mmap_locked", F(MM), "mmap_lock is held")                       \
-	X(MMAP_UNLOCK, MMAP_LOCK, "mmap_unlock", F(MM), "mmap_lock is let go")                     \
-	X(SCHED_SWITCH, TASK, "sched_switch", F(NEXT), "one task leaves the CPU, another comes")   \
+	X(LOCK_ACQUIRE, LOCK, "lock_acquire", F(LOCK), "a lock is requested")                      \
+	X(LOCK_ACQUIRED, LOCK, "lock_acquired", 0, "a lock is taken")                              \
+	X(LOCK_RELEASE, LOCK, "lock_release", F(LOCK), "a lock is released")                       \
+	X(MMAP_LOCKED, MMAP_LOCK, "mmap_locked", F(MM), "mmap_lock is taken")                      \
+	X(MMAP_UNLOCK, MMAP_LOCK, "mmap_unlock", F(MM), "mmap_lock is released")                   \
+	X(SCHED_SWITCH, TASK, "sched_switch", F(NEXT),                                             \
+	  "the CPU switches from one task to another")                                             \
 	X(SCHED_WAKING, TASK, "sched_waking", F(NEXT), "a task is woken")                          \
 	X(FORK, TASK, "fork", F(NEXT), "a task starts another")                                    \
 	X(EXIT, TASK, "exit", 0, "a task ends")                                                    \
 	X(USER_MODE, TASK, "user_mode", 0, "a task returns to user mode")                          \
-	X(PHASE, NOTE, "phase", 0, "a mark in the trace: what the workload does next")             \
+	X(PHASE, NOTE, "phase", 0, "a marker in the trace: what the workload does next")           \
 	X(STACK, NOTE, "stack", 0, "the kernel stack of the event before")                         \
 	X(SUBSCRIBER, NOTE, "subscriber", 0,                                                       \
-	  "a subscriber's own event (KVM): who keeps a secondary TLB")                             \
-	X(DEV_FILL, DEVICE, "dev_fill", F(MM) | F(ADDR), "a device's TLB takes a translation")     \
+	  "a subscriber's own event (KVM): who has a secondary TLB")                               \
+	X(DEV_FILL, DEVICE, "dev_fill", F(MM) | F(ADDR), "a device's TLB is filled")               \
 	X(DEV_READ, DEVICE, "dev_read", F(MM) | F(ADDR), "a device reads through its TLB")         \
 	X(DEV_WRITE, DEVICE, "dev_write", F(MM) | F(ADDR), "a device writes through its TLB")      \
-	X(DEV_INV, DEVICE, "dev_inv", F(MM), "a device's TLB has dropped a range")                 \
+	X(DEV_INV, DEVICE, "dev_inv", F(MM), "a device's TLB drops a range")                       \
 	X(LOST, NOTE, "lost", 0, "events were lost here")                                          \
-	X(OTHER, NOTE, "other", 0, "an event of no meaning here")
+	X(OTHER, NOTE, "other", 0, "an event that is not used here")
 
 enum stlb_kind {
 #define X(id, about, name, needs, help) STLB_##id,

@@ -149,8 +149,8 @@ static bool end_invalidates(struct stlb_analysis *a, const struct stlb_event *ev
 	if (!a->end_rule.known) {
 		stlb_end_rule_learn(&a->end_rule, event);
 		stlb_note(a, a->end_rule.before_6_6
-				     ? "kernel before 6.6: range_end tells only_end"
-				     : "kernel 6.6 or later: range_end tells no only_end");
+				     ? "kernel before 6.6: range_end has only_end"
+				     : "kernel 6.6 or later: range_end has no only_end");
 	}
 	return stlb_end_invalidates(&a->end_rule, event);
 }

@@ -89,8 +89,7 @@ static void lower_forgotten(struct stlb_rule_result *rule)
 {
 	char why[100];
 
-	snprintf(why, sizeof(why),
-		 "no room for more than %d regions of 2 MiB, or %d page tables, at a time",
+	snprintf(why, sizeof(why), "limit of %d regions of 2 MiB, or of %d page tables, reached",
 		 STLB_MAX_REGIONS, STLB_MAX_TABLES);
 	stlb_rule_lower(rule, STLB_JUDGED_PARTIAL, why);
 }
@@ -107,17 +106,18 @@ static void lower_rule(const struct stlb_analysis *a, const struct stlb_rule_obj
 		stlb_rule_lower(rule, object->info.decides ? STLB_JUDGED_PARTIAL : STLB_JUDGED_NONE,
 				STLB_RULE_IS_OFF);
 	else if (object->of_updates && a->result.unplaced)
-		stlb_rule_lower(rule, STLB_JUDGED_PARTIAL, "updates that no slot was found for");
+		stlb_rule_lower(rule, STLB_JUDGED_PARTIAL,
+				"updates whose entry could not be located");
 	if (!object->of_updates)
 		return;
 	if (a->local_skipped)
 		stlb_rule_lower(rule, STLB_JUDGED_PARTIAL,
-				"the clock is not one for all CPUs: only what the graph orders");
+				"the clock is not common to all CPUs: only what the graph orders");
 	if (a->regions.forgotten)
 		lower_forgotten(rule);
 	if (a->result.dropped)
 		stlb_rule_lower(rule, STLB_JUDGED_PARTIAL,
-				"some of it was given up for want of room");
+				"a limit was reached and some state was dropped");
 }
 
 static void lower_all(struct stlb_analysis *a)
@@ -146,11 +146,11 @@ static void doubt_without_invalidations(struct stlb_analysis *a)
 	if (!stlb_recorded(a, STLB_INV_RANGE))
 		stlb_sites_doubt_rules(a, rules,
 				       "no secondary invalidation (inv_range) occurs in the trace: "
-				       "whether none was made or none recorded cannot be told");
+				       "either none was made or none was recorded");
 	else if (may_be_before_6_6(a) && !stlb_recorded(a, STLB_INV_END))
 		stlb_sites_doubt_rules(a, rules,
 				       "no invalidate_range_end occurs in the trace: before 6.6 it "
-				       "invalidates too");
+				       "also invalidates");
 }
 
 static void drop_unfounded(struct stlb_analysis *a)
@@ -167,15 +167,15 @@ static void drop_unfounded(struct stlb_analysis *a)
 static void note_contexts(struct stlb_analysis *a)
 {
 	if (!a->facts.irq_flags)
-		stlb_note(a, "the trace does not say task or interrupt: contexts are tasks");
+		stlb_note(a,
+			  "the trace does not distinguish task from interrupt: contexts are tasks");
 	if (!a->one_clock)
-		stlb_note(a, "the clock is not one for all CPUs: only what the graph orders is "
-			     "judged");
+		stlb_note(a, "the clock is not common to all CPUs: only what the graph orders is "
+			     "checked");
 	else if (!a->facts.clock)
-		stlb_note(a, "the trace does not name its clock: taken as one for all CPUs");
+		stlb_note(a, "the trace does not name its clock: assumed to be common to all CPUs");
 	if (a->machine.contexts.forgotten)
-		stlb_note(a, "no room for more than 4096 tasks at a time: some that were in the "
-			     "middle of nothing were forgotten");
+		stlb_note(a, "limit of 4096 tasks reached: some with open state were forgotten");
 }
 
 void stlb_coverage(struct stlb_analysis *a)

@@ -14,7 +14,7 @@ static void doubt_hold(struct stlb_analysis *a, struct stlb_task *task, uint64_t
 {
 	struct stlb_list *at, *next;
 
-	stlb_note(a, "a context held more locks than there is room for: what it changed in one of "
+	stlb_note(a, "a context held more locks than can be tracked: what it changed under one of "
 		     "them is inconclusive");
 	stlb_list_each (at, next, &task->clears) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);

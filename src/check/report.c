@@ -130,7 +130,7 @@ static void say_update(char *to, size_t size, const struct stlb_obligation *ob)
 	uint64_t pfn = ob->old.pfn;
 
 	if (ob->table)
-		snprintf(to, size, "page table (pfn 0x%" PRIx64 ") taken out", pfn);
+		snprintf(to, size, "page table (pfn 0x%" PRIx64 ") removed", pfn);
 	else if (ob->type == STLB_TIGHTEN)
 		snprintf(to, size, "page pfn 0x%" PRIx64 " write-protected", pfn);
 	else if (ob->type == STLB_REPOINT)
@@ -148,7 +148,7 @@ static void say_action(struct stlb_finding *finding, const struct stlb_obligatio
 
 	say_update(update, sizeof(update), ob);
 	if (ob->nowhere)
-		snprintf(finding->action, sizeof(finding->action), "pte at an address not told: %s",
+		snprintf(finding->action, sizeof(finding->action), "pte at an unknown address: %s",
 			 update);
 	else
 		snprintf(finding->action, sizeof(finding->action), "%s at 0x%" PRIx64 ": %s",

@@ -57,7 +57,7 @@ struct stlb_later {
 	struct stlb_brief event[STLB_NR_LATER];
 };
 
-/** struct stlb_obligation - what an update owes (staletlb-rules(7), What is owed) */
+/** struct stlb_obligation - what an update owes (staletlb-rules(7), What creates one) */
 struct stlb_obligation {
 	struct stlb_list in_region, in_mm, in_task;
 	struct stlb_mm *mm;

@@ -25,13 +25,13 @@ static int check_readable_twice(const char *path, struct stlb_error *err)
 	struct stat status;
 
 	if (strcmp(path, "-") == 0)
-		return stlb_error_set(err, -EINVAL,
-				      "standard input cannot be read twice: write it to a file, "
-				      "and give that");
+		return stlb_error_set(
+			err, -EINVAL,
+			"standard input cannot be read twice: save it to a file and name that");
 	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
 		return stlb_error_set(err, -EINVAL,
-				      "%s: not a regular file, and so it cannot be read twice: "
-				      "copy it to one, and give that",
+				      "%s: not a regular file, so it cannot be read twice: copy it "
+				      "to one and name that",
 				      path);
 	return 0;
 }
@@ -129,11 +129,11 @@ static void say_what_is_told(const struct search *search)
 	const struct stlb_finding *finding = &search->again->finding;
 
 	if (search->matched > 1 && search->id)
-		stlb_message(NULL, "%s: %u findings have the fingerprint %s: this is %s, the first",
+		stlb_message(NULL, "%s: %u findings have the fingerprint %s: showing %s, the first",
 			     search->again->path, search->matched, search->id, finding->id);
 	if (search->again->hidden)
 		stlb_message(NULL,
-			     "%s: warning: the filters select no occurrence of %s: this is its "
+			     "%s: warning: the filters select no occurrence of %s: showing its "
 			     "first one",
 			     search->again->path, finding->id);
 }
@@ -143,11 +143,11 @@ static int unknown_id(const struct search *search, struct stlb_error *err)
 	const char *path = search->again->path;
 
 	if (!search->nr)
-		return stlb_error_set(err, -ENOENT, "%s: no finding%s%s: there are none", path,
+		return stlb_error_set(err, -ENOENT, "%s: no finding%s%s: the trace has none", path,
 				      search->id ? " " : "", search->id ? search->id : "");
 	if (!search->id)
 		return stlb_error_set(err, -ENOENT,
-				      "%s: which finding? give --finding: there are %s", path,
+				      "%s: several findings: choose one with --finding: %s", path,
 				      search->ids);
 	return stlb_error_set(err, -ENOENT, "%s: no finding %s: there %s %s", path, search->id,
 			      search->nr == 1 ? "is" : "are", search->ids);

@@ -53,7 +53,7 @@ static void write_fact(const struct stlb_fact *fact, FILE *to)
 		fputc('\n', to);
 	}
 	if (*fact->remedy) {
-		column = fprintf(to, "%*sto have it:", NAME_COLUMN, "");
+		column = fprintf(to, "%*sneeds:", NAME_COLUMN, "");
 		stlb_wrap(to, fact->remedy, column, NAME_COLUMN + 2);
 		fputc('\n', to);
 	}
@@ -81,16 +81,16 @@ static void write_text(const struct doctor *doctor, FILE *to)
 		stlb_kernel_arch(doctor->kernel));
 	for (unsigned int i = 0; (fact = stlb_kernel_fact(doctor->kernel, i)); i++)
 		write_fact(fact, to);
-	fputs("\nHow far a recording made here could be judged:\n", to);
+	fputs("\nCoverage of a recording made here:\n", to);
 	for (int id = 0; id < STLB_NR_RULES; id++)
 		write_rule(doctor, (enum stlb_rule)id, to);
 	fputc('\n', to);
 	stlb_wrap(to,
 		  can_judge_what_decides(doctor)
-			  ? "Both error rules of the kernel's mmu_notifier.rst can be judged. "
-			    "'staletlb probes list' tells how."
+			  ? "Both error rules of the kernel's mmu_notifier.rst can be checked. "
+			    "'staletlb probes list' shows how."
 			  : "The two error rules of the kernel's mmu_notifier.rst cannot both be "
-			    "judged here: what 'live' finds clean would prove nothing.",
+			    "checked here: a clean result of 'live' would prove nothing.",
 		  0, 0);
 	fputc('\n', to);
 }

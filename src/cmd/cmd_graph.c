@@ -86,10 +86,10 @@ static int choose_writer(struct stlb_settings *settings)
 		return 0;
 	settings->graph_writer = stlb_graph_writer_at(0);
 	if (ending && is_other_format(ending))
-		return stlb_usage_error(STLB_COMMAND_GRAPH,
-					"%s: no %s is written: name a .svg, .dot or .json file, or "
-					"give --format",
-					settings->output, ending);
+		return stlb_usage_error(
+			STLB_COMMAND_GRAPH,
+			"%s: cannot write %s: name a .svg, .dot or .json file, or give --format",
+			settings->output, ending);
 	for (unsigned int i = 0; ending && stlb_word_graph_format(i); i++) {
 		const char *format = stlb_word_graph_format(i);
 
@@ -180,7 +180,7 @@ static int draw(struct graph_command *command, struct stlb_error *err)
 		stlb_graph_nodes(command->graph, &nr);
 	if (nr == 0)
 		return stlb_error_set(err, -ENOENT,
-				      "%s: no event touches this address of this mm in that time",
+				      "%s: no event concerns this address of this mm in that time",
 				      path);
 	if (stlb_graph_dropped(command->graph) && !command->settings.quiet)
 		stlb_message(name,

@@ -154,7 +154,7 @@ static int stop(struct live *live, int r, struct stlb_error *err)
 	left.text[0] = '\0';
 	one = stlb_setup_leave(&live->setup, &left);
 	if (one)
-		stlb_message(name, "%s: 'staletlb probes remove' will try again", left.text);
+		stlb_message(name, "%s: try 'staletlb probes remove'", left.text);
 	r = r ? r : one;
 	if (r == 0 && live->save)
 		r = stlb_save_commit(live->save, err);

@@ -35,10 +35,10 @@ static void write_probe(const struct stlb_probe *probe, FILE *to)
 	bool usable = probe->source != STLB_PROBE_NONE;
 
 	fprintf(to, "%s:%s  %s%s\n", probe->system, probe->event,
-		usable ? stlb_probe_source_name(probe->source) : "not here",
-		probe->reach == STLB_REACH_TASKS ? ", of the tasks asked for" : "");
+		usable ? stlb_probe_source_name(probe->source) : "not available",
+		probe->reach == STLB_REACH_TASKS ? ", for the selected tasks" : "");
 	write_labelled("why", probe->reason, to);
-	write_labelled("not seen", probe->blind, to);
+	write_labelled("limits", probe->blind, to);
 	/* not wrapped: they are to be copied */
 	if (probe->filter)
 		fprintf(to, "%*sfilter: %s\n", TEXT_COLUMN, "", probe->filter);
@@ -55,7 +55,7 @@ static void list_text(const struct stlb_plan *plan, FILE *to)
 		write_probe(probe, to);
 		usable += probe->source != STLB_PROBE_NONE;
 	}
-	fprintf(to, "%u of %u probes can be had on this kernel\n", usable, i);
+	fprintf(to, "%u of %u probes are available on this kernel\n", usable, i);
 }
 
 static json_t *probe_json(const struct stlb_probe *probe)
@@ -122,7 +122,7 @@ static void tell_refused(void *arg, const struct stlb_probe *probe, const char *
 	unsigned int *installed = arg;
 
 	if (why)
-		stlb_message(name, "%s: the kernel refused it: %s", probe->event, why);
+		stlb_message(name, "%s: the kernel rejected it: %s", probe->event, why);
 	else
 		++*installed;
 }
@@ -173,12 +173,12 @@ static int do_install(const struct stlb_settings *settings, struct stlb_error *e
 		r = stlb_probes_install(setup.plan, stlb_kernel_tracing(setup.kernel), tell_refused,
 					&installed, err);
 	if (r == 0) {
-		printf("installed: %u events of the group %s; to record them:\n", installed,
+		printf("installed: %u events in the group %s; to record them:\n", installed,
 		       stlb_plan_group(setup.plan));
 		r = print_recording(&setup, settings);
 	}
 	if (r == 0)
-		puts("'staletlb probes remove' takes them away again.");
+		puts("'staletlb probes remove' removes them.");
 	stlb_setup_leave(&setup, NULL);
 	return r;
 }
@@ -194,7 +194,7 @@ static int do_remove(const struct stlb_settings *settings, struct stlb_error *er
 	if (r == 0)
 		printf("removed: %u events, %u instances\n", removed.events, removed.instances);
 	if (r == 0 && removed.running)
-		printf("left alone: what %u running staletlb use%s\n", removed.running,
+		printf("kept: what %u running staletlb use%s\n", removed.running,
 		       removed.running == 1 ? "s" : "");
 	stlb_setup_leave(&setup, NULL);
 	return r;
@@ -223,7 +223,7 @@ static const struct action *find_action(const struct stlb_settings *settings)
 
 	if (settings->nr_arguments != 1) {
 		stlb_usage_error(STLB_COMMAND_PROBES,
-				 "what to do: list, install, remove or script");
+				 "no action given: list, install, remove or script");
 		return NULL;
 	}
 	for (unsigned int i = 0; i < NR_ACTIONS; i++)

@@ -64,7 +64,7 @@ static int check_file(const struct stlb_settings *settings, const char *program,
 	if (stat(settings->save, &st) == 0 && st.st_size > 0)
 		return 0;
 	if (stlb_interrupted())
-		return stlb_error_set(err, -EINTR, "%s: interrupted before there was a trace",
+		return stlb_error_set(err, -EINTR, "%s: interrupted before anything was recorded",
 				      settings->save);
 	if (WIFSIGNALED(status))
 		return stlb_error_set(err, -EIO, "%s: not written: %s ended by signal %d",
@@ -81,7 +81,7 @@ static int check_target(const char *path, struct stlb_error *err)
 
 	if (r == 0 && target.exists && !target.regular)
 		r = stlb_error_set(err, -EINVAL,
-				   "%s: is no regular file, and a recording needs one", path);
+				   "%s: not a regular file, and a recording needs one", path);
 	free(target.path);
 	return r;
 }
@@ -112,7 +112,7 @@ static void tell_refused(void *arg, const struct stlb_probe *probe, const char *
 {
 	(void)arg;
 	if (why)
-		stlb_message(name, "%s: the kernel refused it: %s", probe->event, why);
+		stlb_message(name, "%s: the kernel rejected it: %s", probe->event, why);
 }
 
 /* What tracepoints alone tell is worth recording too: it is judged as far as it goes. */
@@ -124,7 +124,7 @@ static int install(struct stlb_setup *setup, struct stlb_error *err)
 
 	if (r != -EIO || stlb_kinds_is_empty(&kinds))
 		return r;
-	stlb_message(name, "%s; tracepoints are recorded", err->text);
+	stlb_message(name, "%s; only tracepoints are recorded", err->text);
 	err->text[0] = '\0';
 	return 0;
 }
@@ -182,7 +182,7 @@ static int run(const struct stlb_settings *settings)
 	if (r == 0)
 		r = record(&recorder, settings, instance, &err);
 	if (tracing && stlb_probes_uninstall(setup.plan, tracing, &left)) {
-		stlb_message(name, "%s: 'staletlb probes remove' will try again", left.text);
+		stlb_message(name, "%s: try 'staletlb probes remove'", left.text);
 		r = r ? r : -EBUSY;
 	} else if (r) {
 		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
@@ -202,7 +202,7 @@ int cmd_record(int argc, char **argv)
 		if (settings.help || settings.version) {
 			status = stlb_program_tell(STLB_COMMAND_RECORD, &settings);
 		} else if (!settings.save) {
-			stlb_usage_error(STLB_COMMAND_RECORD, "no file to record to: -o FILE");
+			stlb_usage_error(STLB_COMMAND_RECORD, "no output file given: -o FILE");
 		} else {
 			status = run(&settings);
 		}

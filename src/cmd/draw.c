@@ -49,9 +49,9 @@ static int say_left_out(const struct stlb_draw *draw, const char *path)
 	    !drawing->events_left_out)
 		return 0;
 	return say(draw,
-		   "%s: not all is drawn: left out are the surroundings of %" PRIu64
+		   "%s: not everything is drawn: omitted are the surroundings of %" PRIu64
 		   " findings, %" PRIu64 " slices, %" PRIu64 " updates and invalidations, and "
-		   "%" PRIu64 " events of further contexts",
+		   "%" PRIu64 " events of other contexts",
 		   path, drawing->findings_left_out, drawing->slices_left_out,
 		   drawing->points_left_out, drawing->events_left_out);
 }

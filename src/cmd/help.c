@@ -63,7 +63,7 @@ static void write_commands(FILE *to)
 
 static void write_rules(FILE *to)
 {
-	fputs("\nRules, and how they are judged without --rule:\n", to);
+	fputs("\nRules, with their default severity:\n", to);
 	for (unsigned int i = 0; i < STLB_NR_RULES; i++)
 		fprintf(to, "  %-*s%s\n", HELP_COLUMN - 2, stlb_rule_info(i)->id,
 			stlb_severity_name(stlb_rule_info(i)->severity));
@@ -92,5 +92,5 @@ void stlb_help_write(enum stlb_command_id id, FILE *to)
 		write_rules(to);
 	write_status(info, to);
 	if (id == STLB_COMMAND_PROGRAM)
-		fputs("'staletlb help COMMAND' tells the options of a command.\n", to);
+		fputs("'staletlb help COMMAND' lists the options of a command.\n", to);
 }

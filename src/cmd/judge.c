@@ -12,8 +12,8 @@ bool stlb_judge_say_hidden(const struct stlb_settings *settings,
 	if (!info->symbols_hidden || settings->symbols)
 		return false;
 	stlb_message(NULL,
-		     "%s: its table of the kernel's functions holds only zeros "
-		     "(kernel.kptr_restrict): give a readable one with --kallsyms",
+		     "%s: its kernel symbol table holds only zeros (kernel.kptr_restrict): give a "
+		     "readable one with --kallsyms",
 		     info->path);
 	return true;
 }

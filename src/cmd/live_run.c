@@ -116,7 +116,7 @@ static void show_status(struct stlb_live_run *run, uint64_t now)
 		return;
 	snprintf(line, sizeof(line),
 		 "%" PRIu64 "s  %" PRIu64 " events/s  lost %" PRIu64 "  pending %" PRIu64
-		 "  judged %" PRIu64 "  findings %u",
+		 "  checked %" PRIu64 "  findings %u",
 		 (now - run->start_ns) / SECOND_NS,
 		 (events - run->shown_events) * 1000 / (passed / 1000000), run->info->lost_events,
 		 standing.pending, standing.obligations - standing.pending, run->findings);
@@ -164,11 +164,11 @@ static int note_late(struct stlb_live_run *run)
 	if (!run->late)
 		return 0;
 	snprintf(note, sizeof(note),
-		 "%" PRIu64 " %s after later ones had been judged, since this kernel does not tell "
-		 "when its writers are done: %s",
-		 run->late, run->late == 1 ? "record came" : "records came",
-		 run->save ? "the trace that was kept was judged once more, in the order of time"
-			   : "with --save the trace is judged once more at the end");
+		 "%" PRIu64 " %s after later ones had been checked, because this kernel does not "
+		 "report when its writers are done: %s",
+		 run->late, run->late == 1 ? "record arrived" : "records arrived",
+		 run->save ? "the saved trace was checked again, in time order"
+			   : "with --save the trace is checked again at the end");
 	return stlb_report_add_note(run->reporting->report, note);
 }
 

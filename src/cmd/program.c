@@ -75,7 +75,7 @@ static int help(const struct stlb_settings *settings)
 	/* a command that has commands of its own tells them all */
 	if (settings->nr_arguments > 2 &&
 	    strcmp(name, stlb_command_info(STLB_COMMAND_PROBES)->name) != 0) {
-		stlb_usage_error(STLB_COMMAND_PROGRAM, "help: one command at a time");
+		stlb_usage_error(STLB_COMMAND_PROGRAM, "help: name one command");
 		return STLB_STATUS_FAILED;
 	}
 	while (name && ++id < STLB_NR_COMMANDS)

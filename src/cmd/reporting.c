@@ -22,11 +22,11 @@ static void say_unversioned(const struct stlb_suppressions *set)
 			continue;
 		said = entry->path;
 		stlb_message(NULL,
-			     "warning: %s: has fingerprints of the first version, which name no "
-			     "function and may hide another fault: %s",
+			     "warning: %s: has version 1 fingerprints, which name no function and "
+			     "may hide another fault: %s",
 			     said,
-			     entry->baseline ? "make the baseline anew"
-					     : "take those of a new report");
+			     entry->baseline ? "create the baseline again"
+					     : "use those of a new report");
 	}
 }
 
@@ -71,7 +71,7 @@ void stlb_reporting_say_unmatched(const struct stlb_reporting *reporting, const 
 	const char *text;
 
 	for (uint32_t i = 0; (text = stlb_report_unmatched(reporting->report, i, &kind)); i++)
-		stlb_message(command, "warning: nothing that was recorded matches --%s=%s",
+		stlb_message(command, "warning: nothing in the trace matches --%s=%s",
 			     stlb_filter_name(kind), text);
 }
 

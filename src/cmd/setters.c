@@ -57,7 +57,7 @@ int stlb_unknown_word(struct stlb_error *err, const char *value,
 	for (unsigned int i = 0; word(i) && length < sizeof(words); i++)
 		length += (size_t)snprintf(words + length, sizeof(words) - length, "%s%s",
 					   i ? ", " : "", word(i));
-	return stlb_error_set(err, -EINVAL, "'%s' is none of %s%s%s%s", value, words,
+	return stlb_error_set(err, -EINVAL, "'%s' is not one of %s%s%s%s", value, words,
 			      nearest ? "; did you mean '" : "", nearest ? nearest : "",
 			      nearest ? "'?" : "");
 }
@@ -90,7 +90,7 @@ STLB_SETTER(format)
 STLB_SETTER(output)
 {
 	if (!*value)
-		return stlb_error_set(err, -EINVAL, "the name of the file is empty");
+		return stlb_error_set(err, -EINVAL, "the file name is empty");
 	settings->output = strcmp(value, "-") == 0 ? NULL : value;
 	return 0;
 }
@@ -122,8 +122,8 @@ static int unknown_rule(struct stlb_error *err, const char *id)
 	const char *nearest = stlb_nearest(id, stlb_word_rule);
 
 	if (!nearest)
-		return stlb_error_set(err, -EINVAL, "'%s' is no rule", id);
-	return stlb_error_set(err, -EINVAL, "'%s' is no rule; did you mean '%s'?", id, nearest);
+		return stlb_error_set(err, -EINVAL, "'%s' is not a rule", id);
+	return stlb_error_set(err, -EINVAL, "'%s' is not a rule; did you mean '%s'?", id, nearest);
 }
 
 STLB_SETTER(rule)
@@ -141,7 +141,7 @@ STLB_SETTER(rule)
 				 : (int)enabled_severity(rule);
 	if (severity < 0)
 		return stlb_error_set(err, -EINVAL,
-				      "'%s' is no severity (error, warning, notice, off)",
+				      "'%s' is not a severity (error, warning, notice, off)",
 				      value + length + 1);
 	settings->analysis.severity[rule] = (enum stlb_severity)severity;
 	return stlb_settings_rule_off(settings, rule, severity == STLB_OFF, value, err);
@@ -171,7 +171,8 @@ STLB_SETTER(require)
 STLB_SETTER(kernel)
 {
 	if (stlb_kernel_version(value) == 0)
-		return stlb_error_set(err, -EINVAL, "'%s' is no kernel version such as 6.1", value);
+		return stlb_error_set(err, -EINVAL, "'%s' is not a kernel version such as 6.1",
+				      value);
 	settings->kernel = value;
 	return 0;
 }

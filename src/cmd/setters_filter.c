@@ -50,7 +50,7 @@ STLB_SETTER(mm)
 	struct stlb_filter_value filter = {.kind = STLB_FILTER_MM, .text = value};
 
 	if (stlb_parse_address(value, &filter.start))
-		return stlb_error_set(err, -EINVAL, "'%s' is no hexadecimal address", value);
+		return stlb_error_set(err, -EINVAL, "'%s' is not a hexadecimal address", value);
 	return add(settings, &filter, err);
 }
 
@@ -59,7 +59,7 @@ STLB_SETTER(pid)
 	struct stlb_filter_value filter = {.kind = STLB_FILTER_PID, .text = value};
 
 	if (stlb_parse_pid(value, &filter.tid))
-		return stlb_error_set(err, -EINVAL, "'%s' is no process id", value);
+		return stlb_error_set(err, -EINVAL, "'%s' is not a process id", value);
 	return add(settings, &filter, err);
 }
 
@@ -76,8 +76,8 @@ STLB_SETTER(addr)
 
 	if (stlb_parse_range(value, &filter.start, &filter.end))
 		return stlb_error_set(err, -EINVAL,
-				      "'%s' is no range: START-END, START+LENGTH or one address, "
-				      "in hexadecimal",
+				      "'%s' is not a range: START-END, START+LENGTH or one "
+				      "address, in hexadecimal",
 				      value);
 	return add(settings, &filter, err);
 }
@@ -89,8 +89,8 @@ static int set_time(struct stlb_settings *settings, enum stlb_filter_kind kind, 
 	struct stlb_filter_value filter = {.kind = kind, .text = value};
 
 	if (stlb_parse_seconds(value, &filter.start))
-		return stlb_error_set(err, -EINVAL, "'%s' is no time in seconds such as 12.345678",
-				      value);
+		return stlb_error_set(err, -EINVAL,
+				      "'%s' is not a time in seconds such as 12.345678", value);
 	drop(settings, kind, 0);
 	return add(settings, &filter, err);
 }

@@ -16,7 +16,7 @@ STLB_SETTER(graph_format)
 {
 	settings->graph_writer = stlb_graph_writer_find(value);
 	if (!settings->graph_writer)
-		return stlb_error_set(err, -EINVAL, "'%s' is none of dot, json, svg", value);
+		return stlb_error_set(err, -EINVAL, "'%s' is not one of dot, json, svg", value);
 	if (settings->graph_writer->unavailable)
 		return stlb_error_set(err, -EINVAL, "%s: %s", value,
 				      settings->graph_writer->unavailable);
@@ -26,7 +26,7 @@ STLB_SETTER(graph_format)
 STLB_SETTER(finding)
 {
 	if (!*value)
-		return stlb_error_set(err, -EINVAL, "the id of the finding is empty");
+		return stlb_error_set(err, -EINVAL, "the finding's id is empty");
 	settings->finding = value;
 	return 0;
 }
@@ -40,7 +40,7 @@ STLB_SETTER(max_events)
 	number = strtoul(value, &end, 10);
 	if (*value < '0' || *value > '9' || *end || errno || number < 1 ||
 	    number > STLB_GRAPH_MAX_EVENTS)
-		return stlb_error_set(err, -EINVAL, "'%s' is no number from 1 to %d", value,
+		return stlb_error_set(err, -EINVAL, "'%s' is not a number from 1 to %d", value,
 				      STLB_GRAPH_MAX_EVENTS);
 	settings->max_events = (uint32_t)number;
 	return 0;

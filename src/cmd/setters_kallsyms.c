@@ -13,7 +13,7 @@ STLB_SETTER(kallsyms)
 	settings->symbols = symbols;
 	if (stlb_symbols_hidden(symbols))
 		stlb_message(NULL,
-			     "%s: all addresses in it are 0: copy it as root, with the sysctl "
+			     "%s: all its addresses are 0: copy it as root, with the sysctl "
 			     "kernel.kptr_restrict below 2",
 			     value);
 	return stlb_settings_add(&settings->kallsyms, value, err);

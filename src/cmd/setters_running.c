@@ -28,7 +28,7 @@ STLB_SETTER(trace_pid)
 	if (stlb_resize((void **)&settings->pids, settings->nr_pids + 1, sizeof(pid)))
 		return stlb_error_set(err, -ENOMEM, "out of memory");
 	if (stlb_parse_pid(value, &pid) || pid == 0)
-		return stlb_error_set(err, -EINVAL, "'%s' is no process id", value);
+		return stlb_error_set(err, -EINVAL, "'%s' is not a process id", value);
 	settings->pids[settings->nr_pids++] = pid;
 	return 0;
 }
@@ -36,8 +36,8 @@ STLB_SETTER(trace_pid)
 STLB_SETTER(duration)
 {
 	if (stlb_parse_seconds(value, &settings->duration_ns) || settings->duration_ns == 0)
-		return stlb_error_set(err, -EINVAL, "'%s' is no time in seconds such as 10 or 0.5",
-				      value);
+		return stlb_error_set(err, -EINVAL,
+				      "'%s' is not a time in seconds such as 10 or 0.5", value);
 	return 0;
 }
 
@@ -57,7 +57,7 @@ STLB_SETTER(max_findings)
 	uint64_t count;
 
 	if (parse_count(value, UINT32_MAX, &count))
-		return stlb_error_set(err, -EINVAL, "'%s' is no number from 1 on", value);
+		return stlb_error_set(err, -EINVAL, "'%s' is not a positive number", value);
 	settings->max_findings = (uint32_t)count;
 	return 0;
 }
@@ -65,7 +65,7 @@ STLB_SETTER(max_findings)
 STLB_SETTER(save)
 {
 	if (!*value)
-		return stlb_error_set(err, -EINVAL, "the name of the file is empty");
+		return stlb_error_set(err, -EINVAL, "the file name is empty");
 	settings->save = value;
 	return 0;
 }
@@ -84,8 +84,8 @@ STLB_SETTER(buffer_size)
 	if (length < sizeof(number))
 		memcpy(number, value, length);
 	if (parse_count(number, (UINT64_C(1) << 40) >> shift, &count))
-		return stlb_error_set(err, -EINVAL, "'%s' is no size such as 8192 (KiB), 16M or 1G",
-				      value);
+		return stlb_error_set(err, -EINVAL,
+				      "'%s' is not a size such as 8192 (KiB), 16M or 1G", value);
 	settings->buffer_kb = count << shift;
 	return 0;
 }

@@ -104,17 +104,16 @@ static int step(const char *given, struct stlb_target *target, struct stlb_error
 
 	if (has_planted_folder(target->path))
 		return cannot(err, -ELOOP, given,
-			      "it leads through a symbolic link of somebody else's in a sticky "
-			      "folder: name the folder itself");
+			      "it leads through a symbolic link of another user in a sticky "
+			      "directory: name the directory itself");
 	if (lstat(target->path, &st))
 		return errno == ENOENT ? 0 : cannot(err, -errno, given, strerror(errno));
 	if (!S_ISLNK(st.st_mode) || is_open_file(target->path, &target->descriptor))
 		return 0;
 	if (is_in_sticky(target->path))
-		return cannot(
-			err, -ELOOP, given,
-			"it is a symbolic link in a sticky folder, where anybody can put one: "
-			"name the file itself");
+		return cannot(err, -ELOOP, given,
+			      "it is a symbolic link in a sticky directory, where anyone can "
+			      "create one: name the file itself");
 	r = follow(&target->path);
 	return r ? cannot(err, r, given, strerror(-r)) : 1;
 }
@@ -186,7 +185,7 @@ static int check_all(const char *path, const struct stat *output, const char *co
 		if (is_input(path, output, inputs[i]))
 			return stlb_error_set(
 				err, -EINVAL,
-				"%s: is read from (%s): the output would overwrite it",
+				"%s: also an input (%s): the output would overwrite it",
 				path ? path : "standard output",
 				strcmp(inputs[i], "-") ? inputs[i] : "standard input");
 	return 0;

@@ -50,7 +50,7 @@ int stlb_tasks_add_process(struct stlb_tasks *tasks, int32_t pid, struct stlb_er
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	r = each_number(path, add, tasks, err);
 	if (r == -ENOENT)
-		return stlb_error_set(err, -ESRCH, "there is no process %d", pid);
+		return stlb_error_set(err, -ESRCH, "no process %d", pid);
 	return r;
 }
 

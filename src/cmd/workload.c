@@ -71,7 +71,7 @@ int stlb_workload_go(struct stlb_workload *workload, const char *name, struct st
 	ssize_t got;
 
 	if (write(workload->gate, "g", 1) != 1)
-		return stlb_error_set(err, -EIO, "%s: its process is gone", name);
+		return stlb_error_set(err, -EIO, "%s: its process has vanished", name);
 	do {
 		got = read(workload->news, &code, sizeof(code));
 	} while (got < 0 && errno == EINTR);

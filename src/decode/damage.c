@@ -130,7 +130,7 @@ const char *stlb_damage_later(struct stlb_damage *damage, const struct stlb_name
 			      uint64_t nr)
 {
 	snprintf(damage->text, sizeof(damage->text),
-		 "%.64s: %" PRIu64 " of them lack what later ones have", named->name, nr);
+		 "%.64s: %" PRIu64 " of them lack fields that later ones have", named->name, nr);
 	return damage->text;
 }
 
@@ -139,7 +139,7 @@ const char *stlb_damage_foreign(struct stlb_damage *damage, struct stlb_named *n
 	size_t at;
 
 	snprintf(damage->text, sizeof(damage->text),
-		 "events named %.32s are not read: ", named->name);
+		 "events named %.32s are not used: ", named->name);
 	put_fields(damage, named->lacks, "missing in all of them");
 	at = strlen(damage->text);
 	snprintf(named->words, sizeof(named->words), "%.*s", (int)at, damage->text);

@@ -69,7 +69,7 @@ static int read_kind(const struct stlb_profile_reader *reader, const json_t *jso
 		;
 	if (i == STLB_LOST || i == STLB_STACK)
 		return stlb_profile_bad(reader, ".kind",
-					"no profile can give events of kind \"%s\"", name);
+					"a profile cannot provide events of kind \"%s\"", name);
 	*kind = (uint8_t)i;
 	if (known[i])
 		return 0;
@@ -129,7 +129,7 @@ static int check_needs(const struct stlb_profile_reader *reader, const struct st
 		return stlb_profile_bad(reader, ".fields", "kind \"phase\" needs \"text\"");
 	if (!missing)
 		return 0;
-	return stlb_profile_bad(reader, ".fields", "kind \"%s\" needs \"%s\" too",
+	return stlb_profile_bad(reader, ".fields", "kind \"%s\" also needs \"%s\"",
 				stlb_kind_name((enum stlb_kind)row->kind),
 				stlb_field_name((enum stlb_field_id)__builtin_ctzll(missing)));
 }
@@ -151,8 +151,8 @@ static int check_duplicate(const struct stlb_profile_reader *reader,
 					   : other->system == row->system;
 
 		if (same_system && strcmp(other->event, row->event) == 0)
-			return stlb_profile_bad(reader, ".event", "\"%.60s\" is in events[%zu] too",
-						row->event, i);
+			return stlb_profile_bad(reader, ".event",
+						"\"%.60s\" is also in events[%zu]", row->event, i);
 	}
 	return 0;
 }

@@ -85,7 +85,7 @@ static int find_field_id(const struct stlb_profile_reader *reader, const char *p
 		return stlb_profile_bad(reader, place, "unknown field, did you mean \"%s\"?",
 					nearest);
 	return stlb_profile_bad(reader, place,
-				"unknown field, staletlb-profile(5) lists those there are");
+				"unknown field, staletlb-profile(5) lists the known ones");
 }
 
 static int read_shift(const struct stlb_profile_reader *reader, const char *place,
@@ -96,7 +96,7 @@ static int read_shift(const struct stlb_profile_reader *reader, const char *plac
 	if (!json)
 		return 0;
 	if (!json_is_integer(json) || value < -MAX_SHIFT || value > MAX_SHIFT)
-		return stlb_profile_bad(reader, place, "\"shift\" has to be an integer in -63..63");
+		return stlb_profile_bad(reader, place, "\"shift\" must be an integer in -63..63");
 	*shift = (int8_t)value;
 	return 0;
 }
@@ -116,7 +116,7 @@ static int read_change(const struct stlb_profile_reader *reader, const char *pla
 	if (!rc && mask)
 		rc = stlb_profile_number(reader, place, mask, &field->mask);
 	if (!rc && mask && !field->mask)
-		rc = stlb_profile_bad(reader, place, "\"mask\" 0 leaves nothing of the field");
+		rc = stlb_profile_bad(reader, place, "\"mask\" is 0, which clears the field");
 	if (!rc && add)
 		rc = stlb_profile_number(reader, place, add, &field->add);
 	return rc;
@@ -135,7 +135,8 @@ static int read_field(const struct stlb_profile_reader *reader, const char *name
 	if (!json_is_object(json))
 		return stlb_profile_from(reader, place, json, &field->from);
 	if (field->id == STLB_FIELD_TEXT)
-		return stlb_profile_bad(reader, place, "text cannot be computed, expected a name");
+		return stlb_profile_bad(reader, place,
+					"a text field cannot be computed, expected a name");
 	return read_change(reader, place, json, field);
 }
 
@@ -198,9 +199,9 @@ static int read_constant(const struct stlb_profile_reader *reader, const char *n
 	if (rc)
 		return rc;
 	if (constant->id == STLB_FIELD_TEXT)
-		return stlb_profile_bad(reader, place, "text cannot be a constant");
+		return stlb_profile_bad(reader, place, "a text field cannot be a constant");
 	if (row_has_field(row, constant->id))
-		return stlb_profile_bad(reader, place, "is among \"fields\" too, drop one of them");
+		return stlb_profile_bad(reader, place, "also in \"fields\", drop one of them");
 	return stlb_profile_number(reader, place, json, &constant->value);
 }
 

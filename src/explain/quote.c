@@ -71,11 +71,11 @@ void stlb_explain_rule(struct stlb_plain_out *out, const struct stlb_explain *ex
 {
 	const struct stlb_rule_info *rule = stlb_rule_info(explain->want.finding->rule);
 
-	stlb_explain_text(out, "Broken here: %s.", rule->wrong);
+	stlb_explain_text(out, "Violation: %s.", rule->wrong);
 	stlb_explain_text(out, "Risk: %s.", rule->risk);
 	write_parts(out, rule->lines);
 	if (!*rule->lines)
-		stlb_explain_text(out, "mmu_notifier.rst does not speak of it.");
+		stlb_explain_text(out, "mmu_notifier.rst does not cover it.");
 	if (*rule->implied)
 		stlb_explain_text(out, "%s", rule->implied);
 }

@@ -82,7 +82,7 @@ static int write_moments(struct stlb_plain_out *out, const struct stlb_explain *
 	if (explain->left_out)
 		stlb_explain_text(out,
 				  "%" PRIu64 " more events of this entry and these tasks are "
-				  "left out: 'staletlb graph' draws them.",
+				  "omitted: 'staletlb graph' draws them.",
 				  explain->left_out);
 	return r;
 }
@@ -92,13 +92,14 @@ static int write_happened(struct stlb_plain_out *out, const struct stlb_explain 
 	const struct stlb_finding *finding = explain->want.finding;
 
 	heading(out, "What happened");
-	stlb_explain_text(out,
-			  "In time order, each with the time since the one before. Those with a "
-			  "word in front prove the finding, the others surround it%s.%s",
-			  finding->lock ? "; (PTL): the page-table lock is held" : "",
-			  finding->occurrences + finding->inconclusive > 1
-				  ? " They are those of its first occurrence."
-				  : "");
+	stlb_explain_text(
+		out,
+		"In time order, each with the time since the previous one. Those with a role in "
+		"the first column prove the finding, the others are its surroundings%s.%s",
+		finding->lock ? "; (PTL): the page-table lock is held" : "",
+		finding->occurrences + finding->inconclusive > 1
+			? " They are from its first occurrence."
+			: "");
 	return write_moments(out, explain);
 }
 
@@ -119,13 +120,13 @@ static int write_parts(struct stlb_plain_out *out, const struct stlb_explain *ex
 		return r;
 	heading(out, "The rule");
 	stlb_explain_rule(out, explain);
-	heading(out, "The edge that is missing");
+	heading(out, "The missing edge");
 	stlb_explain_edge(out, explain, finding);
 	heading(out, "What a device could observe");
 	r = stlb_explain_witness(out, explain);
 	if (r)
 		return r;
-	heading(out, "What would have made it right");
+	heading(out, "What would have been correct");
 	stlb_explain_remedy(out, explain);
 	return 0;
 }

@@ -90,16 +90,16 @@ static int parameter(const struct stlb_kernel *kernel, const struct stlb_probe_r
 
 	if (row->at == STLB_AT_RETURN && !kernel->offers.return_arguments)
 		return stlb_error_set(why, -ENOENT,
-				      "before 6.9 no arguments can be had at a return");
+				      "before 6.9 a return probe has no access to arguments");
 	if (!kernel->offers.arguments)
-		return stlb_error_set(why, -ENOENT, "dynamic events have no $argN here");
+		return stlb_error_set(why, -ENOENT, "this kernel's dynamic events have no $argN");
 	if (!kernel->btf)
-		return stlb_error_set(why, -ENOENT, "without BTF its arguments are not known");
+		return stlb_error_set(why, -ENOENT, "without BTF its arguments are unknown");
 	error = stlb_btf_place(kernel->btf, row->what, word->value, &place, why);
 	if (error < 0)
 		return error;
 	if (place.size != bytes_of(word->type))
-		return stlb_error_set(why, -EINVAL, "%s is of %u bytes", word->value, place.size);
+		return stlb_error_set(why, -EINVAL, "%s has %u bytes", word->value, place.size);
 	return write_place(kernel, &place, to, size);
 }
 
@@ -107,7 +107,8 @@ static int parameter(const struct stlb_kernel *kernel, const struct stlb_probe_r
 static int constant(const struct stlb_kernel *kernel, char *to, size_t size, struct stlb_error *why)
 {
 	if (kernel->device_private == STLB_UNKNOWN)
-		return stlb_error_set(why, -ENOENT, "CONFIG_DEVICE_PRIVATE is not known");
+		return stlb_error_set(why, -ENOENT,
+				      "whether CONFIG_DEVICE_PRIVATE is set is unknown");
 	snprintf(to, size, "\\%d", kernel->device_private == STLB_YES);
 	return 0;
 }

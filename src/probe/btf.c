@@ -84,7 +84,7 @@ static int find_parameter(const struct btf *btf, const struct btf_type *prototyp
 		const struct btf_type *type = plain(btf, param[i].type);
 
 		if (size <= 0 || !type || !slots_of(size))
-			return stlb_error_set(why, -EINVAL, "parameter %u is in no register",
+			return stlb_error_set(why, -EINVAL, "parameter %u is not in a register",
 					      i + 1);
 		if (name && is_one_of(name, names, length)) {
 			keep(place->parameter, name);
@@ -93,7 +93,8 @@ static int find_parameter(const struct btf *btf, const struct btf_type *prototyp
 			*id = param[i].type;
 			if (size <= REGISTER && place->slot < MAX_SLOTS)
 				return 0;
-			return stlb_error_set(why, -EINVAL, "parameter %s is in no register", name);
+			return stlb_error_set(why, -EINVAL, "parameter %s is not in a register",
+					      name);
 		}
 		place->slot += slots_of(size);
 	}
@@ -150,10 +151,11 @@ static int add_step(const struct btf *btf, struct stlb_place *place, const struc
 	if (found->bitfield)
 		return stlb_error_set(why, -EINVAL, "member %s is a bit field", found->name);
 	if (place->nr_steps == STLB_MAX_STEPS)
-		return stlb_error_set(why, -EINVAL, "member %s is too many pointers away",
+		return stlb_error_set(why, -EINVAL,
+				      "member %s is reached through too many pointers",
 				      found->name);
 	if (size <= 0 || size > REGISTER)
-		return stlb_error_set(why, -EINVAL, "member %s is no single value", found->name);
+		return stlb_error_set(why, -EINVAL, "member %s is not a scalar", found->name);
 	keep(place->steps[place->nr_steps].member, found->name);
 	place->steps[place->nr_steps++].offset = found->offset / 8;
 	place->size = size;
@@ -168,7 +170,7 @@ static int follow(const struct btf *btf, const char *names, size_t length, struc
 	struct found found = {.id = target};
 
 	if (!type)
-		return stlb_error_set(why, -EINVAL, "what is before %.*s is no pointer",
+		return stlb_error_set(why, -EINVAL, "what is before %.*s is not a pointer",
 				      (int)length, names);
 	if (!find_member(btf, type, names, length, 0, &found))
 		return stlb_error_set(why, -ENOENT, "there is no member %.*s", (int)length, names);
@@ -182,7 +184,8 @@ static int dereference(const struct btf *btf, struct stlb_place *place, uint32_t
 	struct found found = {.name = ""};
 
 	if (!pointed(btf, id, &found.id))
-		return stlb_error_set(why, -EINVAL, "parameter %s is no pointer", place->parameter);
+		return stlb_error_set(why, -EINVAL, "parameter %s is not a pointer",
+				      place->parameter);
 	return add_step(btf, place, &found, why);
 }
 

@@ -14,7 +14,7 @@ static int check_place(const struct stlb_kernel *kernel, const struct stlb_probe
 {
 	if (!row->only_with || stlb_kallsyms_have(&kernel->symbols, row->only_with))
 		return 0;
-	return stlb_error_set(why, -ENOENT, "%s tells something only in kernels with %s", row->what,
+	return stlb_error_set(why, -ENOENT, "%s is of use only in kernels with %s", row->what,
 			      row->only_with);
 }
 
@@ -34,8 +34,8 @@ static int choose_point(const struct stlb_choice *choice, const struct stlb_prob
 	if (row->flags & STLB_ROW_CALLS && !choice->options->of_tasks &&
 	    !stlb_calls_known(choice->kernel->arch))
 		return stlb_error_set(why, -ENOENT,
-				      "which system calls of everybody matter is not known for the "
-				      "architecture %s: ask for tasks",
+				      "for all tasks, the system calls that matter are not known "
+				      "on the architecture %s: select tasks",
 				      choice->kernel->arch);
 	probe->system = stlb_arena_format(&choice->plan->arena, "%.*s", (int)system, row->what);
 	probe->event = row->what + system + 1;
@@ -51,7 +51,7 @@ static int check_offers(const struct stlb_choice *choice, struct stlb_error *why
 	const struct stlb_kernel *kernel = choice->kernel;
 
 	if (choice->options->tracepoints_only)
-		return stlb_error_set(why, -ENOENT, "only tracepoints were asked for");
+		return stlb_error_set(why, -ENOENT, "only tracepoints were requested");
 	if (!kernel->tracing_path)
 		return stlb_error_set(why, -ENOENT, "tracefs cannot be read");
 	if (!kernel->offers.kprobes && !kernel->offers.fprobes)
@@ -60,7 +60,8 @@ static int check_offers(const struct stlb_choice *choice, struct stlb_error *why
 					      ? "kprobes are disarmed, and it has no fprobes"
 					      : "this kernel has neither kprobe nor fprobe events");
 	if (kernel->offers.ftrace_off)
-		return stlb_error_set(why, -ENOENT, "kernel.ftrace_enabled is 0: no probe is hit");
+		return stlb_error_set(why, -ENOENT,
+				      "kernel.ftrace_enabled is 0: no probe is ever hit");
 	if (kernel->locked_down)
 		return stlb_error_set(why, -ENOENT, "the kernel is locked down");
 	return 0;
@@ -72,13 +73,13 @@ static int check_conditions(const struct stlb_kernel *kernel, const struct stlb_
 	if (check_place(kernel, row, why) < 0)
 		return -ENOENT;
 	if (row->not_with && stlb_kernel_has_event(kernel, row->not_with))
-		return stlb_error_set(why, -ENOENT, "%s tells it, %s adds nothing", row->not_with,
+		return stlb_error_set(why, -ENOENT, "%s reports it, %s adds nothing", row->not_with,
 				      row->what);
 	if (!(row->flags & STLB_ROW_PAGE_CHECK) || kernel->page_table_check == STLB_YES)
 		return 0;
 	if (kernel->page_table_check == STLB_NO)
 		return stlb_error_set(why, -ENOENT, "page_table_check is off");
-	return stlb_error_set(why, -ENOENT, "whether page_table_check is on cannot be told");
+	return stlb_error_set(why, -ENOENT, "whether page_table_check is on is unknown");
 }
 
 static int check_symbol(const struct stlb_kernel *kernel, const char *name, bool kprobe,
@@ -92,16 +93,17 @@ static int check_symbol(const struct stlb_kernel *kernel, const char *name, bool
 		return stlb_error_set(why, -ENOENT, "%s is not in this kernel, or inlined", name);
 	if (!symbol->nr)
 		return stlb_error_set(why, -ENOENT,
-				      "the compiler kept only changed copies of %s: where they "
-				      "have their arguments cannot be told",
+				      "the compiler kept only modified copies of %s: the location "
+				      "of their arguments is unknown",
 				      name);
 	if (symbol->nr > 1)
-		return stlb_error_set(why, -ENOENT, "%s is there %u times: which cannot be told",
-				      name, symbol->nr);
+		return stlb_error_set(why, -ENOENT,
+				      "%s exists %u times: which one to probe is unknown", name,
+				      symbol->nr);
 	if (!kernel->symbols.traceable_error && !symbol->traceable)
-		return stlb_error_set(why, -ENOENT, "%s is kept from tracing (notrace)", name);
+		return stlb_error_set(why, -ENOENT, "%s is not traceable (notrace)", name);
 	if (kprobe && symbol->blacklisted)
-		return stlb_error_set(why, -ENOENT, "%s refuses kprobes (blacklist)", name);
+		return stlb_error_set(why, -ENOENT, "%s is on the kprobes blacklist", name);
 	return 0;
 }
 
@@ -133,8 +135,8 @@ static const char *how(const struct stlb_kernel *kernel, const char *arguments)
 {
 	if (!strstr(arguments, "arg") && !strstr(arguments, "->"))
 		return "";
-	return kernel->offers.named_arguments ? ", arguments by their names"
-					      : ", arguments where BTF says they are";
+	return kernel->offers.named_arguments ? ", arguments by name"
+					      : ", arguments located by BTF";
 }
 
 static int choose_function(const struct stlb_choice *choice, const struct stlb_probe_row *row,

@@ -125,7 +125,7 @@ static void look_fprobes(const struct stlb_kernel *kernel, struct finding *found
 {
 	found->answer = kernel->offers.readme ? answer_of(kernel->offers.fprobes) : STLB_UNKNOWN;
 	if (!kernel->offers.kprobes)
-		found->effect = "kprobes would have to do, and there are none";
+		found->effect = "kprobes would be needed, and there are none";
 }
 
 static void look_ftrace(const struct stlb_kernel *kernel, struct finding *found)
@@ -141,7 +141,7 @@ static void look_ftrace(const struct stlb_kernel *kernel, struct finding *found)
 		return;
 	found->answer = STLB_NO;
 	say(found, "kernel.ftrace_enabled is 0");
-	found->effect = "probes at the entries of functions are there but never hit";
+	found->effect = "probes at function entries exist but are never hit";
 	found->remedy = "sysctl kernel.ftrace_enabled=1";
 }
 
@@ -194,10 +194,10 @@ static void look_kcore(const struct stlb_kernel *kernel, struct finding *found)
 	if (!stlb_kallsyms_have(&kernel->symbols, STLB_VMEMMAP_SYMBOL))
 		found->remedy = x86 ? "a kernel with CONFIG_RANDOMIZE_MEMORY" : LOCKDEP_KERNEL;
 	if (has_lockdep(kernel)) {
-		found->effect = "lockdep tells which locks are page table locks: nothing is missed";
+		found->effect = "lockdep names the page table locks: nothing is missed";
 		found->remedy = "";
 	} else if (!spinlocks_are_functions(kernel)) {
-		found->effect = "no lock is recorded anyhow: see lockdep below";
+		found->effect = "no lock is recorded anyway: see lockdep below";
 		found->remedy = "";
 	}
 }
@@ -214,7 +214,7 @@ static void look_page_table_check(const struct stlb_kernel *kernel, struct findi
 	if (stlb_kernel_config(kernel, "CONFIG_PAGE_TABLE_CHECK", value, sizeof(value)) ==
 		    STLB_YES ||
 	    stlb_kallsyms_have(&kernel->symbols, "__page_table_check_pte_clear")) {
-		say(found, "built in, not switched on");
+		say(found, "built in, not enabled");
 		found->remedy = "boot with page_table_check=on";
 	}
 }
@@ -234,14 +234,15 @@ static void look_lockdep(const struct stlb_kernel *kernel, struct finding *found
 		return;
 	found->answer = answer_of(has_lockdep(kernel));
 	if (found->answer == STLB_NO && !spinlocks_are_functions(kernel))
-		found->effect = "no page table lock is seen, for the kernel has its spinlocks "
-				"inlined: brackets stand for them";
+		found->effect = "no page table lock is seen, because the kernel's spinlocks are "
+				"inlined: brackets are used instead";
 	else if (found->answer == STLB_NO && !kernel->vmemmap.known)
-		found->effect = "which spinlocks are page table locks cannot be told: all of them "
-				"are recorded, many times the events (--locks=none: none)";
+		found->effect = "page table locks look like other spinlocks here: all are "
+				"recorded, many times the events (--locks=none: none)";
 	if (found->answer == STLB_NO || stlb_kernel_has_event(kernel, "lock:lock_acquired"))
 		return;
-	say(found, "without lock_acquired (CONFIG_LOCK_STAT): locks count from their request");
+	say(found,
+	    "without lock_acquired (CONFIG_LOCK_STAT): locks count as held from their request");
 }
 
 static void look_mmu_notifier(const struct stlb_kernel *kernel, struct finding *found)
@@ -277,74 +278,72 @@ static void look_clock(const struct stlb_kernel *kernel, struct finding *found)
 }
 
 static const struct fact_row rows[] = {
-	{"kernel", "kernel", "what is known of its version only cannot be used", "", look_kernel},
+	{"kernel", "kernel", "knowledge that depends on its version is not used", "", look_kernel},
 	{"root", "runs as root",
-	 "tracefs, /proc/kcore and the addresses of symbols are closed to others: nothing can be "
-	 "recorded; recordings can be analysed",
+	 "tracefs, /proc/kcore and symbol addresses are for root only: nothing can be recorded; "
+	 "recordings can be analysed",
 	 "run it as root", look_root},
 	{"tracefs", "tracefs",
 	 "nothing can be recorded here; recordings of other machines can be analysed",
 	 "mount -t tracefs nodev /sys/kernel/tracing", look_tracefs},
 	{"lockdown", "tracing is not locked down",
-	 "a kernel locked down for confidentiality refuses probes, tracefs and /proc/kcore: "
-	 "nothing "
+	 "a kernel locked down for confidentiality denies probes, tracefs and /proc/kcore: nothing "
 	 "can be recorded",
-	 "boot with lockdown=integrity, or without Secure Boot where that sets it", look_lockdown},
+	 "boot with lockdown=integrity, or without Secure Boot if that sets it", look_lockdown},
 	{"kprobe_events", "kprobe events",
 	 "without fprobe events either, no function can be probed: subscriptions, brackets and "
 	 "invalidations are not seen; tracepoints of pages, migration and KVM are",
 	 "a kernel with CONFIG_KPROBE_EVENTS", look_kprobes},
 	{"fprobe", "fprobe events",
-	 "kprobes are used instead: the same events, each of them somewhat slower",
-	 "a kernel from 6.5 on with CONFIG_FPROBE_EVENTS", look_fprobes},
+	 "kprobes are used instead: the same events, each a little slower",
+	 "Linux 6.5 or later with CONFIG_FPROBE_EVENTS", look_fprobes},
 	{"ftrace", "functions can be traced",
-	 "which functions can be probed is not known before it is tried; fprobes cannot",
+	 "which functions can be probed is known only by trying; fprobes are not available",
 	 "a kernel with CONFIG_DYNAMIC_FTRACE", look_ftrace},
 	{"probe_arguments", "arguments of functions in probes ($arg1)",
-	 "probes of functions cannot tell mm, addresses and entries: none is used",
+	 "function probes cannot record mm, addresses and entries: none is used",
 	 "a kernel with CONFIG_HAVE_FUNCTION_ARG_ACCESS_API", look_arguments},
 	{"return_arguments", "arguments at the return of functions",
-	 "when a page table lock was owned is known only by the holder's next event, and locks "
+	 "a page table lock is known to be held only from the holder's next event on, and one "
 	 "taken by trylock not at all",
-	 "a kernel from 6.9 on", look_return_arguments},
+	 "Linux 6.9 or later", look_return_arguments},
 	{"btf", "type information of the kernel (BTF)",
-	 "where functions have their arguments is not known: no function can be probed but those "
-	 "whose mere call or result tells something; tracepoints can be used",
+	 "the location of function arguments is unknown: only functions whose call or result alone "
+	 "is of use can be probed; tracepoints can be used",
 	 "a kernel with CONFIG_DEBUG_INFO_BTF", look_btf},
 	{"kallsyms", "names of functions (/proc/kallsyms)",
-	 "which functions there are is not known: none is probed", "a kernel with CONFIG_KALLSYMS",
+	 "the kernel's functions are not known: none is probed", "a kernel with CONFIG_KALLSYMS",
 	 look_kallsyms},
 	{"kcore", "where struct pages lie (/proc/kcore)",
-	 "the kernel cannot be told which spinlocks are page table locks: all of them are "
-	 "recorded, "
-	 "many times the events",
+	 "the kernel cannot filter for page table locks: all spinlocks are recorded, many times "
+	 "the events",
 	 "as root, a kernel with CONFIG_PROC_KCORE", look_kcore},
 	{"page_table_check", "page_table_check",
 	 "single clears by zap, mremap, swap-out and migration are not seen, and sets only by "
-	 "change_pte and reverse mappings: the rules of updates are judged in part",
+	 "change_pte and reverse mappings: coverage of the update rules is partial",
 	 "a kernel with CONFIG_PAGE_TABLE_CHECK, booted with page_table_check=on",
 	 look_page_table_check},
 	{"lockdep", "lock events of lockdep",
-	 "page table locks are told by their place in struct pages, where spinlocks are functions; "
-	 "those of puds are not seen",
+	 "page table locks are recognized by their address in a struct page, if spinlocks are "
+	 "functions; those of puds are not seen",
 	 LOCKDEP_KERNEL, look_lockdep},
 	{"swap_types", "which swap types are migration entries",
-	 "both places where the configuration can put them count as such until the first "
-	 "migration tells: an entry for a device's memory may be taken for a migration's",
-	 "the configuration in /boot or the kernel's names", look_swap_types},
+	 "both swap types possible under the configuration count as migration until the first "
+	 "migration is seen: a device-private entry may be taken for a migration entry",
+	 "the configuration in /boot, or /proc/kallsyms", look_swap_types},
 	{"mmu_notifier", "mmu_notifiers",
-	 "no secondary TLB can be told anything by this kernel: nothing can be judged",
+	 "this kernel cannot notify a secondary TLB: nothing can be checked",
 	 "a kernel with CONFIG_MMU_NOTIFIER, which KVM, GPU and SVA drivers select",
 	 look_mmu_notifier},
 	{"kvm_events", "tracepoints of KVM",
-	 "which mms are virtual machines is known by their notifiers only",
-	 "load the module kvm before", look_kvm},
+	 "which mms are virtual machines is known only from their notifiers",
+	 "load the kvm module first", look_kvm},
 	{"ksm_events", "tracepoints of KSM",
-	 "merges are known by the entry of the function that tries them",
-	 "a kernel from 6.3 on with CONFIG_KSM", look_ksm},
+	 "merges are known only from the entry of the function that tries them",
+	 "Linux 6.3 or later with CONFIG_KSM", look_ksm},
 	{"trace_clock", "a trace clock common to all CPUs",
-	 "events of different CPUs have no certain order",
-	 "a kernel whose trace_clock lists global", look_clock},
+	 "the order of events on different CPUs is uncertain",
+	 "a kernel whose trace_clock offers global", look_clock},
 };
 
 int stlb_kernel_look(struct stlb_kernel *kernel)

@@ -86,7 +86,7 @@ static void read_vmemmap(struct stlb_kernel *kernel)
 	if (!symbol->nr)
 		base->unknown = "the kernel has no symbol " STLB_VMEMMAP_SYMBOL;
 	else if (!symbol->address)
-		base->unknown = "/proc/kallsyms does not tell addresses (kptr_restrict, rights)";
+		base->unknown = "/proc/kallsyms hides addresses (kptr_restrict, permissions)";
 	else if (stlb_kcore_read(kernel->root, symbol->address, &base->value) < 0)
 		base->unknown = "/proc/kcore cannot be read";
 	else

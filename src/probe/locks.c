@@ -73,11 +73,10 @@ static int narrow_calls(const struct stlb_choice *choice, struct stlb_probe *pro
 {
 	struct stlb_plan *plan = choice->plan;
 
-	probe->reason = stlb_arena_format(
-		&plan->arena,
-		"%s; of everybody only calls that take page tables apart, for each "
-		"return would cost too much",
-		probe->reason);
+	probe->reason = stlb_arena_format(&plan->arena,
+					  "%s; for all tasks, only calls that tear down page "
+					  "tables: tracing every return would cost too much",
+					  probe->reason);
 	probe->filter = stlb_calls_filter(&plan->arena, choice->kernel->arch);
 	return probe->reason && probe->filter ? 0 : -ENOMEM;
 }

@@ -119,7 +119,7 @@ static int drop_useless(struct stlb_plan *plan)
 		if (planned->probe.source == STLB_PROBE_NONE || !planned->row->needs ||
 		    is_usable(plan, planned->row->needs))
 			continue;
-		snprintf(why, sizeof(why), "of no use without %s, which cannot be had",
+		snprintf(why, sizeof(why), "of no use without %s, which is not available",
 			 planned->row->needs);
 		if (give_up(plan, planned->first, why, &planned->probe) < 0)
 			return -ENOMEM;
@@ -172,7 +172,7 @@ int stlb_plan_new(const struct stlb_kernel *kernel, const struct stlb_plan_optio
 	*plan = NULL;
 	if (!is_group(group))
 		return stlb_error_set(err, -EINVAL,
-				      "%s: a group of events is named by letters, digits and _",
+				      "%s: an event group's name consists of letters, digits and _",
 				      group);
 	choice.plan = plan_alloc(kernel, group);
 	if (!choice.plan || fill(&choice) < 0) {

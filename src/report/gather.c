@@ -11,7 +11,7 @@ static const struct stlb_report_writer writers[] = {
 	{"text", "for people, on a terminal (the default)", false, stlb_report_tell_text,
 	 stlb_report_write_text},
 	{"json", "one JSON document, see staletlb-report(5)", false, NULL, stlb_report_write_json},
-	{"jsonl", "JSON by the line: findings as they are found, the document last", false,
+	{"jsonl", "JSON lines: findings as they are found, then the document", false,
 	 stlb_report_tell_jsonl, stlb_report_write_jsonl},
 	{"perfetto", "a timeline around the findings, for ui.perfetto.dev", true, NULL,
 	 stlb_report_write_perfetto},

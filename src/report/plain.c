@@ -60,7 +60,7 @@ static void put_trace(struct stlb_plain_out *out, const struct stlb_report *repo
 		stlb_plain_hints(out, trace);
 	put_section(out, trace, SECTION_FOUND, NULL);
 	put_section(out, trace, SECTION_INCONCLUSIVE,
-		    "inconclusive, since events were lost or not recorded:");
+		    "inconclusive, because events were lost or not recorded:");
 	if (options->verbose)
 		put_section(out, trace, SECTION_SUPPRESSED, "suppressed:");
 	if (!stlb_report_is_cut_bare(trace))

@@ -70,7 +70,7 @@ static void put_losses(struct stlb_plain_out *out, const struct stlb_report_trac
 	if (trace->result.unplaced) {
 		stlb_plain_label(out, "unplaced");
 		stlb_plain_addf(out, STLB_REGULAR,
-				"%" PRIu64 " updates that no entry was found for",
+				"%" PRIu64 " updates whose entry could not be located",
 				trace->result.unplaced);
 		stlb_plain_end(out);
 	}
@@ -93,7 +93,7 @@ void stlb_plain_coverage(struct stlb_plain_out *out, const struct stlb_report_tr
 		return;
 	stlb_plain_gap(out);
 	stlb_plain_begin(out, 0, 0);
-	stlb_plain_add(out, STLB_STRONG, "how far it was judged:");
+	stlb_plain_add(out, STLB_STRONG, "coverage:");
 	stlb_plain_end(out);
 	put_rules(out, trace, STLB_JUDGED_NONE);
 	put_rules(out, trace, STLB_JUDGED_PARTIAL);

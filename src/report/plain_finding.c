@@ -4,7 +4,7 @@
 
 #include "report/plain.h"
 
-enum { LABEL_AT = 2, VALUE_AT = 11 };
+enum { LABEL_AT = 2, VALUE_AT = 13 };
 
 enum stlb_style stlb_plain_severity(enum stlb_severity severity)
 {
@@ -93,7 +93,7 @@ static void put_protection(struct stlb_plain_out *out, const struct stlb_finding
 {
 	if (!raw->lock && !raw->bracket.known)
 		return;
-	stlb_plain_label(out, "within");
+	stlb_plain_label(out, "context");
 	if (raw->lock)
 		stlb_plain_addf(out, STLB_REGULAR, "lock 0x%" PRIx64 "%s", raw->lock,
 				raw->bracket.known ? ", " : "");
@@ -123,7 +123,7 @@ static void put_seen(struct stlb_plain_out *out, const struct stlb_report_findin
 		stlb_plain_addf(out, STLB_REGULAR, "; %" PRIu64 " more hidden by filters",
 				raw->hidden.nr);
 	if (finding->known)
-		stlb_plain_addf(out, STLB_DOUBTFUL, "; new: no more than %" PRIu64 " are known",
+		stlb_plain_addf(out, STLB_DOUBTFUL, "; new: only %" PRIu64 " are known",
 				finding->known);
 	if (raw->cost_ns)
 		stlb_plain_addf(out, STLB_REGULAR, ", cost %" PRIu64 " ns", raw->cost_ns);
@@ -151,7 +151,7 @@ void stlb_plain_finding_facts(struct stlb_plain_out *out, const struct stlb_repo
 	put_entry(out, raw);
 	put_protection(out, raw);
 	put_list(out, "stack", finding->stack, raw->nr_stack, " < ");
-	put_list(out, "affects", finding->subscribers, raw->nr_subscribers, ", ");
+	put_list(out, "notifiers", finding->subscribers, raw->nr_subscribers, ", ");
 }
 
 void stlb_plain_finding(struct stlb_plain_out *out, const struct stlb_report_finding *finding)

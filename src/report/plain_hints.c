@@ -12,21 +12,21 @@ struct hint {
 
 static const struct hint hints[] = {
 	{{STLB_INV_START, STLB_INV_END, STLB_INV_RANGE, STLB_SUBSCRIBE},
-	 {"No event of an mmu_notifier is in the trace: nothing tells which process has secondary "
-	  "TLBs, nor when they were invalidated. Probe the entry of these functions, with the "
-	  "fields mm, start and end, as events of the group staletlb:",
+	 {"The trace has no mmu_notifier events: neither which process has secondary TLBs nor when "
+	  "they were invalidated is known. Probe the entry of these functions, with the fields mm, "
+	  "start and end, as events of the group staletlb:",
 	  "  inv_start: __mmu_notifier_invalidate_range_start",
 	  "  inv_end: __mmu_notifier_invalidate_range_end",
 	  "  inv_range: __mmu_notifier_invalidate_range (before 6.6) or "
-	  "__mmu_notifier_arch_invalidate_secondary_tlbs (from 6.6 on)",
+	  "__mmu_notifier_arch_invalidate_secondary_tlbs (since 6.6)",
 	  "  subscribe: __mmu_notifier_register (mm only)"}},
 	{{STLB_PTE_CLEAR, STLB_PTE_CLEAR_FLUSH, STLB_PTE_SET, STLB_MAP},
-	 {"No update of a page table is in the trace. Probe ptep_clear_flush as pte_clear_flush "
+	 {"The trace has no page-table update. Probe ptep_clear_flush as pte_clear_flush "
 	  "(mm, addr, old), and on a kernel with CONFIG_PAGE_TABLE_CHECK "
 	  "__page_table_check_pte_set (6.12: __page_table_check_ptes_set) as pte_set and "
 	  "__page_table_check_pte_clear as pte_clear."}},
 	{{STLB_PAGE_FREE, STLB_PAGE_ALLOC, STLB_HUGE_FREE, STLB_PAGE_FREE_BATCHED},
-	 {"No page that is freed is in the trace: record kmem:mm_page_free and "
+	 {"The trace has no page free: record kmem:mm_page_free and "
 	  "kmem:mm_page_alloc."}},
 };
 
@@ -53,9 +53,9 @@ static void put_command(struct stlb_plain_out *out)
 {
 	stlb_plain_begin(out, 2, 2);
 	stlb_plain_add(out, STLB_REGULAR,
-		       "'staletlb record' installs what a kernel has of these events and records "
-		       "them, from before the process subscribes; 'staletlb probes script' is for "
-		       "machines without staletlb:");
+		       "'staletlb record' installs the probes that the kernel supports and records "
+		       "them; start it before the process subscribes. 'staletlb probes script' is "
+		       "for machines without staletlb:");
 	stlb_plain_end(out);
 	fputs("    staletlb record -o trace.dat -- COMMAND\n", out->to);
 }
@@ -64,10 +64,9 @@ static void put_command(struct stlb_plain_out *out)
 static void put_doctor(struct stlb_plain_out *out)
 {
 	stlb_plain_begin(out, 2, 2);
-	stlb_plain_add(
-		out, STLB_REGULAR,
-		"This kernel does not tell the events that decide. 'staletlb doctor' says why, "
-		"and what to change to have them.");
+	stlb_plain_add(out, STLB_REGULAR,
+		       "This kernel does not provide the events that decide. 'staletlb doctor' "
+		       "shows why, and what to change to get them.");
 	stlb_plain_end(out);
 }
 

@@ -39,7 +39,8 @@ static void put_word(struct stlb_plain_out *out, enum stlb_style style, const ch
 	unsigned int columns = stlb_str_columns(word, bytes);
 	bool color = out->color && style != STLB_REGULAR;
 
-	if (out->gap && !out->fresh && out->column + out->gap + columns > out->width)
+	/* a comma may follow that is added without a space */
+	if (out->gap && !out->fresh && out->column + out->gap + columns + 1 > out->width)
 		new_line(out);
 	pad(out, out->gap);
 	if (color)

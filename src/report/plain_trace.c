@@ -85,8 +85,8 @@ static bool put_kind(struct stlb_plain_out *out, enum stlb_style style, uint64_t
 		return false;
 	stlb_report_hiding(hiding, by, sizeof(by));
 	stlb_plain_add(out, STLB_REGULAR, before);
-	stlb_plain_addf(out, style, "%" PRIu64 " %s breach%s hidden by %s", nr, kind,
-			nr == 1 ? "" : "es", by);
+	stlb_plain_addf(out, style, "%" PRIu64 " %s violation%s hidden by %s", nr, kind,
+			nr == 1 ? "" : "s", by);
 	return true;
 }
 
@@ -117,10 +117,10 @@ static void put_doubt(struct stlb_plain_out *out, const struct stlb_report_trace
 	if (trace->nr_reasons == hidden_reasons(trace, fail_on)) {
 		stlb_plain_add(out, STLB_DOUBTFUL,
 			       stlb_report_hidden_from(trace, fail_on) ? "no violation selected"
-								       : "judged in part");
+								       : "incomplete");
 	} else {
 		stlb_plain_add(out, STLB_DOUBTFUL,
-			       is_unjudged(trace) ? "not judged: " : "judged in part: ");
+			       is_unjudged(trace) ? "not checked: " : "incomplete: ");
 		stlb_plain_add(out, STLB_REGULAR, trace->reasons[0]);
 	}
 	if (!count->sites)
@@ -197,10 +197,10 @@ static void put_judged(struct stlb_plain_out *out, const struct stlb_report_trac
 {
 	uint64_t total = trace->result.obligations.total;
 
-	stlb_plain_addf(out, STLB_REGULAR, ": %" PRIu64 " obligation%s judged%s", total,
-			total == 1 ? "" : "s", breached ? "" : ", none breached");
+	stlb_plain_addf(out, STLB_REGULAR, ": %" PRIu64 " update%s checked%s", total,
+			total == 1 ? "" : "s", breached ? "" : ", no violation");
 	if (trace->result.unplaced)
-		stlb_plain_addf(out, STLB_DOUBTFUL, ", %" PRIu64 " update%s not placed",
+		stlb_plain_addf(out, STLB_DOUBTFUL, ", %" PRIu64 " update%s not located",
 				trace->result.unplaced, trace->result.unplaced == 1 ? "" : "s");
 }
 
@@ -252,7 +252,7 @@ static void put_more(struct stlb_plain_out *out, const struct stlb_report_trace 
 	/* what is hidden is told */
 	if (status == STLB_STATUS_FINDINGS && trace->nr_reasons > hidden_reasons(trace, fail_on)) {
 		stlb_plain_add(out, STLB_REGULAR, "; ");
-		stlb_plain_add(out, STLB_DOUBTFUL, "judged in part");
+		stlb_plain_add(out, STLB_DOUBTFUL, "incomplete");
 	}
 	put_suppressed(out, count);
 }
@@ -285,7 +285,7 @@ static void put_rules(struct stlb_plain_out *out, const struct stlb_report_trace
 {
 	const char *between = "";
 
-	stlb_plain_label(out, "breaches");
+	stlb_plain_label(out, "violations");
 	for (unsigned int rule = 0; rule < STLB_NR_RULES; rule++) {
 		struct stlb_report_rule total = stlb_report_rule_total(trace, rule);
 
@@ -304,18 +304,17 @@ static void put_obligations(struct stlb_plain_out *out, const struct stlb_obliga
 		uint64_t nr;
 		const char *what;
 	} ends[] = {
-		{o->discharged_in_lock, "invalidated in the lock"},
-		{o->discharged_deferred, "invalidated after it"},
+		{o->discharged_in_lock, "invalidated under the lock"},
+		{o->discharged_deferred, "invalidated later"},
 		{o->restored, "restored"},
 		{o->expired, "never invalidated"},
 		{o->is_void, "void"},
-		{o->pending, "open at the end"},
+		{o->pending, "pending at the end"},
 	};
 	const char *between = ": ";
 
-	stlb_plain_label(out, "owed");
-	stlb_plain_addf(out, STLB_REGULAR, "%" PRIu64 " obligation%s", o->total,
-			o->total == 1 ? "" : "s");
+	stlb_plain_label(out, "updates");
+	stlb_plain_addf(out, STLB_REGULAR, "%" PRIu64 " checked", o->total);
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
 		if (!ends[i].nr)
 			continue;
@@ -339,8 +338,8 @@ static void put_origin(struct stlb_plain_out *out, const struct stlb_report_trac
 			"%s, kernel %s, %" PRIu64 " events in %" PRIu64 ".%03d s",
 			info->format ? info->format : "unknown format",
 			kernel			   ? kernel
-			: trace->result.before_6_6 ? "unknown (taken for one before 6.6)"
-						   : "unknown (taken for one from 6.6 on)",
+			: trace->result.before_6_6 ? "unknown (assumed to be before 6.6)"
+						   : "unknown (assumed to be 6.6 or later)",
 			info->events, ns / UINT64_C(1000000000),
 			(int)(ns % UINT64_C(1000000000) / 1000000));
 	if (info->clock)

@@ -39,7 +39,7 @@ static void check_coverage(struct reasons *reasons)
 		const char *reason = reasons->trace->rule_reasons[rule];
 
 		if (info->decides && result->rules[rule].judged == STLB_JUDGED_NONE)
-			add_reason(reasons, "%s could not be judged%s%s", info->id,
+			add_reason(reasons, "%s could not be checked%s%s", info->id,
 				   *reason ? ": " : "", reason);
 	}
 }
@@ -52,7 +52,7 @@ static void check_required(struct reasons *reasons)
 		if (stlb_rule_info(rule)->decides &&
 		    result->rules[rule].judged == STLB_JUDGED_PARTIAL)
 			add_reason(reasons,
-				   "%s was judged in part, and --require=full asks for all: %s",
+				   "coverage of %s is partial, and --require=full is set: %s",
 				   stlb_rule_info(rule)->id, reasons->trace->rule_reasons[rule]);
 }
 
@@ -105,9 +105,9 @@ static void check_hidden(struct reasons *reasons, enum stlb_severity fail_on)
 		add_reason(reasons, "%" PRIu64 " violation%s hidden by %s", nr,
 			   nr == 1 ? " is" : "s are", by);
 	if (trace->hidden.inconclusive)
-		add_reason(reasons, "%" PRIu64 " inconclusive breach%s hidden by %s",
+		add_reason(reasons, "%" PRIu64 " inconclusive violation%s hidden by %s",
 			   trace->hidden.inconclusive,
-			   trace->hidden.inconclusive == 1 ? " is" : "es are", by);
+			   trace->hidden.inconclusive == 1 ? " is" : "s are", by);
 }
 
 /* The first ones by name; a report is not the place for thousands. */
@@ -150,11 +150,12 @@ static void check_losses(struct reasons *reasons)
 			   result->lost_while_subscribed == 1 ? "place" : "places", events);
 	if (result->dropped)
 		add_reason(reasons,
-			   "%" PRIu64 " obligations or sites were given up: no room for more than "
-			   "%d obligations at a time, or for more page tables, sites or brackets",
+			   "%" PRIu64
+			   " updates or sites were dropped: the limit of %d pending updates, or "
+			   "that of page tables, sites or brackets, was reached",
 			   result->dropped, STLB_MAX_OBLIGATIONS);
 	if (info->truncated)
-		add_reason(reasons, "the file breaks off or is damaged%s%s", info->cut ? ": " : "",
+		add_reason(reasons, "the file is truncated or damaged%s%s", info->cut ? ": " : "",
 			   info->cut ? info->cut : "");
 }
 
@@ -170,7 +171,7 @@ int stlb_report_find_reasons(const struct stlb_report *report, struct stlb_repor
 	trace->nr_reasons = 0;
 	if (stlb_report_is_cut_bare(trace)) {
 		/* all else follows from it */
-		add_reason(&reasons, "the file breaks off before any event%s%s",
+		add_reason(&reasons, "the file is truncated before any event%s%s",
 			   trace->info.cut ? ": " : "", trace->info.cut ? trace->info.cut : "");
 		return reasons.failed ? -ENOMEM : 0;
 	}

@@ -43,11 +43,11 @@ static int refuse(const struct stlb_source *source, const struct stlb_input *inp
 
 	if (!size && stlb_input_cut(input))
 		return stlb_error_set(err, -EINVAL,
-				      "%s: the file breaks off before any event: copy it again",
+				      "%s: the file is truncated before any event: copy it again",
 				      source->info.path);
 	return stlb_error_set(err, -EINVAL,
-			      "%s: %s: give a trace.dat of trace-cmd, a perf.data of perf record, "
-			      "or the text of ftrace or perf script",
+			      "%s: %s: expected a trace.dat of trace-cmd, a perf.data of perf "
+			      "record, or the text of ftrace or perf script",
 			      source->info.path, what);
 }
 

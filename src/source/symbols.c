@@ -136,10 +136,10 @@ int stlb_symbols_load(const char *path, struct stlb_symbols **symbols, struct st
 	if (!ret && !(*symbols)->nr && !(*symbols)->zeroes) {
 		stlb_symbols_free(*symbols);
 		*symbols = NULL;
-		return stlb_error_set(err, -EINVAL,
-				      "%s: names no function: give a copy of /proc/kallsyms of the "
-				      "traced kernel",
-				      path);
+		return stlb_error_set(
+			err, -EINVAL,
+			"%s: names no function: use a copy of /proc/kallsyms of the traced kernel",
+			path);
 	}
 	return ret;
 }

@@ -24,8 +24,7 @@ static int read_verdict(const struct stlb_document *document, const json_t *obje
 			return 0;
 		}
 	}
-	return stlb_document_fail(document,
-				  "\"verdict\" has to be observed, strict or inconclusive");
+	return stlb_document_fail(document, "\"verdict\" must be observed, strict or inconclusive");
 }
 
 /* A report tells both, one of them is 0. What only says that there was one, had one. */
@@ -47,7 +46,7 @@ static int read_finding(const struct stlb_document *document, const json_t *obje
 	int code;
 
 	if (!json_is_object(object))
-		return stlb_document_fail(document, "has to be an object");
+		return stlb_document_fail(document, "must be an object");
 	code = stlb_suppressions_rule(document, object, &entry->rule);
 	if (!code)
 		code = read_verdict(document, object, &entry->verdict);
@@ -158,7 +157,7 @@ static int read_report(struct stlb_suppressions *set, struct stlb_document *docu
 		return code;
 	if (!json_is_array(array))
 		return stlb_document_fail(document,
-					  "is no report: it lacks the array \"findings\"");
+					  "is not a report: it lacks the array \"findings\"");
 	if (json_array_size(array) > FINDING_LIMIT)
 		return stlb_document_fail(document, "holds more than %d findings", FINDING_LIMIT);
 	return add_findings(set, document, array);

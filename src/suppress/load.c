@@ -36,7 +36,7 @@ int stlb_suppressions_rule(const struct stlb_document *document, const json_t *o
 		return stlb_document_fail(document, "unknown rule \"%s\"; did you mean \"%s\"?",
 					  shown, nearest);
 	return stlb_document_fail(
-		document, "unknown rule \"%s\"; staletlb-analyze(1) lists those there are", shown);
+		document, "unknown rule \"%s\"; staletlb-analyze(1) lists the rules", shown);
 }
 
 /* Version 1 had no number. */
@@ -59,9 +59,8 @@ int stlb_suppressions_fingerprint(const struct stlb_document *document, const js
 	stlb_str_clean(shown, sizeof(shown), version);
 	return stlb_document_fail(
 		document,
-		"the fingerprint is of version \"%s\", and this program knows "
-		"version 2 only: make the baseline anew, or take the fingerprint of "
-		"a new report",
+		"the fingerprint has version \"%s\", and this program supports only version 2: "
+		"create the baseline again, or use the fingerprint of a new report",
 		shown);
 }
 
@@ -73,7 +72,7 @@ int stlb_suppressions_count(const struct stlb_document *document, const json_t *
 	if (!value)
 		return 0;
 	if (!json_is_integer(value) || json_integer_value(value) < 0)
-		return stlb_document_fail(document, "\"%s\" has to be a number from 0 on", key);
+		return stlb_document_fail(document, "\"%s\" must be a non-negative number", key);
 	*count = (uint64_t)json_integer_value(value);
 	return 0;
 }
@@ -104,7 +103,7 @@ static bool is_date(const char *text)
 static int check_entry(const struct stlb_document *document, const struct stlb_suppression *entry)
 {
 	if (!entry->reason)
-		return stlb_document_fail(document, "lacks \"reason\": why is this no fault?");
+		return stlb_document_fail(document, "lacks \"reason\": why is this not a fault?");
 	if (entry->rule == STLB_NR_RULES && !entry->fingerprint && !entry->comm && !entry->phase)
 		return stlb_document_fail(document, "would suppress everything: give \"rule\", "
 						    "\"fingerprint\", \"comm\" or \"phase\"");
@@ -112,10 +111,10 @@ static int check_entry(const struct stlb_document *document, const struct stlb_s
 	    entry->limit == UINT64_MAX)
 		return stlb_document_fail(
 			document,
-			"the fingerprint is weak, it names no function: give \"occurrences\", how "
-			"many of it are known, or take the fingerprint of a report with names");
+			"the fingerprint is weak, it names no function: give \"occurrences\", the "
+			"known number, or use the fingerprint of a report with names");
 	if (entry->expires && !is_date(entry->expires))
-		return stlb_document_fail(document, "\"expires\" has to be a date, YYYY-MM-DD");
+		return stlb_document_fail(document, "\"expires\" must be a date, YYYY-MM-DD");
 	return 0;
 }
 
@@ -137,7 +136,7 @@ static int read_entry(const struct stlb_document *document, json_t *object,
 	int code;
 
 	if (!json_is_object(object))
-		return stlb_document_fail(document, "has to be an object");
+		return stlb_document_fail(document, "must be an object");
 	code = stlb_document_only(document, object, keys);
 	if (!code)
 		code = stlb_suppressions_rule(document, object, &entry->rule);

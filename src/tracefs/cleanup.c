@@ -169,7 +169,7 @@ int stlb_probes_remove(const char *tracing, struct stlb_removed *removed, struct
 	if (ret || (one && one != -ENOENT)) {
 		ret = ret ? ret : one;
 		free(search);
-		return stlb_error_set(err, ret, "%s: cannot be looked through: %s", tracing,
+		return stlb_error_set(err, ret, "%s: cannot be listed: %s", tracing,
 				      strerror(-ret));
 	}
 	search->removing = (struct removing){.tracing = tracing, .removed = removed, .err = err};

@@ -40,7 +40,7 @@ int stlb_probes_install(const struct stlb_plan *plan, const char *tracing,
 	}
 	return nr ? 0
 		  : stlb_error_set(err, -EIO,
-				   "no dynamic event could be made: 'staletlb doctor' tells "
+				   "no dynamic event could be created: 'staletlb doctor' shows "
 				   "what the kernel lacks");
 }
 

@@ -42,11 +42,11 @@ static int set_buffer(const char *tracing, const char *name, uint64_t kb, struct
 	snprintf(text, sizeof(text), "%" PRIu64, kb);
 	ret = stlb_instance_write(tracing, name, "buffer_size_kb", text, NULL);
 	if (ret)
-		return stlb_error_set(err, ret,
-				      "%s/instances/%s: a buffer of %" PRIu64
-				      " KiB for each CPU cannot be had: %s: give less with "
-				      "--buffer-size",
-				      tracing, name, kb, strerror(-ret));
+		return stlb_error_set(
+			err, ret,
+			"%s/instances/%s: a buffer of %" PRIu64
+			" KiB for each CPU cannot be allocated: %s: use a smaller --buffer-size",
+			tracing, name, kb, strerror(-ret));
 	return 0;
 }
 
@@ -67,7 +67,7 @@ static int set_clock(const char *tracing, const char *name, const char *clock,
 	free(text);
 	if (is_set)
 		return 0;
-	return stlb_error_set(err, -EIO, "%s/trace_clock: did not become '%s'", path, clock);
+	return stlb_error_set(err, -EIO, "%s/trace_clock: cannot be set to '%s'", path, clock);
 }
 
 /* An instance takes over the options of the top one: what others asked for there. */
@@ -89,7 +89,7 @@ int stlb_instance_make(const char *tracing, const char *name,
 	if (!ret && mkdir(path, 0700))
 		ret = -errno;
 	if (ret)
-		return stlb_error_set(err, ret, "%s: cannot be made: %s", path, strerror(-ret));
+		return stlb_error_set(err, ret, "%s: cannot be created: %s", path, strerror(-ret));
 	ret = stlb_instance_write(tracing, name, "tracing_on", "0", err);
 	if (!ret)
 		ret = set_buffer(tracing, name, setup->buffer_kb, err);

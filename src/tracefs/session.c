@@ -67,7 +67,7 @@ static void note_refused(struct stlb_session *session, const struct stlb_probe *
 
 	if (session->nr_refused == MAX_REFUSED)
 		return;
-	if (asprintf(&text, "%s (%s): the kernel refused it: %s", probe->event,
+	if (asprintf(&text, "%s (%s): the kernel rejected it: %s", probe->event,
 		     stlb_probe_source_name(probe->source), why) >= 0)
 		session->refused[session->nr_refused++] = text;
 }

@@ -50,7 +50,7 @@ int stlb_tracing_write(const char *tracing, const char *file, const char *text,
 	if (close(fd) && !ret)
 		ret = -errno;
 	if (ret)
-		return stlb_error_set(err, ret, "%s: the kernel did not take '%s': %s", path, text,
+		return stlb_error_set(err, ret, "%s: the kernel rejected '%s': %s", path, text,
 				      strerror(-ret));
 	return 0;
 }

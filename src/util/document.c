@@ -52,11 +52,11 @@ static int parse(struct stlb_document *document, const char *text, size_t size)
 	if (json_is_object(document->root))
 		return 0;
 	if (document->root)
-		return stlb_document_fail(document, "has to be a JSON object");
+		return stlb_document_fail(document, "must be a JSON object");
 	if (json_error_code(&error) == json_error_out_of_memory)
 		return stlb_error_set(document->err, -ENOMEM, "%s: no memory", document->path);
 	stlb_str_clean(shown, sizeof(shown), error.text);
-	return stlb_error_set(document->err, -EINVAL, "%s:%d:%d: is no valid JSON: %s",
+	return stlb_error_set(document->err, -EINVAL, "%s:%d:%d: not valid JSON: %s",
 			      document->path, error.line, error.column, shown);
 }
 
@@ -105,7 +105,7 @@ int stlb_document_text(const struct stlb_document *document, const json_t *objec
 	if (!value)
 		return 0;
 	if (!*text)
-		return stlb_document_fail(document, "\"%s\" has to be a string", key);
+		return stlb_document_fail(document, "\"%s\" must be a string", key);
 	if (!**text)
 		return stlb_document_fail(document, "\"%s\" must not be empty", key);
 	if (json_string_length(value) > longest)
@@ -126,7 +126,7 @@ int stlb_document_version(const struct stlb_document *document, char newest)
 	for (char major = '1'; major <= newest; major++)
 		if (version[0] == major && version[1] == '.')
 			return 0;
-	return stlb_document_fail(document, "\"schema_version\" has to be %s for this program",
+	return stlb_document_fail(document, "\"schema_version\" must be %s for this program",
 				  newest == '1' ? "1.x.y" : "1.x.y or 2.x.y");
 }
 

@@ -73,7 +73,7 @@ static void say_other(const struct table *table, const struct stlb_turn *turn, c
 		snprintf(text, MAX_TEXT, "write to addr%c%s", letter(turn),
 			 faults ? " which is a write to new page" : "");
 	else if (turn->step == STLB_STEP_TAKE)
-		snprintf(text, MAX_TEXT, "get the %s that addr%c had", table->words.page,
+		snprintf(text, MAX_TEXT, "allocate the %s that addr%c had", table->words.page,
 			 letter(turn));
 	else
 		snprintf(text, MAX_TEXT, "try to write to addr%c", letter(turn));

@@ -128,7 +128,7 @@ Test(damage, the_first_ones_lack_what_later_ones_have)
 	cr_assert_eq(decode(make("", "pte_clear", 0, "mm old"), &event), STLB_PTE_CLEAR);
 	expect("pte_clear", 1, "mm addr old", STLB_PTE_CLEAR, NULL);
 	expect("pte_set", 2, "mm new", STLB_PTE_SET, NULL);
-	expect_missed(2, "pte_clear: 2 of them lack what later ones have");
+	expect_missed(2, "pte_clear: 2 of them lack fields that later ones have");
 	expect_missed(0, NULL);
 }
 
@@ -137,7 +137,7 @@ Test(damage, a_name_without_any_field_is_another_event)
 	expect("put", 0, "x y", STLB_NR_KINDS, NULL);
 	expect_missed(0, NULL);
 	cr_expect_str_eq(stlb_decoder_foreign(decoder),
-			 "events named put are not read: 'mm', 'users' missing in all of them");
+			 "events named put are not used: 'mm', 'users' missing in all of them");
 	cr_expect_null(stlb_decoder_foreign(decoder));
 }
 
@@ -146,7 +146,7 @@ Test(damage, a_name_without_any_field_was_damaged_where_another_is_whole)
 	expect("put", 0, "x y", STLB_NR_KINDS, NULL);
 	expect("put", 1, "mm users", STLB_NOTIFIER_PUT, NULL);
 	expect("put", 2, "x", STLB_LOST, "put: 'mm', 'users' missing");
-	expect_missed(1, "put: 1 of them lack what later ones have");
+	expect_missed(1, "put: 1 of them lack fields that later ones have");
 	cr_expect_null(stlb_decoder_foreign(decoder));
 }
 
@@ -155,7 +155,7 @@ Test(damage, a_binary_format_that_never_had_the_field_is_told_once)
 	cr_expect_not(stlb_decoder_wants(decoder, make("staletlb", "inv_start", 0, "mm start")));
 	expect_missed(0, NULL);
 	cr_expect_str_eq(stlb_decoder_foreign(decoder),
-			 "events named inv_start are not read: 'end' missing in all of them");
+			 "events named inv_start are not used: 'end' missing in all of them");
 	cr_expect_null(stlb_decoder_foreign(decoder));
 	cr_expect_not(stlb_decoder_wants(decoder, make("mine", "inv_start", 1, "mm start")));
 	cr_expect_null(stlb_decoder_foreign(decoder));

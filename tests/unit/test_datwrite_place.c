@@ -186,7 +186,7 @@ Test(datwrite_place, full_disk)
 		add_instance(&tree, "", 0);
 		check_failed(&tree, write_too_much(&tree, pages[i]), -ENOSPC,
 			     "trace.dat: cannot be written: No space left on device; choose a "
-			     "folder with more room");
+			     "directory with more space");
 		umount(tree.out);
 		tree_free(&tree);
 	}

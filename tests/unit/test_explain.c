@@ -338,7 +338,7 @@ Test(explain, quotes_the_lines_of_every_rule)
 		stlb_explain_rule(&out, &explain);
 		fclose(out.to);
 		expect_quoted(rule, text);
-		cr_expect_eq(!*rule->lines, !!strstr(text, "does not speak of it"), "%s", text);
+		cr_expect_eq(!*rule->lines, !!strstr(text, "does not cover it"), "%s", text);
 		cr_expect(*rule->lines || !*rule->implied, "%s", rule->id);
 		free(text);
 	}

@@ -163,13 +163,13 @@ Test(finding, of_huge_pages_and_tables)
 	      "pmd at 0x7f0000000000: page pfn 0x200 cleared",
 	      "bracket, lock, clear, invalidate, deadline", "94aca264661805e9");
 	TELLS(table, HOW(BEFORE_6_6), STLB_RULE_FREE,
-	      "pmd at 0x7f0000000000: page table (pfn 0x50) taken out",
-	      "bracket, lock, clear, free", "42c0d6002906189d");
+	      "pmd at 0x7f0000000000: page table (pfn 0x50) removed", "bracket, lock, clear, free",
+	      "42c0d6002906189d");
 	TELLS(giant, HOW(BEFORE_6_6), STLB_RULE_NEVER,
 	      "pud at 0x7f0000000000: page pfn 0x40000 cleared", "bracket, lock, clear, end",
 	      "b07091eff8563dc9");
 	TELLS(nowhere, HOW(SINCE_6_6), STLB_RULE_FREE,
-	      "pte at an address not told: page pfn 0xa cleared", "bracket, clear, free",
+	      "pte at an unknown address: page pfn 0xa cleared", "bracket, clear, free",
 	      "0512b00a5c0af8b1");
 }
 
@@ -387,7 +387,7 @@ Test(finding, tells_what_was_missing)
 	MISSES(raced, HOW(BEFORE_6_6), STLB_RULE_RACY, "an edge that orders the invalidation");
 	MISSES(set_raced, HOW(BEFORE_6_6), STLB_RULE_RACY, "or evidence of the same content");
 	MISSES(at_end, HOW(BEFORE_6_6), STLB_RULE_NEVER, "the end of the operation's bracket");
-	MISSES(at_unlock, HOW(SINCE_6_6), STLB_RULE_NEVER, "dropped the mmap_lock");
+	MISSES(at_unlock, HOW(SINCE_6_6), STLB_RULE_NEVER, "released mmap_lock");
 	MISSES(at_leave, HOW(SINCE_6_6), STLB_RULE_NEVER, "left the kernel");
 	MISSES(no_evidence, HOW(BEFORE_6_6), STLB_RULE_REPOINT, "a ksm tracepoint or probe");
 }

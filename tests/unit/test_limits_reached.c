@@ -386,6 +386,6 @@ Test(limits_reached, mapped_pages)
 	result = made_result(&reading);
 	only(result, STLB_RULE_MAPPED, 1);
 	cr_expect_eq(result->rules[STLB_RULE_MAPPED].judged, STLB_JUDGED_PARTIAL);
-	cr_expect(strstr(result->rules[STLB_RULE_MAPPED].reason, "no room for more than"));
+	cr_expect(strstr(result->rules[STLB_RULE_MAPPED].reason, "mapped pages reached"));
 	stlb_analysis_free(reading.analysis);
 }

@@ -15,7 +15,7 @@ static struct made_reading begun(void)
 /* Rules about updates say that there was no room; others do not. */
 static void expect_said(struct made_reading *reading, bool said, uint64_t dropped)
 {
-	static const char words[] = "no room for more than 8192 regions of 2 MiB, or 32768 page";
+	static const char words[] = "limit of 8192 regions of 2 MiB, or of 32768 page";
 	const struct stlb_result *result = made_result(reading);
 	const struct stlb_rule_result *rules = result->rules;
 
@@ -99,7 +99,7 @@ static void expect_count(struct made_reading *reading, enum stlb_rule rule, uint
 			     result->rules[i].occurrences, stlb_rule_info(i)->id);
 	cr_expect_eq(result->dropped, 0);
 	cr_expect_eq(result->nr_notes, 1);
-	cr_expect(strstr(result->notes[0], "no room for more than 4096 tasks"));
+	cr_expect(strstr(result->notes[0], "limit of 4096 tasks reached"));
 	stlb_analysis_free(reading->analysis);
 }
 

@@ -154,7 +154,7 @@ Test(perf, without_formats_nothing_is_judged)
 {
 	made.no_tracing = true;
 	made_everything(&made);
-	expect_refused("before the formats");
+	expect_refused("before its event formats");
 }
 
 Test(perf, killed_while_recording)

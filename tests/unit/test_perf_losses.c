@@ -125,7 +125,7 @@ Test(perf_losses, what_is_said_to_follow_and_does_not_is_told)
 	made_perf_end(&made);
 	read_made(NULL);
 	cr_expect(eq(uint, values(), 1));
-	expect_loss(STLB_LOSS_AFTER, -1, "not all there");
+	expect_loss(STLB_LOSS_AFTER, -1, "is incomplete");
 }
 
 Test(perf_losses, a_record_too_short_to_say_what_follows_is_told)
@@ -140,7 +140,7 @@ Test(perf_losses, a_record_too_short_to_say_what_follows_is_told)
 	made_perf_end(&made);
 	read_made(NULL);
 	cr_expect(eq(uint, values(), 1));
-	expect_loss(STLB_LOSS_AFTER, -1, "not all there");
+	expect_loss(STLB_LOSS_AFTER, -1, "is incomplete");
 }
 
 /* ---- samples that cannot be read ---- */
@@ -192,7 +192,7 @@ Test(perf_losses, a_sample_shorter_than_it_says_is_a_loss_on_its_cpu)
 	made_perf_end(&made);
 	read_made(NULL);
 	cr_expect(eq(uint, values(), 13));
-	expect_loss(STLB_LOSS_HERE, 1, "shorter than it says");
+	expect_loss(STLB_LOSS_HERE, 1, "shorter than its header says");
 	cr_expect(eq(u64, seen.records[find_loss(STLB_LOSS_HERE)].ns, 2000));
 }
 
@@ -291,7 +291,7 @@ Test(perf_losses, after_a_break_all_may_be_lost)
 	made.size -= 4;
 	read_made(NULL);
 	cr_expect(eq(uint, values(), 1));
-	expect_loss(STLB_LOSS_AFTER, -1, "breaks off at byte");
+	expect_loss(STLB_LOSS_AFTER, -1, "is truncated at byte");
 }
 
 static void pack_samples(uint32_t type, unsigned int nr)
@@ -313,7 +313,7 @@ Test(perf_losses, compressed_data_shorter_than_they_say_are_told)
 	made_perf_end(&made);
 	read_made(NULL);
 	cr_expect(eq(uint, values(), 0));
-	expect_loss(STLB_LOSS_AFTER, -1, "shorter than they say");
+	expect_loss(STLB_LOSS_AFTER, -1, "shorter than its header says");
 }
 
 /* Records of 8 bytes that nobody knows: 64 MiB in a few KiB. */
@@ -339,5 +339,5 @@ Test(perf_losses, compressed_data_that_become_far_too_many_are_told)
 	free(packed);
 	read_made(NULL);
 	cr_expect(eq(uint, values(), 1));
-	expect_loss(STLB_LOSS_AFTER, -1, "far too many bytes");
+	expect_loss(STLB_LOSS_AFTER, -1, "expands far too much");
 }

@@ -112,9 +112,9 @@ Test(btf, structures_by_value_take_as_many_registers_as_they_fill)
 	cr_assert_eq(find("by_value", "p->next"), 0);
 	cr_expect_eq(place.slot, 3);
 	cr_expect_not(place.by_name, "tracefs counts parameters");
-	refused("by_value", "both", -EINVAL, "no register");
-	refused("large", "last", -EINVAL, "parameter 2 is in no register");
-	refused("crowded", "p", -EINVAL, "no register");
+	refused("by_value", "both", -EINVAL, "not in a register");
+	refused("large", "last", -EINVAL, "parameter 2 is not in a register");
+	refused("crowded", "p", -EINVAL, "not in a register");
 	cr_expect_eq(find("large", "a"), 0);
 }
 
@@ -148,15 +148,15 @@ Test(btf, a_pointer_is_followed_without_a_member)
 	cr_assert_eq(find("plain", "*p"), -EINVAL, "a whole node is no value");
 	cr_assert_eq(find("plain", "p->next->next->next"), 0);
 	refused("plain", "p->next->next->next->next->first", -EINVAL, "too many pointers");
-	refused("plain", "*a", -EINVAL, "a is no pointer");
-	refused("plain", "a->first", -EINVAL, "before first is no pointer");
-	refused("plain", "p->first->next", -EINVAL, "before next is no pointer");
+	refused("plain", "*a", -EINVAL, "a is not a pointer");
+	refused("plain", "a->first", -EINVAL, "before first is not a pointer");
+	refused("plain", "p->first->next", -EINVAL, "before next is not a pointer");
 }
 
 Test(btf, what_is_no_single_value_is_refused)
 {
 	refused("plain", "p->flag", -EINVAL, "flag is a bit field");
-	refused("plain", "p->inside", -EINVAL, "inside is no single value");
+	refused("plain", "p->inside", -EINVAL, "inside is not a scalar");
 }
 
 Test(btf, a_member_is_a_pointer_or_not)

@@ -241,7 +241,7 @@ Test(kernel, inlined_spinlocks_are_not_said_to_be_recorded)
 {
 	struct made_kernel made = arm64(true);
 
-	check_words(&made, "kcore", "no lock is recorded anyhow", "");
+	check_words(&made, "kcore", "no lock is recorded anyway", "");
 	check_words(&made, "lockdep", "no page table lock is seen", "CONFIG_PROVE_LOCKING");
 	made_free(&made);
 }
@@ -250,10 +250,10 @@ Test(kernel, spinlocks_that_cannot_be_told_apart_are_all_recorded)
 {
 	struct made_kernel made = arm64(false);
 
-	check_words(&made, "kcore", "all of them are recorded", "CONFIG_PROVE_LOCKING");
-	check_words(&made, "lockdep", "all of them are recorded", "CONFIG_PROVE_LOCKING");
+	check_words(&made, "kcore", "all spinlocks are recorded", "CONFIG_PROVE_LOCKING");
+	check_words(&made, "lockdep", "all are recorded", "CONFIG_PROVE_LOCKING");
 	made_event(&made, "lock:lock_acquire");
-	check_words(&made, "kcore", "lockdep tells", "");
+	check_words(&made, "kcore", "lockdep names", "");
 	made_free(&made);
 }
 

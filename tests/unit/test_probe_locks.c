@@ -31,8 +31,8 @@ Test(locks, those_in_struct_pages_are_filtered_by_the_kernel)
 
 	filtered(plan, "ptl_acquire", IN_PAGES);
 	filtered(plan, "ptl_release", IN_PAGES);
-	planned(plan, "ptl_acquired", STLB_PROBE_NONE, "no arguments can be had at a return");
-	planned(plan, "ptl_trylock", STLB_PROBE_NONE, "no arguments can be had at a return");
+	planned(plan, "ptl_acquired", STLB_PROBE_NONE, "a return probe has no access to arguments");
+	planned(plan, "ptl_trylock", STLB_PROBE_NONE, "a return probe has no access to arguments");
 	cr_expect_eq(made_probe(plan, "ptl_acquire")->reach, STLB_REACH_TASKS);
 	cr_expect_not(made_probe(plan, "ptl_acquire")->stack);
 	stlb_plan_free(plan);
@@ -179,7 +179,7 @@ Test(locks, lockdep_tells_them_by_their_class)
 	cr_expect_eq(made_probe(plan, "lock_release")->reach, STLB_REACH_TASKS);
 	check_absent(plan, "ptl_acquire");
 	check_absent(plan, "ptl_release");
-	planned(plan, "ptl_trylock", STLB_PROBE_NONE, "lock:lock_acquire tells it");
+	planned(plan, "ptl_trylock", STLB_PROBE_NONE, "lock:lock_acquire reports it");
 	stlb_plan_free(plan);
 	plan = with_lockdep(STLB_LOCKS_ALL, true);
 	filtered(plan, "lock_acquire", NULL);
@@ -192,6 +192,6 @@ Test(locks, lockdep_without_statistics_is_not_mended_by_probes)
 	struct stlb_plan *plan = with_lockdep(STLB_LOCKS_PTL, false);
 
 	planned(plan, "lock_acquire", STLB_PROBE_TRACEPOINT, "");
-	planned(plan, "ptl_acquired", STLB_PROBE_NONE, "lock:lock_acquire tells it");
+	planned(plan, "ptl_acquired", STLB_PROBE_NONE, "lock:lock_acquire reports it");
 	stlb_plan_free(plan);
 }

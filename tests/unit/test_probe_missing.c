@@ -23,10 +23,10 @@ Test(plan, each_function_that_cannot_be_probed_has_its_own_reason)
 	plan = made_plan(&made, STLB_LOCKS_PTL);
 	planned(plan, "pte_clear_flush", STLB_PROBE_NONE,
 		"ptep_clear_flush is not in this kernel, or inlined");
-	planned(plan, "pmd_inval", STLB_PROBE_NONE, "only changed copies of pmdp_invalidate");
-	planned(plan, "mmfree", STLB_PROBE_NONE, "__mmdrop is there 2 times");
-	planned(plan, "huge_free", STLB_PROBE_NONE, "free_huge_page is kept from tracing");
-	planned(plan, "pmd_install", STLB_PROBE_NONE, "pmd_install refuses kprobes");
+	planned(plan, "pmd_inval", STLB_PROBE_NONE, "only modified copies of pmdp_invalidate");
+	planned(plan, "mmfree", STLB_PROBE_NONE, "__mmdrop exists 2 times");
+	planned(plan, "huge_free", STLB_PROBE_NONE, "free_huge_page is not traceable");
+	planned(plan, "pmd_install", STLB_PROBE_NONE, "pmd_install is on the kprobes blacklist");
 	planned(plan, "inv_start", STLB_PROBE_KPROBE, "kprobe of __mmu_notifier_invalidate_range");
 	stlb_plan_free(plan);
 }
@@ -70,7 +70,7 @@ Test(plan, kallsyms_without_addresses_has_names)
 	made_write(&made, "/proc/kallsyms", symbols);
 	plan = made_plan(&made, STLB_LOCKS_PTL);
 	planned(plan, "pte_clear_flush", STLB_PROBE_FPROBE, "");
-	planned(plan, "ptl_acquire", STLB_PROBE_FPROBE, "does not tell addresses");
+	planned(plan, "ptl_acquire", STLB_PROBE_FPROBE, "hides addresses");
 	filtered(plan, "ptl_acquire", NULL);
 	stlb_plan_free(plan);
 	free(symbols);
@@ -122,7 +122,7 @@ Test(plan, only_tracepoints_where_nothing_else_was_asked_for)
 	struct stlb_plan *plan;
 
 	cr_assert_eq(stlb_plan_new(kernel, &options, &plan, NULL), 0);
-	planned(plan, "inv_start", STLB_PROBE_NONE, "only tracepoints were asked for");
+	planned(plan, "inv_start", STLB_PROBE_NONE, "only tracepoints were requested");
 	planned(plan, "mm_page_free", STLB_PROBE_TRACEPOINT, "");
 	stlb_plan_free(plan);
 	stlb_kernel_close(kernel);
@@ -175,9 +175,9 @@ Test(plan, fprobes_before_arguments_at_returns)
 	defined(plan, "inv_range_ret",
 		"f128:staletlb/inv_range_ret "
 		"__mmu_notifier_arch_invalidate_secondary_tlbs%return");
-	planned(plan, "ptl_map", STLB_PROBE_NONE, "no arguments can be had at a return");
+	planned(plan, "ptl_map", STLB_PROBE_NONE, "a return probe has no access to arguments");
 	defined(plan, "ptl_acquired", "f512:staletlb/ptl_acquired _raw_spin_lock%return");
-	planned(plan, "ptl_trylock", STLB_PROBE_NONE, "no arguments can be had at a return");
+	planned(plan, "ptl_trylock", STLB_PROBE_NONE, "a return probe has no access to arguments");
 	stlb_plan_free(plan);
 }
 
@@ -230,6 +230,6 @@ Test(plan, an_argument_of_another_size_is_refused)
 				"func ptep_clear_flush\n\tvma ptr:vm_area_struct\n\taddress int4\n"
 				"\tptep ptr:pte_t\n");
 	plan = made_plan(&made, STLB_LOCKS_PTL);
-	planned(plan, "pte_clear_flush", STLB_PROBE_NONE, "address|addr is of 4 bytes");
+	planned(plan, "pte_clear_flush", STLB_PROBE_NONE, "address|addr has 4 bytes");
 	stlb_plan_free(plan);
 }

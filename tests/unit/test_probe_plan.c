@@ -148,7 +148,7 @@ Test(plan, returns_to_user_mode_of_tasks_and_of_everybody)
 	stlb_plan_free(plan);
 	options.of_tasks = false;
 	cr_assert_eq(stlb_plan_new(kernel, &options, &plan, NULL), 0);
-	planned(plan, "sys_exit", STLB_PROBE_TRACEPOINT, "of everybody only calls");
+	planned(plan, "sys_exit", STLB_PROBE_TRACEPOINT, "for all tasks, only calls");
 	cr_expect(strstr(made_probe(plan, "sys_exit")->filter, "id == 11 || "), "munmap");
 	stlb_plan_free(plan);
 	stlb_kernel_close(kernel);
@@ -165,7 +165,7 @@ Test(plan, returns_of_everybody_where_numbers_of_calls_are_not_known)
 
 	made_write(&made, "/proc/sys/kernel/arch", "riscv64\n");
 	plan = made_plan(&made, STLB_LOCKS_PTL);
-	planned(plan, "sys_exit", STLB_PROBE_NONE, "not known for the architecture riscv64");
+	planned(plan, "sys_exit", STLB_PROBE_NONE, "not known on the architecture riscv64");
 	stlb_plan_free(plan);
 }
 
@@ -178,7 +178,7 @@ Test(plan, mmap_lock_only_where_it_ends_something)
 	stlb_plan_free(plan);
 	made = made_new("7.3");
 	plan = made_plan(&made, STLB_LOCKS_PTL);
-	planned(plan, "mmap_lock_released", STLB_PROBE_TRACEPOINT, "from 6.6 on");
+	planned(plan, "mmap_lock_released", STLB_PROBE_TRACEPOINT, "since 6.6");
 	filtered(plan, "mmap_lock_acquire_returned", "success != 0");
 	stlb_plan_free(plan);
 }
@@ -269,7 +269,7 @@ Test(plan, page_table_check_has_to_be_on)
 
 	check_switch("quiet\n", on, STLB_PROBE_FPROBE, "fprobe of __page_table_check");
 	check_switch("quiet\n", built, STLB_PROBE_NONE, "page_table_check is off");
-	check_switch("quiet\n", NULL, STLB_PROBE_NONE, "cannot be told");
+	check_switch("quiet\n", NULL, STLB_PROBE_NONE, "is unknown");
 	check_switch("quiet\n", not, STLB_PROBE_NONE, "page_table_check is off");
 	check_switch("page_table_check=on\n", built, STLB_PROBE_FPROBE, "fprobe");
 	check_switch("page_table_check=1\n", NULL, STLB_PROBE_FPROBE, "fprobe");

@@ -82,7 +82,7 @@ Test(profile, files_that_are_none)
 	cr_expect(strstr(err.text, "/nowhere/p.json"));
 	cr_expect_eq(stlb_profile_load("/tmp", &profile, &err), -EISDIR);
 	cr_expect_eq(stlb_profile_load("/nowhere/p.json", &profile, NULL), -ENOENT);
-	refused("", ":1:", "no valid JSON");
+	refused("", ":1:", "not valid JSON");
 	refused("{\"name\": \"a\",\n\"name\": \"b\"}", ":2:", "duplicate");
 }
 
@@ -99,13 +99,13 @@ Test(profile, hostile_files_are_bounded)
 	refused_as(-EFBIG, text, "", "holds too many values");
 	memset(text, '[', 1 << 18);
 	text[1 << 18] = '\0';
-	refused(text, ":1:", "no valid JSON");
+	refused(text, ":1:", "not valid JSON");
 	free(text);
 }
 
 Test(profile, documents)
 {
-	refused("[]", "", "has to be a JSON object");
+	refused("[]", "", "must be a JSON object");
 	refused("{\"events\": []}", "name", "expected the profile's name");
 	refused("{\"name\": 1, \"events\": []}", "name", "expected the profile's name");
 	refused("{\"name\": \"a\", \"description\": 1}", "description", "a string");
@@ -124,8 +124,8 @@ Test(profile, rows)
 	refused(EVENTS("{\"event\": \"e\"}"), "events[0].kind", "the name of a kind");
 	refused(ROW("\"pte_cler\""), "events[0].kind", "did you mean \"pte_clear\"?");
 	refused(ROW("\"xyzzy_plugh\""), "events[0].kind", "lists the kinds");
-	refused(ROW("\"lost\""), "events[0].kind", "no profile can give");
-	refused(ROW("\"stack\""), "events[0].kind", "no profile can give");
+	refused(ROW("\"lost\""), "events[0].kind", "a profile cannot provide");
+	refused(ROW("\"stack\""), "events[0].kind", "a profile cannot provide");
 	refused(ROW("\"exit\", \"levle\": \"pte\""), "events[0]", "did you mean \"level\"?");
 	refused(ROW("\"exit\", \"level\": \"p4d\""), "events[0].level", "\"pud\"");
 	refused(ROW("\"exit\", \"level\": 1"), "events[0].level", "\"pud\"");
@@ -133,12 +133,12 @@ Test(profile, rows)
 	refused(ROW("\"exit\", \"same_content\": 1"), "events[0].same_content", "true or false");
 	refused(ROW("\"none\", \"level\": \"pte\""), "events[0]", "unknown key \"level\"");
 	refused(ROW("\"pte_set\", \"fields\": {\"mm\": \"mm\"}"), "events[0].fields",
-		"needs \"new\" too");
+		"also needs \"new\"");
 	refused(ROW("\"phase\", \"fields\": {\"mm\": \"mm\"}"), "events[0].fields",
 		"needs \"text\"");
 	refused(EVENTS("{\"event\": \"e\", \"kind\": \"exit\"}, "
 		       "{\"event\": \"e\", \"kind\": \"none\"}"),
-		"events[1].event", "is in events[0] too");
+		"events[1].event", "is also in events[0]");
 }
 
 Test(profile, fields)
@@ -147,7 +147,7 @@ Test(profile, fields)
 	refused(ROW("\"exit\", \"fields\": {\"adr\": \"a\"}"), "events[0].fields.adr",
 		"did you mean \"addr\"?");
 	refused(ROW("\"exit\", \"fields\": {\"xyzzyplugh\": \"a\"}"), "events[0].fields.xyzzyplugh",
-		"lists those there are");
+		"lists the known ones");
 	refused(ROW("\"exit\", \"fields\": {\"mm\": 1}"), "events[0].fields.mm",
 		"the name of a trace field");
 	refused(ROW("\"exit\", \"fields\": {\"mm\": \"a||b\"}"), "events[0].fields.mm", "the name");
@@ -161,7 +161,7 @@ Test(profile, fields)
 	refused(ROW("\"exit\", \"fields\": {\"mm\": {\"field\": \"a\", \"mask\": \"ff\"}}"),
 		"events[0].fields.mm", "an integer or");
 	refused(ROW("\"exit\", \"fields\": {\"mm\": {\"field\": \"a\", \"mask\": 0}}"),
-		"events[0].fields.mm", "leaves nothing");
+		"events[0].fields.mm", "which clears the field");
 	refused(ROW("\"exit\", \"fields\": {\"mm\": {\"field\": \"a\", \"add\": null}}"),
 		"events[0].fields.mm", "an integer or");
 	refused(ROW("\"exit\", \"fields\": {\"text\": {\"field\": \"a\"}}"),
@@ -176,7 +176,7 @@ Test(profile, constants)
 	refused(ROW("\"exit\", \"constants\": {\"text\": 1}"), "events[0].constants.text",
 		"cannot be a constant");
 	refused(ROW("\"exit\", \"fields\": {\"mm\": \"a\"}, \"constants\": {\"mm\": 1}"),
-		"events[0].constants.mm", "among \"fields\" too");
+		"events[0].constants.mm", "also in \"fields\"");
 	refused(ROW("\"exit\", \"constants\": {\"mm\": 1.5}"), "events[0].constants.mm",
 		"an integer or");
 	refused(ROW("\"exit\", \"constants\": {\"mm\": \"0x\"}"), "events[0].constants.mm",

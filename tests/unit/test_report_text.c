@@ -43,27 +43,27 @@ Test(report_text, begins_with_the_verdict)
 	sample_init(&sample);
 	text = text_of(&sample, NULL);
 	cr_expect_eq(strncmp(text,
-			     "debug-6.1.dat: 69 errors, 2 warnings, 1 notice at 3 sites; judged in "
-			     "part\n",
-			     74),
+			     "debug-6.1.dat: 69 errors, 2 warnings, 1 notice at 3 sites; "
+			     "incomplete\n",
+			     70),
 		     0, "%s", text);
 	free(text);
 	sample_clean(&sample);
-	expect(&sample, NULL, "debug-6.1.dat: clean: 1182 obligations judged, none breached\n");
+	expect(&sample, NULL, "debug-6.1.dat: clean: 1182 updates checked, no violation\n");
 	sample.result.unplaced = 3;
-	expect(&sample, NULL, "judged, none breached, 3 updates not placed\n");
+	expect(&sample, NULL, "checked, no violation, 3 updates not located\n");
 	sample.result.unplaced = 0;
 	sample.result.nr_findings = 1;
 	sample.findings[0].severity = STLB_WARNING;
 	/* of an error rule: whatever it counts as, the trace is not clean */
-	expect(&sample, NULL, "debug-6.1.dat: 69 warnings at 1 site: 1182 obligations judged\n");
+	expect(&sample, NULL, "debug-6.1.dat: 69 warnings at 1 site: 1182 updates checked\n");
 	sample.findings[0].rule = STLB_RULE_RACY;
-	expect(&sample, NULL, ": clean but for 69 warnings at 1 site: 1182 obligations judged\n");
+	expect(&sample, NULL, ": clean but for 69 warnings at 1 site: 1182 updates checked\n");
 	sample.result.nr_findings = 0;
 	sample.info.truncated = true;
 	sample.info.cut = "half a page";
 	expect(&sample, NULL,
-	       "debug-6.1.dat: judged in part: the file breaks off or is damaged: half a page\n");
+	       "debug-6.1.dat: incomplete: the file is truncated or damaged: half a page\n");
 }
 
 Test(report_text, tells_what_a_trace_lacks)
@@ -74,7 +74,7 @@ Test(report_text, tells_what_a_trace_lacks)
 	sample_clean(&sample);
 	expect_not(&sample, NULL, "staletlb record");
 	sample.result.mms = 0;
-	expect(&sample, NULL, "not judged: no mm was subscribed\n");
+	expect(&sample, NULL, "not checked: no mm was subscribed\n");
 	expect(&sample, NULL, "No process had a secondary TLB");
 	memset(sample.result.kinds, 0, sizeof(sample.result.kinds));
 	expect(&sample, NULL, "__mmu_notifier_invalidate_range_start");
@@ -97,7 +97,7 @@ Test(report_text, tells_what_a_running_kernel_lacks)
 	expect_not(&sample, NULL, "__mmu_notifier_invalidate_range_start");
 	expect_not(&sample, NULL, "staletlb doctor");
 	sample.result.rules[STLB_RULE_FREE].judged = STLB_JUDGED_NONE;
-	expect(&sample, NULL, "'staletlb doctor' says why");
+	expect(&sample, NULL, "'staletlb doctor'");
 	expect_not(&sample, NULL, "No process had a secondary TLB");
 }
 
@@ -115,8 +115,8 @@ Test(report_text, shows_findings_by_severity_and_inconclusive_ones_apart)
 	doubt = strstr(text, "\ninconclusive: free-before-invalidate [F2]\n");
 	cr_expect(error && error < warning && warning < notice && notice < doubt, "%s", text);
 	free(text);
-	expect(&sample, NULL, "rule     mmu_notifier.rst, lines 14-15, 20-29:");
-	expect(&sample, NULL, "rule     implied by mmu_notifier.rst, lines 10-11, 24:");
+	expect(&sample, NULL, "rule       mmu_notifier.rst, lines 14-15, 20-29:");
+	expect(&sample, NULL, "rule       implied by mmu_notifier.rst, lines 10-11, 24:");
 	expect(&sample, NULL, "69 times, from 12.345678901 to 13.456789012, phase cow");
 	expect(&sample, NULL, "12.345681901     +3.000us   [001] workload-311");
 	expect(&sample, NULL, "ret=-11");
@@ -142,19 +142,19 @@ Test(report_text, clean_but_for_what_is_suppressed)
 
 	sample_init(&sample);
 	sample_clean(&sample);
-	expect(&sample, NULL, ": clean: 1182 obligations judged, none breached\n");
+	expect(&sample, NULL, ": clean: 1182 updates checked, no violation\n");
 	sample_repoint(&sample.findings[0]);
 	sample.findings[0].suppressed = true;
 	sample.findings[0].suppressed_by = "of old";
 	sample.result.nr_findings = 1;
-	expect(&sample, NULL, ": clean but for 1 suppressed finding: 1182 obligations judged\n");
+	expect(&sample, NULL, ": clean but for 1 suppressed finding: 1182 updates checked\n");
 	sample_repoint(&sample.findings[1]);
 	sample.findings[1].rule = STLB_RULE_REFAULT;
 	sample.findings[1].severity = STLB_NOTICE;
 	sample.result.nr_findings = 2;
 	expect(&sample, NULL,
 	       ": clean but for 69 notices at 1 site and 1 suppressed finding: "
-	       "1182 obligations judged\n");
+	       "1182 updates checked\n");
 }
 
 /* The line of the verdict is the only one that may be longer. */

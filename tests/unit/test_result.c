@@ -193,7 +193,7 @@ static unsigned int notes_on(struct made_reading reading, const char *part)
 
 Test(result, what_contexts_and_clocks_are_taken_for)
 {
-	const char *no_irqs = "contexts are tasks", *apart = "not one for all CPUs";
+	const char *no_irqs = "contexts are tasks", *apart = "not common to all CPUs";
 
 	cr_expect_eq(notes_on(READING(BEFORE_6_6), no_irqs), 0);
 	cr_expect_eq(notes_on(READING(BEFORE_6_6, .no_irq_flags = true), no_irqs), 1);

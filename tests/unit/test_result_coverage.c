@@ -79,7 +79,7 @@ static const struct row rows[] = {
 	 "no set of an entry was recorded"},
 	{SINCE, K(PTE_SET), R(MAPPED),
 	 R(REPOINT) | R(REFAULT) | R(NEVER) | R(STALE_ACCESS) | R(DEVICE_ORDER) | R(UNBRACKETED),
-	 "sets are known only where change_pte or a reverse mapping tells them"},
+	 "sets are known only from change_pte and reverse mappings"},
 	{SINCE, K(PTE_SET) | K(CHANGE_PTE) | K(MAP), R(REPOINT) | R(MAPPED),
 	 R(REFAULT) | R(NEVER) | R(STALE_ACCESS) | R(DEVICE_ORDER) | R(UNBRACKETED),
 	 "no set of a pte was recorded"},
@@ -90,7 +90,7 @@ static const struct row rows[] = {
 	 0, "no clear or set of a page-table entry was recorded"},
 	{SINCE, FREES_ALL, R(FREE) | R(MAPPED), 0, "no free of pages was recorded"},
 	{SINCE, K(PAGE_FREE), 0, R(FREE) | R(MAPPED),
-	 "frees are known only by mm_page_free_batched, which leaves some out"},
+	 "frees are known only from mm_page_free_batched, which misses some"},
 	{SINCE, LOCKS, R(UNLOCKED), R(REPOINT) | R(RACY) | R(UNBALANCED) | R(REDUNDANT),
 	 "page table locks are not recorded"},
 	{SINCE, K(LOCK_ACQUIRE), 0, 0, ""},
@@ -144,9 +144,10 @@ Test(coverage, tells_all_that_is_missing)
 	struct stlb_rule_result rules[STLB_NR_RULES];
 
 	stlb_rules_judgeable(&kinds, false, rules);
-	cr_expect_str_eq(rules[STLB_RULE_UNBALANCED].reason,
-			 "page table locks are not recorded: brackets stand for them; releases of "
-			 "locks are not recorded");
+	cr_expect_str_eq(
+		rules[STLB_RULE_UNBALANCED].reason,
+		"page table locks are not recorded: brackets are used instead; releases of "
+		"locks are not recorded");
 }
 
 /* As far as there is room for it, and of each rule for itself, however often it is asked. */
@@ -225,7 +226,7 @@ Test(coverage, of_updates_without_a_place)
 		GIVE(&reading, SETTLE_66, {CLEAR_AT(RW(0xa))});
 		of = rule_of(&reading, about[i]);
 		cr_expect_eq(of.judged, STLB_JUDGED_PARTIAL);
-		cr_expect_str_eq(of.reason, "updates that no slot was found for");
+		cr_expect_str_eq(of.reason, "updates whose entry could not be located");
 	}
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		struct made_reading reading = READING(SINCE_6_6, WITH);
@@ -246,7 +247,7 @@ Test(coverage, of_breaches_without_an_order)
 	of = rule_of(&reading, STLB_RULE_FREE);
 	cr_expect_eq(of.judged, STLB_JUDGED_PARTIAL);
 	cr_expect_str_eq(of.reason,
-			 "the clock is not one for all CPUs: only what the graph orders");
+			 "the clock is not common to all CPUs: only what the graph orders");
 }
 
 /* A rule that is off is judged no more for something that was left out besides. */

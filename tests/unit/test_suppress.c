@@ -61,10 +61,10 @@ Test(suppress, versions_of_fingerprints)
 
 	refuse(HEAD "\"suppressions\": [{\"fingerprint\": \"3:0123456789abcdef\", "
 		    "\"reason\": \"r\"}]}",
-	       "is of version \"3\"");
+	       "has version \"3\"");
 	refuse(HEAD "\"suppressions\": [{\"fingerprint\": \"1:0123456789abcdef\", "
 		    "\"reason\": \"r\"}]}",
-	       "make the baseline anew");
+	       "create the baseline again");
 	cr_assert_eq(load(HEAD "\"suppressions\": [{\"fingerprint\": \"2:0123456789abcdef\", "
 			       "\"reason\": \"r\"}, {\"fingerprint\": \"0123456789abcdef\", "
 			       "\"occurrences\": 70, \"reason\": \"old\"}]}"),
@@ -140,13 +140,13 @@ Test(suppress, expired_entries_match_nothing)
 
 Test(suppress, refuses_what_it_does_not_know)
 {
-	refuse("", ":1:0: is no valid JSON");
-	refuse("[]", "has to be a JSON object");
+	refuse("", ":1:0: not valid JSON");
+	refuse("[]", "must be a JSON object");
 	refuse("{\"suppressions\": []}", "lacks \"schema_version\"");
-	refuse("{\"schema_version\": \"2.0.0\", \"suppressions\": []}", "has to be 1.x.y");
+	refuse("{\"schema_version\": \"2.0.0\", \"suppressions\": []}", "must be 1.x.y");
 	refuse(HEAD "\"suppressions\": 1}", "lacks the array");
 	refuse(HEAD "\"suppressions\": [], \"x\": 1}", "unknown key \"x\"");
-	refuse(HEAD "\"suppressions\": [1]}", "suppressions[0]: has to be an object");
+	refuse(HEAD "\"suppressions\": [1]}", "suppressions[0]: must be an object");
 	refuse(HEAD "\"suppressions\": [{\"reason\": \"x\"}]}", "would suppress everything");
 	refuse(HEAD "\"suppressions\": [{\"comm\": \"x\"}]}", "lacks \"reason\"");
 	refuse(HEAD "\"suppressions\": [{\"comm\": \"x\", \"reason\": \"\"}]}", "not be empty");
@@ -158,7 +158,7 @@ Test(suppress, refuses_what_it_does_not_know)
 	       "suppressions[1]: unknown rule \"empty-rang\"; did you mean \"empty-range\"?");
 	refuse(HEAD "\"suppressions\": [{\"comm\": \"x\", \"reason\": \"x\", "
 		    "\"expires\": \"2025-02-29\"}]}",
-	       "has to be a date");
+	       "must be a date");
 }
 
 Test(suppress, refuses_too_much)

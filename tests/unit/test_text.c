@@ -462,6 +462,6 @@ Test(text, formats_are_bounded)
 	for (int i = 0; i < 9000; i++)
 		fprintf(out, LINE("e%d: k=1"), i);
 	fclose(out);
-	expect_end(text, 256 + 4095, false, "no events: 5649");
+	expect_end(text, 256 + 4095, false, "not events: 5649");
 	free(text);
 }

@@ -163,7 +163,7 @@ Test(tracedat_damaged, a_page_of_after_the_end)
 	expect_sound(&seen);
 	made_word(trace.cpus[0][1].pages[0].bytes, UINT64_C(1) << 40, 8);
 	seen = see(&trace);
-	expect_told(&seen, 1, "CPU 1: a page of after the end");
+	expect_told(&seen, 1, "CPU 1: a page from after the end");
 }
 
 Test(tracedat_damaged, a_page_of_another_age)
@@ -173,7 +173,7 @@ Test(tracedat_damaged, a_page_of_another_age)
 
 	made_word(trace.cpus[0][0].pages[1].bytes, UINT64_C(0x4141414141414141), 8);
 	seen = see(&trace);
-	expect_told(&seen, 0, "CPU 0: a page of long after");
+	expect_told(&seen, 0, "CPU 0: a page much later");
 }
 
 /* ---- chunks ---- */

@@ -15,7 +15,7 @@ for run in 1 2 3; do
 	step_until_read "late-$run" 0 90000 staletlb live -f json -o "/out/late-$run.json" \
 		--save "/tmp/late.dat" --locks=all
 	step "late-file-$run" 0 staletlb analyze -f json -o "/out/late-file-$run.json" /tmp/late.dat
-	grep -o '[0-9]* records* came after later ones' "/out/late-$run.json"
+	grep -o '[0-9]* records* arrived after later ones' "/out/late-$run.json"
 	for name in "late-$run" "late-file-$run"; do
 		tr -d '\n' <"/out/$name.json" |
 			sed 's/"notes": .*"summary": /"summary": /; s/"traces": .*//' >"/tmp/$name"

@@ -186,7 +186,7 @@ test_several() {
 	step remove-dead 0 staletlb probes remove
 	grep -q '^removed: [1-9][0-9]* events, [12] instance' /out/remove-dead.out ||
 		say "probes remove left what a dead run had: $(cat /out/remove-dead.out)"
-	grep -q '^left alone: .*1 running' /out/remove-dead.out ||
+	grep -q '^kept: .*1 running' /out/remove-dead.out ||
 		say "probes remove does not tell of the other run: $(cat /out/remove-dead.out)"
 	until_counted $long "read events" 20000
 	kill -TERM $long || say "the long run ended before the others did"

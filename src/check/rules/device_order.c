@@ -27,8 +27,8 @@ static void device_stale(struct stlb_analysis *a, const struct stlb_act *act,
 		.verdict = stlb_device_verdict(a, past),
 		.act = act,
 		.role = "read A, old",
-		.missing = "an invalidation before the set of this address: then no cycle of "
-			   "from-read, the two sets, reads-from and the device's order could be",
+		.missing = "an invalidation before the set of this address: then from-read, the "
+			   "two sets, reads-from and the device's order could not form a cycle",
 		.addr = page->addr,
 		.has_addr = true,
 	};
@@ -64,6 +64,5 @@ STLB_RULE_DEFINE(
 			  "its new page, or the page freed.",
 		.cycle = true,
 		.of_device = true,
-		.observed = "It was observed: the events above are the witness, no schedule has to "
-			    "be searched.",
+		.observed = "It was observed: the events above are the witness.",
 	});

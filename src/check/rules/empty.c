@@ -8,7 +8,7 @@ static void range_empty(struct stlb_analysis *a, const struct stlb_act *act)
 		.rule = STLB_RULE_EMPTY,
 		.act = act,
 		.role = "invalidate",
-		.missing = "a range that holds at least one page",
+		.missing = "a range of at least one page",
 		.addr = stlb_event_or(act->event, START, 0),
 		.has_addr = true,
 	};

@@ -5,9 +5,9 @@
 static const char missing_before_free[] =
 	"an invalidation that covers the entry, between its change and the free of the page";
 
-static const char missing_in_lock[] = "the invalidation came after the page table lock was "
-				      "dropped; a page freed before range_end "
-				      "asks for it inside the lock";
+static const char missing_in_lock[] =
+	"the invalidation came after the page table lock was released; a page freed before "
+	"range_end requires it under the lock";
 
 static void judge_strict(struct stlb_analysis *a, const struct stlb_act *act,
 			 struct stlb_obligation *ob)

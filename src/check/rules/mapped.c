@@ -90,7 +90,7 @@ static void lower(const struct stlb_analysis *a, struct stlb_rule_result *result
 {
 	char why[50];
 
-	snprintf(why, sizeof(why), "no room for more than %d mapped pages", STLB_MAX_MAPPINGS);
+	snprintf(why, sizeof(why), "limit of %d mapped pages reached", STLB_MAX_MAPPINGS);
 	if (!a->echoes_seen)
 		stlb_rule_lower(
 			result, STLB_JUDGED_NONE,

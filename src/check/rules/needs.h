@@ -40,12 +40,12 @@
 #define ALL_PMD_CLEARS {ANY(STLB_PMD_CLEAR), "not every clear of a pmd is recorded", STLB_ALWAYS}
 #define LACKS_ZAPS {ANY(STLB_PTE_CLEAR), "clears by zap, mremap and swap-out are not recorded", STLB_ALWAYS}
 #define LACKS_PMDS {ANY(PMD_CLEARS), "clears of pmds (huge pages, page tables) are not recorded", STLB_ALWAYS}
-#define LACKS_SETS {ANY(STLB_PTE_SET), "sets are known only where change_pte or a reverse mapping tells them", STLB_ALWAYS}
-#define LACKS_LOCKS {ANY(LOCKS), "page table locks are not recorded: brackets stand for them", STLB_ALWAYS}
+#define LACKS_SETS {ANY(STLB_PTE_SET), "sets are known only from change_pte and reverse mappings", STLB_ALWAYS}
+#define LACKS_LOCKS {ANY(LOCKS), "page table locks are not recorded: brackets are used instead", STLB_ALWAYS}
 #define LACKS_RELEASES {ANY(STLB_LOCK_RELEASE), "releases of locks are not recorded", STLB_ALWAYS}
-#define LACKS_FREES {ANY(STLB_PAGE_FREE), "frees are known only by mm_page_free_batched, which leaves some out", STLB_ALWAYS}
+#define LACKS_FREES {ANY(STLB_PAGE_FREE), "frees are known only from mm_page_free_batched, which misses some", STLB_ALWAYS}
 #define LACKS_DEADLINES \
-	{ANY(DEADLINES), "neither mmap_lock's release nor the return to user mode is recorded: from 6.6 on " \
+	{ANY(DEADLINES), "neither mmap_lock's release nor the return to user mode is recorded: since 6.6 " \
 		    "nothing else ends a zap or an mprotect", STLB_SINCE_6_6}
 /* clang-format on */
 

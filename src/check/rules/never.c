@@ -8,8 +8,8 @@
 static const char *const missing[] = {
 	[STLB_ENDS_WITH_BRACKET] =
 		"an invalidation of the entry before or at the end of the operation's bracket",
-	[STLB_ENDS_WITH_UNLOCK] = "an invalidation of the entry before the context dropped the "
-				  "mmap_lock that it held",
+	[STLB_ENDS_WITH_UNLOCK] =
+		"an invalidation of the entry before the context released mmap_lock",
 	[STLB_ENDS_WITH_LEAVE] = "an invalidation of the entry before the context left the kernel",
 };
 
@@ -44,7 +44,8 @@ STLB_RULE_DEFINE(
 		.id = "never-invalidated",
 		.severity = STLB_ERROR,
 		.lines = "93-97",
-		.implied = "Delayed is not left out: a deferral has to end with the operation.",
+		.implied =
+			"An invalidation may be deferred, but not beyond the end of the operation.",
 		.wrong = "the operation is over and no invalidation covered the entry that it "
 			 "changed",
 		.risk = "a device keeps using the old translation for as long as its TLB holds it",

@@ -17,7 +17,7 @@ STLB_RULE_DEFINE(
 		.remedy = "Make the invalidation of this task's own update come before the page is "
 			  "freed or the entry set, instead of relying on that of another task; or "
 			  "order the two, by a lock that both hold.",
-		.edge = {.between = "an edge that orders the second behind the first",
+		.edge = {.between = "an edge that orders the second after the first",
 			 .to = "unordered invalidation",
 			 .of_order = true},
 		.observed =

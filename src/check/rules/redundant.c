@@ -31,10 +31,11 @@ static void covered(struct stlb_analysis *a, const struct stlb_act *act, struct 
 		return;
 	if (ob->discharged && ob->in_lock && what->at_end)
 		report(a, act, ob, what,
-		       "nothing: the lock's invalidation was enough, only_end would do here");
+		       "nothing: the invalidation under the lock was enough, only_end would do "
+		       "here");
 	else if (!ob->discharged && deferrable && stlb_task_holds(ob->task, ob->scope->hold))
 		report(a, act, ob, what,
-		       "nothing: this could have waited for the end of the bracket");
+		       "nothing: this could have been deferred to the end of the bracket");
 	else
 		return;
 	ob->breached |= 1u << STLB_RULE_REDUNDANT;

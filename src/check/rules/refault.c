@@ -6,7 +6,7 @@ static void refilled(struct stlb_analysis *a, const struct stlb_act *act,
 		     struct stlb_obligation *ob)
 {
 	stlb_breach(a, STLB_RULE_REFAULT, ob, act, "set",
-		    "nothing yet: the zap still owes its invalidation for the old page");
+		    "nothing yet: the zap must still invalidate the old page");
 }
 
 STLB_RULE_DEFINE(REFAULT, refault, STLB_NEEDS(NEED_NOTIFIERS, NEED_UPDATES, NEED_SETS),
@@ -17,14 +17,14 @@ STLB_RULE_DEFINE(REFAULT, refault, STLB_NEEDS(NEED_NOTIFIERS, NEED_UPDATES, NEED
 			 .former = "refault-in-window",
 			 .severity = STLB_NOTICE,
 			 .lines = "13, 17-18",
-			 .implied = "A zap owes its invalidation before the page is freed, not "
-				    "before somebody else's fault fills the entry.",
+			 .implied = "A zap must invalidate before the page is freed, not before "
+				    "another operation fills the entry.",
 			 .wrong = "a page fault filled an entry before the zap that emptied it had "
 				  "invalidated",
 			 .risk = "allowed by the kernel; the old page must not be freed before the "
 				 "invalidation",
-			 .remedy = "Nothing has to: it is allowed. The zap still owes its "
-				   "invalidation before the old page is freed.",
+			 .remedy = "None: this is allowed. The zap must still invalidate before "
+				   "the old page is freed.",
 			 .edge = {.between = "an invalidation of", .may_come_late = true},
 			 .observed = "Nothing that the rules forbid.",
 		 });

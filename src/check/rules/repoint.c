@@ -7,7 +7,7 @@
 #include "check/rules/needs.h"
 
 static const char missing_between[] =
-	"an invalidation of the entry between its clear and its set, inside the page table lock";
+	"an invalidation of the entry between its clear and its set, under the page table lock";
 static const char missing_evidence[] =
 	"an invalidation before the set, or evidence of the same content: the new entry is "
 	"write-protected, and a ksm tracepoint or probe of this task for this page would clear it";

@@ -6,11 +6,11 @@
 #include "check/rules/needs.h"
 
 static const char *const missing_of[] = {
-	[STLB_STALE_REPOINTED] = "an invalidation of the device's TLB before the entry was set "
-				 "to its new page",
-	[STLB_STALE_DROPPED] = "the device dropping this translation at the invalidation, and with "
-			       "it any walk that had begun before",
-	[STLB_STALE_FREED] = "an invalidation of the device's TLB before the page was freed",
+	[STLB_STALE_REPOINTED] =
+		"an invalidation of the device TLB before the entry was set to its new page",
+	[STLB_STALE_DROPPED] = "the device dropping this translation, and any walk already in "
+			       "progress, at the invalidation",
+	[STLB_STALE_FREED] = "an invalidation of the device TLB before the page was freed",
 };
 
 /* The pieces of a huge page are one translation, which is reported once. */
@@ -79,6 +79,5 @@ STLB_RULE_DEFINE(STALE_ACCESS, stale_access,
 				  .to = "set",
 				  .or_to = "free"},
 			 .of_device = true,
-			 .observed = "It was observed: the events above are the witness, no "
-				     "schedule has to be searched.",
+			 .observed = "It was observed: the events above are the witness.",
 		 });

@@ -29,7 +29,7 @@ static void report_in_lock(struct stlb_analysis *a, const struct stlb_act *act,
 		.verdict = stlb_case_verdict(a, NULL),
 		.act = act,
 		.role = "start",
-		.missing = "a start that may block has to come before the page table lock",
+		.missing = "a start that may block, called before the page table lock is taken",
 		.hold = hold,
 		.variant = 1,
 		.addr = stlb_event_get(act->event, START),
@@ -100,7 +100,7 @@ static void bracket_unpaired(struct stlb_analysis *a, const struct stlb_act *act
 		.verdict = stlb_case_verdict(a, NULL),
 		.act = act,
 		.role = start ? "start" : "end",
-		.missing = start ? "an invalidate_range_end before the task went on"
+		.missing = start ? "an invalidate_range_end before the task continued"
 				 : "an invalidate_range_start of the same range before this end",
 		.addr = stlb_event_or(act->event, START, 0),
 		.has_addr = stlb_event_has(act->event, START),
@@ -123,7 +123,7 @@ STLB_RULE_DEFINE(
 		.lines = "93-97",
 		.implied = "The document takes range_start and range_end in pairs for granted.",
 		.wrong = "an invalidate_range_start and its end do not pair up",
-		.risk = "subscribers block faults for ever, or let them in too early",
+		.risk = "subscribers block faults forever, or allow them too early",
 		.remedy = "Call range_start before the PTL is taken, with the flag of a blockable "
 			  "range only where it may sleep, and range_end once for each start, with "
 			  "the same range, by the same task.",

@@ -239,11 +239,12 @@ STLB_RULE_DEFINE(
 		.lines = "93-97",
 		.implied = "The document takes range_start and range_end around an update for "
 			   "granted.",
-		.wrong = "an entry was changed outside any invalidate_range_start/end of the one "
-			 "who did it",
-		.risk = "subscribers that mirror the page table are never told",
+		.wrong = "an entry was changed outside any invalidate_range_start/end of the task "
+			 "that changed it",
+		.risk = "subscribers that mirror the page table do not see the change",
 		.remedy = "Call mmu_notifier_invalidate_range_start() for a range with this entry "
-			  "before the update, and its end after it, both by the one who updates.",
+			  "before the update, and invalidate_range_end after it, both in the task "
+			  "that updates.",
 		.observed = "What a device observes depends on its driver: no schedule of page "
 			    "table and TLB alone shows it.",
 	});

@@ -109,7 +109,7 @@ static void note(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 		.verdict = stlb_case_verdict(a, NULL),
 		.act = act,
 		.role = "update",
-		.missing = "one lock that is held at all updates of this page table",
+		.missing = "one lock held at every update of this page table",
 		.addr = base,
 		.has_addr = true,
 	};

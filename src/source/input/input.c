@@ -55,10 +55,10 @@ static int raw_fill(struct stlb_input *input, struct stlb_error *err)
 
 static int bad_data(struct stlb_input *input, struct stlb_error *err)
 {
-	return stlb_error_set(err, -EBADMSG,
-			      "%s: the %s data are damaged before byte %llu of the file; "
-			      "copy the file again",
-			      input->path, input->compression, (unsigned long long)input->done);
+	return stlb_error_set(
+		err, -EBADMSG,
+		"%s: the %s data is damaged before byte %llu of the file; copy the file again",
+		input->path, input->compression, (unsigned long long)input->done);
 }
 
 static ssize_t read_codec(struct stlb_input *input, void *data, size_t size, struct stlb_error *err)
@@ -182,7 +182,7 @@ static int look_at_file(struct stlb_input *input, struct stlb_error *err)
 	struct stat st;
 
 	if (fstat(input->fd, &st))
-		return stlb_error_set(err, -errno, "%s: cannot be examined: %s", input->path,
+		return stlb_error_set(err, -errno, "%s: cannot stat: %s", input->path,
 				      strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return stlb_error_set(err, -EISDIR, "%s: is a directory; name a trace in it",
@@ -274,7 +274,7 @@ int stlb_input_fd(struct stlb_input *input, struct stlb_error *err)
 	if (input->seekable && !input->codec)
 		return input->fd;
 	if (input->consumed)
-		return stlb_error_set(err, -ESPIPE, "%s: its first bytes are read and gone",
+		return stlb_error_set(err, -ESPIPE, "%s: its first bytes were already consumed",
 				      input->path);
 	fd = stlb_spool(input, input->path, &size, err);
 	if (fd < 0)

@@ -71,7 +71,7 @@ static int copy_all(struct stlb_input *input, const char *path, int fd, uint64_t
 		if (ret)
 			return stlb_error_set(err, ret,
 					      "%s: cannot be copied to a temporary file in %s: %s; "
-					      "set TMPDIR to a folder with more room",
+					      "set TMPDIR to a directory with more space",
 					      path, spool_dir(), strerror(-ret));
 		*size += (uint64_t)got;
 	}
@@ -84,10 +84,10 @@ int stlb_spool(struct stlb_input *input, const char *path, uint64_t *size, struc
 	int ret;
 
 	if (fd < 0)
-		return stlb_error_set(err, fd,
-				      "%s: no temporary file in %s: %s; set TMPDIR to a folder "
-				      "that can be written",
-				      path, spool_dir(), strerror(-fd));
+		return stlb_error_set(
+			err, fd,
+			"%s: no temporary file in %s: %s; set TMPDIR to a writable directory", path,
+			spool_dir(), strerror(-fd));
 	ret = copy_all(input, path, fd, size, err);
 	if (!ret && lseek(fd, 0, SEEK_SET) < 0)
 		ret = stlb_error_set(err, -errno, "%s: cannot rewind its copy: %s", path,

@@ -115,7 +115,7 @@ static int read_feature(struct stlb_perfdata *perf, unsigned int feature, struct
 	if (!known_feature(feature))
 		return 0;
 	if (!inside(perf, section) || section.size > MAX_FEATURE) {
-		stlb_perf_cut(perf, "breaks off or is damaged behind its data");
+		stlb_perf_cut(perf, "is truncated or damaged after its data");
 		return 0;
 	}
 	data = malloc(section.size + 1);
@@ -141,7 +141,7 @@ static int read_features(struct stlb_perfdata *perf, const uint8_t *flags, uint6
 			continue;
 		entry = stlb_perf_bytes_get(&perf->bytes, at, SECTION);
 		if (!entry) {
-			stlb_perf_cut(perf, "breaks off before the table behind its data");
+			stlb_perf_cut(perf, "is truncated before the table after its data");
 			return 0;
 		}
 		ret = read_feature(perf, i, read_section(perf, entry));
@@ -158,8 +158,8 @@ static int read_data(struct stlb_perfdata *perf, const uint8_t *head, struct sec
 		return -EINVAL;
 	if (!data.size || !inside(perf, data)) {
 		stlb_perf_cut(perf,
-			      data.size ? "breaks off at byte %llu, in the data"
-					: "perf record did not come to its end: %llu bytes",
+			      data.size ? "is truncated at byte %llu, in the data"
+					: "perf record did not finish: %llu bytes",
 			      (unsigned long long)file_size(perf));
 		data.size = file_size(perf) - data.offset;
 		return stlb_perf_add_stream(perf, data.offset, data.offset + data.size);
@@ -175,11 +175,11 @@ static int read_file_form(struct stlb_perfdata *perf, struct stlb_error *err)
 
 	perf->info.form = "file";
 	if (!stlb_perf_bytes_copy(&perf->bytes, 0, head, sizeof(head)))
-		return damaged(perf, "breaks off in its header", err);
+		return damaged(perf, "is truncated in its header", err);
 	ret = read_attrs(perf, read_section(perf, head + HEAD_ATTRS),
 			 stlb_perf_u64(head + HEAD_ATTR_SIZE, perf->swap));
 	if (ret == -EINVAL || ret == -EIO || ret == -E2BIG)
-		return damaged(perf, "its table of events is cut or damaged", err);
+		return damaged(perf, "its table of events is truncated or damaged", err);
 	if (!ret)
 		ret = read_data(perf, head, read_section(perf, head + HEAD_DATA));
 	if (ret == -EINVAL || ret == -EIO || ret == -E2BIG)
@@ -195,7 +195,8 @@ int stlb_perf_head(struct stlb_perfdata *perf, struct stlb_error *err)
 
 	if (!stlb_perf_bytes_copy(&perf->bytes, 0, head, sizeof(head)) ||
 	    (memcmp(head, "PERFILE2", 8) && memcmp(head, "2ELIFREP", 8)))
-		return stlb_error_set(err, -EINVAL, "%s: not a perf.data, or cut in its header",
+		return stlb_error_set(err, -EINVAL,
+				      "%s: not a perf.data, or truncated in its header",
 				      perf->name);
 	memcpy(&first, &one, 1);
 	perf->info.big_endian = *head == '2';

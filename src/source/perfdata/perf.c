@@ -77,7 +77,7 @@ static int fill_info(struct stlb_source *source)
 	info->irq_flags = true;
 	if (stlb_input_cut(perf->input)) {
 		info->truncated = true;
-		info->cut = "the compressed file breaks off";
+		info->cut = "the compressed file is truncated";
 	}
 	follow_info(source);
 	return info->format ? 0 : -ENOMEM;
@@ -164,15 +164,13 @@ static int no_formats(const struct stlb_source *source, struct stlb_error *err)
 	if (!strcmp(stlb_perfdata_info(perf->reader)->form, "pipe"))
 		return stlb_error_set(
 			err, -EINVAL,
-			"%s: the formats of its events, which a pipe has before the "
-			"first of them, are not there, cut or damaged: record or copy "
-			"it again",
+			"%s: its event formats, which a pipe has before the first event, are "
+			"missing, truncated or damaged: record or copy it again",
 			source->info.path);
 	return stlb_error_set(
 		err, -EINVAL,
-		"%s: breaks off or is damaged before the formats of its events, which "
-		"perf record writes last: record or copy it again; what perf record -o - "
-		"writes to a pipe has them first",
+		"%s: truncated or damaged before its event formats, which perf record writes last: "
+		"record or copy it again; perf record -o - writes them first",
 		source->info.path);
 }
 

@@ -51,13 +51,12 @@ int stlb_perf_check_events(const struct stlb_perfdata *perf, struct stlb_error *
 
 		if (layout->id != first->id || (perf->nr_layouts > 1 && layout->id < 0))
 			return stlb_error_set(err, -EINVAL,
-					      "%s: samples of its events cannot be told apart: "
-					      "record them with one perf record of today",
+					      "%s: the samples do not name their event: record "
+					      "again with one current perf record",
 					      perf->name);
 		if (layout->event.type == STLB_PERF_TRACEPOINT && !(type & STLB_PERF_TIME))
 			return stlb_error_set(err, -EINVAL,
-					      "%s: recorded without time stamps: give perf record "
-					      "the option -T",
+					      "%s: recorded without timestamps: use perf record -T",
 					      perf->name);
 	}
 	return 0;

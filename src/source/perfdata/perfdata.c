@@ -39,7 +39,7 @@ void stlb_perf_damaged(struct stlb_perfdata *perf, uint64_t at, const char *what
 		if (perf->bytes.files[i].base <= at)
 			base = perf->bytes.files[i].base;
 	snprintf(perf->note, sizeof(perf->note),
-		 at >= STLB_PERF_SPOOL ? "damaged in what is compressed before byte %llu: %s"
+		 at >= STLB_PERF_SPOOL ? "damaged in the compressed data before byte %llu: %s"
 				       : "damaged at byte %llu: %s",
 		 (unsigned long long)(at >= STLB_PERF_SPOOL ? perf->info.bytes_done : at - base),
 		 what);
@@ -112,8 +112,8 @@ static int start(struct stlb_perfdata *perf, struct stlb_error *err)
 		ret = stlb_perf_check_events(perf, &cause);
 	if (!ret && !perf->nr_layouts)
 		ret = stlb_error_set(&cause, -EINVAL,
-				     "%s: breaks off before it says what was recorded: record or "
-				     "copy it again",
+				     "%s: truncated before the description of its events: record "
+				     "or copy it again",
 				     perf->name);
 	if (ret && cause.text[0])
 		return stlb_error_set(err, ret, "%s", cause.text);
@@ -264,7 +264,8 @@ static int give_sample(struct stlb_perfdata *perf, const struct stlb_perf_raw *r
 	record->body = body;
 	record->body_size = size;
 	if (!find_parts(perf, layout, body, size, &parts))
-		return give_damaged(perf, raw, layout, "a sample is shorter than it says", record);
+		return give_damaged(perf, raw, layout, "a sample is shorter than its header says",
+				    record);
 	record->raw = parts.raw;
 	record->raw_size = parts.raw_size;
 	record->lost = 0;

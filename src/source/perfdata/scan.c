@@ -37,7 +37,7 @@ static int next_unpacked(struct stlb_perfdata *perf, struct stlb_perf_raw *raw)
 	if (!look(perf, perf->unpacked, raw))
 		return -EIO;
 	if (raw->size < STLB_PERF_HEADER) {
-		stlb_perf_damaged(perf, raw->at, "a record of less than its header");
+		stlb_perf_damaged(perf, raw->at, "a record shorter than its header");
 		return -EBADMSG;
 	}
 	return raw->size <= left;
@@ -62,12 +62,12 @@ static int next_packed(struct stlb_perfdata *perf, struct stlb_perf_raw *raw)
 	if (!left)
 		return 0;
 	if (left < STLB_PERF_HEADER || !look(perf, stream->at, raw) || raw->size > left) {
-		stlb_perf_cut(perf, "breaks off at byte %llu, in a record",
+		stlb_perf_cut(perf, "is truncated at byte %llu, in a record",
 			      (unsigned long long)file_offset(perf, stream->at));
 		return -EBADMSG;
 	}
 	if (raw->size < STLB_PERF_HEADER) {
-		stlb_perf_damaged(perf, stream->at, "a record of less than its header");
+		stlb_perf_damaged(perf, stream->at, "a record shorter than its header");
 		return -EBADMSG;
 	}
 	return 1;
@@ -85,7 +85,7 @@ static int next_raw(struct stlb_perfdata *perf, struct stlb_perf_raw *raw, bool 
 		if (ret > 0)
 			return ret;
 		if (!ret && left_unpacked(perf))
-			stlb_perf_cut(perf, "breaks off in its compressed data");
+			stlb_perf_cut(perf, "is truncated in its compressed data");
 		stlb_perf_unpack_end(perf);
 		perf->unpacked = 0;
 		perf->stream++;
@@ -183,9 +183,9 @@ static int add_attr(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw)
 	if (size > left)
 		return -EINVAL;
 	if (perf->started) { /* who has looked at the events counts on them */
-		stlb_perf_damaged(perf, raw->at,
-				  "an event that is described after the first "
-				  "sample, its own cannot be read");
+		stlb_perf_damaged(
+			perf, raw->at,
+			"an event described after the first sample: its samples cannot be read");
 		return 0;
 	}
 	ret = stlb_perf_add_event(perf, attr, size, &layout);
@@ -250,7 +250,7 @@ static int add_behind(struct stlb_perfdata *perf, const struct stlb_perf_raw *ra
 	int ret = 0;
 
 	if (!size_behind(perf, raw, &size) || size > stream->end - stream->at) {
-		stlb_perf_damaged(perf, raw->at, "what follows it is not all there");
+		stlb_perf_damaged(perf, raw->at, "the data that follows it is incomplete");
 		stream->at = stream->end;
 		return 0;
 	}
@@ -281,7 +281,8 @@ static int add_compressed(struct stlb_perfdata *perf, const struct stlb_perf_raw
 
 		head += 8;
 		if (size < 8 || said > size - 8)
-			return end_packed(perf, raw, "compressed data are shorter than they say");
+			return end_packed(perf, raw,
+					  "compressed data is shorter than its header says");
 		size = (uint32_t)said;
 	}
 	ret = stlb_perf_unpack(perf, raw->data + head, size);
@@ -289,8 +290,7 @@ static int add_compressed(struct stlb_perfdata *perf, const struct stlb_perf_raw
 		return end_packed(perf, raw, "compressed data");
 	if (ret == -E2BIG)
 		return end_packed(perf, raw,
-				  "compressed data that are no records: they become "
-				  "far too many bytes");
+				  "compressed data that is not records: it expands far too much");
 	return ret;
 }
 

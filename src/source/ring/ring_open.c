@@ -51,7 +51,7 @@ static int read_layout(struct stlb_ring *ring, struct tep_handle *tep, struct st
 	ring->page_size = data_at + data_size;
 	if (!sound || (ring->long_size != 4 && ring->long_size != 8) || ring->page_size < 512 ||
 	    ring->page_size > MAX_FILE || ring->page_size % 8)
-		return stlb_error_set(err, -EINVAL, "%s/events/header_page: is not of a known form",
+		return stlb_error_set(err, -EINVAL, "%s/events/header_page: unknown format",
 				      ring->tracing);
 	tep_set_long_size(tep, (int)ring->long_size);
 	return 0;
@@ -137,8 +137,8 @@ static int fill_info(struct stlb_ring *ring, const struct stlb_live_options *opt
 			return -EIO;
 		if (info->clock && strcmp(info->clock, clock))
 			return stlb_error_set(err, -EINVAL,
-					      "instances with the clocks %s and %s cannot be put "
-					      "in one order",
+					      "instances with the clocks %s and %s cannot be "
+					      "merged in time order",
 					      info->clock, clock);
 		info->clock = clock;
 	}

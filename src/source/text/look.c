@@ -96,7 +96,7 @@ static enum stlb_line_kind look_broken(struct stlb_look *look, struct stlb_looke
 	else if (find_known(look, line->at, line->end))
 		looked->why = "the task, CPU or time cannot be read";
 	else if (look->after_event && !line->dress.any && is_rest(line->at, line->end))
-		looked->why = "the line before goes on here";
+		looked->why = "the previous line continues here";
 	else
 		return STLB_LINE_STRANGE;
 	if (looked->head.part == STLB_HEAD_CPU)

@@ -132,7 +132,7 @@ static int give_seam(struct stlb_source *source, struct stlb_record *record,
 {
 	struct stlb_text *text = source->private;
 	const char *why = text->seam ? "another trace begins here"
-				     : "the time goes back: another trace begins here";
+				     : "time goes back: another trace begins here";
 	uint64_t line = text->seam ? text->seam : event->line.number;
 
 	text->seam = 0;

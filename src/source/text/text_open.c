@@ -67,9 +67,8 @@ int stlb_text_refuse_calls(const struct stlb_source *source, const char *tracer,
 {
 	return stlb_error_set(
 		err, -EINVAL,
-		"%s: the text of the %s tracer: it tells which functions were called, "
-		"not the events that decide; write nop to current_tracer and record "
-		"events, as 'staletlb record' does",
+		"%s: output of the %s tracer: it has function calls, not the events that decide; "
+		"write nop to current_tracer and record events, as 'staletlb record' does",
 		source->info.path, tracer);
 }
 
@@ -79,14 +78,14 @@ static int refuse(struct stlb_source *source, uint64_t line, struct stlb_error *
 
 	if (text->look.notes.no_cpu)
 		return stlb_error_set(err, -EINVAL,
-				      "%s: what perf script printed does not say on which CPU an "
-				      "event was: give it -F +cpu, or the perf.data itself",
+				      "%s: the output of perf script does not record the CPU of an "
+				      "event: use -F +cpu, or the perf.data itself",
 				      source->info.path);
 	return stlb_error_set(err, -EINVAL,
 			      "%s: line %" PRIu64
-			      ": not a line of a trace, and no other is; expected "
-			      "\"comm-pid [cpu] time: event: fields\", as tracefs' trace file and "
-			      "trace-cmd report have them, or what perf script prints",
+			      ": not a trace line, and neither is any other; expected \"comm-pid "
+			      "[cpu] time: event: fields\", as in tracefs' trace file and "
+			      "trace-cmd report, or the output of perf script",
 			      source->info.path, text->first_strange ? text->first_strange : line);
 }
 

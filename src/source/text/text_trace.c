@@ -178,13 +178,12 @@ static int read_fields(struct stlb_source *source, struct stlb_text_event *event
 static const char *find_fault(const struct stlb_text *text, const struct stlb_text_head *head)
 {
 	if (text->row.full)
-		return "no room for so many fields";
+		return "too many fields";
 	if (!text->look.after_event)
 		return NULL;
 	if (text->row.junk)
-		return "something else stands among the fields";
-	return stlb_text_second(&text->look, head) ? "a second event stands among the fields"
-						   : NULL;
+		return "unexpected text among the fields";
+	return stlb_text_second(&text->look, head) ? "a second event among the fields" : NULL;
 }
 
 /* 1 with a record, 0 for a line that is none (strange, or not wanted), a negative errno. */
@@ -202,7 +201,7 @@ static int read_event(struct stlb_source *source, struct stlb_looked *parsed,
 	text->look.after_event = false;
 	/* without an end of line nothing tells a whole number from the first half of one */
 	if (!event || !parsed->line.ended)
-		return miss(source, parsed, "no room for events of one more name", record);
+		return miss(source, parsed, "too many event names", record);
 	stlb_text_row_clear(&text->row);
 	text->row.bare = stlb_text_event_bare(event);
 	fill_record(source, parsed, record);
@@ -212,7 +211,7 @@ static int read_event(struct stlb_source *source, struct stlb_looked *parsed,
 	record->format = stlb_text_event_format(text->events, event, &text->row);
 	record->size = text->row.used;
 	if (!record->format)
-		return miss(source, parsed, "no room for one more list of fields", record);
+		return miss(source, parsed, "too many field lists", record);
 	count_event(source, head);
 	text->calls += is_call(head);
 	if (!record->format->wanted)
@@ -240,15 +239,15 @@ static void say_what_is_missing(struct stlb_source *source)
 		text->broken_line = text->unended;
 	source->info.truncated = cut || text->broken_line;
 	if (cut)
-		at += (size_t)snprintf(text->cut, room, "the %s data break off; ",
+		at += (size_t)snprintf(text->cut, room, "the %s data is truncated;  ",
 				       stlb_input_compression(text->input));
 	if (text->broken_line)
 		at += (size_t)snprintf(text->cut + at, room - at,
-				       "line %" PRIu64 ", the last, breaks off; ",
+				       "line %" PRIu64 ", the last, is truncated;  ",
 				       text->broken_line);
 	if (text->strange)
 		at += (size_t)snprintf(text->cut + at, room - at,
-				       "lines that are no events: %" PRIu64
+				       "lines that are not events: %" PRIu64
 				       ", the first is line %" PRIu64 "; ",
 				       text->strange, text->first_strange);
 	if (!at)
@@ -349,7 +348,7 @@ static int take_line(struct stlb_source *source, struct stlb_looked *parsed,
 	case STLB_LINE_LOSS:
 		return take_loss(source, parsed, record);
 	case STLB_LINE_GRAPH:
-		parsed->why = "text of the function_graph tracer";
+		parsed->why = "output of the function_graph tracer";
 		return take_broken(source, parsed, record);
 	case STLB_LINE_BROKEN:
 		return take_broken(source, parsed, record);

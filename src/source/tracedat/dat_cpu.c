@@ -209,11 +209,11 @@ static void find_missing_end(struct stlb_dat_cpu *cpu)
 	if (area->shared)
 		stlb_dat_cpu_unread(cpu, "another CPU claims the same bytes", area->offset);
 	else if (area->cut)
-		stlb_dat_cpu_unread(cpu, "the file breaks off", area->offset + area->size);
+		stlb_dat_cpu_unread(cpu, "the file is truncated", area->offset + area->size);
 	else if (cpu->chunks)
 		stlb_dat_cpu_unread(cpu, "chunks are missing from there on", cpu->file_at);
 	else if (area->compressed && cpu->file_end - cpu->file_at >= CHUNK_HEADER)
-		stlb_dat_cpu_unread(cpu, "the number of chunks leaves bytes over", cpu->file_at);
+		stlb_dat_cpu_unread(cpu, "bytes are left over after the last chunk", cpu->file_at);
 }
 
 /* What is missing behind the last record. */
@@ -279,13 +279,13 @@ static bool ends_too_late(const struct stlb_dat_cpu *cpu, const struct stlb_ring
 static const char *time_fault(const struct stlb_dat_cpu *cpu, const struct stlb_ring_page *page)
 {
 	if (!page->ns)
-		return "a page without a time";
+		return "a page without a timestamp";
 	if (ends_too_late(cpu, page))
 		return "a page that ends after the next one begins";
 	if (cpu->last_stamp && page->ns > cpu->last_stamp && page->ns - cpu->last_stamp > HALF_YEAR)
-		return "a page of long after the one before";
+		return "a page much later than the previous one";
 	if (cpu->now && page->last > cpu->now && page->last - cpu->now > COPYING)
-		return "a page of after the end of the recording";
+		return "a page from after the end of the recording";
 	return NULL;
 }
 

@@ -134,8 +134,8 @@ int stlb_dat_writer_event(struct stlb_dat_writer *writer, const char *system, co
 static int take_metadata(struct stlb_dat_writer *writer)
 {
 	if (writer->has_metadata)
-		return stlb_error_set(&writer->cause, -EINVAL, "%s: its metadata are there already",
-				      writer->out.path);
+		return stlb_error_set(&writer->cause, -EINVAL,
+				      "%s: its metadata is already written", writer->out.path);
 	writer->has_metadata = true;
 	return stlb_dat_writer_head(writer, &writer->cause);
 }
@@ -223,8 +223,8 @@ static int commit(struct stlb_dat_writer *writer)
 
 	if (writer->committed || !writer->nr_buffers)
 		return stlb_error_set(&writer->cause, -EINVAL, "%s: %s", writer->out.path,
-				      writer->committed ? "is written already"
-							: "has no instance to be written");
+				      writer->committed ? "is already written"
+							: "has no instance to write");
 	if (!writer->has_metadata)
 		ret = take_metadata(writer);
 	if (!ret)

@@ -116,10 +116,10 @@ int stlb_dat_writer_header(struct stlb_dat_writer *writer, struct stlb_error *er
 	if (!data || sscanf(data, " data; offset:%u; size:%u;", &offset, &size) != 2 ||
 	    offset > MIN_PAGE || size > MAX_PAGE || offset + size < MIN_PAGE ||
 	    offset + size > MAX_PAGE || (offset + size) % 8)
-		return stlb_error_set(err, -EINVAL,
-				      "%s/events/header_page: tells no size of a page that is "
-				      "known: is tracefs mounted there?",
-				      writer->tracing_dir);
+		return stlb_error_set(
+			err, -EINVAL,
+			"%s/events/header_page: no known page size: is tracefs mounted there?",
+			writer->tracing_dir);
 	writer->header_size = offset;
 	writer->page_size = offset + size;
 	return 0;
@@ -159,7 +159,7 @@ static int copy_format(struct stlb_dat_writer *writer, const char *system, const
 	struct piece piece = {writer->tracing_dir, name, 8, false};
 
 	if (snprintf(name, sizeof(name), "events/%s/%s/format", system, event) >= PATH_MAX)
-		return stlb_error_set(err, -ENAMETOOLONG, "%s:%s: is no event", system, event);
+		return stlb_error_set(err, -ENAMETOOLONG, "%s:%s: not an event", system, event);
 	return copy_piece(&writer->out, &piece, err);
 }
 

@@ -63,7 +63,7 @@ int stlb_dat_out_open(struct stlb_dat_out *out, const char *path, struct stlb_er
 	if (!ret)
 		ret = open_temp(out, mode);
 	if (ret == -EINVAL)
-		return stlb_error_set(err, ret, "%s: is no regular file: give another name", path);
+		return stlb_error_set(err, ret, "%s: not a regular file: give another name", path);
 	return ret ? stlb_error_set(err, ret, "%s: cannot be written: %s", path, strerror(-ret))
 		   : 0;
 }
@@ -154,7 +154,7 @@ int stlb_dat_out_error(const struct stlb_dat_out *out, int code, struct stlb_err
 	bool full = code == -ENOSPC || code == -EDQUOT;
 
 	return stlb_error_set(err, code, "%s: cannot be written: %s%s", out->path, strerror(-code),
-			      full ? "; choose a folder with more room" : "");
+			      full ? "; choose a directory with more space" : "");
 }
 
 int stlb_dat_out_check(const struct stlb_dat_out *out, struct stlb_error *err)

@@ -90,7 +90,7 @@ int stlb_dat_add_area(struct stlb_dat *dat, const struct stlb_dat_area *area)
 		added->cut = true;
 	}
 	if (added->cut)
-		stlb_dat_cut(dat, "breaks off at byte %llu, in the events of CPU %u",
+		stlb_dat_cut(dat, "is truncated at byte %llu, in the events of CPU %u",
 			     (unsigned long long)dat->size, added->cpu);
 	return 0;
 }
@@ -112,13 +112,13 @@ static int read_layout(struct stlb_dat *dat, struct stlb_error *err)
 	if (big_endian)
 		return stlb_error_set(err, -EINVAL,
 				      "%s: recorded on a big-endian machine, which is not "
-				      "supported: give the text of trace-cmd report",
+				      "supported: use the text of trace-cmd report",
 				      path);
 	if (reader.failed || dat->page_size < MIN_PAGE || dat->page_size > MAX_PAGE ||
 	    dat->page_size % 8)
-		return stlb_error_set(err, -EINVAL,
-				      "%s: its header is cut or damaged: record or copy it again",
-				      path);
+		return stlb_error_set(
+			err, -EINVAL,
+			"%s: its header is truncated or damaged: record or copy it again", path);
 	dat->version = (unsigned int)atoi(version);
 	if (dat->version == 6)
 		return stlb_dat_read_v6(dat, sizeof(magic) + 2 + 6, err);
@@ -170,7 +170,7 @@ static int fill_info(struct stlb_dat *dat)
 			info->cpus = dat->areas[i].cpu + 1;
 	find_clock(dat);
 	if (stlb_input_cut(dat->input))
-		stlb_dat_cut(dat, "the compressed file breaks off");
+		stlb_dat_cut(dat, "the compressed file is truncated");
 	return info->format ? 0 : -ENOMEM;
 }
 

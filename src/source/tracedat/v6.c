@@ -141,13 +141,13 @@ int stlb_dat_read_v6(struct stlb_dat *dat, uint64_t at, struct stlb_error *err)
 		ret = read_formats(&v6);
 	if (ret == -EINVAL)
 		ret = stlb_error_set(err, ret,
-				     "%s: breaks off or is damaged at byte %llu, before the event "
+				     "%s: truncated or damaged at byte %llu, before the event "
 				     "formats are complete: record or copy it again",
 				     path, (unsigned long long)v6.reader.at);
 	else if (!ret)
 		ret = read_rest(&v6);
 	if (ret == -EINVAL && dat->by_id && !(err && err->text[0])) {
-		stlb_dat_cut(dat, "breaks off before the CPU table: no events can be read");
+		stlb_dat_cut(dat, "is truncated before the CPU table: no events can be read");
 		ret = 0;
 	}
 	if (!ret)

@@ -34,7 +34,7 @@ int stlb_dat_section(struct stlb_dat *dat, uint64_t offset, struct stlb_dat_sect
 	if (!section->compressed || dat->stream.codec)
 		return 0;
 	stlb_dat_cut(dat,
-		     "the section at byte %llu is compressed, and the header says that none is",
+		     "the section at byte %llu is compressed, but the header says that none is",
 		     (unsigned long long)offset);
 	return -EBADMSG;
 }
@@ -250,7 +250,7 @@ static int read_head(struct stlb_dat *dat, uint64_t *at, uint64_t *options, stru
 	*at = reader.at;
 	if (reader.failed)
 		ret = stlb_error_set(err, -EINVAL,
-				     "%s: breaks off in its header: record or copy it again",
+				     "%s: truncated in its header: record or copy it again",
 				     dat->source->info.path);
 	stlb_dat_reader_free(&reader);
 	if (ret)
@@ -261,8 +261,8 @@ static int read_head(struct stlb_dat *dat, uint64_t *at, uint64_t *options, stru
 	ret = stlb_dat_codec_new(name, &dat->stream.codec);
 	if (ret == -EOPNOTSUPP)
 		return stlb_error_set(err, -EINVAL,
-				      "%s: compressed with %s, which is not known here: "
-				      "rewrite it with trace-cmd convert --compression zstd",
+				      "%s: compressed with %s, which is not supported: rewrite it "
+				      "with trace-cmd convert --compression zstd",
 				      dat->source->info.path, name);
 	return ret;
 }
@@ -286,7 +286,7 @@ int stlb_dat_read_v7(struct stlb_dat *dat, uint64_t at, struct stlb_error *err)
 				      dat->source->info.path, dat->source->info.cut);
 	if (ret == -EINVAL)
 		return stlb_error_set(err, ret,
-				      "%s: breaks off or is damaged before the event formats are "
+				      "%s: truncated or damaged before the event formats are "
 				      "complete: record or copy it again",
 				      dat->source->info.path);
 	if (!ret && dat->sections[DAT_OPTION_CMDLINES] &&
