@@ -24,7 +24,7 @@ mapfile -t sources < <(find "$root"/src/{util,source} -name '*.c' ! -path '*/rin
 # shellcheck disable=SC2046
 clang-14 "${flags[@]}" -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	-o "$tmp/fuzz_perf" "$root/tests/fuzz/fuzz_perf.c" "${sources[@]}" \
-	$(pkg-config --cflags --libs libtraceevent zlib libzstd) &&
+	$(pkg-config --cflags --libs libtraceevent jansson zlib libzstd) &&
 	clang-14 "${flags[@]}" -o "$tmp/seeds_perf" "$root/tests/fuzz/seeds_perf.c" -lzstd &&
 	"$tmp/seeds_perf" "$tmp/seeds" || exit 1
 cd "$tmp" || exit 2
