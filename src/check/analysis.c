@@ -12,7 +12,6 @@
 #include "check/evidence.h"
 #include "check/loss.h"
 #include "check/rule.h"
-#include "model/bracketing.h"
 #include "model/locking.h"
 #include "model/running.h"
 
@@ -307,13 +306,10 @@ static bool find_mm(struct stlb_analysis *a, const struct stlb_event *event, str
 	return act->mm != NULL;
 }
 
-static void settle_task(struct stlb_analysis *a, const struct stlb_act *act)
+static void judge_loose(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	enum stlb_kind kind = act->event->kind;
 
-	/* a task that sleeps while it waits has not got the lock; its waiting is not over */
-	if (act->task->asked.lock && kind != STLB_LOCK_ACQUIRED && kind != STLB_SCHED_SWITCH)
-		stlb_lock_settle(&a->machine, act->task);
 	/* a hook's second telling of an update is none of the next events' business */
 	if (act->task->update && act->task->update->loose && !stlb_kind_is_update(kind) &&
 	    kind != STLB_UNSUBSCRIBE)
@@ -324,14 +320,12 @@ static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
 {
 	struct stlb_act act = {.event = event};
 
-	act.task = stlb_running_at(&a->machine, event);
+	act.task = stlb_running_acts(&a->machine, event);
 	if (!act.task) {
 		a->result.dropped++;
 		return;
 	}
-	if (act.task->nr_brackets && act.task->freed_mms != a->machine.mms.freed)
-		stlb_brackets_drop_gone(&a->machine, act.task);
-	settle_task(a, &act);
+	judge_loose(a, &act);
 	if (!find_mm(a, event, &act))
 		return;
 	if (event->has & TELLS_OF_PAGES || event->kind == STLB_PAGE_FREE ||

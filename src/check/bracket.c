@@ -3,12 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/bracket.h"
 #include "check/detached.h"
 #include "check/evidence.h"
 #include "model/bracketing.h"
-
-enum { BLOCKABLE = 1 };
 
 static void finish_end(struct stlb_analysis *a, const struct stlb_act *act);
 
@@ -44,7 +41,7 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 	}
 	STLB_CALL(a, range_given, a, act);
 	STLB_CALL(a, bracket_start, a, act);
-	if (stlb_event_or(event, FLAGS, 0) & BLOCKABLE)
+	if (stlb_start_may_block(event))
 		stlb_task_sleeps(task);
 	stlb_evidence_note_start(a, act);
 	open_bracket(a, act);
@@ -160,7 +157,7 @@ static void range_end(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_task *task = act->task;
 	uint64_t start = stlb_event_get(act->event, START), end = stlb_event_get(act->event, END);
 	bool invalidates = end_invalidates(a, act->event);
-	int index = stlb_bracket_find(task, act->mm, act->event);
+	int index = stlb_bracket_find(task, act->event);
 
 	if (index >= 0)
 		stlb_maps_apply(a, act, 0, task->brackets[index].id);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The end of critical sections: what waits for it. */
-#include "check/bracket.h"
+#include "check/check.h"
 #include "model/locking.h"
 
 bool stlb_locks_traced(const struct stlb_analysis *a)

@@ -143,6 +143,5 @@ void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act)
 	mm->subscription = STLB_SUBSCRIPTION_UNSEEN;
 	mm->counted = false;
 	/* whoever is in a bracket keeps its mm: what still looks open has lost its end */
-	mm->life++;
-	a->machine.mms.freed++;
+	stlb_mm_goes(&a->machine.mms, mm);
 }

@@ -13,6 +13,11 @@ static void ends(const struct stlb_machine *m, struct stlb_task *task,
 		m->facts.ends(m->facts.user, task, bracket, by);
 }
 
+bool stlb_start_may_block(const struct stlb_event *start)
+{
+	return stlb_event_or(start, FLAGS, 0) & BLOCKABLE;
+}
+
 bool stlb_bracket_may_fail(const struct stlb_bracket *bracket)
 {
 	return bracket->has_flags && !(bracket->flags & BLOCKABLE) && !bracket->sure;
@@ -104,17 +109,11 @@ void stlb_bracket_returned(struct stlb_machine *m, struct stlb_task *task,
 
 /* ---- end ---- */
 
-int stlb_bracket_find(const struct stlb_task *task, const struct stlb_mm *mm,
-		      const struct stlb_event *end)
+int stlb_bracket_find(const struct stlb_task *task, const struct stlb_event *end)
 {
-	uint64_t first = stlb_event_get(end, START), last = stlb_event_get(end, END);
-
-	for (uint32_t i = task->nr_brackets; i > 0; i--) {
-		const struct stlb_bracket *bracket = &task->brackets[i - 1];
-
-		if (bracket->mm == mm && bracket->start == first && bracket->end == last)
+	for (uint32_t i = task->nr_brackets; i > 0; i--)
+		if (stlb_bracket_is_end(&task->brackets[i - 1], end))
 			return i - 1;
-	}
 	return -1;
 }
 

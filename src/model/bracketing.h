@@ -5,6 +5,9 @@
 
 #include "model/machine.h"
 
+/** stlb_start_may_block - whether an invalidate_range_start says that it may sleep */
+bool stlb_start_may_block(const struct stlb_event *start);
+
 /** stlb_bracket_may_fail - its start may not block, and is not known to have succeeded */
 bool stlb_bracket_may_fail(const struct stlb_bracket *bracket);
 
@@ -33,8 +36,7 @@ void stlb_bracket_returned(struct stlb_machine *m, struct stlb_task *task,
 			   const struct stlb_event *event);
 
 /** stlb_bracket_find - the innermost bracket that an end belongs to; -1: none is open */
-int stlb_bracket_find(const struct stlb_task *task, const struct stlb_mm *mm,
-		      const struct stlb_event *end);
+int stlb_bracket_find(const struct stlb_task *task, const struct stlb_event *end);
 
 /** stlb_brackets_close - the bracket at an index is over, and those inside of it */
 void stlb_brackets_close(struct stlb_machine *m, struct stlb_task *task, uint32_t index,

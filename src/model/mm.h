@@ -68,6 +68,13 @@ void stlb_mm_subscribe(struct stlb_mms *mms, struct stlb_mm *mm);
 /** stlb_mm_unsubscribe - nothing is owed any more; the obligations are the caller's to end */
 void stlb_mm_unsubscribe(struct stlb_mms *mms, struct stlb_mm *mm);
 
+/** stlb_mm_goes - it is freed: the pointer may come back as another mm's */
+static inline void stlb_mm_goes(struct stlb_mms *mms, struct stlb_mm *mm)
+{
+	mm->life++;
+	mms->freed++;
+}
+
 /** stlb_mms_free - all of it; the regions have to be gone */
 void stlb_mms_free(struct stlb_mms *mms);
 

@@ -3,7 +3,8 @@
 #ifndef MODEL_RUNNING_H
 #define MODEL_RUNNING_H
 
-#include "model/machine.h"
+#include "model/bracketing.h"
+#include "model/locking.h"
 
 /** stlb_running_enter - the slow way of what follows: another context than before, or a new name */
 struct stlb_task *stlb_running_enter(struct stlb_machine *m, const struct stlb_event *event);
@@ -42,6 +43,23 @@ static inline struct stlb_task *stlb_running_at(struct stlb_machine *m,
 	task->nr_events++;
 	task->seen_at = m->hb.now;
 	m->contexts.cpus[event->cpu].last_ns = event->ns;
+	return task;
+}
+
+/** stlb_running_acts - the same, and the context goes on: what it waited for is over */
+static inline struct stlb_task *stlb_running_acts(struct stlb_machine *m,
+						  const struct stlb_event *event)
+{
+	struct stlb_task *task = stlb_running_at(m, event);
+
+	if (!task)
+		return NULL;
+	if (task->nr_brackets && task->freed_mms != m->mms.freed)
+		stlb_brackets_drop_gone(m, task);
+	/* a task that sleeps while it waits has not got the lock; its waiting is not over */
+	if (task->asked.lock && event->kind != STLB_LOCK_ACQUIRED &&
+	    event->kind != STLB_SCHED_SWITCH)
+		stlb_lock_settle(m, task);
 	return task;
 }
 

@@ -45,7 +45,7 @@ static void on_bracket(struct stlb_machine *m, struct stlb_task *task, struct st
 	} else if (event->kind == STLB_INV_START_RET) {
 		stlb_bracket_returned(m, task, event);
 	} else if (event->kind == STLB_INV_END && mm) {
-		index = stlb_bracket_find(task, mm, event);
+		index = stlb_bracket_find(task, event);
 		if (index >= 0)
 			stlb_brackets_close(m, task, index, event);
 	}
@@ -57,8 +57,7 @@ static void on_mm(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm
 	bool write = stlb_event_or(event, WRITE, 0) != 0;
 
 	if (event->kind == STLB_MM_FREE) {
-		mm->life++;
-		m->mms.freed++;
+		stlb_mm_goes(&m->mms, mm);
 	} else if (event->kind == STLB_MMAP_LOCKED) {
 		stlb_mmap_locked(m, task, mm->id, write);
 	} else if (event->kind == STLB_MMAP_UNLOCK) {
@@ -117,15 +116,9 @@ struct stlb_task *stlb_second_pass_event(struct stlb_machine *m, const struct st
 		stlb_running_lost(m, event);
 	if (!stlb_kind_decides(event->kind))
 		return NULL;
-	task = stlb_running_at(m, event);
+	task = stlb_running_acts(m, event);
 	if (!task)
 		return NULL;
-	if (task->nr_brackets && task->freed_mms != m->mms.freed)
-		stlb_brackets_drop_gone(m, task);
-	/* a task that sleeps while it waits has not got the lock; its waiting is not over */
-	if (task->asked.lock && event->kind != STLB_LOCK_ACQUIRED &&
-	    event->kind != STLB_SCHED_SWITCH)
-		stlb_lock_settle(m, task);
 	take(m, task, event);
 	return task;
 }

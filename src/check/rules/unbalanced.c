@@ -4,9 +4,8 @@
  * and a start that may block inside a page table lock.
  */
 #include "check/rules/needs.h"
+#include "model/bracketing.h"
 #include <stdlib.h>
-
-enum { BLOCKABLE = 1 };
 
 /* Only where releases are recorded, and none may be lost, is a lock known to be held still. */
 static struct stlb_hold *held_ptl(const struct stlb_analysis *a, struct stlb_task *task,
@@ -81,7 +80,7 @@ static void bracket_start(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_hold *held, *suspended;
 
 	if (!stlb_mm_is_subscribed(act->mm) || act->task->lossy ||
-	    !(stlb_event_or(act->event, FLAGS, 0) & BLOCKABLE))
+	    !stlb_start_may_block(act->event))
 		return;
 	held = held_ptl(a, act->task, false);
 	suspended = held ? NULL : held_ptl(a, act->task, true);
