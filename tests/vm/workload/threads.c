@@ -14,6 +14,8 @@
 /* Parts of the table: what is written, protected, unmapped and moved. */
 enum { PART = 64 };
 
+enum { CERTAIN = 2 }; /* how often all pages of a part are copied, however the threads met */
+
 static char *table;  /* HUGE bytes, under one lock */
 static char *beside; /* where a part moves to and back */
 static unsigned int rounds;
@@ -88,6 +90,33 @@ static int act_fork(unsigned int round)
 	return 0;
 }
 
+/*
+ * How often the threads share a page when it is written is chance. A child that lives until all of
+ * them are written shares each for sure.
+ */
+static int copy_part(void)
+{
+	int gate[2], status = -1;
+	char byte;
+	pid_t pid;
+
+	if (pipe(gate))
+		return fail("pipe");
+	write_pages(part(0), PART, 1);
+	pid = fork();
+	if (pid == 0) {
+		close(gate[1]);
+		_exit(read(gate[0], &byte, 1) != 0);
+	}
+	close(gate[0]);
+	if (pid > 0)
+		write_pages(part(0), PART, 2);
+	close(gate[1]);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		return fail("a child ended badly");
+	return 0;
+}
+
 static void *repeat(void *arg)
 {
 	int (*act)(unsigned int round) = *(int (**)(unsigned int round))arg;
@@ -129,6 +158,8 @@ int phase_threads(unsigned int count)
 	madvise(table, HUGE, MADV_NOHUGEPAGE);
 	rounds = count;
 	result = run_threads();
+	for (int i = 0; !result && i < CERTAIN; i++)
+		result = copy_part();
 	munmap(table, HUGE);
 	munmap(beside, PART * PAGE);
 	return result ? -1 : (int)count;
