@@ -12,6 +12,7 @@
 #include "check/evidence.h"
 #include "check/loss.h"
 #include "check/rule.h"
+#include "model/echo.h"
 #include "model/locking.h"
 #include "model/running.h"
 
@@ -115,6 +116,7 @@ static void on_stack(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_scope *scope = update ? update->scope : NULL;
 	uint32_t nr = act->event->nr_stack;
 
+	stlb_echo_waits(act->task);
 	/* of the context's own event before: other CPUs' events may lie in between */
 	if (!scope || update->created_at + 1 != act->task->nr_events || scope->nr_stack)
 		return;
@@ -170,6 +172,7 @@ static void take_facts(struct stlb_analysis *a)
 	unsigned int version = stlb_kernel_version(a->facts.kernel);
 
 	a->end_rule = stlb_end_rule_of(version);
+	a->machine.irqs_told = a->facts.irq_flags;
 	a->one_clock = is_one_clock(a->facts.clock);
 	a->arch_known = a->facts.arch != STLB_ARCH_UNKNOWN;
 	a->zero_pfn = a->huge_zero_pfn = UINT64_MAX;

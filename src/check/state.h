@@ -171,7 +171,6 @@ struct stlb_analysis {
 	bool lost_somewhere;
 	uint64_t losses;	  /* places, whether anybody was subscribed or not */
 	bool tables_told;	  /* sets of tables are seen: none comes back unseen */
-	bool echoes_seen;	  /* the clear hook repeats what a set overwrites */
 	struct stlb_early *early; /* sets into tables that are not placed yet, NULL: none yet */
 	uint64_t local_skipped;	  /* breaches that only a common clock could order */
 	bool failed;		  /* no memory */

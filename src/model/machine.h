@@ -30,6 +30,20 @@ enum stlb_over {
 };
 
 /**
+ * struct stlb_change - what an event says of entries of an mm
+ * @addr: of the first, where @placed: its place is known
+ * @old, @new: the first one's; not known: not told
+ */
+struct stlb_change {
+	const struct stlb_event *event;
+	struct stlb_mm *mm;
+	enum stlb_level level;
+	bool placed;
+	uint64_t addr, nr;
+	struct stlb_entry old, new;
+};
+
+/**
  * struct stlb_facts - what happens in the machine, to whoever wants to know; any may be NULL
  * @asked: a spinlock is asked for: the event stands for its acquisition
  * @acquired: the context has it, now or since the event that asked for it
@@ -65,6 +79,8 @@ struct stlb_machine {
 	uint64_t next_id;      /* of holds and brackets */
 	uint64_t now_ns;       /* of the event at hand */
 	uint64_t vmemmap;      /* where struct pages lie, 0: not known */
+	bool irqs_told;	       /* records say task or interrupt: contexts are what they seem */
+	bool echoes_seen;      /* the clear hook repeats what a set overwrites */
 	bool failed;	       /* no memory */
 };
 

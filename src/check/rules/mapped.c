@@ -42,7 +42,7 @@ static void report(struct stlb_analysis *a, const struct stlb_act *act,
  */
 static bool is_judged(const struct stlb_analysis *a, enum stlb_mapped how)
 {
-	if (!a->echoes_seen)
+	if (!a->machine.echoes_seen)
 		return false;
 	if (how == STLB_MAPPED_PTE)
 		return stlb_recorded(a, STLB_PTE_SET) && stlb_recorded(a, STLB_PTE_CLEAR);
@@ -91,7 +91,7 @@ static void lower(const struct stlb_analysis *a, struct stlb_rule_result *result
 	char why[50];
 
 	snprintf(why, sizeof(why), "limit of %d mapped pages reached", STLB_MAX_MAPPINGS);
-	if (!a->echoes_seen)
+	if (!a->machine.echoes_seen)
 		stlb_rule_lower(
 			result, STLB_JUDGED_NONE,
 			"nothing shows that every set and clear is recorded (page_table_check)");

@@ -35,7 +35,7 @@ static bool may_be_undone(const struct stlb_analysis *a, const struct stlb_oblig
 {
 	bool may_be_new = !a->format.kernel ? !a->end_rule.before_6_6 : a->format.kernel >= 6018;
 
-	return ob->update.kind == STLB_PTE_CLEAR_FLUSH && may_be_new && !a->echoes_seen &&
+	return ob->update.kind == STLB_PTE_CLEAR_FLUSH && may_be_new && !a->machine.echoes_seen &&
 	       !ob->set_seen;
 }
 
