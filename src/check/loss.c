@@ -27,7 +27,6 @@ static void forget_pending(struct stlb_analysis *a, struct stlb_task *task)
 
 	if (!update)
 		return;
-	update->map_mm = NULL;
 	update->nr_maps = 0;
 	for (; update->nr_parked; update->nr_parked--)
 		stlb_place_failed(a, update->parked[update->nr_parked - 1].mm, 1);

@@ -11,13 +11,6 @@
 #include "model/rmap.h"
 #include "model/locking.h"
 
-static bool is_mapped(const struct stlb_task *task, const struct stlb_mm *mm)
-{
-	const struct stlb_update_state *update = task->update;
-
-	return update && update->map_mm == mm && stlb_task_holds(task, update->map_hold);
-}
-
 static void mark_cleared(struct stlb_update_state *update, unsigned int index)
 {
 	update->map_cleared[index / 64] |= UINT64_C(1) << (index % 64);
@@ -25,7 +18,7 @@ static void mark_cleared(struct stlb_update_state *update, unsigned int index)
 
 void stlb_place_note(struct stlb_task *task, const struct stlb_mm *mm, struct stlb_slot slot)
 {
-	if (slot.level == STLB_LEVEL_PTE && is_mapped(task, mm) &&
+	if (slot.level == STLB_LEVEL_PTE && stlb_table_is_mapped(task, mm) &&
 	    slot.addr >> STLB_REGION_SHIFT == task->update->map_addr >> STLB_REGION_SHIFT)
 		mark_cleared(task->update, stlb_pte_index(slot.addr));
 }
@@ -156,7 +149,8 @@ void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struc
 	struct stlb_slot slot = {STLB_LEVEL_PTE, 0};
 	struct stlb_region *region;
 
-	if (act->event->level == STLB_LEVEL_PTE && !old.huge && is_mapped(act->task, act->mm)) {
+	if (act->event->level == STLB_LEVEL_PTE && !old.huge &&
+	    stlb_table_is_mapped(act->task, act->mm)) {
 		region = stlb_region_find(&a->regions, act->mm, update->map_addr);
 		if (find_by_pfn(update, region, old, &slot.addr)) {
 			mark_cleared(update, stlb_pte_index(slot.addr));
@@ -322,23 +316,13 @@ void stlb_place_freed(struct stlb_analysis *a, const struct stlb_act *act, uint6
 void stlb_on_ptl_map(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	const struct stlb_event *event = act->event;
-	struct stlb_update_state *update = stlb_task_update_state(act->task);
-	uint64_t ptep = stlb_event_get(event, PTEP), addr = stlb_event_get(event, ADDR);
-	struct stlb_hold *hold;
 
-	if (!update || !ptep) {
-		a->failed |= !update;
+	if (!stlb_event_get(event, PTEP))
 		return;
-	}
 	if (stlb_event_has(event, PTL))
 		stlb_lock_named(&a->machine, act->task, stlb_event_get(event, PTL));
 	stlb_place_learn(a, act, STLB_LEVEL_PTE);
-	hold = stlb_task_hold(act->task);
-	update->map_mm = act->mm;
-	update->map_addr = addr;
-	update->map_hold = hold ? hold->id : 0;
-	for (unsigned int i = 0; i < STLB_MAX_CLEARED; i++)
-		update->map_cleared[i] = 0;
+	a->failed |= !stlb_table_mapped(act->task, act->mm, stlb_event_get(event, ADDR));
 }
 
 /* ---- sets known by their reverse mapping ---- */

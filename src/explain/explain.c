@@ -34,7 +34,7 @@ const struct stlb_event *stlb_explain_update(const struct stlb_explain *explain)
 
 struct stlb_translation stlb_explain_entry(const struct stlb_explain *explain, uint64_t raw)
 {
-	return stlb_pte_decode(&explain->format, explain->want.finding->level, raw);
+	return stlb_pte_decode(&explain->machine.format, explain->want.finding->level, raw);
 }
 
 /* ---- the pages ---- */
@@ -118,13 +118,6 @@ static bool is_of_entry(const struct stlb_explain *explain, const struct stlb_ev
 	       stlb_event_get(event, ADDR) - finding->addr < explain->size;
 }
 
-/* The clear that page_table_check tells behind each set took nothing away. */
-static bool is_echo(const struct stlb_explain *explain, const struct stlb_event *event)
-{
-	return stlb_kind_clears(event->kind) && stlb_event_has(event, OLD) &&
-	       stlb_explain_entry(explain, stlb_event_get(event, OLD)).state == STLB_NONE;
-}
-
 static bool is_around(const struct stlb_explain *explain, const struct stlb_event *event)
 {
 	switch (event->kind) {
@@ -146,7 +139,9 @@ static bool is_around(const struct stlb_explain *explain, const struct stlb_even
 	case STLB_PTE_CLEAR_RANGE:
 		return false;
 	default:
-		return is_of_entry(explain, event) && !is_echo(explain, event);
+		/* the machine tells of no update twice */
+		return is_of_entry(explain, event) &&
+		       (explain->change.event || !stlb_kind_is_update(event->kind));
 	}
 }
 
@@ -219,6 +214,7 @@ int stlb_explain_event(struct stlb_explain *explain, const struct stlb_event *ev
 	if (finding->nr_events == 0)
 		return 0;
 	explain->begun = explain->ended = 0;
+	explain->change.event = NULL;
 	stlb_second_pass_event(&explain->machine, event);
 	if (!explain->over && event->ns >= finding->events[0].event.ns)
 		role = stlb_explain_role(explain, event);
@@ -238,9 +234,10 @@ struct stlb_explain *stlb_explain_new(const struct stlb_explain_want *want)
 		return NULL;
 	explain->want = *want;
 	explain->machine.facts = stlb_explain_facts(explain);
+	explain->machine.irqs_told = want->irq_flags;
 	explain->size = level_size[want->finding->level <= STLB_LEVEL_PUD ? want->finding->level
 									  : STLB_LEVEL_PTE];
-	stlb_pte_format_init(&explain->format, want->arch, want->kernel);
+	stlb_pte_format_init(&explain->machine.format, want->arch, want->kernel);
 	learn_pages(explain);
 	update = stlb_explain_update(explain);
 	explain->self.tid = update ? update->tid : want->finding->tid;

@@ -126,5 +126,6 @@ struct stlb_facts stlb_graph_facts(struct stlb_graph *graph)
 		.over = over,
 		.begins = begins,
 		.ends = ends,
+		.changed = stlb_graph_changed,
 	};
 }

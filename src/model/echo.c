@@ -125,8 +125,6 @@ void stlb_echo_waits(const struct stlb_task *task)
 
 void stlb_echo_forget(struct stlb_task *task)
 {
-	if (!task->update)
-		return;
 	task->update->echo.left = 0;
 	task->update->same_mm = NULL;
 }

@@ -50,7 +50,8 @@ void stlb_told_by_end(struct stlb_task *task);
 /** stlb_echo_waits - the event at hand changes nothing about what comes straight after a set */
 void stlb_echo_waits(const struct stlb_task *task);
 
-/** stlb_echo_forget - events were lost: what comes next tells nothing again */
+/** stlb_echo_forget - events were lost: what comes next tells nothing again. It has changed
+ * entries. */
 void stlb_echo_forget(struct stlb_task *task);
 
 #endif

@@ -31,7 +31,8 @@ enum stlb_over {
 
 /**
  * struct stlb_change - what an event says of entries of an mm
- * @addr: of the first, where @placed: its place is known
+ * @mm: NULL: not told
+ * @addr: of the first of @nr, where @placed: its place is known
  * @old, @new: the first one's; not known: not told
  */
 struct stlb_change {
@@ -53,6 +54,8 @@ struct stlb_change {
  *	after which none can come; NULL: its start failed, or it is forgotten
  * @doubted: the context may have made events that were lost
  * @renamed: a task has another name than before
+ * @changed: entries are cleared, set, or told of by their reverse mapping; not of an event that
+ *	tells again what another has told, nor of a clear that found nothing. In a second pass
  */
 struct stlb_facts {
 	void *user;
@@ -65,6 +68,7 @@ struct stlb_facts {
 		     const struct stlb_event *by);
 	void (*doubted)(void *user, struct stlb_task *task);
 	void (*renamed)(void *user, struct stlb_task *task, const char *comm);
+	void (*changed)(void *user, struct stlb_task *task, const struct stlb_change *change);
 };
 
 /** struct stlb_machine - zero it, set @facts; free it with stlb_machine_free() */
@@ -74,7 +78,9 @@ struct stlb_machine {
 	struct stlb_contexts contexts;
 	struct stlb_hb hb;
 	struct stlb_map locks;
-	bool only_named_locks; /* no room is to be had among them */
+	struct stlb_pte_format format; /* of the entries, where @changed is there */
+	struct stlb_regions regions;   /* the same: where tables lie */
+	bool only_named_locks;	       /* no room is to be had among them */
 	uint64_t nr_suspended; /* holds that are, of all contexts, or were when last looked at */
 	uint64_t next_id;      /* of holds and brackets */
 	uint64_t now_ns;       /* of the event at hand */

@@ -190,6 +190,15 @@ bool stlb_running_forked(struct stlb_machine *m, struct stlb_task *by,
 
 /* ---- losses ---- */
 
+/* What was said to come next, and which table is locked. */
+static void forget_update(struct stlb_task *task)
+{
+	if (!task->update)
+		return;
+	stlb_echo_forget(task);
+	task->update->map_mm = NULL;
+}
+
 /* Releases and ends may be among what was lost, of any task that used that CPU. */
 void stlb_running_lost(struct stlb_machine *m, const struct stlb_event *event)
 {
@@ -201,7 +210,7 @@ void stlb_running_lost(struct stlb_machine *m, const struct stlb_event *event)
 	for (struct stlb_task *task; (task = stlb_map_next(&m->contexts.map, &at));) {
 		if (event->cpu >= 0 && !(task->cpus >> (event->cpu % 64) & 1))
 			continue;
-		stlb_echo_forget(task);
+		forget_update(task);
 		if (m->facts.doubted)
 			m->facts.doubted(m->facts.user, task);
 		stlb_locks_doubt(task);
