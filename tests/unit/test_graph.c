@@ -201,6 +201,41 @@ Test(graph, what_a_set_overwrote_is_told_once)
 	expect(DRAW_ADDR(trace, .addr = PAGE(1)), "pte_set pte_clear", "");
 }
 
+/* Two probes see one clear. */
+Test(graph, a_clear_that_two_probes_see_is_told_once)
+{
+	static const struct made trace[] = {
+		{SET(1, 0, RO(0xa))},
+		{CLEAR(1, 0)},
+		{CLEARF(1, RO(0xa))},
+		{CLEAR(1, RO(0xa))},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)), "pte_set pte_clear_flush", "");
+}
+
+/* Where the hook of sets is inlined, nothing is told again: the clear after a set is one. */
+Test(graph, a_clear_of_what_was_set_is_no_echo)
+{
+	static const struct made trace[] = {
+		{LOCK(L1)},
+		{SET_NR(1, RO(0xa), 1)},
+		{CLEAR(1, RO(0xa))},
+		{UNLOCK(L1)},
+	};
+	static const struct made of_another_entry[] = {
+		{LOCK(L1)},
+		{SET_NR(2, RO(0xa), 1)},
+		{CLEAR(1, RO(0xb))},
+		{UNLOCK(L1)},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)), "lock_acquired pte_set pte_clear lock_release",
+	       "");
+	expect(DRAW_ADDR(of_another_entry, .addr = PAGE(1)), "lock_acquired pte_clear lock_release",
+	       "");
+}
+
 Test(graph, window_and_limit)
 {
 	static const struct made trace[] = {
