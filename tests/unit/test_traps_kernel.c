@@ -42,14 +42,8 @@ Test(echo, is_no_second_update)
 Test(echo, after_the_stack_of_its_set)
 {
 	static const struct made trace[] = {
-		SETTLE,
-		{START(0, 1)},
-		{LOCK(L1)},
-		{SET(0, RW(0xa), RO(0xa))},
-		{OF(STACK)},
-		{CLEAR(0, RW(0xa))},
-		{UNLOCK(L1)},
-		{FREE(0xa)},
+		SETTLE,	     {START(0, 1)},	  {LOCK(L1)},	{SET(0, RW(0xa), RO(0xa))},
+		{OF(STACK)}, {CLEAR(0, RW(0xa))}, {UNLOCK(L1)}, {FREE(0xa)},
 		{END(0, 1)},
 	};
 
