@@ -179,7 +179,7 @@ static void make_room(struct stlb_analysis *a)
 static struct stlb_held_back *held_of(struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
 	for (uint32_t i = 0; ob->held_back && i < a->nr_held_back; i++)
-		if (a->held_back[i].ob == ob)
+		if (a->held_back[i].ob == ob->id)
 			return &a->held_back[i];
 	return NULL;
 }
@@ -193,14 +193,6 @@ bool stlb_held_back_count(struct stlb_analysis *a, const struct stlb_obligation 
 		return false;
 	held->counted = true;
 	return true;
-}
-
-void stlb_held_back_over(struct stlb_analysis *a, const struct stlb_obligation *ob)
-{
-	struct stlb_held_back *held = held_of(a, ob);
-
-	if (held)
-		held->ob = NULL;
 }
 
 void stlb_hold_back(struct stlb_analysis *a, const struct stlb_case *c,
@@ -222,6 +214,13 @@ void stlb_hold_back(struct stlb_analysis *a, const struct stlb_case *c,
 	}
 	held->site = stlb_case_site(a, c);
 	a->nr_held_back++;
+}
+
+void stlb_held_back_doubt(struct stlb_analysis *a, uint64_t from_ns)
+{
+	for (uint32_t i = 0; i < a->nr_held_back; i++)
+		if (a->held_back[i].finding->first_ns > from_ns)
+			a->held_back[i].finding->verdict = STLB_INCONCLUSIVE;
 }
 
 void stlb_held_back_finish(struct stlb_analysis *a)
@@ -246,7 +245,7 @@ bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
 	if (!held)
 		return false;
 	joined = *held;
-	joined.ob = NULL;
+	joined.ob = 0;
 	joined.joins = true;
 	joined.counted = false;
 	joined.told = told;

@@ -63,6 +63,7 @@ struct stlb_obligation {
 	struct stlb_mm *mm;
 	struct stlb_task *task;
 	struct stlb_scope *scope;
+	uint64_t id; /* from 1 on, never the same twice */
 	uint64_t seq, addr, raw_old;
 	struct stlb_entry old;
 	uint8_t level, type, left; /* enum stlb_level, stlb_obligation_type, stlb_state */
@@ -116,10 +117,10 @@ enum { STLB_MAX_BREACHES = 8192, STLB_MAX_SITES = 4096, STLB_MAX_HELD_BACK = 512
 struct stlb_held_back {
 	struct stlb_finding *finding;
 	uint64_t key; /* of its task, which may be gone; STLB_NO_KEY: it is, and another has it */
-	const struct stlb_obligation *ob; /* NULL once it is over */
-	bool counted;			  /* the same breach was reported at another moment */
-	bool joins;			  /* it follows from another one */
-	uint64_t told, dev;		  /* of one that joins: what it told of which device */
+	uint64_t ob;  /* id of the obligation, 0: of none */
+	bool counted; /* the same breach was reported at another moment */
+	bool joins;   /* it follows from another one */
+	uint64_t told, dev;	 /* of one that joins: what it told of which device */
 	bool by_ksmd;		 /* exempt, unless the task is no kernel thread after all */
 	uint64_t seq, addr, end; /* of the set, and what its entry maps */
 	uint64_t mm, pfn, new_pfn, site;
@@ -142,6 +143,7 @@ struct stlb_analysis {
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
 	uint32_t nr_obligations;
+	uint64_t last_obligation; /* the id given last */
 	struct stlb_hooked hooked;
 	uint32_t rules_of_place, rules_make_stale; /* what rules say of themselves, as bits */
 

@@ -54,7 +54,7 @@ static void report_unless_cleared(struct stlb_analysis *a, const struct stlb_act
 	struct stlb_held_back held = held_back_of(a, act, ob, new);
 
 	held.counted = ob->breached >> c.rule & 1;
-	held.ob = ob;
+	held.ob = ob->id;
 	ob->breached |= 1u << STLB_RULE_REPOINT | 1u << c.rule;
 	ob->held_back = true;
 	stlb_hold_back(a, &c, &held);
