@@ -7,30 +7,9 @@
 #ifndef CHECK_CHECK_H
 #define CHECK_CHECK_H
 
+#include "check/early.h"
+#include "check/note.h"
 #include "check/state.h"
-
-/** enum stlb_ending - how an obligation ended, for the summary */
-enum stlb_ending {
-	STLB_END_RESTORED,
-	STLB_END_EXPIRED,
-	STLB_END_VOID,
-	STLB_END_PENDING,
-	STLB_END_ABSORBED, /* by a clear of the same page: the two count as one */
-	STLB_END_COUNTED,  /* it was counted when it was discharged */
-};
-
-/** struct stlb_act - the event at hand, who acts and in which mm; @mm may be NULL */
-struct stlb_act {
-	const struct stlb_event *event;
-	struct stlb_task *task;
-	struct stlb_mm *mm;
-};
-
-/** struct stlb_slot - an entry: level and first address */
-struct stlb_slot {
-	enum stlb_level level;
-	uint64_t addr;
-};
 
 /* ---- obligation.c ---- */
 
@@ -55,9 +34,6 @@ bool stlb_obligation_is_partly_covered(const struct stlb_obligation *ob);
 
 /** stlb_obligation_retype - a clear became a tighten, or a repoint */
 void stlb_obligation_retype(struct stlb_obligation *ob, enum stlb_obligation_type type);
-
-/** stlb_obligation_size - bytes that the entry maps */
-uint64_t stlb_obligation_size(const struct stlb_obligation *ob);
 
 /** stlb_obligation_before - whether what @task does now is known to come after the update */
 bool stlb_obligation_before(const struct stlb_obligation *ob, const struct stlb_task *task);
@@ -141,12 +117,6 @@ struct stlb_obligation *stlb_obligation_unplaced(struct stlb_analysis *a,
 
 /** stlb_place_clear - a clear without address: by pfn in the mapped table, else by the next set */
 void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old);
-
-/** stlb_place_doubt - any entry of the mm that holds the page may be the one that was cleared */
-void stlb_place_doubt(struct stlb_analysis *a, struct stlb_mm *mm, struct stlb_entry old);
-
-/** stlb_place_failed - updates that no slot was found for; of an mm that owes nothing, no matter */
-void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t nr);
 
 /**
  * stlb_place_parked - the set of a slot names where a parked clear was
@@ -382,11 +352,5 @@ void stlb_filter_note(struct stlb_analysis *a, const struct stlb_event *event);
 
 /** stlb_coverage - what could be judged; and what could not after all is doubted */
 void stlb_coverage(struct stlb_analysis *a);
-
-/** stlb_recorded - whether a kind fired or is known to be recorded */
-bool stlb_recorded(const struct stlb_analysis *a, enum stlb_kind kind);
-
-/** stlb_note - a line on what was assumed; static text, each once */
-void stlb_note(struct stlb_analysis *a, const char *text);
 
 #endif

@@ -8,22 +8,6 @@
 
 #include "check/rule.h"
 
-bool stlb_recorded(const struct stlb_analysis *a, enum stlb_kind kind)
-{
-	return stlb_kinds_has(&a->seen, kind) || stlb_kinds_has(&a->facts.recorded, kind);
-}
-
-void stlb_note(struct stlb_analysis *a, const char *text)
-{
-	struct stlb_result *result = &a->result;
-
-	for (uint32_t i = 0; i < result->nr_notes; i++)
-		if (!strcmp(result->notes[i], text))
-			return;
-	if (result->nr_notes < sizeof(result->notes) / sizeof(*result->notes))
-		result->notes[result->nr_notes++] = text;
-}
-
 static bool holds(const struct stlb_requirement *requirement, bool before_6_6)
 {
 	return requirement->when == STLB_ALWAYS ||

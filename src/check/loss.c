@@ -3,6 +3,7 @@
 #include "check/early.h"
 #include "check/evidence.h"
 #include "check/loss.h"
+#include "check/note.h"
 #include "model/running.h"
 
 /* Any CPU could have carried the missing invalidation. */

@@ -6,11 +6,6 @@
 #include "check/detached.h"
 #include "check/walk.h"
 
-uint64_t stlb_obligation_size(const struct stlb_obligation *ob)
-{
-	return UINT64_C(1) << stlb_level_shift(ob->level);
-}
-
 bool stlb_obligation_before(const struct stlb_obligation *ob, const struct stlb_task *task)
 {
 	if (ob->task == task)

@@ -9,6 +9,19 @@
 #include "model/region.h"
 #include "staletlb/analysis.h"
 
+/** struct stlb_act - the event at hand, who acts and in which mm; @mm may be NULL */
+struct stlb_act {
+	const struct stlb_event *event;
+	struct stlb_task *task;
+	struct stlb_mm *mm;
+};
+
+/** struct stlb_slot - an entry: level and first address */
+struct stlb_slot {
+	enum stlb_level level;
+	uint64_t addr;
+};
+
 enum stlb_obligation_type { STLB_CLEAR, STLB_REPOINT, STLB_TIGHTEN };
 
 enum { STLB_PIECE_WORDS = STLB_ENTRIES / 64 };
@@ -102,6 +115,22 @@ struct stlb_obligation {
 	struct stlb_later *later; /* NULL while nothing more has happened to it */
 };
 
+/** enum stlb_ending - how an obligation ended, for the summary */
+enum stlb_ending {
+	STLB_END_RESTORED,
+	STLB_END_EXPIRED,
+	STLB_END_VOID,
+	STLB_END_PENDING,
+	STLB_END_ABSORBED, /* by a clear of the same page: the two count as one */
+	STLB_END_COUNTED,  /* it was counted when it was discharged */
+};
+
+/** stlb_obligation_size - bytes that the entry maps */
+static inline uint64_t stlb_obligation_size(const struct stlb_obligation *ob)
+{
+	return UINT64_C(1) << stlb_level_shift(ob->level);
+}
+
 /** struct stlb_breach - one occurrence, kept so that a loss told later can take it back */
 struct stlb_breach {
 	struct stlb_finding *finding;
@@ -179,5 +208,11 @@ struct stlb_analysis {
 	bool failed;		  /* no memory */
 	struct stlb_obligation *last_created;
 };
+
+/** stlb_recorded - whether a kind fired or is known to be recorded */
+static inline bool stlb_recorded(const struct stlb_analysis *a, enum stlb_kind kind)
+{
+	return stlb_kinds_has(&a->seen, kind) || stlb_kinds_has(&a->facts.recorded, kind);
+}
 
 #endif
