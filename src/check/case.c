@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/case.h"
+#include "check/filter.h"
+#include "check/fingerprint.h"
+#include "check/obligation.h"
 #include "check/rule.h"
 
 /* ---- is it wanted, and how sure is it? ---- */

@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/coverage.h"
+#include "check/note.h"
 #include "check/rule.h"
+#include "check/site.h"
 
 static bool holds(const struct stlb_requirement *requirement, bool before_6_6)
 {

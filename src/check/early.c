@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Updates that are not placed leave doubt, where they do not wait till they are.
- * Sets by entry pointer into a table whose place is not known yet: a THP split writes 512 of them
- * before the table is linked (staletlb-kernel(7), T51). They are kept until an event shows where
- * the table lies.
+ * Updates whose place is not known: what they leave in doubt; and sets by entry pointer into a
+ * table whose place is not known yet. A THP split writes 512 of them before the table is linked
+ * (staletlb-kernel(7), T51): they are kept until an event shows where the table lies.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/case.h"
 #include "check/device_view.h"
 #include "check/evidence.h"
+#include "check/fingerprint.h"
+#include "check/site.h"
 
 enum { PAGE_EVENTS = 4096 };
 
@@ -230,7 +233,7 @@ void stlb_held_back_finish(struct stlb_analysis *a)
 	a->nr_held_back = 0;
 }
 
-void stlb_held_back_free(struct stlb_analysis *a)
+static void held_back_free(struct stlb_analysis *a)
 {
 	while (a->nr_held_back)
 		free(a->held_back[--a->nr_held_back].finding);
@@ -407,6 +410,6 @@ void stlb_task_begins(struct stlb_analysis *a, struct stlb_task *child,
 void stlb_evidence_free(struct stlb_analysis *a)
 {
 	end_by_ksmd(a, NULL, false);
-	stlb_held_back_free(a);
+	held_back_free(a);
 	free(a->page_events);
 }

@@ -3,7 +3,7 @@
 #ifndef CHECK_EVIDENCE_H
 #define CHECK_EVIDENCE_H
 
-#include "check/check.h"
+#include "check/state.h"
 
 /** stlb_on_same_content - evidence of a merge, for sets before and after it */
 void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act);
@@ -70,8 +70,5 @@ void stlb_held_back_doubt(struct stlb_analysis *a, uint64_t from_ns);
 
 /** stlb_held_back_finish - no evidence can come any more: they are findings */
 void stlb_held_back_finish(struct stlb_analysis *a);
-
-/** stlb_held_back_free - drop them */
-void stlb_held_back_free(struct stlb_analysis *a);
 
 #endif

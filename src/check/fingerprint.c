@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Fingerprints: what is the same of a fault on every machine; and sites: what is so in one trace.
- */
+/* Fingerprints, the same on every machine, and sites: which breaches are of one code path. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/fingerprint.h"
 #include "util/frames.h"
 
 /* ---- of the code path, without names ---- */

@@ -4,6 +4,7 @@
 #include "check/evidence.h"
 #include "check/loss.h"
 #include "check/note.h"
+#include "check/site.h"
 #include "model/running.h"
 
 /* Any CPU could have carried the missing invalidation. */

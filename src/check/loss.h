@@ -3,7 +3,7 @@
 #ifndef CHECK_LOSS_H
 #define CHECK_LOSS_H
 
-#include "check/check.h"
+#include "check/state.h"
 
 void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act);
 

@@ -4,6 +4,10 @@
 #include <string.h>
 
 #include "check/detached.h"
+#include "check/device_note.h"
+#include "check/obligation.h"
+#include "check/pages.h"
+#include "check/tentative.h"
 #include "check/walk.h"
 
 bool stlb_obligation_before(const struct stlb_obligation *ob, const struct stlb_task *task)

@@ -7,8 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/clear.h"
+#include "check/discharge.h"
 #include "check/early.h"
+#include "check/obligation.h"
+#include "check/place.h"
+#include "check/set.h"
 #include "model/locking.h"
 #include "model/rmap.h"
 
@@ -190,9 +194,9 @@ static void make_up(struct stlb_analysis *a, const struct stlb_act *act,
 	struct stlb_obligation *ob = a->last_created;
 
 	for (uint32_t i = 0; ob && i < parked->nr_ranges; i++) {
-		stlb_invalidate_one(a, act, ob,
-				    (struct stlb_invalidation){.start = parked->start[i],
-							       .end = parked->end[i]});
+		struct stlb_invalidation what = {.start = parked->start[i], .end = parked->end[i]};
+
+		stlb_invalidate_one(a, act, ob, &what);
 		ob = a->last_created;
 	}
 }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Breaches are reported: each once for its obligation, those of a site together. */
+#include "check/case.h"
 #include "check/evidence.h"
+#include "check/fingerprint.h"
+#include "check/report.h"
 #include "check/rule.h"
+#include "check/site.h"
 
 void stlb_report(struct stlb_analysis *a, const struct stlb_case *c)
 {

@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/case.h"
+#include "check/filter.h"
+#include "check/fingerprint.h"
 #include "check/rule.h"
+#include "check/site.h"
 
 static uint64_t key_of(uint64_t site, enum stlb_verdict verdict)
 {

@@ -131,6 +131,31 @@ static inline uint64_t stlb_obligation_size(const struct stlb_obligation *ob)
 	return UINT64_C(1) << stlb_level_shift(ob->level);
 }
 
+enum { STLB_MAX_ALSO = 4 };
+
+/** struct stlb_also - one more event that proves a breach */
+struct stlb_also {
+	const char *role;
+	const struct stlb_brief *event;
+};
+
+/** struct stlb_case - one breach, to be reported */
+struct stlb_case {
+	enum stlb_rule rule;
+	enum stlb_verdict verdict;
+	const struct stlb_obligation *ob; /* NULL: the breach is of an event alone */
+	const struct stlb_act *act;	  /* who breached it and when */
+	const char *role;		  /* of the act's event, NULL: it is no evidence */
+	const char *missing;
+	const struct stlb_hold *hold; /* without an obligation: a hold that is evidence, or NULL */
+	uint64_t addr;		      /* where there is no obligation */
+	bool has_addr;
+	uint64_t cost_ns;
+	struct stlb_also also[STLB_MAX_ALSO];
+	uint32_t nr_also;
+	uint8_t variant; /* tells breaches of one rule apart that ask for different things */
+};
+
 /** struct stlb_breach - one occurrence, kept so that a loss told later can take it back */
 struct stlb_breach {
 	struct stlb_finding *finding;

@@ -3,7 +3,10 @@
  * repoint-before-invalidate (mmu_notifier.rst, lines 14-15 and 20-29), what is exempt from it
  * (lines 93-97: a write-protected page of the same content).
  */
+#include "check/case.h"
 #include "check/evidence.h"
+#include "check/obligation.h"
+#include "check/report.h"
 #include "check/rules/needs.h"
 
 static const char missing_between[] =
