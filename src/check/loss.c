@@ -83,7 +83,8 @@ static void forget_entries(struct stlb_analysis *a)
 
 void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	uint64_t place = stlb_event_or(act->event, PLACE, STLB_LOSS_HERE), from_ns;
+	uint64_t place = stlb_event_or(act->event, PLACE, STLB_LOSS_HERE);
+	uint64_t from_ns;
 
 	a->losses++;
 	stlb_gap_keep(a, act->event);
