@@ -194,7 +194,7 @@ static void take_facts(struct stlb_analysis *a)
 	a->one_clock = is_one_clock(a->facts.clock);
 	a->arch_known = a->facts.arch != STLB_ARCH_UNKNOWN;
 	a->zero_pfn = a->huge_zero_pfn = UINT64_MAX;
-	stlb_pte_format_init(&a->format, a->facts.arch, version);
+	stlb_pte_format_init(&a->machine.format, a->facts.arch, version);
 }
 
 static void hook(struct stlb_hooked *hooked, const struct stlb_rule_hooks *hooks)
@@ -288,7 +288,6 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	stlb_devices_free(a);
 	STLB_CALL(a, forget, a);
 	stlb_early_free(a);
-	stlb_regions_free(&a->regions);
 	stlb_machine_free(&a->machine);
 	free_values(&a->sites);
 	free(a->result.findings);
@@ -309,8 +308,8 @@ static void infer_arch(struct stlb_analysis *a, uint64_t mm)
 	if (mm >> 48 != 0xffff)
 		return;
 	a->arch_known = true;
-	stlb_pte_format_init(&a->format, arm64 ? STLB_ARCH_ARM64 : STLB_ARCH_X86_64,
-			     a->format.kernel);
+	stlb_pte_format_init(&a->machine.format, arm64 ? STLB_ARCH_ARM64 : STLB_ARCH_X86_64,
+			     a->machine.format.kernel);
 	stlb_note(a, arm64 ? "architecture taken from kernel addresses: aarch64"
 			   : "architecture taken from kernel addresses: x86_64");
 }
@@ -360,7 +359,7 @@ static void first_of_kind(struct stlb_analysis *a, enum stlb_kind kind)
 {
 	stlb_kinds_add(&a->seen, kind);
 	if (kind == STLB_PTE_SET || kind == STLB_PMD_SET)
-		a->failed |= stlb_regions_keep_rmap(&a->regions) < 0;
+		a->failed |= stlb_regions_keep_rmap(&a->machine.regions) < 0;
 }
 
 int stlb_analysis_event(struct stlb_analysis *a, const struct stlb_event *event)
@@ -426,7 +425,7 @@ const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a,
 	result->mms = a->machine.mms.ever;
 	result->kernel = a->facts.kernel;
 	result->before_6_6 = a->end_rule.before_6_6;
-	result->arch = a->format.arch;
+	result->arch = a->machine.format.arch;
 	if (a->failed || a->machine.failed || stlb_sites_finish(a) < 0)
 		return NULL;
 	return result;

@@ -70,15 +70,12 @@ static void set_early(struct stlb_analysis *a, const struct stlb_act *act, uint6
 	free(table);
 }
 
-void stlb_place_learn(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level)
+void stlb_place_learned(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level)
 {
 	const struct stlb_event *event = act->event;
 
-	if (!stlb_event_has(event, PTEP) || !stlb_event_has(event, ADDR))
-		return;
-	stlb_table_learn(&a->regions, act->mm, level, stlb_event_get(event, PTEP),
-			 stlb_event_get(event, ADDR));
-	if (a->early && level == STLB_LEVEL_PTE)
+	if (a->early && level == STLB_LEVEL_PTE && stlb_event_has(event, PTEP) &&
+	    stlb_event_has(event, ADDR))
 		set_early(a, act, stlb_event_get(event, PTEP));
 }
 
@@ -101,8 +98,9 @@ static bool place_huge(struct stlb_analysis *a, const struct stlb_act *act, stru
 {
 	struct stlb_mapping *found = NULL, *mapping = NULL;
 
-	while (a->regions.rmap &&
-	       (mapping = stlb_rmap_find(a->regions.rmap, STLB_MAPPED_PMD, old.pfn, mapping))) {
+	while (a->machine.regions.rmap &&
+	       (mapping = stlb_rmap_find(a->machine.regions.rmap, STLB_MAPPED_PMD, old.pfn,
+					 mapping))) {
 		if (mapping->region->mm != act->mm)
 			continue;
 		if (found)
@@ -145,7 +143,7 @@ void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struc
 
 	if (act->event->level == STLB_LEVEL_PTE && !old.huge &&
 	    stlb_table_is_mapped(act->task, act->mm)) {
-		region = stlb_region_find(&a->regions, act->mm, update->map_addr);
+		region = stlb_region_find(&a->machine.regions, act->mm, update->map_addr);
 		if (find_by_pfn(update, region, old, &slot.addr)) {
 			mark_cleared(update, stlb_pte_index(slot.addr));
 			stlb_clear(a, act, slot, old, STLB_NONE);
@@ -252,7 +250,7 @@ bool stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, stru
 		       struct stlb_entry found, struct stlb_entry new, uint64_t nr)
 {
 	struct stlb_update_state *update = act->task->update;
-	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, slot.addr);
+	struct stlb_region *region = stlb_region_find(&a->machine.regions, act->mm, slot.addr);
 	struct stlb_entry known = stlb_region_entry(region, slot.level, slot.addr);
 	struct stlb_parked_clear parked;
 	uint32_t index = find_parked(act, slot, new, nr);
@@ -315,7 +313,9 @@ void stlb_on_ptl_map(struct stlb_analysis *a, const struct stlb_act *act)
 		return;
 	if (stlb_event_has(event, PTL))
 		stlb_lock_named(&a->machine, act->task, stlb_event_get(event, PTL));
-	stlb_place_learn(a, act, STLB_LEVEL_PTE);
+	stlb_table_learn(&a->machine.regions, act->mm, STLB_LEVEL_PTE, stlb_event_get(event, PTEP),
+			 stlb_event_get(event, ADDR));
+	stlb_place_learned(a, act, STLB_LEVEL_PTE);
 	a->failed |= !stlb_table_mapped(act->task, act->mm, stlb_event_get(event, ADDR));
 }
 
@@ -331,7 +331,8 @@ static void apply_map(struct stlb_analysis *a, struct stlb_task *task,
 
 	stlb_brief_expand(&map->event, &event);
 	for (uint64_t i = 0; i < map->nr; i++) {
-		struct stlb_region *region = stlb_region_find(&a->regions, map->mm, slot.addr);
+		struct stlb_region *region =
+			stlb_region_find(&a->machine.regions, map->mm, slot.addr);
 		struct stlb_entry now = stlb_region_entry(region, slot.level, slot.addr);
 
 		/* where the set itself was seen too, it was judged then */

@@ -186,14 +186,12 @@ struct stlb_analysis {
 	struct stlb_analysis_options options;
 	struct stlb_trace_facts facts;
 	struct stlb_result result;
-	struct stlb_pte_format format;
 	struct stlb_end_rule end_rule;
 	bool arch_known;
 	bool one_clock;		/* timestamps place events of different CPUs */
 	struct stlb_kinds seen; /* kinds that fired */
 
 	struct stlb_machine machine;
-	struct stlb_regions regions;
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
 	uint32_t nr_obligations;

@@ -16,34 +16,13 @@
 #include "check/walk.h"
 #include "model/echo.h"
 
-/* ---- the level of a hugetlb page, which is told through pte functions ---- */
-
-static bool fits(const struct stlb_event *event, enum stlb_level level)
-{
-	uint64_t index = stlb_event_get(event, ADDR) >> stlb_level_shift(level);
-
-	return (index & (STLB_ENTRIES - 1)) == (stlb_event_get(event, PTEP) & 0xff8) >> 3;
-}
-
-static bool is_bracket_of_one(const struct stlb_act *act, enum stlb_level level)
-{
-	uint64_t addr = stlb_event_or(act->event, ADDR, 1);
-
-	for (uint32_t i = 0; i < act->task->nr_brackets; i++) {
-		const struct stlb_bracket *bracket = &act->task->brackets[i];
-
-		if (bracket->mm == act->mm && bracket->start == addr &&
-		    bracket->end - addr == UINT64_C(1) << stlb_level_shift(level))
-			return true;
-	}
-	return false;
-}
+/* ---- what an event says ---- */
 
 /* Whether the 1 GiB entry of the address was cleared, and that is still owed. */
 static bool is_owed(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	struct stlb_slot slot = {STLB_LEVEL_PTE, stlb_event_or(act->event, ADDR, 1)};
-	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, slot.addr);
+	struct stlb_region *region = stlb_region_find(&a->machine.regions, act->mm, slot.addr);
 	struct stlb_walk walk = stlb_walk_at(act->mm, region, slot);
 
 	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));)
@@ -52,76 +31,28 @@ static bool is_owed(struct stlb_analysis *a, const struct stlb_act *act)
 	return false;
 }
 
-/*
- * The entry does not say how large the page is. The table that it is in does, or the entry's place
- * in the table where it fits one level only; else the bracket of a single page does, or what is
- * owed for the entry: the set that resolves a migration entry is in no bracket.
- */
-static enum stlb_level hugetlb_level(struct stlb_analysis *a, const struct stlb_act *act,
-				     uint64_t pfn)
+/* The set that resolves a migration entry is in no bracket: what is owed shows its level. */
+static bool read_change(struct stlb_analysis *a, const struct stlb_act *act,
+			struct stlb_change *change)
 {
-	const struct stlb_event *event = act->event;
-	uint64_t pages = UINT64_C(1) << (stlb_level_shift(STLB_LEVEL_PUD) - STLB_PAGE_SHIFT), addr;
-	enum stlb_level level;
-
-	if (pfn % pages)
-		return STLB_LEVEL_PMD;
-	if (stlb_event_has(event, PTEP) &&
-	    stlb_table_place(&a->regions, act->mm, stlb_event_get(event, PTEP), &level, &addr) &&
-	    level != STLB_LEVEL_PTE)
-		return level;
-	if (stlb_event_has(event, PTEP) && stlb_event_has(event, ADDR) &&
-	    fits(event, STLB_LEVEL_PMD) != fits(event, STLB_LEVEL_PUD))
-		return fits(event, STLB_LEVEL_PUD) ? STLB_LEVEL_PUD : STLB_LEVEL_PMD;
-	return is_bracket_of_one(act, STLB_LEVEL_PUD) || is_owed(a, act) ? STLB_LEVEL_PUD
-									 : STLB_LEVEL_PMD;
+	if (!stlb_task_update_state(act->task)) {
+		a->failed = true;
+		return false;
+	}
+	*change = stlb_change_read(&a->machine, act->task, act->mm, act->event);
+	if (change->guessed && is_owed(a, act))
+		change->level = STLB_LEVEL_PUD;
+	stlb_change_place(&a->machine, change);
+	stlb_place_learned(a, act, change->level);
+	return true;
 }
 
-static enum stlb_level level_of(struct stlb_analysis *a, const struct stlb_act *act,
-				struct stlb_translation said)
+static struct stlb_slot slot_of(const struct stlb_change *change)
 {
-	if (act->event->level == STLB_LEVEL_PTE && said.huge)
-		return hugetlb_level(a, act, said.pfn);
-	return act->event->level;
-}
-
-static struct stlb_entry old_entry(struct stlb_analysis *a, const struct stlb_act *act,
-				   enum stlb_level *level)
-{
-	struct stlb_translation said =
-		stlb_pte_decode(&a->format, act->event->level, stlb_event_get(act->event, OLD));
-
-	*level = level_of(a, act, said);
-	return stlb_entry_of(said);
-}
-
-static uint64_t slot_base(enum stlb_level level, uint64_t addr)
-{
-	unsigned int shift = stlb_level_shift(level);
-
-	return addr >> shift << shift;
+	return (struct stlb_slot){change->level, change->addr};
 }
 
 /* ---- told again ---- */
-
-static struct stlb_slot slot_of(const struct stlb_act *act, enum stlb_level level)
-{
-	return (struct stlb_slot){level, slot_base(level, stlb_event_or(act->event, ADDR, 0))};
-}
-
-static struct stlb_change cleared(const struct stlb_act *act, struct stlb_slot slot,
-				  struct stlb_entry old)
-{
-	return (struct stlb_change){
-		.event = act->event,
-		.mm = act->mm,
-		.level = slot.level,
-		.placed = stlb_event_has(act->event, ADDR),
-		.addr = slot.addr,
-		.nr = 1,
-		.old = old,
-	};
-}
 
 /* Of a set of many entries, only the echoes tell what each said before. */
 static void told_by_echo(struct stlb_analysis *a, const struct stlb_act *act,
@@ -168,43 +99,37 @@ static void clear_at(struct stlb_analysis *a, const struct stlb_act *act, struct
 	stlb_clear(a, act, slot, old, left);
 }
 
-static void clear_table(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level,
-			struct stlb_entry old)
+static void clear_table(struct stlb_analysis *a, const struct stlb_act *act,
+			const struct stlb_change *clear)
 {
-	struct stlb_slot slot = slot_of(act, level);
+	struct stlb_slot slot = slot_of(clear);
 
-	if (!stlb_event_has(act->event, ADDR) && !bracket_table(act, &slot.addr)) {
+	if (!clear->placed && !bracket_table(act, &slot.addr)) {
 		if (stlb_mm_is_subscribed(act->mm)) {
 			stlb_place_failed(a, act->mm, 1);
-			stlb_obligation_unplaced(a, act, old);
+			stlb_obligation_unplaced(a, act, clear->old);
 		}
 		stlb_detach_unplaced(act);
 		return;
 	}
 	stlb_detach(act, slot.addr);
-	clear_at(a, act, slot, old, STLB_NONE);
+	clear_at(a, act, slot, clear->old, STLB_NONE);
 }
 
 void stlb_on_clear(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	enum stlb_level level;
-	struct stlb_entry old = old_entry(a, act, &level);
-	struct stlb_change change = cleared(act, slot_of(act, level), old);
+	struct stlb_change clear;
 
-	if (!stlb_task_update_state(act->task)) {
-		a->failed = true;
+	if (!read_change(a, act, &clear) || told_again(a, act, &clear))
 		return;
-	}
-	if (told_again(a, act, &change))
+	if (clear.level == STLB_LEVEL_PTE && stlb_detached_clear(a, act, clear.old))
 		return;
-	if (level == STLB_LEVEL_PTE && stlb_detached_clear(a, act, old))
-		return;
-	if (old.state == STLB_TABLE)
-		clear_table(a, act, level, old);
-	else if (stlb_event_has(act->event, ADDR))
-		clear_at(a, act, slot_of(act, level), old, STLB_NONE);
-	else if (old.state == STLB_PRESENT)
-		stlb_place_clear(a, act, old);
+	if (clear.old.state == STLB_TABLE)
+		clear_table(a, act, &clear);
+	else if (clear.placed)
+		clear_at(a, act, slot_of(&clear), clear.old, STLB_NONE);
+	else if (clear.old.state == STLB_PRESENT)
+		stlb_place_clear(a, act, clear.old);
 }
 
 /* The huge zero page becomes 512 zero pages, out of sight where sets are not recorded. */
@@ -220,40 +145,29 @@ static bool is_zero_split(const struct stlb_analysis *a, const struct stlb_act *
 void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	bool inval = act->event->kind == STLB_PMD_INVAL;
-	enum stlb_level level;
-	struct stlb_entry old = old_entry(a, act, &level);
-	struct stlb_slot slot = slot_of(act, level);
-	struct stlb_change change = cleared(act, slot, old);
+	struct stlb_change clear;
 
-	if (!stlb_task_update_state(act->task)) {
-		a->failed = true;
+	if (!read_change(a, act, &clear) || (inval && stlb_split_takes(act->task, &clear)) ||
+	    told_again(a, act, &clear))
 		return;
-	}
-	stlb_place_learn(a, act, level);
-	if ((inval && stlb_split_takes(act->task, &change)) || told_again(a, act, &change))
+	if (clear.old.state == STLB_TABLE && act->event->kind != STLB_PMD_COLLAPSE_FLUSH)
 		return;
-	if (old.state == STLB_TABLE && act->event->kind != STLB_PMD_COLLAPSE_FLUSH)
-		return;
-	if (old.state == STLB_TABLE)
-		stlb_detach(act, slot.addr);
+	if (clear.old.state == STLB_TABLE)
+		stlb_detach(act, clear.addr);
 	a->last_created = NULL;
-	clear_at(a, act, slot, old, inval ? STLB_PROTNONE : STLB_NONE);
+	clear_at(a, act, slot_of(&clear), clear.old, inval ? STLB_PROTNONE : STLB_NONE);
 	if (inval && a->last_created)
 		a->last_created->set_again_unseen = !stlb_recorded(a, STLB_PMD_SET);
-	if (is_zero_split(a, act, &change) && a->last_created)
+	if (is_zero_split(a, act, &clear) && a->last_created)
 		stlb_obligation_end(a, a->last_created, STLB_END_RESTORED);
 }
 
 void stlb_on_pmd_split(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	struct stlb_change change;
+	struct stlb_change split;
 
-	if (!stlb_task_update_state(act->task)) {
-		a->failed = true;
-		return;
-	}
-	change = cleared(act, slot_of(act, STLB_LEVEL_PMD), stlb_entry_unknown());
-	stlb_split_begins(act->task, &change);
+	if (read_change(a, act, &split))
+		stlb_split_begins(act->task, &split);
 }
 
 /* ---- sets ---- */
@@ -266,31 +180,17 @@ static struct stlb_entry last_known(struct stlb_analysis *a, const struct stlb_a
 
 	if (!stlb_kinds_has(&a->seen, STLB_PTE_CLEAR) || act->mm->unplaced)
 		return unknown;
-	return stlb_region_entry(stlb_region_find(&a->regions, act->mm, slot.addr), slot.level,
-				 slot.addr);
+	return stlb_region_entry(stlb_region_find(&a->machine.regions, act->mm, slot.addr),
+				 slot.level, slot.addr);
 }
 
-static bool find_slot(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level,
-		      struct stlb_slot *slot)
+static void set_entries(struct stlb_analysis *a, const struct stlb_act *act,
+			const struct stlb_change *set, struct stlb_entry old)
 {
-	const struct stlb_event *event = act->event;
+	struct stlb_slot slot = slot_of(set);
+	struct stlb_entry new = set->new;
 
-	slot->level = level;
-	if (stlb_event_has(event, ADDR)) {
-		stlb_place_learn(a, act, level);
-		slot->addr = slot_base(level, stlb_event_get(event, ADDR));
-		return true;
-	}
-	return stlb_event_has(event, PTEP) &&
-	       stlb_table_place(&a->regions, act->mm, stlb_event_get(event, PTEP), &slot->level,
-				&slot->addr) &&
-	       slot->level == level;
-}
-
-static void set_entries(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
-			struct stlb_entry old, struct stlb_entry new, uint64_t nr)
-{
-	for (uint64_t i = 0; i < nr; i++) {
+	for (uint64_t i = 0; i < set->nr; i++) {
 		stlb_set(a, act, slot, old, new);
 		slot.addr += UINT64_C(1) << stlb_level_shift(slot.level);
 		new = stlb_next_entry(new, slot.level);
@@ -300,52 +200,43 @@ static void set_entries(struct stlb_analysis *a, const struct stlb_act *act, str
 }
 
 /* What a set of many finds is told of the first: a batch was cleared before it, all or none. */
-static void name_parked(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
-			struct stlb_entry old, struct stlb_entry new, uint64_t nr)
+static void name_parked(struct stlb_analysis *a, const struct stlb_act *act,
+			const struct stlb_change *set)
 {
-	while (nr && stlb_place_parked(a, act, slot, old, new, nr)) {
+	struct stlb_slot slot = slot_of(set);
+	struct stlb_entry new = set->new;
+
+	for (uint64_t nr = set->nr; nr && stlb_place_parked(a, act, slot, set->old, new, nr);
+	     nr--) {
 		slot.addr += UINT64_C(1) << stlb_level_shift(slot.level);
 		new = stlb_next_entry(new, slot.level);
-		nr--;
 	}
+}
+
+static void set_somewhere(struct stlb_analysis *a, const struct stlb_act *act,
+			  const struct stlb_change *set)
+{
+	if (!stlb_early_keep(a, act, set->new, set->nr))
+		stlb_place_failed(a, act->mm, set->nr);
+	if (a->devices)
+		stlb_device_note_not_placed(a, act->mm);
 }
 
 void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	const struct stlb_event *event = act->event;
-	struct stlb_update_state *update = stlb_task_update_state(act->task);
-	struct stlb_translation said =
-		stlb_pte_decode(&a->format, event->level, stlb_event_get(event, NEW));
-	struct stlb_entry old = {0}, new = stlb_entry_of(said);
-	uint64_t nr = stlb_event_or(event, NR, 1);
-	enum stlb_level level = event->level;
-	struct stlb_change change;
-	struct stlb_slot slot;
+	struct stlb_change set;
+	struct stlb_entry old;
 
-	if (!update) {
-		a->failed = true;
+	if (!read_change(a, act, &set))
 		return;
-	}
-	if (stlb_event_has(event, OLD))
-		old = old_entry(a, act, &level);
-	if (said.huge && level == STLB_LEVEL_PTE)
-		level = level_of(a, act, said);
-	nr = nr > STLB_ENTRIES ? STLB_ENTRIES : nr;
-	change = (struct stlb_change){event, act->mm, level, .nr = nr, .old = old, .new = new};
-	if (!find_slot(a, act, level, &slot)) {
-		if (!stlb_early_keep(a, act, new, nr))
-			stlb_place_failed(a, act->mm, nr);
-		if (a->devices)
-			stlb_device_note_not_placed(a, act->mm);
-		stlb_told_again(&a->machine, act->task, &change, old, NULL);
-		return;
-	}
-	if (update->nr_parked)
-		name_parked(a, act, slot, old, new, nr);
-	change.placed = true;
-	change.addr = slot.addr;
-	if (!old.known && nr == 1 && (!stlb_has_echo(event->kind) || !a->machine.echoes_seen))
-		old = last_known(a, act, slot);
-	if (!stlb_told_again(&a->machine, act->task, &change, old, NULL))
-		set_entries(a, act, slot, old, new, nr);
+	if (!set.placed)
+		set_somewhere(a, act, &set);
+	else if (act->task->update->nr_parked)
+		name_parked(a, act, &set);
+	old = set.old;
+	if (set.placed && !old.known && set.nr == 1 &&
+	    (!stlb_has_echo(act->event->kind) || !a->machine.echoes_seen))
+		old = last_known(a, act, slot_of(&set));
+	if (!stlb_told_again(&a->machine, act->task, &set, old, NULL) && set.placed)
+		set_entries(a, act, &set, old);
 }

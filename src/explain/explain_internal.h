@@ -3,8 +3,8 @@
 #ifndef EXPLAIN_EXPLAIN_INTERNAL_H
 #define EXPLAIN_EXPLAIN_INTERNAL_H
 
+#include "model/change.h"
 #include "model/invalidation.h"
-#include "model/machine.h"
 #include "report/plain.h"
 #include "staletlb/explain.h"
 #include "staletlb/witness.h"

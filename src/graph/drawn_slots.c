@@ -60,13 +60,13 @@ static bool lies_in(const struct stlb_graph *graph, const struct stlb_task *task
 		    const struct stlb_graph_slot *slot, const struct stlb_change *change)
 {
 	uint64_t size = UINT64_C(1) << stlb_level_shift(change->level);
+	uint64_t nr = change->nr ? change->nr : 1;
 
 	if (!change->placed)
 		return !stlb_event_has(change->event, PTEP) &&
 		       !change->new.known &&is_clear_of(graph, task, slot, change);
 	/* the ptes of a table that is drawn as one entry would only hide it */
-	return size >= slot->size &&
-	       overlaps(slot, change->addr, change->addr + change->nr * size - 1);
+	return size >= slot->size && overlaps(slot, change->addr, change->addr + nr * size - 1);
 }
 
 /* ---- what an update does ---- */

@@ -4,8 +4,8 @@
 #define GRAPH_GRAPH_INTERNAL_H
 
 #include "model/brief.h"
+#include "model/change.h"
 #include "model/invalidation.h"
-#include "model/machine.h"
 #include "staletlb/graph.h"
 #include "util/arena.h"
 #include "util/map.h"

@@ -7,7 +7,7 @@
 #ifndef MODEL_ECHO_H
 #define MODEL_ECHO_H
 
-#include "model/machine.h"
+#include "model/change.h"
 
 /**
  * struct stlb_echoed - what an echo tells of its set

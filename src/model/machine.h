@@ -29,20 +29,7 @@ enum stlb_over {
 	STLB_OVER_NEVER,   /* the same of a PTL: there was no room for it any more */
 };
 
-/**
- * struct stlb_change - what an event says of entries of an mm
- * @mm: NULL: not told
- * @addr: of the first of @nr, where @placed: its place is known
- * @old, @new: the first one's; not known: not told
- */
-struct stlb_change {
-	const struct stlb_event *event;
-	struct stlb_mm *mm;
-	enum stlb_level level;
-	bool placed;
-	uint64_t addr, nr;
-	struct stlb_entry old, new;
-};
+struct stlb_change;
 
 /**
  * struct stlb_facts - what happens in the machine, to whoever wants to know; any may be NULL
@@ -78,8 +65,8 @@ struct stlb_machine {
 	struct stlb_contexts contexts;
 	struct stlb_hb hb;
 	struct stlb_map locks;
-	struct stlb_pte_format format; /* of the entries, where @changed is there */
-	struct stlb_regions regions;   /* the same: where tables lie */
+	struct stlb_pte_format format; /* of the entries */
+	struct stlb_regions regions;   /* of the page tables, as far as seen */
 	bool only_named_locks;	       /* no room is to be had among them */
 	uint64_t nr_suspended; /* holds that are, of all contexts, or were when last looked at */
 	uint64_t next_id;      /* of holds and brackets */

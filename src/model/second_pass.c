@@ -93,40 +93,6 @@ static void on_page(struct stlb_machine *m, struct stlb_task *task, const struct
 
 /* ---- entries ---- */
 
-static struct stlb_entry entry_of(const struct stlb_machine *m, const struct stlb_event *event,
-				  bool told, uint64_t raw, enum stlb_level *level)
-{
-	struct stlb_entry entry;
-
-	if (!told)
-		return stlb_entry_unknown();
-	entry = stlb_entry_of(stlb_pte_decode(&m->format, event->level, raw));
-	/* hugetlb pages are told through pte functions */
-	if (entry.huge && *level == STLB_LEVEL_PTE)
-		*level = STLB_LEVEL_PMD;
-	return entry;
-}
-
-static void place(struct stlb_machine *m, struct stlb_change *change)
-{
-	const struct stlb_event *event = change->event;
-	uint64_t ptep = stlb_event_or(event, PTEP, 0);
-	enum stlb_level level = change->level;
-
-	if (stlb_event_has(event, ADDR)) {
-		change->placed = true;
-		change->addr = stlb_event_get(event, ADDR) >> stlb_level_shift(level)
-								      << stlb_level_shift(level);
-		if (ptep && change->mm)
-			stlb_table_learn(&m->regions, change->mm, level, ptep,
-					 stlb_event_get(event, ADDR));
-	} else if (ptep && change->mm) {
-		change->placed =
-			stlb_table_place(&m->regions, change->mm, ptep, &level, &change->addr) &&
-			level == change->level;
-	}
-}
-
 /* Of an entry that is cleared or set: whether another event has told it, or it stays as it was. */
 static bool is_again(struct stlb_machine *m, struct stlb_task *task,
 		     const struct stlb_change *change)
@@ -158,17 +124,12 @@ static bool changes(enum stlb_kind kind)
 static void on_entries(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
 		       const struct stlb_event *event)
 {
-	uint64_t nr = stlb_event_or(event, NR, 1);
-	struct stlb_change change = {.event = event, .mm = mm, .level = event->level};
+	struct stlb_change change;
 
 	if (!m->facts.changed || (stlb_event_has(event, MM) && !mm))
 		return;
-	change.nr = nr < 1 ? 1 : nr > STLB_ENTRIES ? STLB_ENTRIES : nr;
-	change.old = entry_of(m, event, stlb_event_has(event, OLD), stlb_event_or(event, OLD, 0),
-			      &change.level);
-	change.new = entry_of(m, event, stlb_event_has(event, NEW), stlb_event_or(event, NEW, 0),
-			      &change.level);
-	place(m, &change);
+	change = stlb_change_read(m, task, mm, event);
+	stlb_change_place(m, &change);
 	if (!changes(event->kind))
 		stlb_echo_waits(task);
 	else if (is_again(m, task, &change))
