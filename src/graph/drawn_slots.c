@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which events are about the entries that are drawn. */
+#include <string.h>
+
 #include "graph/graph_internal.h"
 
 uint64_t stlb_graph_pages(enum stlb_level level)
@@ -56,6 +58,18 @@ static bool is_clear_of(const struct stlb_graph *graph, const struct stlb_task *
 	return change->old.special ? mapped == slot->addr : mapped <= slot->addr;
 }
 
+/* Where the finding's own update lies is known, even where it was learned only after it. */
+static bool is_own(const struct stlb_graph *graph, const struct stlb_graph_slot *slot,
+		   const struct stlb_change *change)
+{
+	const struct stlb_finding *finding = graph->want.finding;
+
+	if (graph->at_hand == STLB_NO_NODE || slot != graph->slots || !finding->has_addr)
+		return false;
+	return change->new.known ? !strcmp(graph->nodes[graph->at_hand].role, "set")
+				 : change->old.known && change->old.pfn == graph->own_pfn[0];
+}
+
 static bool lies_in(const struct stlb_graph *graph, const struct stlb_task *task,
 		    const struct stlb_graph_slot *slot, const struct stlb_change *change)
 {
@@ -63,8 +77,9 @@ static bool lies_in(const struct stlb_graph *graph, const struct stlb_task *task
 	uint64_t nr = change->nr ? change->nr : 1;
 
 	if (!change->placed)
-		return !stlb_event_has(change->event, PTEP) &&
-		       !change->new.known &&is_clear_of(graph, task, slot, change);
+		return is_own(graph, slot, change) ||
+		       (!stlb_event_has(change->event, PTEP) &&
+			!change->new.known &&is_clear_of(graph, task, slot, change));
 	/* the ptes of a table that is drawn as one entry would only hide it */
 	return size >= slot->size && overlaps(slot, change->addr, change->addr + nr * size - 1);
 }

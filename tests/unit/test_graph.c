@@ -406,6 +406,44 @@ Test(graph, a_device_that_sees_what_was_replaced)
 	       "0>1:device 4>3:from-read 5>6:device");
 }
 
+/* Where the table lies is learned only after the set, which check places then. */
+Test(graph, a_set_that_was_placed_late)
+{
+	static const struct made trace[] = {
+		SETTLE_66,
+		{LOCK(L1)},
+		{SET_AT(PTE_OF(TABLE1, 5), 0, RO(0xa))},
+		{CLEAR_AT(0)},
+		{UNLOCK(L1)},
+		{DEVICE(FILL, 5, 0xa)},
+		{LOCK(L1)},
+		{PTL_MAP(7, PTE_OF(TABLE1, 7), L1)},
+		{UNLOCK(L1)},
+		{FREE(0xa)},
+	};
+
+	expect(DRAW_RULE(trace, MAPPED, "6.12.0"),
+	       "lock_acquired pte_set lock_release dev_fill page_free", "1>3:device");
+}
+
+/* The finding tells where the set was, the event does not: it is one set all the same. */
+Test(graph, a_set_that_tells_no_address)
+{
+	static const struct made trace[] = {
+		SETTLE_66,
+		{LOCK(L1)},
+		{PTL_MAP(7, PTE_OF(TABLE1, 7), L1)},
+		{SET_AT(PTE_OF(TABLE1, 5), 0, RO(0xa))},
+		{CLEAR_AT(0)},
+		{UNLOCK(L1)},
+		{DEVICE(FILL, 5, 0xa)},
+		{FREE(0xa)},
+	};
+
+	expect(DRAW_RULE(trace, MAPPED, "6.12.0"),
+	       "lock_acquired pte_set lock_release dev_fill page_free", "1>3:device");
+}
+
 /* ---- writers ---- */
 
 static char *written(const char *format)
