@@ -13,7 +13,7 @@
 #include "check/obligation.h"
 #include "check/place.h"
 #include "check/set.h"
-#include "model/locking.h"
+#include "model/change.h"
 #include "model/rmap.h"
 
 static void mark_cleared(struct stlb_update_state *update, unsigned int index)
@@ -307,16 +307,8 @@ void stlb_place_freed(struct stlb_analysis *a, const struct stlb_act *act, uint6
 
 void stlb_on_ptl_map(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	const struct stlb_event *event = act->event;
-
-	if (!stlb_event_get(event, PTEP))
-		return;
-	if (stlb_event_has(event, PTL))
-		stlb_lock_named(&a->machine, act->task, stlb_event_get(event, PTL));
-	stlb_table_learn(&a->machine.regions, act->mm, STLB_LEVEL_PTE, stlb_event_get(event, PTEP),
-			 stlb_event_get(event, ADDR));
+	stlb_table_mapped(&a->machine, act->task, act->mm, act->event);
 	stlb_place_learned(a, act, STLB_LEVEL_PTE);
-	a->failed |= !stlb_table_mapped(act->task, act->mm, stlb_event_get(event, ADDR));
 }
 
 /* ---- sets known by their reverse mapping ---- */

@@ -59,16 +59,15 @@ static void learn_pages(struct stlb_explain *explain)
 	if (!stlb_event_has(event, PFN))
 		return;
 	explain->old_pfn = stlb_event_get(event, PFN);
-	explain->old_pages = UINT64_C(1) << (stlb_event_or(event, ORDER, 0) & 31);
+	explain->old_pages = stlb_event_pages(event);
 }
 
-static bool is_of_old_page(const struct stlb_explain *explain, const struct stlb_event *event)
+/* Of the event at hand. */
+static bool is_of_old_page(const struct stlb_explain *explain)
 {
-	uint64_t pfn = stlb_event_get(event, PFN);
-	uint64_t pages = UINT64_C(1) << (stlb_event_or(event, ORDER, 0) & 31);
-
-	return stlb_event_has(event, PFN) && explain->old_pfn != UINT64_MAX &&
-	       pfn < explain->old_pfn + explain->old_pages && explain->old_pfn < pfn + pages;
+	return explain->nr_pages && explain->old_pfn != UINT64_MAX &&
+	       explain->pfn < explain->old_pfn + explain->old_pages &&
+	       explain->old_pfn < explain->pfn + explain->nr_pages;
 }
 
 /* ---- which events ---- */
@@ -130,7 +129,7 @@ static bool is_around(const struct stlb_explain *explain, const struct stlb_even
 		return is_actor(explain, event);
 	case STLB_PAGE_ALLOC:
 	case STLB_PAGE_FREE:
-		return is_of_old_page(explain, event);
+		return is_of_old_page(explain);
 	case STLB_LOST:
 		return true;
 	case STLB_FLUSH_MM:
@@ -193,7 +192,7 @@ static bool is_last(const struct stlb_explain *explain, const struct stlb_event 
 static void watch_owner(struct stlb_explain *explain, const struct stlb_event *event)
 {
 	if (!explain->free_ns || explain->has_owner || event->ns < explain->free_ns ||
-	    event->kind != STLB_PAGE_ALLOC || !is_of_old_page(explain, event))
+	    event->kind != STLB_PAGE_ALLOC || !is_of_old_page(explain))
 		return;
 	explain->owner = *event;
 	explain->has_owner = true;
@@ -215,6 +214,7 @@ int stlb_explain_event(struct stlb_explain *explain, const struct stlb_event *ev
 		return 0;
 	explain->begun = explain->ended = 0;
 	explain->change.event = NULL;
+	explain->nr_pages = 0;
 	stlb_second_pass_event(&explain->machine, event);
 	if (!explain->over && event->ns >= finding->events[0].event.ns)
 		role = stlb_explain_role(explain, event);

@@ -42,6 +42,7 @@ struct stlb_explain {
 	uint64_t old_pages; /* how many */
 	struct stlb_machine machine;
 	uint64_t begun, ended;	   /* brackets that did with the event at hand, 0: none */
+	uint64_t pfn, nr_pages;	   /* that it frees or allocates, 0: none */
 	struct stlb_change change; /* what the event at hand says of entries; event NULL: nothing */
 	uint32_t proof_found;	   /* bits of the evidence that came by */
 	bool over;		   /* nothing that comes now belongs to it */

@@ -87,6 +87,15 @@ static void ends(void *user, struct stlb_task *task, const struct stlb_bracket *
 			explain->others[i] = (struct stlb_followed){0};
 }
 
+static void pages(void *user, const struct stlb_event *event, uint64_t pfn, uint64_t nr)
+{
+	struct stlb_explain *explain = user;
+
+	(void)event;
+	explain->pfn = pfn;
+	explain->nr_pages = nr;
+}
+
 static void changed(void *user, struct stlb_task *task, const struct stlb_change *change)
 {
 	struct stlb_explain *explain = user;
@@ -101,6 +110,7 @@ struct stlb_facts stlb_explain_facts(struct stlb_explain *explain)
 		.user = explain,
 		.begins = begins,
 		.ends = ends,
+		.pages = pages,
 		.changed = changed,
 	};
 }

@@ -250,14 +250,9 @@ static void take(struct stlb_graph *graph, const struct stlb_event *event)
 		if (event->kind == STLB_LOCK_RELEASE)
 			on_release(graph, event);
 		break;
-	case STLB_CLASS_PAGE:
-		stlb_graph_on_page(graph, event);
-		break;
 	case STLB_CLASS_TASK:
 		if (stlb_event_has(event, NEXT) && event->kind != STLB_SCHED_SWITCH)
 			stlb_graph_is_source(graph, event);
-		break;
-	case STLB_CLASS_BRACKET:
 		break;
 	case STLB_CLASS_INVALIDATION:
 		if (of_mm)

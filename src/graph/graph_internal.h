@@ -183,7 +183,8 @@ uint64_t stlb_graph_pages(enum stlb_level level);
 
 /* ---- page.c ---- */
 
-void stlb_graph_on_page(struct stlb_graph *graph, const struct stlb_event *event);
+/** stlb_graph_on_pages - pages come and go, as the machine tells it */
+void stlb_graph_on_pages(void *graph, const struct stlb_event *event, uint64_t pfn, uint64_t nr);
 
 /** stlb_graph_page_comes, stlb_graph_page_goes - a slot maps pages, no longer maps them */
 void stlb_graph_page_comes(struct stlb_graph *graph, uint64_t pfn, uint64_t nr);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/change.h"
 
+#include "model/locking.h"
 #include "model/region.h"
 
 /* ---- the level of a hugetlb page, which is told through pte functions ---- */
@@ -100,4 +101,26 @@ void stlb_change_place(struct stlb_machine *m, struct stlb_change *change)
 		if (!change->placed)
 			change->addr = 0;
 	}
+}
+
+void stlb_table_mapped(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
+		       const struct stlb_event *event)
+{
+	struct stlb_update_state *update = stlb_task_update_state(task);
+	uint64_t ptep = stlb_event_get(event, PTEP);
+	const struct stlb_hold *hold;
+
+	if (!update || !ptep) {
+		m->failed |= !update;
+		return;
+	}
+	if (stlb_event_or(event, PTL, 0))
+		stlb_lock_named(m, task, stlb_event_get(event, PTL));
+	update->map_mm = mm;
+	update->map_addr = stlb_event_get(event, ADDR);
+	stlb_table_learn(&m->regions, mm, STLB_LEVEL_PTE, ptep, update->map_addr);
+	hold = stlb_task_hold(task);
+	update->map_hold = hold ? hold->id : 0;
+	for (unsigned int i = 0; i < STLB_MAX_CLEARED; i++)
+		update->map_cleared[i] = 0;
 }

@@ -32,4 +32,8 @@ struct stlb_change stlb_change_read(const struct stlb_machine *m, const struct s
  */
 void stlb_change_place(struct stlb_machine *m, struct stlb_change *change);
 
+/** stlb_table_mapped - ptl_map: the context has a pte table locked, and where that lies is seen */
+void stlb_table_mapped(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
+		       const struct stlb_event *event);
+
 #endif

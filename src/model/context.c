@@ -191,21 +191,6 @@ struct stlb_update_state *stlb_task_update_state(struct stlb_task *task)
 	return task->update;
 }
 
-bool stlb_table_mapped(struct stlb_task *task, struct stlb_mm *mm, uint64_t addr)
-{
-	struct stlb_update_state *update = stlb_task_update_state(task);
-	const struct stlb_hold *hold = stlb_task_hold(task);
-
-	if (!update)
-		return false;
-	update->map_mm = mm;
-	update->map_addr = addr;
-	update->map_hold = hold ? hold->id : 0;
-	for (unsigned int i = 0; i < STLB_MAX_CLEARED; i++)
-		update->map_cleared[i] = 0;
-	return true;
-}
-
 bool stlb_table_is_mapped(const struct stlb_task *task, const struct stlb_mm *mm)
 {
 	const struct stlb_update_state *update = task->update;

@@ -273,9 +273,6 @@ void stlb_contexts_free(struct stlb_contexts *contexts);
 /** stlb_task_update_state - its update state, made on first use; NULL without memory */
 struct stlb_update_state *stlb_task_update_state(struct stlb_task *task);
 
-/** stlb_table_mapped - ptl_map: it has the pte table of an address locked; false: no memory */
-bool stlb_table_mapped(struct stlb_task *task, struct stlb_mm *mm, uint64_t addr);
-
 /** stlb_table_is_mapped - whether it still has a pte table of an mm locked: update->map_addr's */
 bool stlb_table_is_mapped(const struct stlb_task *task, const struct stlb_mm *mm);
 

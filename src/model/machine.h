@@ -41,6 +41,7 @@ struct stlb_change;
  *	after which none can come; NULL: its start failed, or it is forgotten
  * @doubted: the context may have made events that were lost
  * @renamed: a task has another name than before
+ * @pages: pages are allocated or freed, and known which. In a second pass
  * @changed: entries are cleared, set, or told of by their reverse mapping; not of an event that
  *	tells again what another has told, nor of a clear that found nothing. In a second pass
  */
@@ -55,6 +56,7 @@ struct stlb_facts {
 		     const struct stlb_event *by);
 	void (*doubted)(void *user, struct stlb_task *task);
 	void (*renamed)(void *user, struct stlb_task *task, const char *comm);
+	void (*pages)(void *user, const struct stlb_event *event, uint64_t pfn, uint64_t nr);
 	void (*changed)(void *user, struct stlb_task *task, const struct stlb_change *change);
 };
 

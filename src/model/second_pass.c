@@ -89,6 +89,8 @@ static void on_page(struct stlb_machine *m, struct stlb_task *task, const struct
 	else
 		r = stlb_hb_pages_allocated(&m->hb, &task->hb, pfn, nr);
 	m->failed |= r < 0;
+	if (m->facts.pages)
+		m->facts.pages(m->facts.user, event, pfn, nr);
 }
 
 /* ---- entries ---- */
@@ -137,20 +139,6 @@ static void on_entries(struct stlb_machine *m, struct stlb_task *task, struct st
 	m->facts.changed(m->facts.user, task, &change);
 }
 
-static void on_table(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
-		     const struct stlb_event *event)
-{
-	if (event->kind != STLB_PTL_MAP)
-		return;
-	if (stlb_event_or(event, PTL, 0))
-		stlb_lock_named(m, task, stlb_event_get(event, PTL));
-	if (!m->facts.changed || !stlb_event_get(event, PTEP))
-		return;
-	stlb_table_learn(&m->regions, mm, STLB_LEVEL_PTE, stlb_event_get(event, PTEP),
-			 stlb_event_get(event, ADDR));
-	m->failed |= !stlb_table_mapped(task, mm, stlb_event_get(event, ADDR));
-}
-
 static void take(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
 {
 	struct stlb_mm *mm =
@@ -176,8 +164,8 @@ static void take(struct stlb_machine *m, struct stlb_task *task, const struct st
 		on_entries(m, task, mm, event);
 		break;
 	case STLB_CLASS_TABLE:
-		if (mm)
-			on_table(m, task, mm, event);
+		if (mm && event->kind == STLB_PTL_MAP)
+			stlb_table_mapped(m, task, mm, event);
 		break;
 	default:
 		if (mm)

@@ -62,3 +62,25 @@ Test(explain, an_echo_is_no_second_address)
 	cr_expect_null(told.explain->other_thread);
 	forget(&told);
 }
+
+/* A page is the same whether it is told by its number or by where its struct lies. */
+Test(explain, a_page_that_is_told_by_its_struct)
+{
+#define VMEMMAP_BASE UINT64_C(0xffffea0000000000)
+	static const struct made trace[] = {
+		{OF(SUBSCRIBE, F(MM, MM1), F(SUB, SUB1), F(VMEMMAP, VMEMMAP_BASE))},
+		SETTLE,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RO(0xa))},
+		{UNLOCK(L1)},
+		{OF(PAGE_FREE, F(PAGE, VMEMMAP_BASE + 0xb * 64))},
+		{OF(PAGE_FREE, F(PAGE, VMEMMAP_BASE + 0xa * 64))},
+		{ONLY_END(0, 1)},
+	};
+	struct told told;
+
+	TELL(&told, NEVER, trace);
+	cr_expect_eq(shown(told.explain, STLB_PAGE_FREE), 1);
+	forget(&told);
+}
