@@ -107,14 +107,15 @@ static bool is_actor(const struct stlb_explain *explain, const struct stlb_event
 static bool is_of_entry(const struct stlb_explain *explain, const struct stlb_event *event)
 {
 	const struct stlb_finding *finding = explain->want.finding;
+	uint64_t addr = stlb_event_or(event, ADDR, explain->change.addr);
 
 	if (!finding->has_mm || !stlb_event_has(event, MM) ||
 	    stlb_event_get(event, MM) != finding->mm || !finding->has_addr)
 		return false;
 	if (stlb_event_has(event, START))
 		return stlb_event_meets(event, finding->addr, explain->size);
-	return stlb_event_has(event, ADDR) &&
-	       stlb_event_get(event, ADDR) - finding->addr < explain->size;
+	return (stlb_event_has(event, ADDR) || explain->change.placed) &&
+	       addr - finding->addr < explain->size;
 }
 
 static bool is_around(const struct stlb_explain *explain, const struct stlb_event *event)
@@ -213,7 +214,7 @@ int stlb_explain_event(struct stlb_explain *explain, const struct stlb_event *ev
 	if (finding->nr_events == 0)
 		return 0;
 	explain->begun = explain->ended = 0;
-	explain->change.event = NULL;
+	explain->change = (struct stlb_change){NULL};
 	explain->nr_pages = 0;
 	stlb_second_pass_event(&explain->machine, event);
 	if (!explain->over && event->ns >= finding->events[0].event.ns)

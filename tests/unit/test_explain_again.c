@@ -63,6 +63,29 @@ Test(explain, an_echo_is_no_second_address)
 	forget(&told);
 }
 
+/* As check does, by where the table lies. */
+Test(explain, a_set_that_tells_no_address)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{START(5, 6)},
+		{LOCK(L1)},
+		{PTL_MAP(5, PTE_OF(TABLE1, 5), L1)},
+		{CLEAR(5, RO(0xa))},
+		{SET_AT(PTE_OF(TABLE1, 5), 0, RW(0xb))},
+		{CLEAR_AT(0)},
+		{SET_AT(PTE_OF(TABLE1, 5), RW(0xb), RO(0xb))},
+		{SET_AT(PTE_OF(TABLE1, 6), 0, RO(0xc))},
+		{UNLOCK(L1)},
+		{ONLY_END(5, 6)},
+	};
+	struct told told;
+
+	TELL(&told, REPOINT, trace);
+	cr_expect_eq(shown(told.explain, STLB_PTE_SET), 2);
+	forget(&told);
+}
+
 /* A page is the same whether it is told by its number or by where its struct lies. */
 Test(explain, a_page_that_is_told_by_its_struct)
 {
