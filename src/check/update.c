@@ -70,7 +70,7 @@ static void told_by_echo(struct stlb_analysis *a, const struct stlb_act *act,
 static bool told_again(struct stlb_analysis *a, const struct stlb_act *act,
 		       const struct stlb_change *clear)
 {
-	struct stlb_echoed echoed = {NULL};
+	struct stlb_echoed echoed = {.set = NULL};
 	bool again = stlb_told_again(&a->machine, act->task, clear, clear->old, &echoed);
 
 	if (echoed.set)

@@ -214,7 +214,7 @@ int stlb_explain_event(struct stlb_explain *explain, const struct stlb_event *ev
 	if (finding->nr_events == 0)
 		return 0;
 	explain->begun = explain->ended = 0;
-	explain->change = (struct stlb_change){NULL};
+	explain->change = (struct stlb_change){.event = NULL};
 	explain->nr_pages = 0;
 	stlb_second_pass_event(&explain->machine, event);
 	if (!explain->over && event->ns >= finding->events[0].event.ns)
