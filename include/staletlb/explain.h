@@ -25,6 +25,7 @@ struct stlb_explain_want {
 	bool before_6_6;		    /* as the result of the analysis says */
 	enum stlb_arch arch;
 	unsigned int kernel; /* as stlb_kernel_version() gives; 0: not known */
+	bool irq_flags;	     /* events say task or interrupt */
 };
 
 /** stlb_explain_new - start a second pass; NULL without memory */

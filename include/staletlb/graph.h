@@ -68,6 +68,7 @@ struct stlb_graph_want {
 	enum stlb_arch arch;
 	unsigned int kernel; /* as stlb_kernel_version() gives */
 	bool before_6_6;     /* of a finding, without it: as the result of the analysis says */
+	bool irq_flags;	     /* events say task or interrupt */
 };
 
 /** stlb_graph_new - start a pass; the finding has to outlive it. NULL without memory. */

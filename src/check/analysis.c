@@ -27,10 +27,10 @@
 #include "check/place.h"
 #include "check/rule.h"
 #include "check/sched.h"
-#include "check/sched.h"
 #include "check/site.h"
 #include "check/subscribe.h"
 #include "check/update.h"
+#include "model/echo.h"
 #include "model/locking.h"
 #include "model/running.h"
 
@@ -134,6 +134,7 @@ static void on_stack(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_scope *scope = update ? update->scope : NULL;
 	uint32_t nr = act->event->nr_stack;
 
+	stlb_echo_waits(act->task);
 	/* of the context's own event before: other CPUs' events may lie in between */
 	if (!scope || update->created_at + 1 != act->task->nr_events || scope->nr_stack)
 		return;
@@ -189,10 +190,11 @@ static void take_facts(struct stlb_analysis *a)
 	unsigned int version = stlb_kernel_version(a->facts.kernel);
 
 	a->end_rule = stlb_end_rule_of(version);
+	a->machine.irqs_told = a->facts.irq_flags;
 	a->one_clock = is_one_clock(a->facts.clock);
 	a->arch_known = a->facts.arch != STLB_ARCH_UNKNOWN;
 	a->zero_pfn = a->huge_zero_pfn = UINT64_MAX;
-	stlb_pte_format_init(&a->format, a->facts.arch, version);
+	stlb_pte_format_init(&a->machine.format, a->facts.arch, version);
 }
 
 static void hook(struct stlb_hooked *hooked, const struct stlb_rule_hooks *hooks)
@@ -286,7 +288,6 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	stlb_devices_free(a);
 	STLB_CALL(a, forget, a);
 	stlb_early_free(a);
-	stlb_regions_free(&a->regions);
 	stlb_machine_free(&a->machine);
 	free_values(&a->sites);
 	free(a->result.findings);
@@ -307,8 +308,8 @@ static void infer_arch(struct stlb_analysis *a, uint64_t mm)
 	if (mm >> 48 != 0xffff)
 		return;
 	a->arch_known = true;
-	stlb_pte_format_init(&a->format, arm64 ? STLB_ARCH_ARM64 : STLB_ARCH_X86_64,
-			     a->format.kernel);
+	stlb_pte_format_init(&a->machine.format, arm64 ? STLB_ARCH_ARM64 : STLB_ARCH_X86_64,
+			     a->machine.format.kernel);
 	stlb_note(a, arm64 ? "architecture taken from kernel addresses: aarch64"
 			   : "architecture taken from kernel addresses: x86_64");
 }
@@ -358,7 +359,7 @@ static void first_of_kind(struct stlb_analysis *a, enum stlb_kind kind)
 {
 	stlb_kinds_add(&a->seen, kind);
 	if (kind == STLB_PTE_SET || kind == STLB_PMD_SET)
-		a->failed |= stlb_regions_keep_rmap(&a->regions) < 0;
+		a->failed |= stlb_regions_keep_rmap(&a->machine.regions) < 0;
 }
 
 int stlb_analysis_event(struct stlb_analysis *a, const struct stlb_event *event)
@@ -424,7 +425,7 @@ const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a,
 	result->mms = a->machine.mms.ever;
 	result->kernel = a->facts.kernel;
 	result->before_6_6 = a->end_rule.before_6_6;
-	result->arch = a->format.arch;
+	result->arch = a->machine.format.arch;
 	if (a->failed || a->machine.failed || stlb_sites_finish(a) < 0)
 		return NULL;
 	return result;

@@ -13,6 +13,7 @@
 #include "check/place.h"
 #include "check/subscribe.h"
 #include "model/bracketing.h"
+#include "model/echo.h"
 
 static void finish_end(struct stlb_analysis *a, const struct stlb_act *act);
 
@@ -42,10 +43,8 @@ void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
 		STLB_CALL(a, tables_stay_out, a, task);
 	finish_end(a, act);
 	stlb_bracket_follows(&a->machine, task, act->mm, event);
-	if (task->update) {
+	if (task->update)
 		stlb_detached_over(task, NULL);
-		task->update->split_mm = task->update->split_mm == act->mm ? act->mm : NULL;
-	}
 	STLB_CALL(a, range_given, a, act);
 	STLB_CALL(a, bracket_start, a, act);
 	if (stlb_start_may_block(event))
@@ -168,8 +167,7 @@ static void range_end(struct stlb_analysis *a, const struct stlb_act *act)
 
 	if (index >= 0)
 		stlb_maps_apply(a, act, 0, task->brackets[index].id);
-	if (task->update)
-		task->update->split_mm = task->update->same_mm = NULL;
+	stlb_told_by_end(task);
 	if (invalidates)
 		stlb_invalidate(a, act, (struct stlb_invalidation){start, end, true, 0});
 	if (index < 0)

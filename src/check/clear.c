@@ -14,7 +14,7 @@ static bool owes(const struct stlb_mm *mm, struct stlb_entry old)
 static void pmd_left(struct stlb_analysis *a, struct stlb_region *region, struct stlb_entry old)
 {
 	if (old.state == STLB_TABLE)
-		stlb_region_take_out(&a->regions, region, old.pfn);
+		stlb_region_take_out(&a->machine.regions, region, old.pfn);
 	else if (stlb_entry_is_present(old))
 		region->out = false;
 }
@@ -22,7 +22,7 @@ static void pmd_left(struct stlb_analysis *a, struct stlb_region *region, struct
 void stlb_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
 		struct stlb_entry old, enum stlb_state left)
 {
-	struct stlb_region *region = stlb_region_get(&a->regions, act->mm, slot.addr);
+	struct stlb_region *region = stlb_region_get(&a->machine.regions, act->mm, slot.addr);
 	struct stlb_entry now = stlb_entry_none();
 	struct stlb_obligation *ob;
 
@@ -41,6 +41,6 @@ void stlb_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb
 	}
 	if (slot.level == STLB_LEVEL_PMD)
 		pmd_left(a, region, old);
-	a->failed |=
-		stlb_region_set(&a->regions, region, slot.level, slot.addr, now, act->event) < 0;
+	a->failed |= stlb_region_set(&a->machine.regions, region, slot.level, slot.addr, now,
+				     act->event) < 0;
 }

@@ -100,7 +100,7 @@ static void lower_rule(const struct stlb_analysis *a, const struct stlb_rule_obj
 	if (a->local_skipped)
 		stlb_rule_lower(rule, STLB_JUDGED_PARTIAL,
 				"the clock is not common to all CPUs: only what the graph orders");
-	if (a->regions.forgotten)
+	if (a->machine.regions.forgotten)
 		lower_forgotten(rule);
 	if (a->result.dropped)
 		stlb_rule_lower(rule, STLB_JUDGED_PARTIAL,

@@ -90,7 +90,8 @@ static bool has_own_end(const struct stlb_obligation *ob)
 static bool may_go_on(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
 	return !ob->mmap_write && ob->scope->bracket_event == EVENT_CLEAR &&
-	       (!a->format.kernel || a->format.kernel >= 6016) && stlb_recorded(a, STLB_USER_MODE);
+	       (!a->machine.format.kernel || a->machine.format.kernel >= 6016) &&
+	       stlb_recorded(a, STLB_USER_MODE);
 }
 
 static void judge_list_at_unlock(struct stlb_analysis *a, const struct stlb_act *act,

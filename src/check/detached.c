@@ -95,16 +95,16 @@ static void forget_entry(struct stlb_analysis *a, const struct stlb_act *act,
 
 	none.pfn = pfn; /* what it said when the table was taken out */
 	if (region->out)
-		a->failed |= stlb_region_set_away(&a->regions, region, addr, none) < 0;
+		a->failed |= stlb_region_set_away(&a->machine.regions, region, addr, none) < 0;
 	else
-		a->failed |= stlb_region_set(&a->regions, region, STLB_LEVEL_PTE, addr, none,
-					     act->event) < 0;
+		a->failed |= stlb_region_set(&a->machine.regions, region, STLB_LEVEL_PTE, addr,
+					     none, act->event) < 0;
 }
 
 static bool clear_at(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)
 {
 	uint64_t addr = stlb_event_get(act->event, ADDR);
-	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, addr);
+	struct stlb_region *region = stlb_region_find(&a->machine.regions, act->mm, addr);
 
 	if (!stlb_is_out_of_sight(act, addr))
 		return false;
@@ -125,7 +125,7 @@ static bool clear_by_page(struct stlb_analysis *a, const struct stlb_act *act,
 	if (update->map_mm == act->mm && stlb_task_holds(act->task, update->map_hold) &&
 	    !stlb_is_out_of_sight(act, update->map_addr))
 		return false;
-	region = stlb_region_find(&a->regions, act->mm, update->detached_base);
+	region = stlb_region_find(&a->machine.regions, act->mm, update->detached_base);
 	held = held_by(region, old.pfn, &addr);
 	if (old.state != STLB_PRESENT)
 		return true;

@@ -128,7 +128,7 @@ struct stlb_early_table *stlb_early_take(struct stlb_analysis *a, const struct s
 		return NULL;
 	table = a->early->tables[index];
 	if (table->mm != mm ||
-	    !stlb_table_place(&a->regions, mm, table->page, &slot->level, &slot->addr)) {
+	    !stlb_table_place(&a->machine.regions, mm, table->page, &slot->level, &slot->addr)) {
 		drop(a, index);
 		return NULL;
 	}
@@ -165,13 +165,13 @@ void stlb_place_doubt(struct stlb_analysis *a, struct stlb_mm *mm, struct stlb_e
 
 	doubt_tables(a, mm, old.pfn);
 	mm->zeroes_in_doubt |= stlb_entry_is_zero_like(old);
-	if (!a->regions.rmap || stlb_entry_is_zero_like(old))
+	if (!a->machine.regions.rmap || stlb_entry_is_zero_like(old))
 		return;
-	mapping = stlb_rmap_find(a->regions.rmap, how, old.pfn, NULL);
+	mapping = stlb_rmap_find(a->machine.regions.rmap, how, old.pfn, NULL);
 	for (; mapping; mapping = next) {
-		next = stlb_rmap_find(a->regions.rmap, how, old.pfn, mapping);
+		next = stlb_rmap_find(a->machine.regions.rmap, how, old.pfn, mapping);
 		if (mapping->region->mm == mm)
-			stlb_region_doubt(&a->regions, mapping->region, mapping->level,
+			stlb_region_doubt(&a->machine.regions, mapping->region, mapping->level,
 					  stlb_mapping_addr(mapping));
 	}
 }

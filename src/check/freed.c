@@ -46,8 +46,8 @@ void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
 	STLB_CALL(a, free_told, a, act);
 	if (!stlb_machine_pfn(&a->machine, act->event, &pfn))
 		return;
-	if (a->direct_map && a->regions.tables.count)
-		stlb_table_forget(&a->regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
+	if (a->direct_map && a->machine.regions.tables.count)
+		stlb_table_forget(&a->machine.regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 	if (a->direct_map && a->early)
 		stlb_early_forget(a, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 	pages_go(a, act, pfn);

@@ -33,7 +33,7 @@ static void meet_all(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	}
 	for (uint64_t at = first; at <= last; at++) {
-		region = stlb_region_find(&a->regions, act->mm, at << STLB_REGION_SHIFT);
+		region = stlb_region_find(&a->machine.regions, act->mm, at << STLB_REGION_SHIFT);
 		if (region)
 			meet_list(a, act, &region->obligations, false, what);
 	}

@@ -30,8 +30,6 @@ static void forget_pending(struct stlb_analysis *a, struct stlb_task *task)
 
 	if (!update)
 		return;
-	update->echo_left = 0;
-	update->same_mm = update->map_mm = NULL;
 	update->nr_maps = 0;
 	for (; update->nr_parked; update->nr_parked--)
 		stlb_place_failed(a, update->parked[update->nr_parked - 1].mm, 1);
@@ -78,7 +76,7 @@ static uint64_t window_start(struct stlb_analysis *a, const struct stlb_event *e
 static void forget_entries(struct stlb_analysis *a)
 {
 	stlb_early_forget_all(a);
-	stlb_regions_forget(&a->regions);
+	stlb_regions_forget(&a->machine.regions);
 }
 
 void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)

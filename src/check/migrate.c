@@ -21,7 +21,7 @@ static struct stlb_obligation *find_cleared(struct stlb_analysis *a, struct stlb
 					    struct stlb_slot slot, const struct stlb_task *task,
 					    enum stlb_state left)
 {
-	struct stlb_region *region = stlb_region_find(&a->regions, mm, slot.addr);
+	struct stlb_region *region = stlb_region_find(&a->machine.regions, mm, slot.addr);
 	struct stlb_walk walk = stlb_walk_at(mm, region, slot);
 
 	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));)
@@ -37,7 +37,7 @@ void stlb_on_migration_set(struct stlb_analysis *a, const struct stlb_act *act)
 	struct stlb_task *task = act->task;
 
 	if (stlb_event_has(act->event, PTE))
-		stlb_pte_format_learn(&a->format, stlb_event_get(act->event, PTE));
+		stlb_pte_format_learn(&a->machine.format, stlb_event_get(act->event, PTE));
 	for (uint32_t i = task->nr_brackets; i > 0; i--) {
 		struct stlb_obligation *ob =
 			find_cleared(a, task->brackets[i - 1].mm, slot, task, STLB_NONE);
@@ -81,7 +81,8 @@ void stlb_on_migration_remove(struct stlb_analysis *a, const struct stlb_act *ac
 	if (!waiting)
 		return;
 	theirs.mm = waiting->mm;
-	said = stlb_pte_decode(&a->format, act->event->level, stlb_event_get(act->event, PTE));
+	said = stlb_pte_decode(&a->machine.format, act->event->level,
+			       stlb_event_get(act->event, PTE));
 	if (said.huge)
 		slot = (struct stlb_slot){waiting->level, waiting->addr};
 	if (said.state == STLB_PRESENT)
@@ -97,11 +98,11 @@ void stlb_on_pmd_install(struct stlb_analysis *a, const struct stlb_act *act)
 	uint64_t pfn;
 	bool again;
 
-	if (!stlb_table_place(&a->regions, act->mm, stlb_event_get(act->event, PTEP), &slot.level,
-			      &slot.addr) ||
+	if (!stlb_table_place(&a->machine.regions, act->mm, stlb_event_get(act->event, PTEP),
+			      &slot.level, &slot.addr) ||
 	    slot.level != STLB_LEVEL_PMD)
 		return;
-	region = stlb_region_find(&a->regions, act->mm, slot.addr);
+	region = stlb_region_find(&a->machine.regions, act->mm, slot.addr);
 	if (!region)
 		return;
 	if (stlb_event_has(act->event, TABLE) &&
@@ -109,12 +110,12 @@ void stlb_on_pmd_install(struct stlb_analysis *a, const struct stlb_act *act)
 		table.pfn = pfn;
 		again = stlb_set_table(a, act, region, slot, table);
 		/* that it is taken out again, before it is freed, is not told */
-		stlb_region_doubt(&a->regions, region, STLB_LEVEL_PMD, slot.addr);
+		stlb_region_doubt(&a->machine.regions, region, STLB_LEVEL_PMD, slot.addr);
 		if (again)
 			return;
 	}
 	/* unlike one that a split fills before, it is empty */
-	stlb_region_forget_ptes(&a->regions, region);
+	stlb_region_forget_ptes(&a->machine.regions, region);
 }
 
 void stlb_on_table_free(struct stlb_analysis *a, const struct stlb_act *act)
@@ -122,5 +123,5 @@ void stlb_on_table_free(struct stlb_analysis *a, const struct stlb_act *act)
 	uint64_t pfn;
 
 	if (a->direct_map && stlb_machine_pfn(&a->machine, act->event, &pfn))
-		stlb_table_forget(&a->regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
+		stlb_table_forget(&a->machine.regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 }

@@ -102,7 +102,7 @@ void stlb_pages_learn(struct stlb_analysis *a, const struct stlb_event *event)
 	if (stlb_event_has(event, HUGE_ZERO_PFN))
 		a->huge_zero_pfn = stlb_event_get(event, HUGE_ZERO_PFN);
 	if (stlb_event_has(event, DEVICE_PRIVATE))
-		stlb_pte_format_tell(&a->format, stlb_event_get(event, DEVICE_PRIVATE));
+		stlb_pte_format_tell(&a->machine.format, stlb_event_get(event, DEVICE_PRIVATE));
 	if (event->kind == STLB_PAGE_FREE && !a->machine.vmemmap)
 		learn_from_free(a, event);
 	if (event->kind == STLB_PTL_MAP && stlb_event_has(event, PTL))

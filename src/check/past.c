@@ -145,7 +145,7 @@ static void go_back(struct look *look)
 static bool model_says(struct stlb_analysis *a, const struct stlb_mm *mm,
 		       const struct stlb_past *past)
 {
-	const struct stlb_region *region = stlb_region_find(&a->regions, mm, past->addr);
+	const struct stlb_region *region = stlb_region_find(&a->machine.regions, mm, past->addr);
 	struct stlb_entry pte = stlb_region_entry(region, STLB_LEVEL_PTE, past->addr);
 	struct stlb_entry pmd = stlb_region_entry(region, STLB_LEVEL_PMD, past->addr);
 
@@ -187,7 +187,7 @@ static void look_back(struct stlb_analysis *a, const struct stlb_history *histor
 {
 	struct look look = {.a = a, .past = past, .tables = tables};
 
-	look.region = stlb_region_find(&a->regions, mm, past->addr);
+	look.region = stlb_region_find(&a->machine.regions, mm, past->addr);
 	if (!stlb_history_walk(history, mm->id, past->addr, &look.walk))
 		return;
 	go_back(&look);

@@ -13,15 +13,8 @@
 #include "check/obligation.h"
 #include "check/place.h"
 #include "check/set.h"
-#include "model/locking.h"
+#include "model/change.h"
 #include "model/rmap.h"
-
-static bool is_mapped(const struct stlb_task *task, const struct stlb_mm *mm)
-{
-	const struct stlb_update_state *update = task->update;
-
-	return update && update->map_mm == mm && stlb_task_holds(task, update->map_hold);
-}
 
 static void mark_cleared(struct stlb_update_state *update, unsigned int index)
 {
@@ -30,7 +23,7 @@ static void mark_cleared(struct stlb_update_state *update, unsigned int index)
 
 void stlb_place_note(struct stlb_task *task, const struct stlb_mm *mm, struct stlb_slot slot)
 {
-	if (slot.level == STLB_LEVEL_PTE && is_mapped(task, mm) &&
+	if (slot.level == STLB_LEVEL_PTE && stlb_table_is_mapped(task, mm) &&
 	    slot.addr >> STLB_REGION_SHIFT == task->update->map_addr >> STLB_REGION_SHIFT)
 		mark_cleared(task->update, stlb_pte_index(slot.addr));
 }
@@ -77,15 +70,12 @@ static void set_early(struct stlb_analysis *a, const struct stlb_act *act, uint6
 	free(table);
 }
 
-void stlb_place_learn(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level)
+void stlb_place_learned(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level)
 {
 	const struct stlb_event *event = act->event;
 
-	if (!stlb_event_has(event, PTEP) || !stlb_event_has(event, ADDR))
-		return;
-	stlb_table_learn(&a->regions, act->mm, level, stlb_event_get(event, PTEP),
-			 stlb_event_get(event, ADDR));
-	if (a->early && level == STLB_LEVEL_PTE)
+	if (a->early && level == STLB_LEVEL_PTE && stlb_event_has(event, PTEP) &&
+	    stlb_event_has(event, ADDR))
 		set_early(a, act, stlb_event_get(event, PTEP));
 }
 
@@ -108,8 +98,9 @@ static bool place_huge(struct stlb_analysis *a, const struct stlb_act *act, stru
 {
 	struct stlb_mapping *found = NULL, *mapping = NULL;
 
-	while (a->regions.rmap &&
-	       (mapping = stlb_rmap_find(a->regions.rmap, STLB_MAPPED_PMD, old.pfn, mapping))) {
+	while (a->machine.regions.rmap &&
+	       (mapping = stlb_rmap_find(a->machine.regions.rmap, STLB_MAPPED_PMD, old.pfn,
+					 mapping))) {
 		if (mapping->region->mm != act->mm)
 			continue;
 		if (found)
@@ -150,8 +141,9 @@ void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struc
 	struct stlb_slot slot = {STLB_LEVEL_PTE, 0};
 	struct stlb_region *region;
 
-	if (act->event->level == STLB_LEVEL_PTE && !old.huge && is_mapped(act->task, act->mm)) {
-		region = stlb_region_find(&a->regions, act->mm, update->map_addr);
+	if (act->event->level == STLB_LEVEL_PTE && !old.huge &&
+	    stlb_table_is_mapped(act->task, act->mm)) {
+		region = stlb_region_find(&a->machine.regions, act->mm, update->map_addr);
 		if (find_by_pfn(update, region, old, &slot.addr)) {
 			mark_cleared(update, stlb_pte_index(slot.addr));
 			stlb_clear(a, act, slot, old, STLB_NONE);
@@ -258,7 +250,7 @@ bool stlb_place_parked(struct stlb_analysis *a, const struct stlb_act *act, stru
 		       struct stlb_entry found, struct stlb_entry new, uint64_t nr)
 {
 	struct stlb_update_state *update = act->task->update;
-	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, slot.addr);
+	struct stlb_region *region = stlb_region_find(&a->machine.regions, act->mm, slot.addr);
 	struct stlb_entry known = stlb_region_entry(region, slot.level, slot.addr);
 	struct stlb_parked_clear parked;
 	uint32_t index = find_parked(act, slot, new, nr);
@@ -315,24 +307,8 @@ void stlb_place_freed(struct stlb_analysis *a, const struct stlb_act *act, uint6
 
 void stlb_on_ptl_map(struct stlb_analysis *a, const struct stlb_act *act)
 {
-	const struct stlb_event *event = act->event;
-	struct stlb_update_state *update = stlb_task_update_state(act->task);
-	uint64_t ptep = stlb_event_get(event, PTEP), addr = stlb_event_get(event, ADDR);
-	struct stlb_hold *hold;
-
-	if (!update || !ptep) {
-		a->failed |= !update;
-		return;
-	}
-	if (stlb_event_has(event, PTL))
-		stlb_lock_named(&a->machine, act->task, stlb_event_get(event, PTL));
-	stlb_place_learn(a, act, STLB_LEVEL_PTE);
-	hold = stlb_task_hold(act->task);
-	update->map_mm = act->mm;
-	update->map_addr = addr;
-	update->map_hold = hold ? hold->id : 0;
-	for (unsigned int i = 0; i < STLB_MAX_CLEARED; i++)
-		update->map_cleared[i] = 0;
+	stlb_table_mapped(&a->machine, act->task, act->mm, act->event);
+	stlb_place_learned(a, act, STLB_LEVEL_PTE);
 }
 
 /* ---- sets known by their reverse mapping ---- */
@@ -347,7 +323,8 @@ static void apply_map(struct stlb_analysis *a, struct stlb_task *task,
 
 	stlb_brief_expand(&map->event, &event);
 	for (uint64_t i = 0; i < map->nr; i++) {
-		struct stlb_region *region = stlb_region_find(&a->regions, map->mm, slot.addr);
+		struct stlb_region *region =
+			stlb_region_find(&a->machine.regions, map->mm, slot.addr);
 		struct stlb_entry now = stlb_region_entry(region, slot.level, slot.addr);
 
 		/* where the set itself was seen too, it was judged then */

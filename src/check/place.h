@@ -9,8 +9,10 @@
 void stlb_on_map(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_ptl_map(struct stlb_analysis *a, const struct stlb_act *act);
 
-/** stlb_place_learn - an event has both an entry's kernel address and what it maps */
-void stlb_place_learn(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level);
+/** stlb_place_learned - after an event that may have shown where a table lies: sets into it are
+ * placed
+ */
+void stlb_place_learned(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level);
 
 /** stlb_place_clear - a clear without address: by pfn in the mapped table, else by the next set */
 void stlb_place_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old);

@@ -330,9 +330,9 @@ bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct 
 		else if (!ob->known_empty)
 			other_page(a, act, ob, table, slot.level);
 	}
-	again = stlb_region_put_back(&a->regions, region, table.pfn);
+	again = stlb_region_put_back(&a->machine.regions, region, table.pfn);
 	a->failed |= again < 0;
-	stlb_region_doubt(&a->regions, region, STLB_LEVEL_PMD, slot.addr);
+	stlb_region_doubt(&a->machine.regions, region, STLB_LEVEL_PMD, slot.addr);
 	region->pmd = table;
 	return again > 0;
 }
@@ -363,8 +363,8 @@ static void set_not_present(struct stlb_analysis *a, const struct stlb_act *act,
 		stlb_clear(a, act, slot, old, new.state);
 	else
 		note_left(act, region, slot, new.state);
-	a->failed |=
-		stlb_region_set(&a->regions, region, slot.level, slot.addr, new, act->event) < 0;
+	a->failed |= stlb_region_set(&a->machine.regions, region, slot.level, slot.addr, new,
+				     act->event) < 0;
 }
 
 static void set_over_present(struct stlb_analysis *a, const struct stlb_act *act,
@@ -398,7 +398,7 @@ static bool was_walkable(struct stlb_entry old)
 void stlb_set_told(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
 		   struct stlb_entry old, struct stlb_entry new)
 {
-	struct stlb_region *region = stlb_region_find(&a->regions, act->mm, slot.addr);
+	struct stlb_region *region = stlb_region_find(&a->machine.regions, act->mm, slot.addr);
 
 	if (!region || !stlb_mm_is_subscribed(act->mm) || !was_walkable(old))
 		return;
@@ -414,14 +414,14 @@ void stlb_set_told(struct stlb_analysis *a, const struct stlb_act *act, struct s
 void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
 	      struct stlb_entry old, struct stlb_entry new)
 {
-	struct stlb_region *region = stlb_region_get(&a->regions, act->mm, slot.addr);
+	struct stlb_region *region = stlb_region_get(&a->machine.regions, act->mm, slot.addr);
 
 	if (!region) {
 		a->result.dropped++;
 		return;
 	}
 	if (region->out && slot.level == STLB_LEVEL_PTE && stlb_is_out_of_sight(act, slot.addr)) {
-		a->failed |= stlb_region_set_away(&a->regions, region, slot.addr, new) < 0;
+		a->failed |= stlb_region_set_away(&a->machine.regions, region, slot.addr, new) < 0;
 		return;
 	}
 	STLB_CALL(a, updated, a, act, region, slot,
@@ -435,8 +435,8 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 		stlb_set_table(a, act, region, slot, new);
 		if (stlb_is_out_of_sight(act, slot.addr))
 			stlb_detached_replaced(act->task, act->mm);
-		a->failed |= stlb_region_set(&a->regions, region, slot.level, slot.addr, new,
-					     act->event) < 0;
+		a->failed |= stlb_region_set(&a->machine.regions, region, slot.level, slot.addr,
+					     new, act->event) < 0;
 		return;
 	}
 	if (new.state != STLB_PRESENT) {
@@ -453,9 +453,9 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 	if (slot.level == STLB_LEVEL_PMD && stlb_is_out_of_sight(act, slot.addr))
 		stlb_detached_replaced(act->task, act->mm);
 	if (slot.level == STLB_LEVEL_PMD)
-		stlb_region_forget_ptes(&a->regions, region);
+		stlb_region_forget_ptes(&a->machine.regions, region);
 	else if (region->pmd.known && region->pmd.state != STLB_TABLE)
-		stlb_region_doubt(&a->regions, region, STLB_LEVEL_PMD, slot.addr);
-	a->failed |=
-		stlb_region_set(&a->regions, region, slot.level, slot.addr, new, act->event) < 0;
+		stlb_region_doubt(&a->machine.regions, region, STLB_LEVEL_PMD, slot.addr);
+	a->failed |= stlb_region_set(&a->machine.regions, region, slot.level, slot.addr, new,
+				     act->event) < 0;
 }

@@ -186,14 +186,12 @@ struct stlb_analysis {
 	struct stlb_analysis_options options;
 	struct stlb_trace_facts facts;
 	struct stlb_result result;
-	struct stlb_pte_format format;
 	struct stlb_end_rule end_rule;
 	bool arch_known;
 	bool one_clock;		/* timestamps place events of different CPUs */
 	struct stlb_kinds seen; /* kinds that fired */
 
 	struct stlb_machine machine;
-	struct stlb_regions regions;
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
 	uint32_t nr_obligations;
@@ -227,7 +225,6 @@ struct stlb_analysis {
 	bool lost_somewhere;
 	uint64_t losses;	  /* places, whether anybody was subscribed or not */
 	bool tables_told;	  /* sets of tables are seen: none comes back unseen */
-	bool echoes_seen;	  /* the clear hook repeats what a set overwrites */
 	struct stlb_early *early; /* sets into tables that are not placed yet, NULL: none yet */
 	uint64_t local_skipped;	  /* breaches that only a common clock could order */
 	bool failed;		  /* no memory */

@@ -28,7 +28,7 @@ static void is_over(struct stlb_analysis *a, struct stlb_mm *mm)
 	STLB_CALL(a, mm_gone, a, mm);
 	if (a->devices)
 		stlb_device_forget(a, mm);
-	stlb_regions_unmap(&a->regions, mm);
+	stlb_regions_unmap(&a->machine.regions, mm);
 	stlb_mm_unsubscribe(&a->machine.mms, mm);
 }
 
@@ -37,7 +37,7 @@ static void begins(struct stlb_analysis *a, struct stlb_mm *mm)
 	if (stlb_mm_is_subscribed(mm))
 		return;
 	stlb_mm_subscribe(&a->machine.mms, mm);
-	a->failed |= stlb_regions_map(&a->regions, mm) < 0;
+	a->failed |= stlb_regions_map(&a->machine.regions, mm) < 0;
 }
 
 static void add_callback(struct stlb_mm *mm, uint64_t callback)
@@ -142,7 +142,8 @@ void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act)
 	mm->unplaced = 0;
 	mm->zeroes_in_doubt = mm->stale = false;
 	stlb_list_each (at, next, &mm->regions)
-		stlb_region_drop(&a->regions, stlb_list_entry(at, struct stlb_region, in_mm));
+		stlb_region_drop(&a->machine.regions,
+				 stlb_list_entry(at, struct stlb_region, in_mm));
 	mm->subscription = STLB_SUBSCRIPTION_UNSEEN;
 	mm->counted = false;
 	/* whoever is in a bracket keeps its mm: what still looks open has lost its end */

@@ -118,6 +118,7 @@ static int look_for_it(void *arg, const struct stlb_source_info *info,
 
 	again->before_6_6 = result->before_6_6;
 	again->arch = result->arch;
+	again->irq_flags = info->irq_flags;
 	again->kernel = stlb_kernel_version(kernel);
 	search->nr = result->nr_findings + result->nr_hidden;
 	return look_through(search, result);

@@ -20,6 +20,7 @@ struct stlb_again {
 	bool before_6_6; /* which kernel's rules it was judged by, and the architecture */
 	enum stlb_arch arch;
 	unsigned int kernel;	/* as stlb_kernel_version() gives; 0: not known */
+	bool irq_flags;		/* events say task or interrupt */
 	struct stlb_pass *pass; /* the second reading */
 };
 

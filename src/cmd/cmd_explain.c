@@ -49,6 +49,7 @@ static int read_trace(struct explain_command *command, struct stlb_error *err)
 	want.before_6_6 = again->before_6_6;
 	want.arch = again->arch;
 	want.kernel = again->kernel;
+	want.irq_flags = again->irq_flags;
 	command->explain = stlb_explain_new(&want);
 	if (!command->explain)
 		return stlb_error_set(err, -ENOMEM, "%s: out of memory", path);

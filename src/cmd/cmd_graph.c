@@ -132,12 +132,14 @@ static struct stlb_graph *new_graph(const struct graph_command *command)
 		.arch = again->arch,
 		.kernel = again->kernel,
 		.before_6_6 = again->before_6_6,
+		.irq_flags = again->irq_flags,
 	};
 
 	if (!again->found) {
 		struct stlb_trace_facts facts = stlb_pass_facts(again->pass);
 
 		want.arch = facts.arch;
+		want.irq_flags = facts.irq_flags;
 		want.kernel = stlb_kernel_version(facts.kernel);
 	}
 	return stlb_graph_new(&want);

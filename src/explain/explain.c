@@ -34,7 +34,7 @@ const struct stlb_event *stlb_explain_update(const struct stlb_explain *explain)
 
 struct stlb_translation stlb_explain_entry(const struct stlb_explain *explain, uint64_t raw)
 {
-	return stlb_pte_decode(&explain->format, explain->want.finding->level, raw);
+	return stlb_pte_decode(&explain->machine.format, explain->want.finding->level, raw);
 }
 
 /* ---- the pages ---- */
@@ -59,16 +59,15 @@ static void learn_pages(struct stlb_explain *explain)
 	if (!stlb_event_has(event, PFN))
 		return;
 	explain->old_pfn = stlb_event_get(event, PFN);
-	explain->old_pages = UINT64_C(1) << (stlb_event_or(event, ORDER, 0) & 31);
+	explain->old_pages = stlb_event_pages(event);
 }
 
-static bool is_of_old_page(const struct stlb_explain *explain, const struct stlb_event *event)
+/* Of the event at hand. */
+static bool is_of_old_page(const struct stlb_explain *explain)
 {
-	uint64_t pfn = stlb_event_get(event, PFN);
-	uint64_t pages = UINT64_C(1) << (stlb_event_or(event, ORDER, 0) & 31);
-
-	return stlb_event_has(event, PFN) && explain->old_pfn != UINT64_MAX &&
-	       pfn < explain->old_pfn + explain->old_pages && explain->old_pfn < pfn + pages;
+	return explain->nr_pages && explain->old_pfn != UINT64_MAX &&
+	       explain->pfn < explain->old_pfn + explain->old_pages &&
+	       explain->old_pfn < explain->pfn + explain->nr_pages;
 }
 
 /* ---- which events ---- */
@@ -108,21 +107,15 @@ static bool is_actor(const struct stlb_explain *explain, const struct stlb_event
 static bool is_of_entry(const struct stlb_explain *explain, const struct stlb_event *event)
 {
 	const struct stlb_finding *finding = explain->want.finding;
+	uint64_t addr = stlb_event_or(event, ADDR, explain->change.addr);
 
 	if (!finding->has_mm || !stlb_event_has(event, MM) ||
 	    stlb_event_get(event, MM) != finding->mm || !finding->has_addr)
 		return false;
 	if (stlb_event_has(event, START))
 		return stlb_event_meets(event, finding->addr, explain->size);
-	return stlb_event_has(event, ADDR) &&
-	       stlb_event_get(event, ADDR) - finding->addr < explain->size;
-}
-
-/* The clear that page_table_check tells behind each set took nothing away. */
-static bool is_echo(const struct stlb_explain *explain, const struct stlb_event *event)
-{
-	return stlb_kind_clears(event->kind) && stlb_event_has(event, OLD) &&
-	       stlb_explain_entry(explain, stlb_event_get(event, OLD)).state == STLB_NONE;
+	return (stlb_event_has(event, ADDR) || explain->change.placed) &&
+	       addr - finding->addr < explain->size;
 }
 
 static bool is_around(const struct stlb_explain *explain, const struct stlb_event *event)
@@ -137,7 +130,7 @@ static bool is_around(const struct stlb_explain *explain, const struct stlb_even
 		return is_actor(explain, event);
 	case STLB_PAGE_ALLOC:
 	case STLB_PAGE_FREE:
-		return is_of_old_page(explain, event);
+		return is_of_old_page(explain);
 	case STLB_LOST:
 		return true;
 	case STLB_FLUSH_MM:
@@ -146,7 +139,9 @@ static bool is_around(const struct stlb_explain *explain, const struct stlb_even
 	case STLB_PTE_CLEAR_RANGE:
 		return false;
 	default:
-		return is_of_entry(explain, event) && !is_echo(explain, event);
+		/* the machine tells of no update twice */
+		return is_of_entry(explain, event) &&
+		       (explain->change.event || !stlb_kind_is_update(event->kind));
 	}
 }
 
@@ -198,7 +193,7 @@ static bool is_last(const struct stlb_explain *explain, const struct stlb_event 
 static void watch_owner(struct stlb_explain *explain, const struct stlb_event *event)
 {
 	if (!explain->free_ns || explain->has_owner || event->ns < explain->free_ns ||
-	    event->kind != STLB_PAGE_ALLOC || !is_of_old_page(explain, event))
+	    event->kind != STLB_PAGE_ALLOC || !is_of_old_page(explain))
 		return;
 	explain->owner = *event;
 	explain->has_owner = true;
@@ -219,6 +214,8 @@ int stlb_explain_event(struct stlb_explain *explain, const struct stlb_event *ev
 	if (finding->nr_events == 0)
 		return 0;
 	explain->begun = explain->ended = 0;
+	explain->change = (struct stlb_change){.event = NULL};
+	explain->nr_pages = 0;
 	stlb_second_pass_event(&explain->machine, event);
 	if (!explain->over && event->ns >= finding->events[0].event.ns)
 		role = stlb_explain_role(explain, event);
@@ -238,9 +235,10 @@ struct stlb_explain *stlb_explain_new(const struct stlb_explain_want *want)
 		return NULL;
 	explain->want = *want;
 	explain->machine.facts = stlb_explain_facts(explain);
+	explain->machine.irqs_told = want->irq_flags;
 	explain->size = level_size[want->finding->level <= STLB_LEVEL_PUD ? want->finding->level
 									  : STLB_LEVEL_PTE];
-	stlb_pte_format_init(&explain->format, want->arch, want->kernel);
+	stlb_pte_format_init(&explain->machine.format, want->arch, want->kernel);
 	learn_pages(explain);
 	update = stlb_explain_update(explain);
 	explain->self.tid = update ? update->tid : want->finding->tid;

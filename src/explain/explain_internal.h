@@ -3,8 +3,8 @@
 #ifndef EXPLAIN_EXPLAIN_INTERNAL_H
 #define EXPLAIN_EXPLAIN_INTERNAL_H
 
+#include "model/change.h"
 #include "model/invalidation.h"
-#include "model/machine.h"
 #include "report/plain.h"
 #include "staletlb/explain.h"
 #include "staletlb/witness.h"
@@ -37,14 +37,15 @@ struct stlb_followed {
 
 struct stlb_explain {
 	struct stlb_explain_want want;
-	struct stlb_pte_format format;
 	uint64_t size;	    /* bytes that the finding's entry maps */
 	uint64_t old_pfn;   /* the first page that was freed or replaced; ~0: not known */
 	uint64_t old_pages; /* how many */
 	struct stlb_machine machine;
-	uint64_t begun, ended; /* brackets that did with the event at hand, 0: none */
-	uint32_t proof_found;  /* bits of the evidence that came by */
-	bool over;	       /* nothing that comes now belongs to it */
+	uint64_t begun, ended;	   /* brackets that did with the event at hand, 0: none */
+	uint64_t pfn, nr_pages;	   /* that it frees or allocates, 0: none */
+	struct stlb_change change; /* what the event at hand says of entries; event NULL: nothing */
+	uint32_t proof_found;	   /* bits of the evidence that came by */
+	bool over;		   /* nothing that comes now belongs to it */
 	struct stlb_moment moments[STLB_MAX_MOMENTS];
 	uint32_t nr_moments, nr_around;
 	uint64_t left_out;

@@ -87,9 +87,32 @@ static void ends(void *user, struct stlb_task *task, const struct stlb_bracket *
 			explain->others[i] = (struct stlb_followed){0};
 }
 
+static void pages(void *user, const struct stlb_event *event, uint64_t pfn, uint64_t nr)
+{
+	struct stlb_explain *explain = user;
+
+	(void)event;
+	explain->pfn = pfn;
+	explain->nr_pages = nr;
+}
+
+static void changed(void *user, struct stlb_task *task, const struct stlb_change *change)
+{
+	struct stlb_explain *explain = user;
+
+	(void)task;
+	explain->change = *change;
+}
+
 struct stlb_facts stlb_explain_facts(struct stlb_explain *explain)
 {
-	return (struct stlb_facts){.user = explain, .begins = begins, .ends = ends};
+	return (struct stlb_facts){
+		.user = explain,
+		.begins = begins,
+		.ends = ends,
+		.pages = pages,
+		.changed = changed,
+	};
 }
 
 /* ---- the operation of the finding: its steps are its evidence ---- */
@@ -179,14 +202,13 @@ static void begin_other(struct stlb_explain *explain, const struct stlb_event *e
 }
 
 /* The first page that it changes is the one that is followed. */
-static bool is_its_page(const struct stlb_explain *explain, struct stlb_followed *other,
-			const struct stlb_event *event)
+static bool is_its_page(const struct stlb_explain *explain, struct stlb_followed *other)
 {
 	uint64_t addr = other->range.start;
 
 	/* From 6.6 on page_table_check says no address: the bracket of one page does. */
-	if (stlb_event_has(event, ADDR))
-		addr = stlb_event_get(event, ADDR) & -page_size;
+	if (explain->change.placed)
+		addr = explain->change.addr;
 	else if (other->range.end - other->range.start != page_size)
 		return false;
 	if (addr - explain->want.finding->addr < explain->size)
@@ -216,12 +238,8 @@ static void choose(struct stlb_explain *explain, struct stlb_followed *other)
 static void clear_other(struct stlb_explain *explain, struct stlb_followed *other,
 			const struct stlb_event *event)
 {
-	struct stlb_translation old;
-
-	if (other->change_ns || !is_its_page(explain, other, event))
-		return;
-	old = stlb_pte_decode(&explain->format, STLB_LEVEL_PTE, stlb_event_get(event, OLD));
-	if (old.state != STLB_PRESENT)
+	if (other->change_ns || !stlb_entry_is_present(explain->change.old) ||
+	    !is_its_page(explain, other))
 		return;
 	other->old = stlb_event_get(event, OLD);
 	other->cleared = true;
@@ -232,14 +250,14 @@ static void clear_other(struct stlb_explain *explain, struct stlb_followed *othe
 static void set_other(struct stlb_explain *explain, struct stlb_followed *other,
 		      const struct stlb_event *event)
 {
-	uint64_t raw = stlb_event_get(event, NEW);
-	struct stlb_translation entry = stlb_pte_decode(&explain->format, STLB_LEVEL_PTE, raw);
-	struct stlb_translation old = stlb_pte_decode(&explain->format, STLB_LEVEL_PTE, other->old);
+	struct stlb_entry new = explain->change.new;
+	struct stlb_translation old =
+		stlb_pte_decode(&explain->machine.format, STLB_LEVEL_PTE, other->old);
 
-	if (!other->cleared || other->set || !is_its_page(explain, other, event) ||
-	    entry.state != STLB_PRESENT || entry.pfn == old.pfn)
+	if (!other->cleared || other->set || !is_its_page(explain, other) ||
+	    !stlb_entry_is_present(new) || new.pfn == old.pfn)
 		return;
-	other->new_entry = raw;
+	other->new_entry = stlb_event_get(event, NEW);
 	other->set = true;
 	other->set_ns = event->ns;
 	push(other, STLB_STEP_SET);
@@ -258,10 +276,8 @@ static void follow_others(struct stlb_explain *explain, const struct stlb_event 
 	other = followed_by(explain, event);
 	if (!other)
 		return;
-	if (event->level == STLB_LEVEL_PTE && stlb_kind_clears(event->kind))
-		clear_other(explain, other, event);
-	else if (event->level == STLB_LEVEL_PTE && stlb_kind_sets(event->kind))
-		set_other(explain, other, event);
+	if (explain->change.event && explain->change.level == STLB_LEVEL_PTE)
+		(stlb_kind_sets(event->kind) ? set_other : clear_other)(explain, other, event);
 	else if (event->kind == STLB_INV_RANGE || event->kind == STLB_INV_END)
 		follow_invalidation(explain, other, event, page_size);
 }

@@ -6,7 +6,7 @@
 
 static bool is_idle(const struct stlb_graph_context *context)
 {
-	return context->lane == STLB_NO_NODE && !context->mapped && !context->echo_left;
+	return context->lane == STLB_NO_NODE;
 }
 
 static void make_room(struct stlb_graph *graph)

@@ -126,5 +126,7 @@ struct stlb_facts stlb_graph_facts(struct stlb_graph *graph)
 		.over = over,
 		.begins = begins,
 		.ends = ends,
+		.pages = stlb_graph_on_pages,
+		.changed = stlb_graph_changed,
 	};
 }

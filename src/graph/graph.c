@@ -8,7 +8,7 @@
 #include "graph/graph_internal.h"
 #include "model/second_pass.h"
 
-enum { DEFAULT_EVENTS = 200, MAX_ECHOES = 512 };
+enum { DEFAULT_EVENTS = 200 };
 
 /* ---- what is wanted ---- */
 
@@ -48,14 +48,14 @@ static void want_pages(struct stlb_graph *graph, const struct stlb_finding *find
 
 	graph->own_nr = stlb_graph_pages(finding->level);
 	if (finding->has_old) {
-		said = stlb_pte_decode(&graph->format, finding->level, finding->old);
+		said = stlb_pte_decode(&graph->machine.format, finding->level, finding->old);
 		if (said.state == STLB_TABLE)
 			graph->own_nr = 1;
 		if (said.state == STLB_PRESENT || said.state == STLB_TABLE)
 			graph->own_pfn[0] = said.pfn;
 	}
 	if (finding->has_new) {
-		said = stlb_pte_decode(&graph->format, finding->level, finding->new_entry);
+		said = stlb_pte_decode(&graph->machine.format, finding->level, finding->new_entry);
 		if (said.state == STLB_PRESENT)
 			graph->own_pfn[1] = said.pfn;
 	}
@@ -125,7 +125,8 @@ struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want)
 	}
 	if (graph->want.arch == STLB_ARCH_UNKNOWN)
 		graph->want.arch = arch_of(want->finding ? want->finding->mm : want->mm);
-	stlb_pte_format_init(&graph->format, graph->want.arch, want->kernel);
+	stlb_pte_format_init(&graph->machine.format, graph->want.arch, want->kernel);
+	graph->machine.irqs_told = want->irq_flags;
 	graph->end_rule = stlb_end_rule_of(want->kernel);
 	if (!want->kernel && want->finding)
 		graph->end_rule = (struct stlb_end_rule){true, want->before_6_6};
@@ -140,32 +141,6 @@ struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want)
 }
 
 /* ---- updates ---- */
-
-static void expect_echo(struct stlb_graph_context *context, const struct stlb_event *event)
-{
-	context->echo_left = 0;
-	if (event->kind != STLB_PTE_SET && event->kind != STLB_PMD_SET)
-		return;
-	context->echo_left = stlb_event_or(event, NR, 1) & (2 * MAX_ECHOES - 1);
-	context->echo_mm = stlb_event_or(event, MM, 0);
-	context->echo_old = stlb_event_or(event, OLD, 0);
-	context->echo_old_told = stlb_event_has(event, OLD);
-}
-
-/* A set's hook calls the clear's for the value before: the same event told a second time. */
-static bool is_echo(struct stlb_graph_context *context, const struct stlb_event *event)
-{
-	bool clear = event->kind == STLB_PTE_CLEAR || event->kind == STLB_PMD_CLEAR;
-
-	if (!clear || !context->echo_left || context->echo_mm != stlb_event_or(event, MM, 0) ||
-	    (context->echo_old_told && context->echo_old != stlb_event_or(event, OLD, 0))) {
-		expect_echo(context, event);
-		return false;
-	}
-	context->echo_left--;
-	context->echo_old_told = false;
-	return true;
-}
 
 static void draw_update(struct stlb_graph *graph, const struct stlb_task *task,
 			const struct stlb_event *event, const struct stlb_touch *touch)
@@ -190,17 +165,30 @@ static void draw_update(struct stlb_graph *graph, const struct stlb_task *task,
 	graph->more[node].nr = touch->sets ? touch->nr : 0;
 }
 
-static void on_update(struct stlb_graph *graph, const struct stlb_task *task,
-		      const struct stlb_event *event)
+/* The pages of a finding are known even where its update could not be placed here. */
+static void follow_proof(struct stlb_graph *graph, const struct stlb_task *task)
 {
-	struct stlb_graph_context *context = stlb_graph_context(graph, event);
-	struct stlb_touch touch;
-	int when = stlb_graph_window(graph, event->ns);
+	stlb_graph_promote(graph, task);
+	for (unsigned int i = 0; i < 2; i++)
+		if (graph->own_pfn[i] != UINT64_MAX)
+			(i ? stlb_graph_page_comes : stlb_graph_page_goes)(graph, graph->own_pfn[i],
+									   graph->own_nr);
+}
 
+void stlb_graph_changed(void *user, struct stlb_task *task, const struct stlb_change *change)
+{
+	struct stlb_graph *graph = user;
+	const struct stlb_event *event = change->event;
+	int when = stlb_graph_window(graph, event->ns);
+	struct stlb_touch touch;
+
+	if (graph->at_hand != STLB_NO_NODE && stlb_kind_is_update(event->kind))
+		follow_proof(graph, task);
 	/* a migration tracepoint tells no mm: it is of the one whose range the task has begun */
-	if (!context || (!stlb_event_has(event, MM) && !stlb_graph_in_bracket(graph, task)))
+	if (event->kind == STLB_FILE_MAP || !graph->has_mm ||
+	    (change->mm ? change->mm->id != graph->mm : !stlb_graph_in_bracket(graph, task)))
 		return;
-	if (is_echo(context, event) || !stlb_graph_touches(graph, context, event, &touch))
+	if (!stlb_graph_touches(graph, task, change, &touch))
 		return;
 	if (when == 0)
 		draw_update(graph, task, event, &touch);
@@ -242,12 +230,8 @@ static void on_release(struct stlb_graph *graph, const struct stlb_event *event)
 {
 	struct stlb_graph_context *context = stlb_graph_context(graph, event);
 
-	if (!context)
-		return;
-	if (context->lane != STLB_NO_NODE && stlb_event_get(event, LOCK) == graph->ptl)
+	if (context && context->lane != STLB_NO_NODE && stlb_event_get(event, LOCK) == graph->ptl)
 		stlb_graph_is_source(graph, event);
-	context->mapped = false;
-	context->echo_left = 0; /* an echo comes before the lock goes */
 }
 
 /* ---- the pass ---- */
@@ -257,23 +241,7 @@ static bool is_of_mm(const struct stlb_graph *graph, const struct stlb_event *ev
 	return graph->has_mm && stlb_event_or(event, MM, graph->mm) == graph->mm;
 }
 
-static void learn(struct stlb_graph *graph, const struct stlb_event *event)
-{
-	struct stlb_graph_context *context;
-
-	if (stlb_event_has(event, PTEP) && stlb_event_has(event, ADDR))
-		stlb_graph_learn(graph, event);
-	if (event->kind != STLB_PTL_MAP)
-		return;
-	context = stlb_graph_context(graph, event);
-	if (!context)
-		return;
-	context->mapped = true;
-	context->map_addr = stlb_event_get(event, ADDR) & ~UINT64_C(0xfff);
-}
-
-static void take(struct stlb_graph *graph, const struct stlb_task *task,
-		 const struct stlb_event *event)
+static void take(struct stlb_graph *graph, const struct stlb_event *event)
 {
 	bool of_mm = is_of_mm(graph, event);
 
@@ -282,14 +250,9 @@ static void take(struct stlb_graph *graph, const struct stlb_task *task,
 		if (event->kind == STLB_LOCK_RELEASE)
 			on_release(graph, event);
 		break;
-	case STLB_CLASS_PAGE:
-		stlb_graph_on_page(graph, event);
-		break;
 	case STLB_CLASS_TASK:
 		if (stlb_event_has(event, NEXT) && event->kind != STLB_SCHED_SWITCH)
 			stlb_graph_is_source(graph, event);
-		break;
-	case STLB_CLASS_BRACKET:
 		break;
 	case STLB_CLASS_INVALIDATION:
 		if (of_mm)
@@ -300,22 +263,8 @@ static void take(struct stlb_graph *graph, const struct stlb_task *task,
 			on_device(graph, event);
 		break;
 	default:
-		if (of_mm && (stlb_kind_is_update(event->kind) || event->kind == STLB_RMAP_DEL))
-			on_update(graph, task, event);
+		break;
 	}
-}
-
-/* The pages of a finding are known even where its update could not be placed here. */
-static void follow_proof(struct stlb_graph *graph, const struct stlb_task *task,
-			 const struct stlb_event *event)
-{
-	if (!stlb_kind_is_update(event->kind))
-		return;
-	stlb_graph_promote(graph, task);
-	for (unsigned int i = 0; i < 2; i++)
-		if (graph->own_pfn[i] != UINT64_MAX)
-			(i ? stlb_graph_page_comes : stlb_graph_page_goes)(graph, graph->own_pfn[i],
-									   graph->own_nr);
 }
 
 /* A context that was forgotten meanwhile goes on in its lane. */
@@ -329,7 +278,6 @@ static void go_on(const struct stlb_graph *graph, struct stlb_task *task)
 int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event)
 {
 	struct stlb_task *task;
-	bool proof;
 
 	graph->seq++;
 	graph->at_hand = STLB_NO_NODE;
@@ -337,19 +285,14 @@ int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event)
 		stlb_end_rule_learn(&graph->end_rule, event);
 	if (event->ns >= graph->next_proof_ns)
 		stlb_graph_prove(graph, event);
-	proof = graph->at_hand != STLB_NO_NODE;
 	/* what it ends is still to be drawn */
 	if (event->kind == STLB_INV_END && is_of_mm(graph, event))
 		stlb_graph_on_invalidation(graph, event);
 	task = stlb_second_pass_event(&graph->machine, event);
 	if (task && task->nr_events == 1)
 		go_on(graph, task);
-	if (task && proof)
-		follow_proof(graph, task, event);
-	if (task && is_of_mm(graph, event))
-		learn(graph, event);
 	if (task)
-		take(graph, task, event);
+		take(graph, event);
 	return graph->failed || graph->machine.failed ? -ENOMEM : 0;
 }
 
@@ -360,9 +303,9 @@ static void draw_earlier(struct stlb_graph *graph)
 		uint32_t node = stlb_graph_draw_brief(graph, &slot->set, NULL, 0);
 
 		if (node != STLB_NO_NODE) {
-			struct stlb_translation said =
-				stlb_pte_decode(&graph->format, graph->nodes[node].event.level,
-						stlb_event_or(&graph->nodes[node].event, NEW, 0));
+			struct stlb_translation said = stlb_pte_decode(
+				&graph->machine.format, graph->nodes[node].event.level,
+				stlb_event_or(&graph->nodes[node].event, NEW, 0));
 
 			graph->more[node].slot = (int)i;
 			graph->more[node].sets = true;

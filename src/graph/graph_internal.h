@@ -4,8 +4,8 @@
 #define GRAPH_GRAPH_INTERNAL_H
 
 #include "model/brief.h"
+#include "model/change.h"
 #include "model/invalidation.h"
-#include "model/machine.h"
 #include "staletlb/graph.h"
 #include "util/arena.h"
 #include "util/map.h"
@@ -33,26 +33,18 @@ struct stlb_graph_open {
 
 /**
  * struct stlb_graph_context - what is drawn of a context
- * @map_*: the table that ptl_map showed last, until a lock is released
- * @echo_*: what the clear hook of its last set will repeat
  */
 struct stlb_graph_context {
 	uint64_t key;
 	uint32_t lane;		      /* STLB_NO_NODE: nothing of it is drawn yet */
 	struct stlb_graph_open asked; /* the lock that it asked for last */
-	uint64_t map_addr;
-	bool mapped;
-	bool invalidating; /* it has entered an invalidation that is drawn */
-	uint64_t echo_mm, echo_old;
-	uint64_t echo_left;
-	bool echo_old_told;
+	bool invalidating;	      /* it has entered an invalidation that is drawn */
 };
 
 /** struct stlb_graph_slot - an entry that the graph is about */
 struct stlb_graph_slot {
 	uint64_t addr, size;
-	uint64_t table[2]; /* kernel addresses of its pte and pmd table, 0: not known */
-	uint64_t pfn;	   /* what it maps, as far as seen */
+	uint64_t pfn; /* what it maps, as far as seen */
 	bool present;
 	struct stlb_brief set;			      /* the latest one before the window */
 	struct stlb_brief device[STLB_GRAPH_EARLIER]; /* the same of its device events */
@@ -94,7 +86,6 @@ struct stlb_node_more {
 
 struct stlb_graph {
 	struct stlb_graph_want want;
-	struct stlb_pte_format format;
 	struct stlb_end_rule end_rule;
 	struct stlb_arena arena;
 	struct stlb_machine machine;
@@ -155,6 +146,11 @@ void stlb_graph_on_invalidation(struct stlb_graph *graph, const struct stlb_even
 /** stlb_graph_promote - draw the PTL and the brackets that a context is in */
 void stlb_graph_promote(struct stlb_graph *graph, const struct stlb_task *task);
 
+/* ---- graph.c ---- */
+
+/** stlb_graph_changed - an update, as the machine tells it */
+void stlb_graph_changed(void *graph, struct stlb_task *task, const struct stlb_change *change);
+
 /* ---- drawn_holds.c ---- */
 
 /** stlb_graph_facts - what to tell of the machine */
@@ -172,12 +168,9 @@ struct stlb_graph_open *stlb_graph_opened(const struct stlb_graph *graph, uint64
 
 /* ---- drawn_slots.c ---- */
 
-/** stlb_graph_learn - where page tables lie */
-void stlb_graph_learn(struct stlb_graph *graph, const struct stlb_event *event);
-
 /** stlb_graph_touches - whether an update touches a slot; follows what the slot maps */
-bool stlb_graph_touches(struct stlb_graph *graph, struct stlb_graph_context *context,
-			const struct stlb_event *event, struct stlb_touch *touch);
+bool stlb_graph_touches(struct stlb_graph *graph, const struct stlb_task *task,
+			const struct stlb_change *change, struct stlb_touch *touch);
 
 /** stlb_graph_covers - whether the range of an event holds some of a slot */
 bool stlb_graph_covers(const struct stlb_graph *graph, const struct stlb_event *event);
@@ -190,7 +183,8 @@ uint64_t stlb_graph_pages(enum stlb_level level);
 
 /* ---- page.c ---- */
 
-void stlb_graph_on_page(struct stlb_graph *graph, const struct stlb_event *event);
+/** stlb_graph_on_pages - pages come and go, as the machine tells it */
+void stlb_graph_on_pages(void *graph, const struct stlb_event *event, uint64_t pfn, uint64_t nr);
 
 /** stlb_graph_page_comes, stlb_graph_page_goes - a slot maps pages, no longer maps them */
 void stlb_graph_page_comes(struct stlb_graph *graph, uint64_t pfn, uint64_t nr);

@@ -177,18 +177,25 @@ uint32_t stlb_graph_draw_brief(struct stlb_graph *graph, const struct stlb_brief
 
 /* ---- the finding's own events ---- */
 
-static bool is_proof(const struct stlb_event *proof, const struct stlb_event *event)
+/* A proof may tell an address and a page that were known only by then. */
+static bool is_proof(const struct stlb_graph *graph, const struct stlb_event *proof,
+		     const struct stlb_event *event)
 {
+	uint64_t pfn;
+
 	if (proof->ns != event->ns || proof->cpu != event->cpu || proof->kind != event->kind ||
-	    proof->tid != event->tid || (proof->has & event->has) != proof->has)
+	    proof->tid != event->tid)
 		return false;
-	for (uint64_t has = proof->has; has; has &= has - 1) {
+	for (uint64_t has = proof->has & event->has; has; has &= has - 1) {
 		unsigned int field = __builtin_ctzll(has);
 
 		if (proof->value[field] != event->value[field])
 			return false;
 	}
-	return true;
+	if (!stlb_event_has(proof, PFN) || !stlb_event_has(event, NEW))
+		return true;
+	pfn = stlb_pte_decode(&graph->machine.format, event->level, stlb_event_get(event, NEW)).pfn;
+	return stlb_event_get(proof, PFN) - pfn < stlb_event_or(event, NR, 1);
 }
 
 static void next_proof(struct stlb_graph *graph)
@@ -218,7 +225,7 @@ void stlb_graph_prove(struct stlb_graph *graph, const struct stlb_event *event)
 	const struct stlb_finding *finding = graph->want.finding;
 
 	for (uint32_t i = 0; i < finding->nr_events; i++)
-		if (!graph->proven[i] && is_proof(&finding->events[i].event, event))
+		if (!graph->proven[i] && is_proof(graph, &finding->events[i].event, event))
 			draw_proof(graph, i, event);
 }
 

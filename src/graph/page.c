@@ -114,15 +114,12 @@ static void draw_page(struct stlb_graph *graph, const struct stlb_event *event, 
 	graph->more[node].nr = stlb_event_pages(event);
 }
 
-void stlb_graph_on_page(struct stlb_graph *graph, const struct stlb_event *event)
+void stlb_graph_on_pages(void *user, const struct stlb_event *event, uint64_t pfn, uint64_t nr)
 {
+	struct stlb_graph *graph = user;
 	bool alloc = event->kind == STLB_PAGE_ALLOC;
-	struct stlb_graph_page *page;
-	uint64_t pfn;
+	struct stlb_graph_page *page = graph->nr_pages ? watched(graph, pfn, nr) : NULL;
 
-	if (!stlb_machine_pfn(&graph->machine, event, &pfn))
-		return;
-	page = graph->nr_pages ? watched(graph, pfn, stlb_event_pages(event)) : NULL;
 	if (!page) {
 		if (alloc)
 			remember(graph, event, pfn);

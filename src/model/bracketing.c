@@ -37,6 +37,8 @@ void stlb_bracket_follows(struct stlb_machine *m, struct stlb_task *task, const 
 {
 	uint64_t first = stlb_event_get(start, START), end = stlb_event_get(start, END);
 
+	if (task->update && task->update->split_mm != mm)
+		task->update->split_mm = NULL;
 	while (task->nr_brackets && !(stlb_event_or(start, FLAGS, BLOCKABLE) & BLOCKABLE)) {
 		const struct stlb_bracket *last = &task->brackets[task->nr_brackets - 1];
 

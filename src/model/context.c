@@ -191,6 +191,13 @@ struct stlb_update_state *stlb_task_update_state(struct stlb_task *task)
 	return task->update;
 }
 
+bool stlb_table_is_mapped(const struct stlb_task *task, const struct stlb_mm *mm)
+{
+	const struct stlb_update_state *update = task->update;
+
+	return update && update->map_mm == mm && stlb_task_holds(task, update->map_hold);
+}
+
 struct stlb_hold *stlb_task_add_hold(struct stlb_task *task)
 {
 	if (stlb_grow((void **)&task->holds, task->nr_holds, &task->max_holds,

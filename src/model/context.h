@@ -115,25 +115,33 @@ struct stlb_unsettled {
 	struct stlb_finding *finding; /* owned */
 };
 
+/** struct stlb_echo - the clears straight after a set that repeat what it overwrote */
+struct stlb_echo {
+	struct stlb_mm *mm;
+	uint64_t addr;	       /* of the entry that the next one is about */
+	uint64_t left;	       /* how many are still to come */
+	uint64_t after;	       /* the context's nr_events at the set, or at the latest one */
+	uint64_t raw;	       /* of the first, where @old is known */
+	struct stlb_entry old; /* of the first, known only where the set told it */
+	struct stlb_entry new; /* what the entry says that the next one is about */
+	bool first, many;
+	bool placed; /* @addr is the entry's address */
+	bool tells;  /* what the first entry said before is known by its echo only */
+	struct stlb_brief set;
+};
+
 /**
  * struct stlb_update_state - how a context's next updates are to be read
  *
- * @echo_*: what the clear straight after a set repeats; @same_*: what a second probe will tell of
- * a clear once more; @detached_*: the table whose ptes are being cleared out of sight; @taken_*:
- * the one that the operation took out, even if it is back; @split_*: the huge pmd being split;
- * @map_*: the page table that ptl_map locked.
+ * @same_*: what a second probe will tell of a clear once more; @detached_*: the table whose ptes
+ * are being cleared out of sight; @taken_*: the one that the operation took out, even if it is
+ * back;
+ * @split_*: the huge pmd being split; @map_*: the page table that ptl_map locked.
  */
 struct stlb_update_state {
-	struct stlb_mm *echo_mm, *same_mm, *detached_mm, *taken_mm, *unplaced_table_mm;
+	struct stlb_mm *same_mm, *detached_mm, *taken_mm, *unplaced_table_mm;
 	struct stlb_mm *split_mm, *map_mm;
-	uint64_t echo_addr, echo_left, echo_after;
-	uint64_t echo_raw;	    /* of the first, where @echo_old is known */
-	struct stlb_entry echo_old; /* of the first, known only where the set told it */
-	struct stlb_entry echo_new; /* what the entry says that the next echo is about */
-	bool echo_first, echo_many;
-	bool echo_placed; /* @echo_addr is the entry's address */
-	bool echo_tells;  /* what the first entry said before is known by its echo only */
-	struct stlb_brief echo_set;
+	struct stlb_echo echo;
 	uint64_t same_pfn;
 	uint8_t same_level;
 	uint64_t detached_base, taken_base;
@@ -264,6 +272,9 @@ void stlb_contexts_free(struct stlb_contexts *contexts);
 
 /** stlb_task_update_state - its update state, made on first use; NULL without memory */
 struct stlb_update_state *stlb_task_update_state(struct stlb_task *task);
+
+/** stlb_table_is_mapped - whether it still has a pte table of an mm locked: update->map_addr's */
+bool stlb_table_is_mapped(const struct stlb_task *task, const struct stlb_mm *mm);
 
 /** stlb_task_add_hold - room for one more hold, the innermost; NULL without memory */
 struct stlb_hold *stlb_task_add_hold(struct stlb_task *task);

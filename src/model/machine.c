@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "model/region.h"
+
 bool stlb_machine_pfn_of(const struct stlb_machine *m, uint64_t page, uint64_t *pfn)
 {
 	if (!m->vmemmap || page < m->vmemmap || (page - m->vmemmap) >> 40)
@@ -25,6 +27,7 @@ void stlb_machine_free(struct stlb_machine *machine)
 {
 	uint32_t at = 0;
 
+	stlb_regions_free(&machine->regions);
 	stlb_contexts_free(&machine->contexts);
 	stlb_mms_free(&machine->mms);
 	for (struct stlb_lock *lock; (lock = stlb_map_next(&machine->locks, &at));) {

@@ -29,6 +29,8 @@ enum stlb_over {
 	STLB_OVER_NEVER,   /* the same of a PTL: there was no room for it any more */
 };
 
+struct stlb_change;
+
 /**
  * struct stlb_facts - what happens in the machine, to whoever wants to know; any may be NULL
  * @asked: a spinlock is asked for: the event stands for its acquisition
@@ -39,6 +41,9 @@ enum stlb_over {
  *	after which none can come; NULL: its start failed, or it is forgotten
  * @doubted: the context may have made events that were lost
  * @renamed: a task has another name than before
+ * @pages: pages are allocated or freed, and known which. In a second pass
+ * @changed: entries are cleared, set, or told of by their reverse mapping; not of an event that
+ *	tells again what another has told, nor of a clear that found nothing. In a second pass
  */
 struct stlb_facts {
 	void *user;
@@ -51,6 +56,8 @@ struct stlb_facts {
 		     const struct stlb_event *by);
 	void (*doubted)(void *user, struct stlb_task *task);
 	void (*renamed)(void *user, struct stlb_task *task, const char *comm);
+	void (*pages)(void *user, const struct stlb_event *event, uint64_t pfn, uint64_t nr);
+	void (*changed)(void *user, struct stlb_task *task, const struct stlb_change *change);
 };
 
 /** struct stlb_machine - zero it, set @facts; free it with stlb_machine_free() */
@@ -60,11 +67,15 @@ struct stlb_machine {
 	struct stlb_contexts contexts;
 	struct stlb_hb hb;
 	struct stlb_map locks;
-	bool only_named_locks; /* no room is to be had among them */
+	struct stlb_pte_format format; /* of the entries */
+	struct stlb_regions regions;   /* of the page tables, as far as seen */
+	bool only_named_locks;	       /* no room is to be had among them */
 	uint64_t nr_suspended; /* holds that are, of all contexts, or were when last looked at */
 	uint64_t next_id;      /* of holds and brackets */
 	uint64_t now_ns;       /* of the event at hand */
 	uint64_t vmemmap;      /* where struct pages lie, 0: not known */
+	bool irqs_told;	       /* records say task or interrupt: contexts are what they seem */
+	bool echoes_seen;      /* the clear hook repeats what a set overwrites */
 	bool failed;	       /* no memory */
 };
 

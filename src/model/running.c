@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/running.h"
 
+#include "model/echo.h"
+
 #include "model/locking.h"
 
 /* ---- interrupts lie between the events of the task that they interrupted ---- */
@@ -134,15 +136,6 @@ struct stlb_task *stlb_running_enter(struct stlb_machine *m, const struct stlb_e
 
 /* ---- the scheduler ---- */
 
-/* A task that is switched out between a set and its echo goes on with the echo. */
-static void keep_echo(const struct stlb_task *task)
-{
-	struct stlb_update_state *update = task->update;
-
-	if (update && update->echo_left && update->echo_after + 1 == task->nr_events)
-		update->echo_after++;
-}
-
 void stlb_running_switched(struct stlb_machine *m, struct stlb_task *task,
 			   const struct stlb_event *event)
 {
@@ -150,7 +143,8 @@ void stlb_running_switched(struct stlb_machine *m, struct stlb_task *task,
 	struct stlb_cpu *cpu = stlb_contexts_cpu(&m->contexts, event->cpu);
 	struct stlb_task *next = stlb_contexts_find(&m->contexts, tid, event->cpu);
 
-	keep_echo(task);
+	/* a task that is switched out between a set and its echo goes on with the echo */
+	stlb_echo_waits(task);
 	task->flush_left = true;
 	/* a task that sleeps while it waits for a lock has not got it */
 	stlb_holds_suspend(m, task, event);
@@ -196,6 +190,15 @@ bool stlb_running_forked(struct stlb_machine *m, struct stlb_task *by,
 
 /* ---- losses ---- */
 
+/* What was said to come next, and which table is locked. */
+static void forget_update(struct stlb_task *task)
+{
+	if (!task->update)
+		return;
+	stlb_echo_forget(task);
+	task->update->map_mm = NULL;
+}
+
 /* Releases and ends may be among what was lost, of any task that used that CPU. */
 void stlb_running_lost(struct stlb_machine *m, const struct stlb_event *event)
 {
@@ -207,6 +210,7 @@ void stlb_running_lost(struct stlb_machine *m, const struct stlb_event *event)
 	for (struct stlb_task *task; (task = stlb_map_next(&m->contexts.map, &at));) {
 		if (event->cpu >= 0 && !(task->cpus >> (event->cpu % 64) & 1))
 			continue;
+		forget_update(task);
 		if (m->facts.doubted)
 			m->facts.doubted(m->facts.user, task);
 		stlb_locks_doubt(task);

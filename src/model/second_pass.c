@@ -2,7 +2,9 @@
 #include "model/second_pass.h"
 
 #include "model/bracketing.h"
+#include "model/echo.h"
 #include "model/locking.h"
+#include "model/region.h"
 #include "model/running.h"
 
 static void leaves(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
@@ -45,10 +47,19 @@ static void on_bracket(struct stlb_machine *m, struct stlb_task *task, struct st
 	} else if (event->kind == STLB_INV_START_RET) {
 		stlb_bracket_returned(m, task, event);
 	} else if (event->kind == STLB_INV_END && mm) {
+		stlb_told_by_end(task);
 		index = stlb_bracket_find(task, event);
 		if (index >= 0)
 			stlb_brackets_close(m, task, index, event);
 	}
+}
+
+static void drop_regions(struct stlb_machine *m, struct stlb_mm *mm)
+{
+	struct stlb_list *at, *next;
+
+	stlb_list_each (at, next, &mm->regions)
+		stlb_region_drop(&m->regions, stlb_list_entry(at, struct stlb_region, in_mm));
 }
 
 static void on_mm(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
@@ -57,6 +68,7 @@ static void on_mm(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm
 	bool write = stlb_event_or(event, WRITE, 0) != 0;
 
 	if (event->kind == STLB_MM_FREE) {
+		drop_regions(m, mm);
 		stlb_mm_goes(&m->mms, mm);
 	} else if (event->kind == STLB_MMAP_LOCKED) {
 		stlb_mmap_locked(m, task, mm->id, write);
@@ -77,6 +89,54 @@ static void on_page(struct stlb_machine *m, struct stlb_task *task, const struct
 	else
 		r = stlb_hb_pages_allocated(&m->hb, &task->hb, pfn, nr);
 	m->failed |= r < 0;
+	if (m->facts.pages)
+		m->facts.pages(m->facts.user, event, pfn, nr);
+}
+
+/* ---- entries ---- */
+
+/* Of an entry that is cleared or set: whether another event has told it, or it stays as it was. */
+static bool is_again(struct stlb_machine *m, struct stlb_task *task,
+		     const struct stlb_change *change)
+{
+	enum stlb_kind kind = change->event->kind;
+
+	if (!stlb_task_update_state(task)) {
+		m->failed = true;
+		return true;
+	}
+	if (kind == STLB_PMD_SPLIT)
+		stlb_split_begins(task, change);
+	if (kind == STLB_PMD_SPLIT || (kind == STLB_PMD_INVAL && stlb_split_takes(task, change)))
+		return false;
+	return stlb_told_again(m, task, change, change->old, NULL) ||
+	       (stlb_kind_clears(kind) && change->old.state == STLB_NONE);
+}
+
+/* Its other events of clears and sets change nothing, nor what comes straight after a set. */
+static bool changes(enum stlb_kind kind)
+{
+	enum stlb_class about = stlb_kind_class(kind);
+
+	return about == STLB_CLASS_SET ||
+	       (about == STLB_CLASS_CLEAR && kind != STLB_PTE_CLEAR_FLUSH_RET &&
+		kind != STLB_PTE_CLEAR_RANGE);
+}
+
+static void on_entries(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
+		       const struct stlb_event *event)
+{
+	struct stlb_change change;
+
+	if (!m->facts.changed || (stlb_event_has(event, MM) && !mm))
+		return;
+	change = stlb_change_read(m, task, mm, event);
+	stlb_change_place(m, &change);
+	if (!changes(event->kind))
+		stlb_echo_waits(task);
+	else if (is_again(m, task, &change))
+		return;
+	m->facts.changed(m->facts.user, task, &change);
 }
 
 static void take(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
@@ -97,10 +157,18 @@ static void take(struct stlb_machine *m, struct stlb_task *task, const struct st
 	case STLB_CLASS_BRACKET:
 		on_bracket(m, task, mm, event);
 		break;
+	case STLB_CLASS_CLEAR:
+	case STLB_CLASS_SET:
+	case STLB_CLASS_RMAP:
+	case STLB_CLASS_MIGRATION:
+		on_entries(m, task, mm, event);
+		break;
+	case STLB_CLASS_TABLE:
+		if (mm && event->kind == STLB_PTL_MAP)
+			stlb_table_mapped(m, task, mm, event);
+		break;
 	default:
-		if (event->kind == STLB_PTL_MAP && stlb_event_or(event, PTL, 0))
-			stlb_lock_named(m, task, stlb_event_get(event, PTL));
-		else if (mm)
+		if (mm)
 			on_mm(m, task, mm, event);
 	}
 }
@@ -112,8 +180,10 @@ struct stlb_task *stlb_second_pass_event(struct stlb_machine *m, const struct st
 	m->hb.now++;
 	if (stlb_event_or(event, VMEMMAP, 0))
 		m->vmemmap = stlb_event_get(event, VMEMMAP);
-	if (event->kind == STLB_LOST)
+	if (event->kind == STLB_LOST) {
 		stlb_running_lost(m, event);
+		stlb_regions_forget(&m->regions);
+	}
 	if (!stlb_kind_decides(event->kind))
 		return NULL;
 	task = stlb_running_acts(m, event);

@@ -201,6 +201,41 @@ Test(graph, what_a_set_overwrote_is_told_once)
 	expect(DRAW_ADDR(trace, .addr = PAGE(1)), "pte_set pte_clear", "");
 }
 
+/* Two probes see one clear. */
+Test(graph, a_clear_that_two_probes_see_is_told_once)
+{
+	static const struct made trace[] = {
+		{SET(1, 0, RO(0xa))},
+		{CLEAR(1, 0)},
+		{CLEARF(1, RO(0xa))},
+		{CLEAR(1, RO(0xa))},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)), "pte_set pte_clear_flush", "");
+}
+
+/* Where the hook of sets is inlined, nothing is told again: the clear after a set is one. */
+Test(graph, a_clear_of_what_was_set_is_no_echo)
+{
+	static const struct made trace[] = {
+		{LOCK(L1)},
+		{SET_NR(1, RO(0xa), 1)},
+		{CLEAR(1, RO(0xa))},
+		{UNLOCK(L1)},
+	};
+	static const struct made of_another_entry[] = {
+		{LOCK(L1)},
+		{SET_NR(2, RO(0xa), 1)},
+		{CLEAR(1, RO(0xb))},
+		{UNLOCK(L1)},
+	};
+
+	expect(DRAW_ADDR(trace, .addr = PAGE(1)), "lock_acquired pte_set pte_clear lock_release",
+	       "");
+	expect(DRAW_ADDR(of_another_entry, .addr = PAGE(1)), "lock_acquired pte_clear lock_release",
+	       "");
+}
+
 Test(graph, window_and_limit)
 {
 	static const struct made trace[] = {
@@ -369,6 +404,44 @@ Test(graph, a_device_that_sees_what_was_replaced)
 	expect(DRAW_ADDR(trace, .addr = PAGE(1)),
 	       "pte_set dev_fill pte_clear pte_set dev_read inv_range dev_fill",
 	       "0>1:device 4>3:from-read 5>6:device");
+}
+
+/* Where the table lies is learned only after the set, which check places then. */
+Test(graph, a_set_that_was_placed_late)
+{
+	static const struct made trace[] = {
+		SETTLE_66,
+		{LOCK(L1)},
+		{SET_AT(PTE_OF(TABLE1, 5), 0, RO(0xa))},
+		{CLEAR_AT(0)},
+		{UNLOCK(L1)},
+		{DEVICE(FILL, 5, 0xa)},
+		{LOCK(L1)},
+		{PTL_MAP(7, PTE_OF(TABLE1, 7), L1)},
+		{UNLOCK(L1)},
+		{FREE(0xa)},
+	};
+
+	expect(DRAW_RULE(trace, MAPPED, "6.12.0"),
+	       "lock_acquired pte_set lock_release dev_fill page_free", "1>3:device");
+}
+
+/* The finding tells where the set was, the event does not: it is one set all the same. */
+Test(graph, a_set_that_tells_no_address)
+{
+	static const struct made trace[] = {
+		SETTLE_66,
+		{LOCK(L1)},
+		{PTL_MAP(7, PTE_OF(TABLE1, 7), L1)},
+		{SET_AT(PTE_OF(TABLE1, 5), 0, RO(0xa))},
+		{CLEAR_AT(0)},
+		{UNLOCK(L1)},
+		{DEVICE(FILL, 5, 0xa)},
+		{FREE(0xa)},
+	};
+
+	expect(DRAW_RULE(trace, MAPPED, "6.12.0"),
+	       "lock_acquired pte_set lock_release dev_fill page_free", "1>3:device");
 }
 
 /* ---- writers ---- */

@@ -38,6 +38,19 @@ Test(echo, is_no_second_update)
 	JUDGE(of_nothing, BEFORE_6_6, ENDED(.total = 1, .discharged_in_lock = 1));
 }
 
+/* The stack of the set is recorded between them. */
+Test(echo, after_the_stack_of_its_set)
+{
+	static const struct made trace[] = {
+		SETTLE,	     {START(0, 1)},	  {LOCK(L1)},	{SET(0, RW(0xa), RO(0xa))},
+		{OF(STACK)}, {CLEAR(0, RW(0xa))}, {UNLOCK(L1)}, {FREE(0xa)},
+		{END(0, 1)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1),
+	      .counts = {[STLB_RULE_MAPPED] = 1});
+}
+
 /* A clear of what was just set is a real one. */
 Test(echo, a_clear_of_the_new_value_is_real)
 {

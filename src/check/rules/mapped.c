@@ -45,7 +45,7 @@ static void report(struct stlb_analysis *a, const struct stlb_act *act,
  */
 static bool is_judged(const struct stlb_analysis *a, enum stlb_mapped how)
 {
-	if (!a->echoes_seen)
+	if (!a->machine.echoes_seen)
 		return false;
 	if (how == STLB_MAPPED_PTE)
 		return stlb_recorded(a, STLB_PTE_SET) && stlb_recorded(a, STLB_PTE_CLEAR);
@@ -61,7 +61,7 @@ static void judge(struct stlb_analysis *a, const struct stlb_act *act, enum stlb
 {
 	struct stlb_mapping *mapping = NULL;
 
-	while ((mapping = stlb_rmap_find(a->regions.rmap, how, pfn, mapping))) {
+	while ((mapping = stlb_rmap_find(a->machine.regions.rmap, how, pfn, mapping))) {
 		if (!mapping->told && act->event->kind != STLB_HUGE_FREE)
 			report(a, act, mapping);
 		stlb_mapping_told(mapping);
@@ -81,7 +81,7 @@ static void judge_all(struct stlb_analysis *a, const struct stlb_act *act, enum 
 static void pages_freed(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
 			uint64_t nr)
 {
-	if (!a->regions.rmap || !a->regions.rmap->count)
+	if (!a->machine.regions.rmap || !a->machine.regions.rmap->count)
 		return;
 	judge_all(a, act, STLB_MAPPED_PTE, pfn, nr);
 	judge_all(a, act, STLB_MAPPED_PMD, pfn, nr);
@@ -94,11 +94,11 @@ static void lower(const struct stlb_analysis *a, struct stlb_rule_result *result
 	char why[50];
 
 	snprintf(why, sizeof(why), "limit of %d mapped pages reached", STLB_MAX_MAPPINGS);
-	if (!a->echoes_seen)
+	if (!a->machine.echoes_seen)
 		stlb_rule_lower(
 			result, STLB_JUDGED_NONE,
 			"nothing shows that every set and clear is recorded (page_table_check)");
-	else if (a->regions.rmap && a->regions.rmap->full)
+	else if (a->machine.regions.rmap && a->machine.regions.rmap->full)
 		stlb_rule_lower(result, STLB_JUDGED_PARTIAL, why);
 }
 

@@ -27,7 +27,8 @@ static bool is_part_of_collapse(const struct stlb_analysis *a, const struct stlb
 {
 	const struct stlb_bracket *bracket = stlb_task_bracket(act->task, ob->mm);
 
-	return ob->table && bracket && (!a->format.kernel || a->format.kernel >= 7000) &&
+	return ob->table && bracket &&
+	       (!a->machine.format.kernel || a->machine.format.kernel >= 7000) &&
 	       bracket->start < ob->addr + stlb_obligation_size(ob) && ob->addr < bracket->end;
 }
 
@@ -38,9 +39,10 @@ static bool is_part_of_collapse(const struct stlb_analysis *a, const struct stlb
  */
 static bool may_be_undone(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
-	bool may_be_new = !a->format.kernel ? !a->end_rule.before_6_6 : a->format.kernel >= 6018;
+	bool may_be_new = !a->machine.format.kernel ? !a->end_rule.before_6_6
+						    : a->machine.format.kernel >= 6018;
 
-	return ob->update.kind == STLB_PTE_CLEAR_FLUSH && may_be_new && !a->echoes_seen &&
+	return ob->update.kind == STLB_PTE_CLEAR_FLUSH && may_be_new && !a->machine.echoes_seen &&
 	       !ob->set_seen;
 }
 

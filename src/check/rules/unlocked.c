@@ -254,7 +254,7 @@ static void forget_ptes(struct stlb_analysis *a, const struct stlb_mm *mm, uint6
 	struct stlb_list *at, *next;
 
 	for (uint64_t i = first; last - first < mm->nr_regions && i <= last; i++)
-		forget_region(stlb_region_find(&a->regions, mm, i << STLB_REGION_SHIFT));
+		forget_region(stlb_region_find(&a->machine.regions, mm, i << STLB_REGION_SHIFT));
 	if (last - first < mm->nr_regions)
 		return;
 	stlb_list_each (at, next, &mm->regions) {
