@@ -6,15 +6,15 @@
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
-#include "cmd/wrap.h"
 #include "staletlb/analysis.h"
 #include "staletlb/probe.h"
+#include "util/plain_out.h"
 
 #define SCHEMA_VERSION "2.0.0"
 
 static const char *const name = "doctor";
 
-enum { NAME_COLUMN = 11, VALUE_COLUMN = 38 };
+enum { WIDTH = 80, ANSWER_COLUMN = 2, NAME_COLUMN = 11, VALUE_COLUMN = 38 };
 
 /** struct doctor - what was found */
 struct doctor {
@@ -31,68 +31,69 @@ static bool can_judge_what_decides(const struct doctor *doctor)
 
 /* ---- text ---- */
 
-static void write_fact(const struct stlb_fact *fact, FILE *to)
+static void write_fact(struct stlb_plain_out *out, const struct stlb_fact *fact)
 {
-	int column = fprintf(to, "  %-9s", stlb_answer_name(fact->answer));
-	int indent = VALUE_COLUMN;
-
-	column = stlb_wrap(to, fact->title, column, NAME_COLUMN);
+	stlb_plain_begin(out, ANSWER_COLUMN, 0);
+	stlb_plain_add(out, STLB_REGULAR, stlb_answer_name(fact->answer));
+	stlb_plain_field(out, NAME_COLUMN);
+	stlb_plain_add(out, STLB_REGULAR, fact->title);
 	if (*fact->value) {
-		if (column < VALUE_COLUMN) {
-			column += fprintf(to, "%*s", VALUE_COLUMN - column, "");
-		} else {
-			column += fprintf(to, ":");
-			indent = NAME_COLUMN + 2;
-		}
-		stlb_wrap(to, fact->value, column, indent);
+		if (out->column >= VALUE_COLUMN)
+			stlb_plain_add(out, STLB_REGULAR, ":");
+		stlb_plain_field(out, out->column < VALUE_COLUMN ? VALUE_COLUMN : NAME_COLUMN + 2);
+		stlb_plain_add(out, STLB_REGULAR, fact->value);
 	}
-	fputc('\n', to);
+	stlb_plain_end(out);
 	if (*fact->effect) {
-		fprintf(to, "%*s", NAME_COLUMN, "");
-		stlb_wrap(to, fact->effect, NAME_COLUMN, NAME_COLUMN);
-		fputc('\n', to);
+		stlb_plain_begin(out, NAME_COLUMN, NAME_COLUMN);
+		stlb_plain_add(out, STLB_REGULAR, fact->effect);
+		stlb_plain_end(out);
 	}
 	if (*fact->remedy) {
-		column = fprintf(to, "%*sneeds:", NAME_COLUMN, "");
-		stlb_wrap(to, fact->remedy, column, NAME_COLUMN + 2);
-		fputc('\n', to);
+		stlb_plain_begin(out, NAME_COLUMN, NAME_COLUMN + 2);
+		stlb_plain_add(out, STLB_REGULAR, "needs: ");
+		stlb_plain_add(out, STLB_REGULAR, fact->remedy);
+		stlb_plain_end(out);
 	}
 }
 
-static void write_rule(const struct doctor *doctor, enum stlb_rule id, FILE *to)
+static void write_rule(struct stlb_plain_out *out, const struct doctor *doctor, enum stlb_rule id)
 {
 	const struct stlb_rule_result *rule = &doctor->rules[id];
-	int column =
-		fprintf(to, "  %-9s%s", stlb_judged_name(rule->judged), stlb_rule_info(id)->id);
 
+	stlb_plain_begin(out, ANSWER_COLUMN, 0);
+	stlb_plain_add(out, STLB_REGULAR, stlb_judged_name(rule->judged));
+	stlb_plain_field(out, NAME_COLUMN);
+	stlb_plain_add(out, STLB_REGULAR, stlb_rule_info(id)->id);
 	if (*rule->reason) {
-		if (column < VALUE_COLUMN)
-			column += fprintf(to, "%*s", VALUE_COLUMN - column, "");
-		stlb_wrap(to, rule->reason, column, VALUE_COLUMN);
+		stlb_plain_field(out, VALUE_COLUMN);
+		stlb_plain_add(out, STLB_REGULAR, rule->reason);
 	}
-	fputc('\n', to);
+	stlb_plain_end(out);
 }
 
 static void write_text(const struct doctor *doctor, FILE *to)
 {
+	struct stlb_plain_out out = {.to = to, .width = WIDTH};
 	const struct stlb_fact *fact;
 
 	fprintf(to, "Linux %s on %s\n\n", stlb_kernel_release(doctor->kernel),
 		stlb_kernel_arch(doctor->kernel));
 	for (unsigned int i = 0; (fact = stlb_kernel_fact(doctor->kernel, i)); i++)
-		write_fact(fact, to);
+		write_fact(&out, fact);
 	fputs("\nCoverage of a recording made here:\n", to);
 	for (int id = 0; id < STLB_NR_RULES; id++)
-		write_rule(doctor, (enum stlb_rule)id, to);
-	fputc('\n', to);
-	stlb_wrap(to,
-		  can_judge_what_decides(doctor)
-			  ? "Both error rules of the kernel's mmu_notifier.rst can be checked. "
-			    "'staletlb probes list' shows how."
-			  : "The two error rules of the kernel's mmu_notifier.rst cannot both be "
-			    "checked here: a clean result of 'live' would prove nothing.",
-		  0, 0);
-	fputc('\n', to);
+		write_rule(&out, doctor, (enum stlb_rule)id);
+	stlb_plain_gap(&out);
+	stlb_plain_begin(&out, 0, 0);
+	stlb_plain_add(
+		&out, STLB_REGULAR,
+		can_judge_what_decides(doctor)
+			? "Both error rules of the kernel's mmu_notifier.rst can be checked. "
+			  "'staletlb probes list' shows how."
+			: "The two error rules of the kernel's mmu_notifier.rst cannot both "
+			  "be checked here: a clean result of 'live' would prove nothing.");
+	stlb_plain_end(&out);
 }
 
 /* ---- JSON ---- */

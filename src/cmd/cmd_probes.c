@@ -9,25 +9,26 @@
 #include "cmd/program.h"
 #include "cmd/recorder.h"
 #include "cmd/setters.h"
-#include "cmd/wrap.h"
+#include "util/plain_out.h"
 
 #define SCHEMA_VERSION "1.0.0"
 
 static const char *const name = "probes";
 
-enum { TEXT_COLUMN = 4 };
+enum { WIDTH = 80, TEXT_COLUMN = 4 };
 
 /* ---- list ---- */
 
 static void write_labelled(const char *label, const char *text, FILE *to)
 {
-	int column;
+	struct stlb_plain_out out = {.to = to, .width = WIDTH};
 
 	if (!text || !*text)
 		return;
-	column = fprintf(to, "%*s%s:", TEXT_COLUMN, "", label);
-	stlb_wrap(to, text, column, TEXT_COLUMN + 2);
-	fputc('\n', to);
+	stlb_plain_begin(&out, TEXT_COLUMN, TEXT_COLUMN + 2);
+	stlb_plain_addf(&out, STLB_REGULAR, "%s: ", label);
+	stlb_plain_add(&out, STLB_REGULAR, text);
+	stlb_plain_end(&out);
 }
 
 static void write_probe(const struct stlb_probe *probe, FILE *to)

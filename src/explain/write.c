@@ -136,7 +136,7 @@ int stlb_explain_write(const struct stlb_explain *explain, FILE *to, struct stlb
 {
 	struct stlb_finding *findings[] = {(struct stlb_finding *)explain->want.finding};
 	struct stlb_result result = {.findings = findings, .nr_findings = 1};
-	struct stlb_plain_out out = {.to = to, .width = WIDTH};
+	struct stlb_plain_out out = {.to = to, .width = WIDTH, .spare = 1};
 	struct stlb_report_trace *copy =
 		stlb_report_copy(stlb_source_info(source), &result, source, NULL, false);
 	int r = -ENOMEM;
