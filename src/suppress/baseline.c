@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An earlier JSON report as the list of what is known. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,52 +12,61 @@ enum { FILE_LIMIT = 64 << 20, FINDING_LIMIT = 1 << 16, NAME_LIMIT = 64 };
 
 #define REASON "baseline "
 
-static int read_verdict(const struct stlb_document *document, const json_t *object, int *verdict)
+/**
+ * struct finding - what is read of a finding; a report tells both numbers, one of them is 0
+ * @entry: first, for readers of a struct stlb_suppression
+ * @occurrences: 1 of a finding that only says that it was there
+ */
+struct finding {
+	struct stlb_suppression entry;
+	uint64_t occurrences, inconclusive;
+};
+
+static int read_verdict(struct stlb_document *document, const struct stlb_member *member,
+			const json_t *value, void *into)
 {
+	const struct stlb_member text = {.key = member->key, .limit = NAME_LIMIT};
+	struct finding *finding = into;
 	const char *name;
-	int code = stlb_document_text(document, object, "verdict", NAME_LIMIT, &name);
+	int code = stlb_member_text(document, &text, value, &name);
 
 	if (code)
 		return code;
 	for (int i = STLB_OBSERVED; name && i <= STLB_INCONCLUSIVE; i++) {
 		if (!strcmp(name, stlb_verdict_name(i))) {
-			*verdict = i;
+			finding->entry.verdict = i;
 			return 0;
 		}
 	}
-	return stlb_document_fail(document, "\"verdict\" must be observed, strict or inconclusive");
+	return stlb_document_fail(document, "\"%s\" must be observed, strict or inconclusive",
+				  member->key);
 }
 
-/* A report tells both, one of them is 0. What only says that there was one, had one. */
-static int read_counts(const struct stlb_document *document, const json_t *object,
-		       struct stlb_suppression *entry)
-{
-	uint64_t occurrences = 1, inconclusive = 0;
-	int code = stlb_suppressions_count(document, object, "occurrences", &occurrences);
+static const struct stlb_member finding_members[] = {
+	{"rule", stlb_suppressions_rule, 0, 0},
+	{"verdict", read_verdict, 0, 0},
+	{"fingerprint", stlb_suppressions_fingerprint, 0, 0},
+	{"occurrences", stlb_member_count, offsetof(struct finding, occurrences), 0},
+	{"inconclusive", stlb_member_count, offsetof(struct finding, inconclusive), 0},
+	{0},
+};
 
-	if (!code)
-		code = stlb_suppressions_count(document, object, "inconclusive", &inconclusive);
-	entry->limit = occurrences + inconclusive;
-	return code;
-}
-
-static int read_finding(const struct stlb_document *document, const json_t *object,
+static int read_finding(struct stlb_document *document, const json_t *object,
 			struct stlb_suppression *entry)
 {
+	struct finding finding = {.entry = *entry, .occurrences = 1};
 	int code;
 
 	if (!json_is_object(object))
 		return stlb_document_fail(document, "must be an object");
-	code = stlb_suppressions_rule(document, object, &entry->rule);
-	if (!code)
-		code = read_verdict(document, object, &entry->verdict);
-	if (!code)
-		code = stlb_suppressions_fingerprint(document, object, &entry->fingerprint);
+	code = stlb_document_read(document, object, finding_members, &finding);
 	if (code)
 		return code;
+	*entry = finding.entry;
+	entry->limit = finding.occurrences + finding.inconclusive;
 	if (entry->rule == STLB_NR_RULES || !entry->fingerprint)
 		return stlb_document_fail(document, "lacks \"rule\" or \"fingerprint\"");
-	return read_counts(document, object, entry);
+	return 0;
 }
 
 static int compare(const void *left, const void *right)
@@ -148,20 +158,23 @@ static int add_findings(struct stlb_suppressions *set, struct stlb_document *doc
 	return code;
 }
 
-static int read_report(struct stlb_suppressions *set, struct stlb_document *document)
+static int read_array(struct stlb_document *document, const struct stlb_member *member,
+		      const json_t *array, void *set)
 {
-	const json_t *array = json_object_get(document->root, "findings");
-	int code = stlb_document_version(document, '2');
-
-	if (code)
-		return code;
 	if (!json_is_array(array))
-		return stlb_document_fail(document,
-					  "is not a report: it lacks the array \"findings\"");
+		return stlb_document_fail(document, "is not a report: it lacks the array \"%s\"",
+					  member->key);
 	if (json_array_size(array) > FINDING_LIMIT)
 		return stlb_document_fail(document, "holds more than %d findings", FINDING_LIMIT);
 	return add_findings(set, document, array);
 }
+
+/* Of a report: the rest of it is of no concern here. */
+static const struct stlb_member members[] = {
+	{"schema_version", stlb_member_version, 0, 2},
+	{"findings", read_array, 0, 0},
+	{0},
+};
 
 int stlb_suppressions_load_baseline(struct stlb_suppressions *set, const char *path,
 				    struct stlb_error *err)
@@ -172,7 +185,7 @@ int stlb_suppressions_load_baseline(struct stlb_suppressions *set, const char *p
 
 	if (code)
 		return code;
-	code = read_report(set, &document);
+	code = stlb_document_read(&document, document.root, members, set);
 	if (code)
 		stlb_suppressions_truncate(set, before);
 	stlb_document_close(&document);
