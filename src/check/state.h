@@ -141,6 +141,7 @@ struct stlb_analysis {
 	struct stlb_regions regions;
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
+	uint64_t pages_random[2]; /* for stlb_map_hash() */
 	uint32_t nr_obligations;
 	struct stlb_hooked hooked;
 	uint32_t rules_of_place, rules_make_stale; /* what rules say of themselves, as bits */
