@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <string.h>
-
 #include "cmd/json_output.h"
-#include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
 #include "staletlb/analysis.h"
@@ -11,8 +7,6 @@
 #include "util/plain_out.h"
 
 #define SCHEMA_VERSION "2.0.0"
-
-static const char *const name = "doctor";
 
 enum { WIDTH = 80, ANSWER_COLUMN = 2, NAME_COLUMN = 11, VALUE_COLUMN = 38 };
 
@@ -139,20 +133,14 @@ static json_t *document(const struct doctor *doctor)
 
 /* ---- all of it ---- */
 
-static int write_report(const struct doctor *doctor, struct stlb_error *err)
+static int write_report(void *arg, FILE *to, struct stlb_error *err)
 {
-	struct stlb_output *output = NULL;
-	int r = stlb_output_open(doctor->settings->output, &output, err);
+	const struct doctor *doctor = arg;
 
-	if (r == 0 && doctor->settings->json)
-		r = stlb_json_output_write(document(doctor), SCHEMA_VERSION,
-					   stlb_output_file(output), err);
-	else if (r == 0)
-		write_text(doctor, stlb_output_file(output));
-	if (r == 0)
-		r = stlb_output_commit(output, err);
-	stlb_output_close(output);
-	return r;
+	if (doctor->settings->json)
+		return stlb_json_output_write(document(doctor), SCHEMA_VERSION, to, err);
+	write_text(doctor, to);
+	return 0;
 }
 
 static int look(struct doctor *doctor, struct stlb_error *err)
@@ -172,42 +160,28 @@ static int look(struct doctor *doctor, struct stlb_error *err)
 	return 0;
 }
 
-static int run(const struct stlb_settings *settings)
+static int check(struct stlb_settings *settings)
+{
+	if (!settings->nr_arguments)
+		return 0;
+	return stlb_usage_error(STLB_COMMAND_DOCTOR, "unexpected argument '%s'",
+				settings->arguments[0]);
+}
+
+static int run(const struct stlb_settings *settings, enum stlb_status *status,
+	       struct stlb_error *err)
 {
 	struct doctor doctor = {.settings = settings};
-	struct stlb_error err = {""};
-	int r = look(&doctor, &err), status = STLB_STATUS_FAILED;
+	int r = look(&doctor, err);
 
 	if (r == 0) {
-		status = can_judge_what_decides(&doctor) ? STLB_STATUS_CLEAN
-							 : STLB_STATUS_NOT_JUDGED;
-		r = write_report(&doctor, &err);
-	}
-	if (r && r != -EPIPE) {
-		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
-		status = STLB_STATUS_FAILED;
+		*status = can_judge_what_decides(&doctor) ? STLB_STATUS_CLEAN
+							  : STLB_STATUS_NOT_JUDGED;
+		r = stlb_output_write(settings->output, write_report, &doctor, err);
 	}
 	stlb_plan_free(doctor.plan);
 	stlb_kernel_close(doctor.kernel);
-	return status;
+	return r;
 }
 
-int cmd_doctor(int argc, char **argv)
-{
-	struct stlb_settings settings;
-	int status = STLB_STATUS_FAILED;
-
-	stlb_settings_init(&settings);
-	if (stlb_options_parse(STLB_COMMAND_DOCTOR, argc, argv, &settings) == 0) {
-		if (settings.help || settings.version) {
-			status = stlb_program_tell(STLB_COMMAND_DOCTOR, &settings);
-		} else if (settings.nr_arguments) {
-			stlb_usage_error(STLB_COMMAND_DOCTOR, "unexpected argument '%s'",
-					 settings.arguments[0]);
-		} else {
-			status = run(&settings);
-		}
-	}
-	stlb_settings_release(&settings);
-	return status;
-}
+const struct stlb_command stlb_cmd_doctor = {STLB_COMMAND_DOCTOR, check, run};

@@ -14,7 +14,7 @@ static const char *const name = "live";
 
 /** struct live - what the command has made; freed in the reverse order */
 struct live {
-	struct stlb_settings settings;
+	const struct stlb_settings *settings;
 	struct stlb_profiles profiles;
 	struct stlb_reporting reporting;
 	struct stlb_setup setup;
@@ -27,12 +27,12 @@ struct live {
 
 static bool has_command(const struct live *live)
 {
-	return live->settings.nr_arguments > 0;
+	return live->settings->nr_arguments > 0;
 }
 
 static bool asks_for_tasks(const struct live *live)
 {
-	return has_command(live) || live->settings.nr_pids;
+	return has_command(live) || live->settings->nr_pids;
 }
 
 static int note_refused(struct live *live)
@@ -56,7 +56,7 @@ static int make_workload(struct live *live, struct stlb_error *err)
 	snprintf(marker, sizeof(marker), "%s/instances/%s/trace_marker",
 		 stlb_session_tracing(live->setup.session),
 		 stlb_session_instance(live->setup.session, 0));
-	r = stlb_workload_make(&live->workload, live->settings.arguments, marker, err);
+	r = stlb_workload_make(&live->workload, live->settings->arguments, marker, err);
 	if (r)
 		return r;
 	live->run.workload = &live->workload;
@@ -84,19 +84,18 @@ static int open_all(struct live *live, struct stlb_error *err)
 	int r;
 
 	stlb_session_group(group, sizeof(group));
-	r = stlb_profiles_load(&live->settings.profiles, &live->profiles, err);
+	r = stlb_profiles_load(&live->settings->profiles, &live->profiles, err);
 	if (r == 0)
-		r = check_save(&live->settings, err);
+		r = check_save(live->settings, err);
 	if (r == 0)
-		r = stlb_reporting_open(&live->reporting, &live->settings, false, err);
+		r = stlb_reporting_open(&live->reporting, live->settings, false, err);
 	stlb_interrupts_watch();
 	if (r == 0)
-		r = stlb_setup_plan(&live->setup, &live->settings, group, asks_for_tasks(live),
-				    err);
+		r = stlb_setup_plan(&live->setup, live->settings, group, asks_for_tasks(live), err);
 	if (r == 0)
-		r = stlb_setup_take(&live->setup, &live->settings, has_command(live), err);
-	if (r == 0 && live->settings.save)
-		r = stlb_save_open(live->settings.save, live->setup.session, &live->save, err);
+		r = stlb_setup_take(&live->setup, live->settings, has_command(live), err);
+	if (r == 0 && live->settings->save)
+		r = stlb_save_open(live->settings->save, live->setup.session, &live->save, err);
 	if (r == 0)
 		r = note_refused(live);
 	return r;
@@ -106,7 +105,7 @@ static int start(struct live *live, struct stlb_error *err)
 {
 	int r;
 
-	live->run.settings = &live->settings;
+	live->run.settings = live->settings;
 	live->run.profiles = &live->profiles;
 	live->run.reporting = &live->reporting;
 	live->run.setup = &live->setup;
@@ -119,7 +118,7 @@ static int start(struct live *live, struct stlb_error *err)
 	if (r == 0)
 		r = stlb_session_start(live->setup.session, err);
 	if (r == 0 && has_command(live))
-		r = stlb_workload_go(&live->workload, live->settings.arguments[0], err);
+		r = stlb_workload_go(&live->workload, live->settings->arguments[0], err);
 	return r;
 }
 
@@ -170,61 +169,53 @@ static void tell_workload(const struct live *live)
 	char text[64];
 
 	if (stlb_workload_complaint(&live->workload, text, sizeof(text)) && !stlb_interrupted())
-		stlb_message(name, "%s %s", live->settings.arguments[0], text);
+		stlb_message(name, "%s %s", live->settings->arguments[0], text);
 }
 
-static int run(struct live *live)
+/* Also after an error on the way: what was judged until then stays judged. */
+static int write_report(struct live *live, enum stlb_status *status, struct stlb_error *err)
 {
-	struct stlb_error err = {""}, cause = {""};
-	enum stlb_status status;
-	int r = open_all(live, &err), written;
+	*status = stlb_report_finish(live->reporting.report, live->settings->fail_on);
+	stlb_reporting_say_unmatched(&live->reporting, name);
+	if (live->run.told && live->settings->writer == stlb_report_writer(0))
+		fputc('\n', stlb_output_file(live->reporting.output));
+	return stlb_reporting_write(&live->reporting, err);
+}
+
+static int watch(struct live *live, enum stlb_status *status, struct stlb_error *err)
+{
+	struct stlb_error cause = {""};
+	int r = open_all(live, err), written;
 	bool started;
 
 	if (r == 0)
-		r = start(live, &err);
+		r = start(live, err);
 	started = r == 0;
 	if (started)
-		r = stlb_live_run_loop(&live->run, &err);
-	r = stop(live, r, &err);
-	if (started)
-		tell_workload(live);
-	if (r)
-		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
+		r = stlb_live_run_loop(&live->run, err);
+	r = stop(live, r, err);
 	if (!started)
-		return STLB_STATUS_FAILED;
-	status = stlb_report_finish(live->reporting.report, live->settings.fail_on);
-	stlb_reporting_say_unmatched(&live->reporting, name);
-	if (live->run.told && live->settings.writer == stlb_report_writer(0))
-		fputc('\n', stlb_output_file(live->reporting.output));
-	written = stlb_reporting_write(&live->reporting, &cause);
-	/* Who closed the pipe has read enough, and what was judged stays judged. */
-	if (written == 0 || written == -EPIPE)
-		return r ? STLB_STATUS_FAILED : status;
-	stlb_message(name, "%s", cause.text);
-	return STLB_STATUS_FAILED;
+		return r;
+	tell_workload(live);
+	if (r)
+		stlb_message(name, "%s", err->text[0] ? err->text : strerror(-r));
+	written = write_report(live, status, &cause);
+	if (r)
+		*status = STLB_STATUS_FAILED;
+	*err = cause;
+	return written;
 }
 
-static void release(struct live *live)
+static int run(const struct stlb_settings *settings, enum stlb_status *status,
+	       struct stlb_error *err)
 {
-	stlb_save_close(live->save);
-	stlb_reporting_close(&live->reporting);
-	stlb_profiles_free(&live->profiles);
-	stlb_settings_release(&live->settings);
+	struct live live = {.settings = settings, .workload = {.gate = -1, .news = -1}};
+	int r = watch(&live, status, err);
+
+	stlb_save_close(live.save);
+	stlb_reporting_close(&live.reporting);
+	stlb_profiles_free(&live.profiles);
+	return r;
 }
 
-int cmd_live(int argc, char **argv)
-{
-	struct live live = {.workload = {.gate = -1, .news = -1}};
-	int status = STLB_STATUS_FAILED;
-
-	stlb_settings_init(&live.settings);
-	if (stlb_options_parse(STLB_COMMAND_LIVE, argc, argv, &live.settings) == 0) {
-		if (live.settings.help || live.settings.version) {
-			status = stlb_program_tell(STLB_COMMAND_LIVE, &live.settings);
-		} else {
-			status = run(&live);
-		}
-	}
-	release(&live);
-	return status;
-}
+const struct stlb_command stlb_cmd_live = {STLB_COMMAND_LIVE, NULL, run};

@@ -82,39 +82,38 @@ static json_t *document(const struct stlb_kernel *kernel, const struct stlb_plan
 
 /* ---- what the arguments ask for; each is given a plan for the kernel ---- */
 
-static int write_plan(const struct stlb_settings *settings, const struct stlb_kernel *kernel,
-		      const struct stlb_plan *plan, struct stlb_error *err)
-{
-	bool script = strcmp(settings->arguments[0], "script") == 0;
-	struct stlb_output *output = NULL;
-	int r = stlb_output_open(settings->output, &output, err);
-	FILE *to = r == 0 ? stlb_output_file(output) : NULL;
+/** struct listing - what a list or a script is made of */
+struct listing {
+	const struct stlb_settings *settings;
+	struct stlb_kernel *kernel;
+	struct stlb_plan *plan;
+};
 
-	if (to && script)
-		r = stlb_plan_script(plan, to);
-	else if (to && settings->json)
-		r = stlb_json_output_write(document(kernel, plan), SCHEMA_VERSION, to, err);
-	else if (to)
-		list_text(plan, to);
-	if (r == 0)
-		r = stlb_output_commit(output, err);
-	stlb_output_close(output);
-	return r;
+static int write_plan(void *arg, FILE *to, struct stlb_error *err)
+{
+	const struct listing *listing = arg;
+
+	if (strcmp(listing->settings->arguments[0], "script") == 0)
+		return stlb_plan_script(listing->plan, to);
+	if (listing->settings->json)
+		return stlb_json_output_write(document(listing->kernel, listing->plan),
+					      SCHEMA_VERSION, to, err);
+	list_text(listing->plan, to);
+	return 0;
 }
 
 static int do_list(const struct stlb_settings *settings, struct stlb_error *err)
 {
 	struct stlb_plan_options options = {.locks = settings->locks};
-	struct stlb_kernel *kernel = NULL;
-	struct stlb_plan *plan = NULL;
-	int r = stlb_kernel_open(NULL, &kernel, err);
+	struct listing listing = {.settings = settings};
+	int r = stlb_kernel_open(NULL, &listing.kernel, err);
 
 	if (r == 0)
-		r = stlb_plan_new(kernel, &options, &plan, err);
+		r = stlb_plan_new(listing.kernel, &options, &listing.plan, err);
 	if (r == 0)
-		r = write_plan(settings, kernel, plan, err);
-	stlb_plan_free(plan);
-	stlb_kernel_close(kernel);
+		r = stlb_output_write(settings->output, write_plan, &listing, err);
+	stlb_plan_free(listing.plan);
+	stlb_kernel_close(listing.kernel);
 	return r;
 }
 
@@ -220,50 +219,36 @@ const char *stlb_word_action(unsigned int index)
 
 static const struct action *find_action(const struct stlb_settings *settings)
 {
-	struct stlb_error err = {""};
-
-	if (settings->nr_arguments != 1) {
-		stlb_usage_error(STLB_COMMAND_PROBES,
-				 "no action given: list, install, remove or script");
-		return NULL;
-	}
 	for (unsigned int i = 0; i < NR_ACTIONS; i++)
 		if (strcmp(actions[i].name, settings->arguments[0]) == 0)
 			return &actions[i];
-	stlb_unknown_word(&err, settings->arguments[0], stlb_word_action);
-	stlb_usage_error(STLB_COMMAND_PROBES, "%s", err.text);
 	return NULL;
 }
 
-static int run(const struct stlb_settings *settings)
+static int check(struct stlb_settings *settings)
 {
-	const struct action *action = find_action(settings);
 	struct stlb_error err = {""};
-	int r;
 
-	if (!action)
-		return STLB_STATUS_FAILED;
-	r = action->run(settings, &err);
-	if (r == 0)
-		r = stlb_output_check_stdout(name);
-	else if (r != -EPIPE)
-		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
-	return r == 0 || r == -EPIPE ? STLB_STATUS_CLEAN : STLB_STATUS_FAILED;
+	if (settings->nr_arguments != 1)
+		return stlb_usage_error(STLB_COMMAND_PROBES,
+					"no action given: list, install, remove or script");
+	if (find_action(settings))
+		return 0;
+	stlb_unknown_word(&err, settings->arguments[0], stlb_word_action);
+	return stlb_usage_error(STLB_COMMAND_PROBES, "%s", err.text);
 }
 
-int cmd_probes(int argc, char **argv)
+static int run(const struct stlb_settings *settings, enum stlb_status *status,
+	       struct stlb_error *err)
 {
-	struct stlb_settings settings;
-	int status = STLB_STATUS_FAILED;
+	int r = find_action(settings)->run(settings, err);
 
-	stlb_settings_init(&settings);
-	if (stlb_options_parse(STLB_COMMAND_PROBES, argc, argv, &settings) == 0) {
-		if (settings.help || settings.version) {
-			status = stlb_program_tell(STLB_COMMAND_PROBES, &settings);
-		} else {
-			status = run(&settings);
-		}
-	}
-	stlb_settings_release(&settings);
-	return status;
+	if (r)
+		return r;
+	r = stlb_output_check_stdout(name);
+	if (r && r != -EPIPE)
+		*status = STLB_STATUS_FAILED;
+	return 0;
 }
+
+const struct stlb_command stlb_cmd_probes = {STLB_COMMAND_PROBES, check, run};

@@ -158,55 +158,53 @@ static int make_recorder(struct stlb_recorder *recorder, struct stlb_setup *setu
 	return recorder->failed ? stlb_error_set(err, -ENOMEM, "out of memory") : 0;
 }
 
-static int run(const struct stlb_settings *settings)
+static int check(struct stlb_settings *settings)
+{
+	if (settings->save)
+		return 0;
+	return stlb_usage_error(STLB_COMMAND_RECORD, "no output file given: -o FILE");
+}
+
+static int record_with(struct stlb_setup *setup, const struct stlb_settings *settings,
+		       const char *instance, struct stlb_error *err)
+{
+	struct stlb_recorder recorder = {0};
+	int r = install(setup, err);
+
+	if (r == 0)
+		r = make_recorder(&recorder, setup, settings, err);
+	if (r == 0 && stlb_interrupted())
+		r = stlb_error_set(err, -EINTR, "interrupted before the first event");
+	if (r == 0)
+		r = record(&recorder, settings, instance, err);
+	stlb_recorder_free(&recorder);
+	return r;
+}
+
+static int run(const struct stlb_settings *settings, enum stlb_status *status,
+	       struct stlb_error *err)
 {
 	struct stlb_setup setup = {0};
-	struct stlb_recorder recorder = {0};
-	struct stlb_error err = {""}, left = {""};
-	const char *tracing = NULL;
+	struct stlb_error left = {""};
 	char group[32], instance[4096];
 	int r;
 
+	(void)status;
 	stlb_interrupts_watch();
 	stlb_session_group(group, sizeof(group));
-	r = stlb_setup_plan(&setup, settings, group, is_by_task(settings), &err);
+	r = stlb_setup_plan(&setup, settings, group, is_by_task(settings), err);
 	if (r == 0) {
-		tracing = stlb_kernel_tracing(setup.kernel);
+		const char *tracing = stlb_kernel_tracing(setup.kernel);
+
 		snprintf(instance, sizeof(instance), "%s/instances/%s", tracing, group);
-		r = install(&setup, &err);
+		r = record_with(&setup, settings, instance, err);
+		/* what is left behind is said in place of what went wrong before */
+		if (stlb_probes_uninstall(setup.plan, tracing, &left))
+			r = stlb_error_set(err, r ? r : -EBUSY, "%s: try 'staletlb probes remove'",
+					   left.text);
 	}
-	if (r == 0)
-		r = make_recorder(&recorder, &setup, settings, &err);
-	if (r == 0 && stlb_interrupted())
-		r = stlb_error_set(&err, -EINTR, "interrupted before the first event");
-	if (r == 0)
-		r = record(&recorder, settings, instance, &err);
-	if (tracing && stlb_probes_uninstall(setup.plan, tracing, &left)) {
-		stlb_message(name, "%s: try 'staletlb probes remove'", left.text);
-		r = r ? r : -EBUSY;
-	} else if (r) {
-		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
-	}
-	stlb_recorder_free(&recorder);
 	stlb_setup_leave(&setup, NULL);
-	return r ? STLB_STATUS_FAILED : STLB_STATUS_CLEAN;
+	return r;
 }
 
-int cmd_record(int argc, char **argv)
-{
-	struct stlb_settings settings;
-	int status = STLB_STATUS_FAILED;
-
-	stlb_settings_init(&settings);
-	if (stlb_options_parse(STLB_COMMAND_RECORD, argc, argv, &settings) == 0) {
-		if (settings.help || settings.version) {
-			status = stlb_program_tell(STLB_COMMAND_RECORD, &settings);
-		} else if (!settings.save) {
-			stlb_usage_error(STLB_COMMAND_RECORD, "no output file given: -o FILE");
-		} else {
-			status = run(&settings);
-		}
-	}
-	stlb_settings_release(&settings);
-	return status;
-}
+const struct stlb_command stlb_cmd_record = {STLB_COMMAND_RECORD, check, run};

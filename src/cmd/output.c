@@ -253,6 +253,26 @@ void stlb_output_close(struct stlb_output *output)
 	free(output);
 }
 
+int stlb_output_write(const char *path, int (*write)(void *arg, FILE *to, struct stlb_error *err),
+		      void *arg, struct stlb_error *err)
+{
+	struct stlb_output *output = NULL;
+	int r = stlb_output_open(path, &output, err);
+
+	if (r == 0)
+		r = write(arg, output->file, err);
+	if (r == 0)
+		r = stlb_output_commit(output, err);
+	stlb_output_close(output);
+	return r;
+}
+
+int stlb_output_failed(const char *path, int code, const struct stlb_error *cause,
+		       struct stlb_error *err)
+{
+	return stlb_error_set(err, code, "%s: %s", path ? path : "standard output", cause->text);
+}
+
 int stlb_output_check_stdout(const char *command)
 {
 	int r = 0;

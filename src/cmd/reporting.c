@@ -137,9 +137,7 @@ int stlb_reporting_write(struct stlb_reporting *reporting, struct stlb_error *er
 	r = settings->writer->write(reporting->report, stlb_output_file(reporting->output),
 				    &options, &cause);
 	if (r)
-		return stlb_error_set(err, r, "%s: %s",
-				      settings->output ? settings->output : "standard output",
-				      cause.text);
+		return stlb_output_failed(settings->output, r, &cause, err);
 	return stlb_output_commit(reporting->output, err);
 }
 
