@@ -59,11 +59,11 @@ static bool judge_traces(struct analyze *analyze)
 	for (int i = 0; i < settings->nr_arguments; i++) {
 		const char *path = settings->arguments[i];
 		struct stlb_error err = {""};
-		int r = stlb_judge_trace(&judge, path, &err);
+		int ret = stlb_judge_trace(&judge, path, &err);
 
-		if (r)
+		if (ret)
 			stlb_message(name, "%s", err.text);
-		if (stlb_draw_trace(&draw, path, r == 0) || r)
+		if (stlb_draw_trace(&draw, path, ret == 0) || ret)
 			all = false;
 	}
 	stlb_progress_end(&progress);
@@ -74,22 +74,22 @@ static int run(const struct stlb_settings *settings, enum stlb_status *status,
 	       struct stlb_error *err)
 {
 	struct analyze analyze = {.settings = settings};
-	int r = stlb_profiles_load(&settings->profiles, &analyze.profiles, err);
+	int ret = stlb_profiles_load(&settings->profiles, &analyze.profiles, err);
 
-	if (r == 0)
-		r = stlb_reporting_open(&analyze.reporting, settings, true, err);
-	if (r == 0) {
+	if (ret == 0)
+		ret = stlb_reporting_open(&analyze.reporting, settings, true, err);
+	if (ret == 0) {
 		bool all = judge_traces(&analyze);
 
 		*status = stlb_report_finish(analyze.reporting.report, settings->fail_on);
 		if (!all)
 			*status = STLB_STATUS_FAILED;
 		stlb_reporting_say_unmatched(&analyze.reporting, name);
-		r = stlb_reporting_write(&analyze.reporting, err);
+		ret = stlb_reporting_write(&analyze.reporting, err);
 	}
 	stlb_reporting_close(&analyze.reporting);
 	stlb_profiles_free(&analyze.profiles);
-	return r;
+	return ret;
 }
 
 const struct stlb_command stlb_cmd_analyze = {STLB_COMMAND_ANALYZE, check, run};

@@ -148,12 +148,12 @@ static int look(struct doctor *doctor, struct stlb_error *err)
 	struct stlb_plan_options options = {.locks = doctor->settings->locks};
 	struct stlb_kinds kinds;
 	unsigned int version;
-	int r = stlb_kernel_open(NULL, &doctor->kernel, err);
+	int ret = stlb_kernel_open(NULL, &doctor->kernel, err);
 
-	if (r == 0)
-		r = stlb_plan_new(doctor->kernel, &options, &doctor->plan, err);
-	if (r)
-		return r;
+	if (ret == 0)
+		ret = stlb_plan_new(doctor->kernel, &options, &doctor->plan, err);
+	if (ret)
+		return ret;
 	version = stlb_kernel_version(stlb_kernel_release(doctor->kernel));
 	kinds = stlb_plan_kinds(doctor->plan);
 	stlb_rules_judgeable(&kinds, version && version < 6006, doctor->rules);
@@ -172,16 +172,16 @@ static int run(const struct stlb_settings *settings, enum stlb_status *status,
 	       struct stlb_error *err)
 {
 	struct doctor doctor = {.settings = settings};
-	int r = look(&doctor, err);
+	int ret = look(&doctor, err);
 
-	if (r == 0) {
+	if (ret == 0) {
 		*status = can_judge_what_decides(&doctor) ? STLB_STATUS_CLEAN
 							  : STLB_STATUS_NOT_JUDGED;
-		r = stlb_output_write(settings->output, write_report, &doctor, err);
+		ret = stlb_output_write(settings->output, write_report, &doctor, err);
 	}
 	stlb_plan_free(doctor.plan);
 	stlb_kernel_close(doctor.kernel);
-	return r;
+	return ret;
 }
 
 const struct stlb_command stlb_cmd_doctor = {STLB_COMMAND_DOCTOR, check, run};

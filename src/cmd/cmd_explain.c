@@ -38,10 +38,10 @@ static int read_trace(struct explain_command *command, struct stlb_error *err)
 	const char *path = settings->arguments[0];
 	struct stlb_again *again = &command->again;
 	struct stlb_explain_want want = {.finding = &again->finding};
-	int r = stlb_again_judge(again, settings, path, settings->finding, err);
+	int ret = stlb_again_judge(again, settings, path, settings->finding, err);
 
-	if (r)
-		return r;
+	if (ret)
+		return ret;
 	want.before_6_6 = again->before_6_6;
 	want.arch = again->arch;
 	want.kernel = again->kernel;
@@ -56,14 +56,14 @@ static int explain(void *arg, FILE *to, struct stlb_error *err)
 	struct explain_command *command = arg;
 	struct stlb_error cause = {""};
 	struct stlb_source *source;
-	int r = read_trace(command, err);
+	int ret = read_trace(command, err);
 
-	if (r)
-		return r;
+	if (ret)
+		return ret;
 	source = stlb_pass_source(command->again.pass);
-	r = stlb_explain_write(command->explain, to, source, &cause);
-	if (r)
-		return stlb_output_failed(command->settings->output, r, &cause, err);
+	ret = stlb_explain_write(command->explain, to, source, &cause);
+	if (ret)
+		return stlb_output_failed(command->settings->output, ret, &cause, err);
 	stlb_judge_say_hidden(command->settings, stlb_source_info(source));
 	return 0;
 }
@@ -72,14 +72,14 @@ static int run(const struct stlb_settings *settings, enum stlb_status *status,
 	       struct stlb_error *err)
 {
 	struct explain_command command = {.settings = settings};
-	int r = stlb_target_check(settings, settings->output, true, err);
+	int ret = stlb_target_check(settings, settings->output, true, err);
 
 	(void)status;
-	if (r == 0)
-		r = stlb_output_write(settings->output, explain, &command, err);
+	if (ret == 0)
+		ret = stlb_output_write(settings->output, explain, &command, err);
 	stlb_explain_free(command.explain);
 	stlb_again_release(&command.again);
-	return r;
+	return ret;
 }
 
 const struct stlb_command stlb_cmd_explain = {STLB_COMMAND_EXPLAIN, check, run};

@@ -161,16 +161,16 @@ static int read_trace(struct graph_command *command, struct stlb_error *err)
 {
 	const struct stlb_settings *settings = command->settings;
 	const char *path = settings->arguments[0];
-	int r;
+	int ret;
 
 	if (settings->finding) {
-		r = stlb_again_judge(&command->again, settings, path, settings->finding, err);
+		ret = stlb_again_judge(&command->again, settings, path, settings->finding, err);
 	} else {
 		command->again.settings = settings;
 		command->again.path = path;
-		r = stlb_profiles_load(&settings->profiles, &command->again.profiles, err);
+		ret = stlb_profiles_load(&settings->profiles, &command->again.profiles, err);
 	}
-	return r ? r : stlb_again_read(&command->again, take_event, command, err);
+	return ret ? ret : stlb_again_read(&command->again, take_event, command, err);
 }
 
 static int finish(struct graph_command *command, struct stlb_error *err)
@@ -199,14 +199,14 @@ static int draw(void *arg, FILE *to, struct stlb_error *err)
 	struct graph_command *command = arg;
 	const struct stlb_settings *settings = command->settings;
 	struct stlb_error cause = {""};
-	int r = read_trace(command, err);
+	int ret = read_trace(command, err);
 
-	if (r == 0)
-		r = finish(command, err);
-	if (r)
-		return r;
-	r = settings->graph_writer->write(to, command->graph, &cause);
-	return r ? stlb_output_failed(settings->output, r, &cause, err) : 0;
+	if (ret == 0)
+		ret = finish(command, err);
+	if (ret)
+		return ret;
+	ret = settings->graph_writer->write(to, command->graph, &cause);
+	return ret ? stlb_output_failed(settings->output, ret, &cause, err) : 0;
 }
 
 static int run(const struct stlb_settings *settings, enum stlb_status *status,
@@ -214,18 +214,18 @@ static int run(const struct stlb_settings *settings, enum stlb_status *status,
 {
 	const struct stlb_filter *filter = &settings->analysis.filter;
 	struct graph_command command = {.settings = settings};
-	int r = stlb_target_check(settings, settings->output, true, err);
+	int ret = stlb_target_check(settings, settings->output, true, err);
 
 	(void)status;
 	if (!settings->finding) {
 		command.mm = stlb_filter_find(filter, STLB_FILTER_MM, 0)->start;
 		find_pages(filter, command.pages, &command.nr_pages);
 	}
-	if (r == 0)
-		r = stlb_output_write(settings->output, draw, &command, err);
+	if (ret == 0)
+		ret = stlb_output_write(settings->output, draw, &command, err);
 	stlb_graph_free(command.graph);
 	stlb_again_release(&command.again);
-	return r;
+	return ret;
 }
 
 const struct stlb_command stlb_cmd_graph = {STLB_COMMAND_GRAPH, check, run};

@@ -49,16 +49,16 @@ static int make_workload(struct live *live, struct stlb_error *err)
 {
 	char marker[4096];
 	int32_t pid;
-	int r;
+	int ret;
 
 	if (!has_command(live))
 		return 0;
 	snprintf(marker, sizeof(marker), "%s/instances/%s/trace_marker",
 		 stlb_session_tracing(live->setup.session),
 		 stlb_session_instance(live->setup.session, 0));
-	r = stlb_workload_make(&live->workload, live->settings->arguments, marker, err);
-	if (r)
-		return r;
+	ret = stlb_workload_make(&live->workload, live->settings->arguments, marker, err);
+	if (ret)
+		return ret;
 	live->run.workload = &live->workload;
 	pid = (int32_t)live->workload.pid;
 	return stlb_session_follow(live->setup.session, &pid, 1, err);
@@ -67,59 +67,60 @@ static int make_workload(struct live *live, struct stlb_error *err)
 static int check_save(const struct stlb_settings *settings, struct stlb_error *err)
 {
 	struct stlb_target target;
-	int r;
+	int ret;
 
 	if (!settings->save)
 		return 0;
-	r = stlb_target_find(settings->save, &target, err);
+	ret = stlb_target_find(settings->save, &target, err);
 	free(target.path);
-	if (r == 0)
-		r = stlb_target_check(settings, settings->save, false, err);
-	return r ? r : stlb_target_check_two(settings->output, settings->save, err);
+	if (ret == 0)
+		ret = stlb_target_check(settings, settings->save, false, err);
+	return ret ? ret : stlb_target_check_two(settings->output, settings->save, err);
 }
 
 static int open_all(struct live *live, struct stlb_error *err)
 {
 	char group[32];
-	int r;
+	int ret;
 
 	stlb_session_group(group, sizeof(group));
-	r = stlb_profiles_load(&live->settings->profiles, &live->profiles, err);
-	if (r == 0)
-		r = check_save(live->settings, err);
-	if (r == 0)
-		r = stlb_reporting_open(&live->reporting, live->settings, false, err);
+	ret = stlb_profiles_load(&live->settings->profiles, &live->profiles, err);
+	if (ret == 0)
+		ret = check_save(live->settings, err);
+	if (ret == 0)
+		ret = stlb_reporting_open(&live->reporting, live->settings, false, err);
 	stlb_interrupts_watch();
-	if (r == 0)
-		r = stlb_setup_plan(&live->setup, live->settings, group, asks_for_tasks(live), err);
-	if (r == 0)
-		r = stlb_setup_take(&live->setup, live->settings, has_command(live), err);
-	if (r == 0 && live->settings->save)
-		r = stlb_save_open(live->settings->save, live->setup.session, &live->save, err);
-	if (r == 0)
-		r = note_refused(live);
-	return r;
+	if (ret == 0)
+		ret = stlb_setup_plan(&live->setup, live->settings, group, asks_for_tasks(live),
+				      err);
+	if (ret == 0)
+		ret = stlb_setup_take(&live->setup, live->settings, has_command(live), err);
+	if (ret == 0 && live->settings->save)
+		ret = stlb_save_open(live->settings->save, live->setup.session, &live->save, err);
+	if (ret == 0)
+		ret = note_refused(live);
+	return ret;
 }
 
 static int start(struct live *live, struct stlb_error *err)
 {
-	int r;
+	int ret;
 
 	live->run.settings = live->settings;
 	live->run.profiles = &live->profiles;
 	live->run.reporting = &live->reporting;
 	live->run.setup = &live->setup;
 	live->run.save = live->save;
-	r = stlb_live_run_open(&live->run, err);
-	if (r == 0)
-		r = make_workload(live, err);
-	if (r == 0 && stlb_interrupted())
-		r = stlb_error_set(err, -EINTR, "interrupted before the first event");
-	if (r == 0)
-		r = stlb_session_start(live->setup.session, err);
-	if (r == 0 && has_command(live))
-		r = stlb_workload_go(&live->workload, live->settings->arguments[0], err);
-	return r;
+	ret = stlb_live_run_open(&live->run, err);
+	if (ret == 0)
+		ret = make_workload(live, err);
+	if (ret == 0 && stlb_interrupted())
+		ret = stlb_error_set(err, -EINTR, "interrupted before the first event");
+	if (ret == 0)
+		ret = stlb_session_start(live->setup.session, err);
+	if (ret == 0 && has_command(live))
+		ret = stlb_workload_go(&live->workload, live->settings->arguments[0], err);
+	return ret;
 }
 
 /* ---- the way out: tracing off, the buffers read to the end, and only then the probes go ---- */
@@ -127,20 +128,20 @@ static int start(struct live *live, struct stlb_error *err)
 static int drain(struct live *live, struct stlb_error *err)
 {
 	uint64_t missed = stlb_session_missed(live->setup.session);
-	int r;
+	int ret;
 
 	if (missed)
 		stlb_live_lost(live->run.source, missed);
-	r = stlb_live_run_finish(&live->run, err);
-	if (r == 0 && live->save)
-		r = stlb_save_rest(live->save, missed, err);
-	return r;
+	ret = stlb_live_run_finish(&live->run, err);
+	if (ret == 0 && live->save)
+		ret = stlb_save_rest(live->save, missed, err);
+	return ret;
 }
 
 /* The first error is the one that is told; what follows from it is not. */
-static int stop(struct live *live, int r, struct stlb_error *err)
+static int stop(struct live *live, int ret, struct stlb_error *err)
 {
-	struct stlb_error left = {""}, *to = r ? &left : err;
+	struct stlb_error left = {""}, *to = ret ? &left : err;
 	int one = 0;
 
 	if (live->setup.session)
@@ -149,17 +150,17 @@ static int stop(struct live *live, int r, struct stlb_error *err)
 	if (live->run.pass && one == 0)
 		one = drain(live, to);
 	stlb_live_run_close(&live->run);
-	r = r ? r : one;
+	ret = ret ? ret : one;
 	left.text[0] = '\0';
 	one = stlb_setup_leave(&live->setup, &left);
 	if (one)
 		stlb_message(name, "%s: try 'staletlb probes remove'", left.text);
-	r = r ? r : one;
-	if (r == 0 && live->save)
-		r = stlb_save_commit(live->save, err);
-	if (r == 0)
-		r = stlb_live_run_again(&live->run, err);
-	return r;
+	ret = ret ? ret : one;
+	if (ret == 0 && live->save)
+		ret = stlb_save_commit(live->save, err);
+	if (ret == 0)
+		ret = stlb_live_run_again(&live->run, err);
+	return ret;
 }
 
 /* ---- all of it ---- */
@@ -185,22 +186,22 @@ static int write_report(struct live *live, enum stlb_status *status, struct stlb
 static int watch(struct live *live, enum stlb_status *status, struct stlb_error *err)
 {
 	struct stlb_error cause = {""};
-	int r = open_all(live, err), written;
+	int ret = open_all(live, err), written;
 	bool started;
 
-	if (r == 0)
-		r = start(live, err);
-	started = r == 0;
+	if (ret == 0)
+		ret = start(live, err);
+	started = ret == 0;
 	if (started)
-		r = stlb_live_run_loop(&live->run, err);
-	r = stop(live, r, err);
+		ret = stlb_live_run_loop(&live->run, err);
+	ret = stop(live, ret, err);
 	if (!started)
-		return r;
+		return ret;
 	tell_workload(live);
-	if (r)
-		stlb_message(name, "%s", err->text[0] ? err->text : strerror(-r));
+	if (ret)
+		stlb_message(name, "%s", err->text[0] ? err->text : strerror(-ret));
 	written = write_report(live, status, &cause);
-	if (r)
+	if (ret)
 		*status = STLB_STATUS_FAILED;
 	*err = cause;
 	return written;
@@ -210,12 +211,12 @@ static int run(const struct stlb_settings *settings, enum stlb_status *status,
 	       struct stlb_error *err)
 {
 	struct live live = {.settings = settings, .workload = {.gate = -1, .news = -1}};
-	int r = watch(&live, status, err);
+	int ret = watch(&live, status, err);
 
 	stlb_save_close(live.save);
 	stlb_reporting_close(&live.reporting);
 	stlb_profiles_free(&live.profiles);
-	return r;
+	return ret;
 }
 
 const struct stlb_command stlb_cmd_live = {STLB_COMMAND_LIVE, NULL, run};

@@ -106,15 +106,15 @@ static int do_list(const struct stlb_settings *settings, struct stlb_error *err)
 {
 	struct stlb_plan_options options = {.locks = settings->locks};
 	struct listing listing = {.settings = settings};
-	int r = stlb_kernel_open(NULL, &listing.kernel, err);
+	int ret = stlb_kernel_open(NULL, &listing.kernel, err);
 
-	if (r == 0)
-		r = stlb_plan_new(listing.kernel, &options, &listing.plan, err);
-	if (r == 0)
-		r = stlb_output_write(settings->output, write_plan, &listing, err);
+	if (ret == 0)
+		ret = stlb_plan_new(listing.kernel, &options, &listing.plan, err);
+	if (ret == 0)
+		ret = stlb_output_write(settings->output, write_plan, &listing, err);
 	stlb_plan_free(listing.plan);
 	stlb_kernel_close(listing.kernel);
-	return r;
+	return ret;
 }
 
 static void tell_refused(void *arg, const struct stlb_probe *probe, const char *why)
@@ -167,37 +167,37 @@ static int do_install(const struct stlb_settings *settings, struct stlb_error *e
 {
 	struct stlb_setup setup = {0};
 	unsigned int installed = 0;
-	int r = stlb_setup_plan(&setup, settings, NULL, false, err);
+	int ret = stlb_setup_plan(&setup, settings, NULL, false, err);
 
-	if (r == 0)
-		r = stlb_probes_install(setup.plan, stlb_kernel_tracing(setup.kernel), tell_refused,
-					&installed, err);
-	if (r == 0) {
+	if (ret == 0)
+		ret = stlb_probes_install(setup.plan, stlb_kernel_tracing(setup.kernel),
+					  tell_refused, &installed, err);
+	if (ret == 0) {
 		printf("installed: %u events in the group %s; to record them:\n", installed,
 		       stlb_plan_group(setup.plan));
-		r = print_recording(&setup, settings);
+		ret = print_recording(&setup, settings);
 	}
-	if (r == 0)
+	if (ret == 0)
 		puts("'staletlb probes remove' removes them.");
 	stlb_setup_leave(&setup, NULL);
-	return r;
+	return ret;
 }
 
 static int do_remove(const struct stlb_settings *settings, struct stlb_error *err)
 {
 	struct stlb_setup setup = {0};
 	struct stlb_removed removed = {0};
-	int r = stlb_setup_plan(&setup, settings, NULL, false, err);
+	int ret = stlb_setup_plan(&setup, settings, NULL, false, err);
 
-	if (r == 0)
-		r = stlb_probes_remove(stlb_kernel_tracing(setup.kernel), &removed, err);
-	if (r == 0)
+	if (ret == 0)
+		ret = stlb_probes_remove(stlb_kernel_tracing(setup.kernel), &removed, err);
+	if (ret == 0)
 		printf("removed: %u events, %u instances\n", removed.events, removed.instances);
-	if (r == 0 && removed.running)
+	if (ret == 0 && removed.running)
 		printf("kept: what %u running staletlb use%s\n", removed.running,
 		       removed.running == 1 ? "s" : "");
 	stlb_setup_leave(&setup, NULL);
-	return r;
+	return ret;
 }
 
 static const struct action {
@@ -241,12 +241,12 @@ static int check(struct stlb_settings *settings)
 static int run(const struct stlb_settings *settings, enum stlb_status *status,
 	       struct stlb_error *err)
 {
-	int r = find_action(settings)->run(settings, err);
+	int ret = find_action(settings)->run(settings, err);
 
-	if (r)
-		return r;
-	r = stlb_output_check_stdout(name);
-	if (r && r != -EPIPE)
+	if (ret)
+		return ret;
+	ret = stlb_output_check_stdout(name);
+	if (ret && ret != -EPIPE)
 		*status = STLB_STATUS_FAILED;
 	return 0;
 }

@@ -23,9 +23,9 @@ static uint64_t now_ns(void)
 static uint64_t file_size(const char *path)
 {
 	struct stat st;
-	int r = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &st) : stat(path, &st);
+	int ret = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &st) : stat(path, &st);
 
-	return r == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	return ret == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 }
 
 static bool wanted(enum stlb_when when)

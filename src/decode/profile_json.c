@@ -166,18 +166,18 @@ static int check_duplicate(struct stlb_document *document, const struct stlb_row
 static int read_row(struct stlb_document *document, const json_t *json, const struct stlb_row *rows,
 		    struct stlb_row *row)
 {
-	int code;
+	int ret;
 
 	if (!json_is_object(json))
 		return stlb_document_fail(document, "expected an object");
-	code = stlb_document_only(document, json, row_members);
-	if (!code)
-		code = stlb_document_read(document, json, row_members, row);
-	if (!code)
-		code = check_duplicate(document, rows, row);
-	if (!code && row->kind == STLB_KIND_NONE)
+	ret = stlb_document_only(document, json, row_members);
+	if (!ret)
+		ret = stlb_document_read(document, json, row_members, row);
+	if (!ret)
+		ret = check_duplicate(document, rows, row);
+	if (!ret && row->kind == STLB_KIND_NONE)
 		return stlb_document_only(document, json, ignored_members);
-	return code ? code : check_needs(document, row);
+	return ret ? ret : check_needs(document, row);
 }
 
 static int read_rows(struct stlb_document *document, const struct stlb_member *member,
@@ -185,7 +185,7 @@ static int read_rows(struct stlb_document *document, const struct stlb_member *m
 {
 	struct loaded_profile *loaded = into;
 	size_t nr = json_array_size(events);
-	int code = 0;
+	int ret = 0;
 
 	if (!json_is_array(events) || nr == 0 || nr > MAX_ROWS)
 		return stlb_document_fail_in(document, member,
@@ -194,13 +194,12 @@ static int read_rows(struct stlb_document *document, const struct stlb_member *m
 	if (!loaded->rows)
 		return -ENOMEM;
 	loaded->profile.rows = loaded->rows;
-	for (size_t i = 0; i < nr && !code; i++) {
+	for (size_t i = 0; i < nr && !ret; i++) {
 		snprintf(document->where, sizeof(document->where), "events[%zu]", i);
 		loaded->profile.nr_rows++;
-		code = read_row(document, json_array_get(events, i), loaded->rows,
-				&loaded->rows[i]);
+		ret = read_row(document, json_array_get(events, i), loaded->rows, &loaded->rows[i]);
 	}
-	return code;
+	return ret;
 }
 
 static int read_name(struct stlb_document *document, const struct stlb_member *member,
@@ -231,29 +230,29 @@ static const struct stlb_member members[] = {
 
 static int read_document(struct stlb_document *document, struct loaded_profile *loaded)
 {
-	int code;
+	int ret;
 
 	strcpy(document->where, "profile");
-	code = stlb_document_only(document, document->root, members);
+	ret = stlb_document_only(document, document->root, members);
 	document->where[0] = '\0';
-	return code ? code : stlb_document_read(document, document->root, members, loaded);
+	return ret ? ret : stlb_document_read(document, document->root, members, loaded);
 }
 
 int stlb_profile_load(const char *path, struct stlb_profile **profile, struct stlb_error *err)
 {
 	struct loaded_profile *loaded = calloc(1, sizeof(*loaded));
 	struct stlb_document document;
-	int code;
+	int ret;
 
 	if (!loaded)
 		return -ENOMEM;
-	code = stlb_document_open(&document, path, MAX_FILE, err);
+	ret = stlb_document_open(&document, path, MAX_FILE, err);
 	loaded->document = document.root;
-	if (!code)
-		code = read_document(&document, loaded);
-	if (code) {
+	if (!ret)
+		ret = read_document(&document, loaded);
+	if (ret) {
 		stlb_profile_free(&loaded->profile);
-		return code;
+		return ret;
 	}
 	*profile = &loaded->profile;
 	return 0;

@@ -111,10 +111,10 @@ static int read_mask(struct stlb_document *document, const struct stlb_member *m
 		     const json_t *value, void *field)
 {
 	uint64_t *mask = &((struct stlb_row_field *)field)->mask;
-	int code = value ? read_number(document, value, mask) : 0;
+	int ret = value ? read_number(document, value, mask) : 0;
 
-	if (code || !value || *mask)
-		return code;
+	if (ret || !value || *mask)
+		return ret;
 	return stlb_document_fail(document, "\"%s\" is 0, which clears the field", member->key);
 }
 
@@ -139,17 +139,17 @@ static int read_field(struct stlb_document *document, const char *name, const js
 		      struct stlb_row *row)
 {
 	struct stlb_row_field *field = (struct stlb_row_field *)&row->fields[row->nr_fields++];
-	int code = find_field_id(document, name, &field->id);
+	int ret = find_field_id(document, name, &field->id);
 
-	if (code)
-		return code;
+	if (ret)
+		return ret;
 	if (!json_is_object(json))
 		return read_from(document, json, &field->from);
 	if (field->id == STLB_FIELD_TEXT)
 		return stlb_document_fail(document,
 					  "a text field cannot be computed, expected a name");
-	code = stlb_document_only(document, json, change_members);
-	return code ? code : stlb_document_read(document, json, change_members, field);
+	ret = stlb_document_only(document, json, change_members);
+	return ret ? ret : stlb_document_read(document, json, change_members, field);
 }
 
 static bool row_has_field(const struct stlb_row *row, uint8_t id)
@@ -165,10 +165,10 @@ static int read_constant(struct stlb_document *document, const char *name, const
 {
 	struct stlb_row_constant *constant =
 		(struct stlb_row_constant *)&row->constants[row->nr_constants++];
-	int code = find_field_id(document, name, &constant->id);
+	int ret = find_field_id(document, name, &constant->id);
 
-	if (code)
-		return code;
+	if (ret)
+		return ret;
 	if (constant->id == STLB_FIELD_TEXT)
 		return stlb_document_fail(document, "a text field cannot be a constant");
 	if (row_has_field(row, constant->id))
@@ -218,39 +218,39 @@ static int read_each(struct stlb_document *document, const struct stlb_member *m
 	size_t outside = enter(document, member->key);
 	const char *name;
 	json_t *value;
-	int code = 0;
+	int ret = 0;
 
 	json_object_foreach((json_t *)object, name, value)
 	{
 		size_t length = enter(document, name);
 
-		code = read(document, name, value, row);
-		if (code)
+		ret = read(document, name, value, row);
+		if (ret)
 			break;
 		leave(document, length);
 	}
 	leave(document, outside);
-	return code;
+	return ret;
 }
 
 int stlb_profile_fields(struct stlb_document *document, const struct stlb_member *member,
 			const json_t *value, void *into)
 {
 	struct stlb_row *row = into;
-	int code;
+	int ret;
 
-	row->fields = new_members(document, member, value, sizeof(*row->fields), &code);
-	return row->fields ? read_each(document, member, value, read_field, row) : code;
+	row->fields = new_members(document, member, value, sizeof(*row->fields), &ret);
+	return row->fields ? read_each(document, member, value, read_field, row) : ret;
 }
 
 int stlb_profile_constants(struct stlb_document *document, const struct stlb_member *member,
 			   const json_t *value, void *into)
 {
 	struct stlb_row *row = into;
-	int code;
+	int ret;
 
-	row->constants = new_members(document, member, value, sizeof(*row->constants), &code);
-	return row->constants ? read_each(document, member, value, read_constant, row) : code;
+	row->constants = new_members(document, member, value, sizeof(*row->constants), &ret);
+	return row->constants ? read_each(document, member, value, read_constant, row) : ret;
 }
 
 /* ---- the condition ---- */
@@ -259,20 +259,20 @@ static int read_when_field(struct stlb_document *document, const struct stlb_mem
 			   const json_t *value, void *when)
 {
 	size_t outside = enter(document, member->key);
-	int code = read_from(document, value, &((struct stlb_row_when *)when)->from);
+	int ret = read_from(document, value, &((struct stlb_row_when *)when)->from);
 
 	leave(document, outside);
-	return code;
+	return ret;
 }
 
 static int read_when_value(struct stlb_document *document, const struct stlb_member *member,
 			   const json_t *value, void *when)
 {
 	size_t outside = enter(document, member->key);
-	int code = value ? read_number(document, value, &((struct stlb_row_when *)when)->value) : 0;
+	int ret = value ? read_number(document, value, &((struct stlb_row_when *)when)->value) : 0;
 
 	leave(document, outside);
-	return code;
+	return ret;
 }
 
 static const struct stlb_member when_members[] = {
@@ -288,7 +288,7 @@ int stlb_profile_when(struct stlb_document *document, const struct stlb_member *
 	struct stlb_row_when *when = &((struct stlb_row *)row)->when;
 	const json_t *equals = json_object_get(value, "equals");
 	size_t outside;
-	int code;
+	int ret;
 
 	if (!value)
 		return 0;
@@ -296,11 +296,11 @@ int stlb_profile_when(struct stlb_document *document, const struct stlb_member *
 		return stlb_document_fail_in(document, member, "expected an object");
 	when->differs = json_object_get(value, "differs");
 	outside = enter(document, member->key);
-	code = stlb_document_only(document, value, when_members);
-	if (!code)
-		code = stlb_document_read(document, value, when_members, when);
-	if (!code && !equals == !when->differs)
-		code = stlb_document_fail(document, "expected one of \"equals\" and \"differs\"");
+	ret = stlb_document_only(document, value, when_members);
+	if (!ret)
+		ret = stlb_document_read(document, value, when_members, when);
+	if (!ret && !equals == !when->differs)
+		ret = stlb_document_fail(document, "expected one of \"equals\" and \"differs\"");
 	leave(document, outside);
-	return code;
+	return ret;
 }

@@ -86,7 +86,7 @@ static int parameter(const struct stlb_kernel *kernel, const struct stlb_probe_r
 		     const struct word *word, char *to, size_t size, struct stlb_error *why)
 {
 	struct stlb_place place;
-	int error;
+	int ret;
 
 	if (row->at == STLB_AT_RETURN && !kernel->offers.return_arguments)
 		return stlb_error_set(why, -ENOENT,
@@ -95,9 +95,9 @@ static int parameter(const struct stlb_kernel *kernel, const struct stlb_probe_r
 		return stlb_error_set(why, -ENOENT, "this kernel's dynamic events have no $argN");
 	if (!kernel->btf)
 		return stlb_error_set(why, -ENOENT, "without BTF its arguments are unknown");
-	error = stlb_btf_place(kernel->btf, row->what, word->value, &place, why);
-	if (error < 0)
-		return error;
+	ret = stlb_btf_place(kernel->btf, row->what, word->value, &place, why);
+	if (ret < 0)
+		return ret;
 	if (place.size != bytes_of(word->type))
 		return stlb_error_set(why, -EINVAL, "%s has %u bytes", word->value, place.size);
 	return write_place(kernel, &place, to, size);
@@ -135,12 +135,12 @@ int stlb_row_arguments(const struct stlb_kernel *kernel, const struct stlb_probe
 	to[0] = '\0';
 	while ((at = next_word(at, &word))) {
 		char value[MAX_FETCH];
-		int error = fetch(kernel, row, &word, value, sizeof(value), why);
+		int ret = fetch(kernel, row, &word, value, sizeof(value), why);
 
-		if (error == -ENOENT && word.optional)
+		if (ret == -ENOENT && word.optional)
 			continue;
-		if (error < 0)
-			return error;
+		if (ret < 0)
+			return ret;
 		length += snprintf(to + length, size - length, " %s=%s:%s", word.name, value,
 				   word.type);
 		if (length >= size)

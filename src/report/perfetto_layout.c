@@ -152,15 +152,15 @@ static int add_finding(struct stlb_layout *layout, uint32_t index)
 
 static int add_items(struct stlb_layout *layout)
 {
-	int r = 0;
+	int ret = 0;
 
-	for (uint32_t i = 0; i < layout->drawing.nr_slices && r == 0; i++)
-		r = add_slice(layout, i);
-	for (uint32_t i = 0; i < layout->drawing.nr_points && r == 0; i++)
-		r = add_point(layout, i);
-	for (uint32_t i = 0; i < layout->trace->nr_findings && r == 0; i++)
-		r = add_finding(layout, i);
-	return r;
+	for (uint32_t i = 0; i < layout->drawing.nr_slices && ret == 0; i++)
+		ret = add_slice(layout, i);
+	for (uint32_t i = 0; i < layout->drawing.nr_points && ret == 0; i++)
+		ret = add_point(layout, i);
+	for (uint32_t i = 0; i < layout->trace->nr_findings && ret == 0; i++)
+		ret = add_finding(layout, i);
+	return ret;
 }
 
 int stlb_layout_init(struct stlb_layout *layout, const struct stlb_report_trace *trace,

@@ -28,10 +28,10 @@ static int read_verdict(struct stlb_document *document, const struct stlb_member
 	const struct stlb_member text = {.key = member->key, .limit = NAME_LIMIT};
 	struct finding *finding = into;
 	const char *name;
-	int code = stlb_member_text(document, &text, value, &name);
+	int ret = stlb_member_text(document, &text, value, &name);
 
-	if (code)
-		return code;
+	if (ret)
+		return ret;
 	for (int i = STLB_OBSERVED; name && i <= STLB_INCONCLUSIVE; i++) {
 		if (!strcmp(name, stlb_verdict_name(i))) {
 			finding->entry.verdict = i;
@@ -55,13 +55,13 @@ static int read_finding(struct stlb_document *document, const json_t *object,
 			struct stlb_suppression *entry)
 {
 	struct finding finding = {.entry = *entry, .occurrences = 1};
-	int code;
+	int ret;
 
 	if (!json_is_object(object))
 		return stlb_document_fail(document, "must be an object");
-	code = stlb_document_read(document, object, finding_members, &finding);
-	if (code)
-		return code;
+	ret = stlb_document_read(document, object, finding_members, &finding);
+	if (ret)
+		return ret;
 	*entry = finding.entry;
 	entry->limit = finding.occurrences + finding.inconclusive;
 	if (entry->rule == STLB_NR_RULES || !entry->fingerprint)
@@ -125,7 +125,7 @@ static int read_findings(struct stlb_document *document, const json_t *array, co
 			 struct stlb_suppression *known)
 {
 	for (size_t i = 0; i < json_array_size(array); i++) {
-		int code;
+		int ret;
 
 		snprintf(document->where, sizeof(document->where), "findings[%zu]", i);
 		known[i] = (struct stlb_suppression){.path = reason + strlen(REASON),
@@ -133,9 +133,9 @@ static int read_findings(struct stlb_document *document, const json_t *array, co
 						     .verdict = -1,
 						     .reason = reason,
 						     .baseline = true};
-		code = read_finding(document, json_array_get(array, i), &known[i]);
-		if (code)
-			return code;
+		ret = read_finding(document, json_array_get(array, i), &known[i]);
+		if (ret)
+			return ret;
 	}
 	return 0;
 }
@@ -146,16 +146,16 @@ static int add_findings(struct stlb_suppressions *set, struct stlb_document *doc
 	size_t nr = json_array_size(array);
 	struct stlb_suppression *known = calloc(nr + 1, sizeof(*known));
 	const char *reason = make_reason(set, document->path);
-	int code = known && reason ? 0 : -ENOMEM;
+	int ret = known && reason ? 0 : -ENOMEM;
 
-	if (!code)
-		code = read_findings(document, array, reason, known);
-	if (!code)
-		code = add_known(set, known, nr);
-	if (code == -ENOMEM)
-		stlb_error_set(document->err, code, "%s: no memory", document->path);
+	if (!ret)
+		ret = read_findings(document, array, reason, known);
+	if (!ret)
+		ret = add_known(set, known, nr);
+	if (ret == -ENOMEM)
+		stlb_error_set(document->err, ret, "%s: no memory", document->path);
 	free(known);
-	return code;
+	return ret;
 }
 
 static int read_array(struct stlb_document *document, const struct stlb_member *member,
@@ -181,13 +181,13 @@ int stlb_suppressions_load_baseline(struct stlb_suppressions *set, const char *p
 {
 	struct stlb_document document;
 	uint32_t before = set->nr;
-	int code = stlb_document_open(&document, path, FILE_LIMIT, err);
+	int ret = stlb_document_open(&document, path, FILE_LIMIT, err);
 
-	if (code)
-		return code;
-	code = stlb_document_read(&document, document.root, members, set);
-	if (code)
+	if (ret)
+		return ret;
+	ret = stlb_document_read(&document, document.root, members, set);
+	if (ret)
 		stlb_suppressions_truncate(set, before);
 	stlb_document_close(&document);
-	return code;
+	return ret;
 }

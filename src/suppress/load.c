@@ -25,11 +25,11 @@ int stlb_suppressions_rule(struct stlb_document *document, const struct stlb_mem
 	enum stlb_rule *rule = &((struct stlb_suppression *)entry)->rule;
 	char shown[64];
 	const char *name, *nearest;
-	int code = stlb_member_text(document, &text, value, &name);
+	int ret = stlb_member_text(document, &text, value, &name);
 
 	*rule = STLB_NR_RULES;
-	if (code || !name)
-		return code;
+	if (ret || !name)
+		return ret;
 	*rule = stlb_rule_find(name);
 	if (*rule != STLB_NR_RULES)
 		return 0;
@@ -55,11 +55,11 @@ int stlb_suppressions_fingerprint(struct stlb_document *document, const struct s
 	const char **fingerprint = &((struct stlb_suppression *)entry)->fingerprint;
 	char version[16], shown[4 * sizeof(version)];
 	const char *colon;
-	int code = stlb_member_text(document, &text, value, fingerprint);
+	int ret = stlb_member_text(document, &text, value, fingerprint);
 
-	colon = !code && *fingerprint ? strchr(*fingerprint, ':') : NULL;
+	colon = !ret && *fingerprint ? strchr(*fingerprint, ':') : NULL;
 	if (!colon || !strncmp(*fingerprint, "2:", 2) || !strncmp(*fingerprint, "2w:", 3))
-		return code;
+		return ret;
 	snprintf(version, sizeof(version), "%.*s", (int)strcspn(*fingerprint, "w:"), *fingerprint);
 	stlb_str_clean(shown, sizeof(shown), version);
 	return stlb_document_fail(
@@ -126,14 +126,14 @@ static const struct stlb_member entry_members[] = {
 static int read_entry(struct stlb_document *document, const json_t *object,
 		      struct stlb_suppression *entry)
 {
-	int code;
+	int ret;
 
 	if (!json_is_object(object))
 		return stlb_document_fail(document, "must be an object");
-	code = stlb_document_only(document, object, entry_members);
-	if (!code)
-		code = stlb_document_read(document, object, entry_members, entry);
-	return code ? code : check_entry(document, entry);
+	ret = stlb_document_only(document, object, entry_members);
+	if (!ret)
+		ret = stlb_document_read(document, object, entry_members, entry);
+	return ret ? ret : check_entry(document, entry);
 }
 
 static int add_entries(struct stlb_suppressions *set, struct stlb_document *document,
@@ -146,12 +146,12 @@ static int add_entries(struct stlb_suppressions *set, struct stlb_document *docu
 	for (size_t i = 0; i < json_array_size(array); i++) {
 		struct stlb_suppression entry = {
 			.path = path, .index = i, .verdict = -1, .limit = UINT64_MAX};
-		int code;
+		int ret;
 
 		snprintf(document->where, sizeof(document->where), "suppressions[%zu]", i);
-		code = read_entry(document, json_array_get(array, i), &entry);
-		if (code)
-			return code;
+		ret = read_entry(document, json_array_get(array, i), &entry);
+		if (ret)
+			return ret;
 		if (stlb_suppressions_add(set, &entry))
 			return stlb_error_set(document->err, -ENOMEM, "%s: no memory",
 					      document->path);
@@ -179,15 +179,15 @@ int stlb_suppressions_load(struct stlb_suppressions *set, const char *path, stru
 {
 	struct stlb_document document;
 	uint32_t before = set->nr;
-	int code = stlb_document_open(&document, path, FILE_LIMIT, err);
+	int ret = stlb_document_open(&document, path, FILE_LIMIT, err);
 
-	if (code)
-		return code;
-	code = stlb_document_only(&document, document.root, members);
-	if (!code)
-		code = stlb_document_read(&document, document.root, members, set);
-	if (code)
+	if (ret)
+		return ret;
+	ret = stlb_document_only(&document, document.root, members);
+	if (!ret)
+		ret = stlb_document_read(&document, document.root, members, set);
+	if (ret)
 		stlb_suppressions_truncate(set, before);
 	stlb_document_close(&document);
-	return code;
+	return ret;
 }

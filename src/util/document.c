@@ -67,17 +67,17 @@ int stlb_document_open(struct stlb_document *document, const char *path, size_t 
 {
 	size_t size = 0;
 	char *text;
-	int code;
+	int ret;
 
 	*document = (struct stlb_document){.path = path, .err = err};
-	code = stlb_file_read(path, limit, &text, &size, err);
-	if (code)
-		return code;
-	code = parse(document, text, size);
+	ret = stlb_file_read(path, limit, &text, &size, err);
+	if (ret)
+		return ret;
+	ret = parse(document, text, size);
 	free(text);
-	if (code)
+	if (ret)
 		stlb_document_close(document);
-	return code;
+	return ret;
 }
 
 void stlb_document_close(struct stlb_document *document)
@@ -99,12 +99,12 @@ static int fail(const struct stlb_document *document, const char *place, const c
 int stlb_document_fail(const struct stlb_document *document, const char *fmt, ...)
 {
 	va_list args;
-	int code;
+	int ret;
 
 	va_start(args, fmt);
-	code = fail(document, document->where, fmt, args);
+	ret = fail(document, document->where, fmt, args);
 	va_end(args);
-	return code;
+	return ret;
 }
 
 int stlb_document_fail_in(const struct stlb_document *document, const struct stlb_member *member,
@@ -112,14 +112,14 @@ int stlb_document_fail_in(const struct stlb_document *document, const struct stl
 {
 	char place[sizeof(document->where) + 32];
 	va_list args;
-	int code;
+	int ret;
 
 	snprintf(place, sizeof(place), "%s%s%s", document->where, *document->where ? "." : "",
 		 member->key);
 	va_start(args, fmt);
-	code = fail(document, place, fmt, args);
+	ret = fail(document, place, fmt, args);
 	va_end(args);
-	return code;
+	return ret;
 }
 
 static bool is_known(const struct stlb_member *members, const char *key)
@@ -159,13 +159,13 @@ int stlb_document_only(const struct stlb_document *document, const json_t *objec
 int stlb_document_read(struct stlb_document *document, const json_t *object,
 		       const struct stlb_member *members, void *into)
 {
-	int code = 0;
+	int ret = 0;
 
-	for (; members->key && !code; members++)
+	for (; members->key && !ret; members++)
 		if (members->read)
-			code = members->read(document, members,
-					     json_object_get(object, members->key), into);
-	return code;
+			ret = members->read(document, members,
+					    json_object_get(object, members->key), into);
+	return ret;
 }
 
 int stlb_member_text(struct stlb_document *document, const struct stlb_member *member,
@@ -203,11 +203,11 @@ int stlb_member_version(struct stlb_document *document, const struct stlb_member
 {
 	const struct stlb_member text = {.key = member->key, .limit = 32};
 	const char *version;
-	int code = stlb_member_text(document, &text, value, &version);
+	int ret = stlb_member_text(document, &text, value, &version);
 
 	(void)into;
-	if (code)
-		return code;
+	if (ret)
+		return ret;
 	if (!version)
 		return stlb_document_fail(document, "lacks \"%s\": \"1.0.0\"", member->key);
 	if (version[0] >= '1' && (size_t)(version[0] - '0') <= member->limit && version[1] == '.')
