@@ -30,11 +30,6 @@ static bool has_command(const struct live *live)
 	return live->settings->nr_arguments > 0;
 }
 
-static bool asks_for_tasks(const struct live *live)
-{
-	return has_command(live) || live->settings->nr_pids;
-}
-
 static int note_refused(struct live *live)
 {
 	const char *line;
@@ -91,8 +86,8 @@ static int open_all(struct live *live, struct stlb_error *err)
 		ret = stlb_reporting_open(&live->reporting, live->settings, false, err);
 	stlb_interrupts_watch();
 	if (ret == 0)
-		ret = stlb_setup_plan(&live->setup, live->settings, group, asks_for_tasks(live),
-				      err);
+		ret = stlb_setup_plan(&live->setup, live->settings, group,
+				      has_command(live) || live->settings->nr_pids, err);
 	if (ret == 0)
 		ret = stlb_setup_take(&live->setup, live->settings, has_command(live), err);
 	if (ret == 0 && live->settings->save)

@@ -28,16 +28,11 @@ static uint64_t file_size(const char *path)
 	return ret == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 }
 
-static bool wanted(enum stlb_when when)
-{
-	return when == STLB_ALWAYS || (when == STLB_AUTO && isatty(STDERR_FILENO));
-}
-
 void stlb_progress_init(struct stlb_progress *progress, enum stlb_when when, char *const *paths,
 			int nr)
 {
 	memset(progress, 0, sizeof(*progress));
-	progress->on = wanted(when);
+	progress->on = when == STLB_ALWAYS || (when == STLB_AUTO && isatty(STDERR_FILENO));
 	if (!progress->on)
 		return;
 	progress->start_ns = now_ns();

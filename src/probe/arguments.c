@@ -35,11 +35,6 @@ static const char *next_word(const char *at, struct word *word)
 	return at + length;
 }
 
-static uint32_t bytes_of(const char *type)
-{
-	return strtoul(type + 1, NULL, 10) / 8;
-}
-
 /* `range->mm` where the kernel resolves names itself. */
 static int by_name(const struct stlb_place *place, char *to, size_t size)
 {
@@ -98,7 +93,7 @@ static int parameter(const struct stlb_kernel *kernel, const struct stlb_probe_r
 	ret = stlb_btf_place(kernel->btf, row->what, word->value, &place, why);
 	if (ret < 0)
 		return ret;
-	if (place.size != bytes_of(word->type))
+	if (place.size != strtoul(word->type + 1, NULL, 10) / 8)
 		return stlb_error_set(why, -EINVAL, "%s has %u bytes", word->value, place.size);
 	return write_place(kernel, &place, to, size);
 }
