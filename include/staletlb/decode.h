@@ -24,7 +24,8 @@ struct stlb_decoder;
  * @profile: where the profile goes; free it with stlb_profile_free()
  * @err: names the file, the place in it and what was expected
  *
- * Returns 0, -ENOENT and the like, -EINVAL for a file that is no profile, -ENOMEM.
+ * Returns 0, -ENOENT and the like, -EINVAL for a file that is no profile, -EFBIG for one of more
+ * than 1 MiB or with too many values, -ENOMEM.
  */
 STLB_API int stlb_profile_load(const char *path, struct stlb_profile **profile,
 			       struct stlb_error *err);

@@ -237,6 +237,7 @@ struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *opti
 	a->options = *options;
 	a->facts = *facts;
 	a->pages = calloc(PAGE_BUCKETS, sizeof(*a->pages));
+	stlb_map_random(a->pages_random);
 	a->breaches = calloc(STLB_MAX_BREACHES, sizeof(*a->breaches));
 	a->phases = calloc(STLB_MAX_PHASES, sizeof(*a->phases));
 	a->machine.contexts.release = put_scope;

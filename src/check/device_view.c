@@ -15,6 +15,7 @@ static struct stlb_devices *devices_new(void)
 	if (!devices)
 		return NULL;
 	devices->history = stlb_history_new();
+	stlb_map_random(devices->random);
 	for (unsigned int i = 0; i < STLB_DEVICE_BUCKETS; i++)
 		stlb_list_init(&devices->buckets[i]);
 	if (devices->history)
@@ -109,9 +110,10 @@ static struct stlb_device_view *view_new(struct stlb_analysis *a, const struct s
 static struct stlb_list *bucket_of(struct stlb_devices *devices,
 				   const struct stlb_device_view *view, uint64_t addr)
 {
-	uint64_t key = view_key(view->dev, view->mm) ^ stlb_map_mix(addr >> STLB_PAGE_SHIFT);
+	uint64_t of_view = stlb_map_hash(devices->random, view_key(view->dev, view->mm));
+	uint64_t hash = stlb_map_hash(devices->random, of_view ^ addr >> STLB_PAGE_SHIFT);
 
-	return &devices->buckets[stlb_map_mix(key) % STLB_DEVICE_BUCKETS];
+	return &devices->buckets[hash % STLB_DEVICE_BUCKETS];
 }
 
 bool stlb_device_is_seen(const struct stlb_device_seen *seen)

@@ -40,6 +40,7 @@ struct stlb_device_view {
 struct stlb_devices {
 	struct stlb_history *history;
 	struct stlb_list buckets[STLB_DEVICE_BUCKETS]; /* of pages */
+	uint64_t random[2];			       /* for stlb_map_hash() */
 	struct stlb_map views;
 	uint64_t not_placed; /* sets whose slot was not known */
 	uint32_t nr_pages;

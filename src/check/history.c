@@ -10,7 +10,11 @@
 /* Pages freed by one event lie in one group of 512, or in the list of those that span groups. */
 enum { BUCKETS = 64 * 1024, GROUP_SHIFT = 9, SPANNING = BUCKETS, FIRST_ROOM = 1024 };
 
-/* What a search looks at: hot entries have more updates than any device can be behind. */
+/*
+ * What a search looks at: hot entries have more updates than any device can be behind. A bucket
+ * that is crowded on purpose costs no more than that either, so that no random numbers go into the
+ * hash: where a search ends would hang on them.
+ */
 enum { MAX_STEPS = 2048 };
 
 /** struct mm_history - of a subscribed mm: the number of its first update */

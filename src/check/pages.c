@@ -13,16 +13,16 @@ enum { PTL_IN_STRUCT_PAGE = 0x28 };
  */
 #define SPANNING (1u << BUCKET_BITS)
 
-static uint32_t bucket_of(uint64_t pfn, uint64_t nr)
+static uint32_t bucket_of(const struct stlb_analysis *a, uint64_t pfn, uint64_t nr)
 {
 	if ((pfn >> GROUP_SHIFT) != ((pfn + nr - 1) >> GROUP_SHIFT))
 		return SPANNING;
-	return stlb_map_mix(pfn >> GROUP_SHIFT) & (SPANNING - 1);
+	return stlb_map_hash(a->pages_random, pfn >> GROUP_SHIFT) & (SPANNING - 1);
 }
 
 void stlb_pages_watch(struct stlb_analysis *a, struct stlb_page *page)
 {
-	struct stlb_page **bucket = &a->pages[bucket_of(page->pfn, page->nr)];
+	struct stlb_page **bucket = &a->pages[bucket_of(a, page->pfn, page->nr)];
 
 	page->next = *bucket;
 	*bucket = page;
@@ -30,7 +30,7 @@ void stlb_pages_watch(struct stlb_analysis *a, struct stlb_page *page)
 
 void stlb_pages_unwatch(struct stlb_analysis *a, struct stlb_page *page)
 {
-	struct stlb_page **at = &a->pages[bucket_of(page->pfn, page->nr)];
+	struct stlb_page **at = &a->pages[bucket_of(a, page->pfn, page->nr)];
 
 	while (*at && *at != page)
 		at = &(*at)->next;
@@ -55,8 +55,12 @@ static void find_in(struct stlb_analysis *a, const struct stlb_act *act, uint32_
 void stlb_pages_find(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn, uint64_t nr,
 		     stlb_page_found found)
 {
-	for (uint64_t at = pfn; at < pfn + nr; at = ((at >> GROUP_SHIFT) + 1) << GROUP_SHIFT)
-		find_in(a, act, bucket_of(at, 1), pfn, nr, found);
+	for (uint64_t at = pfn, next; at < pfn + nr; at = next) {
+		next = ((at >> GROUP_SHIFT) + 1) << GROUP_SHIFT;
+		/* two groups of a large block may share a bucket */
+		find_in(a, act, bucket_of(a, at, 1), at,
+			next < pfn + nr ? next - at : pfn + nr - at, found);
+	}
 	find_in(a, act, SPANNING, pfn, nr, found);
 }
 

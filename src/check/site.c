@@ -105,11 +105,12 @@ static uint32_t hidden_of(const struct stlb_finding *finding)
 static struct stlb_finding *add_site(struct stlb_analysis *a, uint64_t key,
 				     struct stlb_finding *finding)
 {
-	int r = a->sites.count == STLB_MAX_SITES ? -ENOSPC : stlb_map_put(&a->sites, key, finding);
+	int ret =
+		a->sites.count == STLB_MAX_SITES ? -ENOSPC : stlb_map_put(&a->sites, key, finding);
 
-	if (r < 0) {
-		a->result.dropped += r == -ENOSPC;
-		a->failed |= r != -ENOSPC;
+	if (ret < 0) {
+		a->result.dropped += ret == -ENOSPC;
+		a->failed |= ret != -ENOSPC;
 		free(finding);
 		return NULL;
 	}

@@ -194,6 +194,7 @@ struct stlb_analysis {
 	struct stlb_machine machine;
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
+	uint64_t pages_random[2]; /* for stlb_map_hash() */
 	uint32_t nr_obligations;
 	uint64_t last_obligation; /* the id given last */
 	struct stlb_hooked hooked;

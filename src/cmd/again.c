@@ -100,13 +100,13 @@ static int look_at(struct search *search, const struct stlb_finding *finding)
 
 static int look_through(struct search *search, const struct stlb_result *result)
 {
-	int r = 0;
+	int ret = 0;
 
-	for (uint32_t i = 0; i < result->nr_findings && r == 0; i++)
-		r = look_at(search, result->findings[i]);
-	for (uint32_t i = 0; i < result->nr_hidden && r == 0; i++)
-		r = look_at(search, result->hidden[i]);
-	return r;
+	for (uint32_t i = 0; i < result->nr_findings && ret == 0; i++)
+		ret = look_at(search, result->findings[i]);
+	for (uint32_t i = 0; i < result->nr_hidden && ret == 0; i++)
+		ret = look_at(search, result->hidden[i]);
+	return ret;
 }
 
 static int look_for_it(void *arg, const struct stlb_source_info *info,
@@ -167,22 +167,22 @@ int stlb_again_judge(struct stlb_again *again, const struct stlb_settings *setti
 		.arg = &search,
 	};
 	char *const paths[] = {(char *)path};
-	int r = check_readable_twice(path, err);
+	int ret = check_readable_twice(path, err);
 
 	again->settings = settings;
 	again->path = path;
-	if (r == 0)
-		r = stlb_profiles_load(&settings->profiles, &again->profiles, err);
-	if (r)
-		return r;
+	if (ret == 0)
+		ret = stlb_profiles_load(&settings->profiles, &again->profiles, err);
+	if (ret)
+		return ret;
 	stlb_progress_init(&progress, settings->progress, paths, 1);
-	r = stlb_judge_trace(&judge, path, err);
+	ret = stlb_judge_trace(&judge, path, err);
 	stlb_progress_end(&progress);
-	if (r == 0 && (!again->found || (!id && search.matched > 1)))
-		r = unknown_id(&search, err);
-	else if (r == 0)
+	if (ret == 0 && (!again->found || (!id && search.matched > 1)))
+		ret = unknown_id(&search, err);
+	else if (ret == 0)
 		say_what_is_told(&search);
-	return r;
+	return ret;
 }
 
 int stlb_again_read(struct stlb_again *again,
@@ -191,9 +191,9 @@ int stlb_again_read(struct stlb_again *again,
 {
 	struct stlb_pass_options options = stlb_profiles_reading(&again->profiles, again->settings);
 	struct stlb_pass_hooks hooks = {.event = event, .arg = arg};
-	int r = stlb_pass_open(again->path, &options, &again->pass, err);
+	int ret = stlb_pass_open(again->path, &options, &again->pass, err);
 
-	return r ? r : stlb_pass_run(again->pass, &hooks, err);
+	return ret ? ret : stlb_pass_run(again->pass, &hooks, err);
 }
 
 void stlb_again_release(struct stlb_again *again)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <string.h>
 
 #include "cmd/draw.h"
@@ -13,12 +12,12 @@ static const char *const name = "analyze";
 
 /** struct analyze - what the command has opened */
 struct analyze {
-	struct stlb_settings settings;
+	const struct stlb_settings *settings;
 	struct stlb_profiles profiles;
 	struct stlb_reporting reporting;
 };
 
-static int check_arguments(const struct stlb_settings *settings)
+static int check(struct stlb_settings *settings)
 {
 	int standard_input = 0;
 
@@ -37,7 +36,7 @@ static int check_arguments(const struct stlb_settings *settings)
 /* Whether all could be read to their ends. */
 static bool judge_traces(struct analyze *analyze)
 {
-	const struct stlb_settings *settings = &analyze->settings;
+	const struct stlb_settings *settings = analyze->settings;
 	struct stlb_progress progress;
 	struct stlb_draw draw = {
 		.command = name,
@@ -60,64 +59,37 @@ static bool judge_traces(struct analyze *analyze)
 	for (int i = 0; i < settings->nr_arguments; i++) {
 		const char *path = settings->arguments[i];
 		struct stlb_error err = {""};
-		int r = stlb_judge_trace(&judge, path, &err);
+		int ret = stlb_judge_trace(&judge, path, &err);
 
-		if (r)
+		if (ret)
 			stlb_message(name, "%s", err.text);
-		if (stlb_draw_trace(&draw, path, r == 0) || r)
+		if (stlb_draw_trace(&draw, path, ret == 0) || ret)
 			all = false;
 	}
 	stlb_progress_end(&progress);
 	return all;
 }
 
-static int analyze_run(struct analyze *analyze)
+static int run(const struct stlb_settings *settings, enum stlb_status *status,
+	       struct stlb_error *err)
 {
-	struct stlb_error err = {""};
-	enum stlb_status status = STLB_STATUS_FAILED;
-	int r = stlb_profiles_load(&analyze->settings.profiles, &analyze->profiles, &err);
+	struct analyze analyze = {.settings = settings};
+	int ret = stlb_profiles_load(&settings->profiles, &analyze.profiles, err);
 
-	if (r == 0)
-		r = stlb_reporting_open(&analyze->reporting, &analyze->settings, true, &err);
+	if (ret == 0)
+		ret = stlb_reporting_open(&analyze.reporting, settings, true, err);
+	if (ret == 0) {
+		bool all = judge_traces(&analyze);
 
-	if (r == 0) {
-		bool all = judge_traces(analyze);
-
-		status = stlb_report_finish(analyze->reporting.report, analyze->settings.fail_on);
+		*status = stlb_report_finish(analyze.reporting.report, settings->fail_on);
 		if (!all)
-			status = STLB_STATUS_FAILED;
-		stlb_reporting_say_unmatched(&analyze->reporting, name);
-		r = stlb_reporting_write(&analyze->reporting, &err);
+			*status = STLB_STATUS_FAILED;
+		stlb_reporting_say_unmatched(&analyze.reporting, name);
+		ret = stlb_reporting_write(&analyze.reporting, err);
 	}
-	/* Who closed the pipe has read enough, and what was judged stays judged. */
-	if (r == 0 || r == -EPIPE)
-		return status;
-	stlb_message(name, "%s", err.text);
-	return STLB_STATUS_FAILED;
+	stlb_reporting_close(&analyze.reporting);
+	stlb_profiles_free(&analyze.profiles);
+	return ret;
 }
 
-static void analyze_release(struct analyze *analyze)
-{
-	stlb_reporting_close(&analyze->reporting);
-	stlb_profiles_free(&analyze->profiles);
-	stlb_settings_release(&analyze->settings);
-}
-
-int cmd_analyze(int argc, char **argv)
-{
-	struct analyze analyze = {0};
-	int status = STLB_STATUS_FAILED;
-
-	stlb_settings_init(&analyze.settings);
-	if (stlb_options_parse(STLB_COMMAND_ANALYZE, argc, argv, &analyze.settings)) {
-		analyze_release(&analyze);
-		return status;
-	}
-	if (analyze.settings.help || analyze.settings.version) {
-		status = stlb_program_tell(STLB_COMMAND_ANALYZE, &analyze.settings);
-	} else if (check_arguments(&analyze.settings) == 0) {
-		status = analyze_run(&analyze);
-	}
-	analyze_release(&analyze);
-	return status;
-}
+const struct stlb_command stlb_cmd_analyze = {STLB_COMMAND_ANALYZE, check, run};

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <string.h>
-
 #include "cmd/json_output.h"
-#include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
-#include "cmd/wrap.h"
 #include "staletlb/analysis.h"
 #include "staletlb/probe.h"
+#include "util/plain_out.h"
 
 #define SCHEMA_VERSION "2.0.0"
 
-static const char *const name = "doctor";
-
-enum { NAME_COLUMN = 11, VALUE_COLUMN = 38 };
+enum { WIDTH = 80, ANSWER_COLUMN = 2, NAME_COLUMN = 11, VALUE_COLUMN = 38 };
 
 /** struct doctor - what was found */
 struct doctor {
@@ -31,68 +25,69 @@ static bool can_judge_what_decides(const struct doctor *doctor)
 
 /* ---- text ---- */
 
-static void write_fact(const struct stlb_fact *fact, FILE *to)
+static void write_fact(struct stlb_plain_out *out, const struct stlb_fact *fact)
 {
-	int column = fprintf(to, "  %-9s", stlb_answer_name(fact->answer));
-	int indent = VALUE_COLUMN;
-
-	column = stlb_wrap(to, fact->title, column, NAME_COLUMN);
+	stlb_plain_begin(out, ANSWER_COLUMN, 0);
+	stlb_plain_add(out, STLB_REGULAR, stlb_answer_name(fact->answer));
+	stlb_plain_field(out, NAME_COLUMN);
+	stlb_plain_add(out, STLB_REGULAR, fact->title);
 	if (*fact->value) {
-		if (column < VALUE_COLUMN) {
-			column += fprintf(to, "%*s", VALUE_COLUMN - column, "");
-		} else {
-			column += fprintf(to, ":");
-			indent = NAME_COLUMN + 2;
-		}
-		stlb_wrap(to, fact->value, column, indent);
+		if (out->column >= VALUE_COLUMN)
+			stlb_plain_add(out, STLB_REGULAR, ":");
+		stlb_plain_field(out, out->column < VALUE_COLUMN ? VALUE_COLUMN : NAME_COLUMN + 2);
+		stlb_plain_add(out, STLB_REGULAR, fact->value);
 	}
-	fputc('\n', to);
+	stlb_plain_end(out);
 	if (*fact->effect) {
-		fprintf(to, "%*s", NAME_COLUMN, "");
-		stlb_wrap(to, fact->effect, NAME_COLUMN, NAME_COLUMN);
-		fputc('\n', to);
+		stlb_plain_begin(out, NAME_COLUMN, NAME_COLUMN);
+		stlb_plain_add(out, STLB_REGULAR, fact->effect);
+		stlb_plain_end(out);
 	}
 	if (*fact->remedy) {
-		column = fprintf(to, "%*sneeds:", NAME_COLUMN, "");
-		stlb_wrap(to, fact->remedy, column, NAME_COLUMN + 2);
-		fputc('\n', to);
+		stlb_plain_begin(out, NAME_COLUMN, NAME_COLUMN + 2);
+		stlb_plain_add(out, STLB_REGULAR, "needs: ");
+		stlb_plain_add(out, STLB_REGULAR, fact->remedy);
+		stlb_plain_end(out);
 	}
 }
 
-static void write_rule(const struct doctor *doctor, enum stlb_rule id, FILE *to)
+static void write_rule(struct stlb_plain_out *out, const struct doctor *doctor, enum stlb_rule id)
 {
 	const struct stlb_rule_result *rule = &doctor->rules[id];
-	int column =
-		fprintf(to, "  %-9s%s", stlb_judged_name(rule->judged), stlb_rule_info(id)->id);
 
+	stlb_plain_begin(out, ANSWER_COLUMN, 0);
+	stlb_plain_add(out, STLB_REGULAR, stlb_judged_name(rule->judged));
+	stlb_plain_field(out, NAME_COLUMN);
+	stlb_plain_add(out, STLB_REGULAR, stlb_rule_info(id)->id);
 	if (*rule->reason) {
-		if (column < VALUE_COLUMN)
-			column += fprintf(to, "%*s", VALUE_COLUMN - column, "");
-		stlb_wrap(to, rule->reason, column, VALUE_COLUMN);
+		stlb_plain_field(out, VALUE_COLUMN);
+		stlb_plain_add(out, STLB_REGULAR, rule->reason);
 	}
-	fputc('\n', to);
+	stlb_plain_end(out);
 }
 
 static void write_text(const struct doctor *doctor, FILE *to)
 {
+	struct stlb_plain_out out = {.to = to, .width = WIDTH};
 	const struct stlb_fact *fact;
 
 	fprintf(to, "Linux %s on %s\n\n", stlb_kernel_release(doctor->kernel),
 		stlb_kernel_arch(doctor->kernel));
 	for (unsigned int i = 0; (fact = stlb_kernel_fact(doctor->kernel, i)); i++)
-		write_fact(fact, to);
+		write_fact(&out, fact);
 	fputs("\nCoverage of a recording made here:\n", to);
 	for (int id = 0; id < STLB_NR_RULES; id++)
-		write_rule(doctor, (enum stlb_rule)id, to);
-	fputc('\n', to);
-	stlb_wrap(to,
-		  can_judge_what_decides(doctor)
-			  ? "Both error rules of the kernel's mmu_notifier.rst can be checked. "
-			    "'staletlb probes list' shows how."
-			  : "The two error rules of the kernel's mmu_notifier.rst cannot both be "
-			    "checked here: a clean result of 'live' would prove nothing.",
-		  0, 0);
-	fputc('\n', to);
+		write_rule(&out, doctor, (enum stlb_rule)id);
+	stlb_plain_gap(&out);
+	stlb_plain_begin(&out, 0, 0);
+	stlb_plain_add(
+		&out, STLB_REGULAR,
+		can_judge_what_decides(doctor)
+			? "Both error rules of the kernel's mmu_notifier.rst can be checked. "
+			  "'staletlb probes list' shows how."
+			: "The two error rules of the kernel's mmu_notifier.rst cannot both "
+			  "be checked here: a clean result of 'live' would prove nothing.");
+	stlb_plain_end(&out);
 }
 
 /* ---- JSON ---- */
@@ -138,20 +133,14 @@ static json_t *document(const struct doctor *doctor)
 
 /* ---- all of it ---- */
 
-static int write_report(const struct doctor *doctor, struct stlb_error *err)
+static int write_report(void *arg, FILE *to, struct stlb_error *err)
 {
-	struct stlb_output *output = NULL;
-	int r = stlb_output_open(doctor->settings->output, &output, err);
+	const struct doctor *doctor = arg;
 
-	if (r == 0 && doctor->settings->json)
-		r = stlb_json_output_write(document(doctor), SCHEMA_VERSION,
-					   stlb_output_file(output), err);
-	else if (r == 0)
-		write_text(doctor, stlb_output_file(output));
-	if (r == 0)
-		r = stlb_output_commit(output, err);
-	stlb_output_close(output);
-	return r;
+	if (doctor->settings->json)
+		return stlb_json_output_write(document(doctor), SCHEMA_VERSION, to, err);
+	write_text(doctor, to);
+	return 0;
 }
 
 static int look(struct doctor *doctor, struct stlb_error *err)
@@ -159,54 +148,40 @@ static int look(struct doctor *doctor, struct stlb_error *err)
 	struct stlb_plan_options options = {.locks = doctor->settings->locks};
 	struct stlb_kinds kinds;
 	unsigned int version;
-	int r = stlb_kernel_open(NULL, &doctor->kernel, err);
+	int ret = stlb_kernel_open(NULL, &doctor->kernel, err);
 
-	if (r == 0)
-		r = stlb_plan_new(doctor->kernel, &options, &doctor->plan, err);
-	if (r)
-		return r;
+	if (ret == 0)
+		ret = stlb_plan_new(doctor->kernel, &options, &doctor->plan, err);
+	if (ret)
+		return ret;
 	version = stlb_kernel_version(stlb_kernel_release(doctor->kernel));
 	kinds = stlb_plan_kinds(doctor->plan);
 	stlb_rules_judgeable(&kinds, version && version < 6006, doctor->rules);
 	return 0;
 }
 
-static int run(const struct stlb_settings *settings)
+static int check(struct stlb_settings *settings)
+{
+	if (!settings->nr_arguments)
+		return 0;
+	return stlb_usage_error(STLB_COMMAND_DOCTOR, "unexpected argument '%s'",
+				settings->arguments[0]);
+}
+
+static int run(const struct stlb_settings *settings, enum stlb_status *status,
+	       struct stlb_error *err)
 {
 	struct doctor doctor = {.settings = settings};
-	struct stlb_error err = {""};
-	int r = look(&doctor, &err), status = STLB_STATUS_FAILED;
+	int ret = look(&doctor, err);
 
-	if (r == 0) {
-		status = can_judge_what_decides(&doctor) ? STLB_STATUS_CLEAN
-							 : STLB_STATUS_NOT_JUDGED;
-		r = write_report(&doctor, &err);
-	}
-	if (r && r != -EPIPE) {
-		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
-		status = STLB_STATUS_FAILED;
+	if (ret == 0) {
+		*status = can_judge_what_decides(&doctor) ? STLB_STATUS_CLEAN
+							  : STLB_STATUS_NOT_JUDGED;
+		ret = stlb_output_write(settings->output, write_report, &doctor, err);
 	}
 	stlb_plan_free(doctor.plan);
 	stlb_kernel_close(doctor.kernel);
-	return status;
+	return ret;
 }
 
-int cmd_doctor(int argc, char **argv)
-{
-	struct stlb_settings settings;
-	int status = STLB_STATUS_FAILED;
-
-	stlb_settings_init(&settings);
-	if (stlb_options_parse(STLB_COMMAND_DOCTOR, argc, argv, &settings) == 0) {
-		if (settings.help || settings.version) {
-			status = stlb_program_tell(STLB_COMMAND_DOCTOR, &settings);
-		} else if (settings.nr_arguments) {
-			stlb_usage_error(STLB_COMMAND_DOCTOR, "unexpected argument '%s'",
-					 settings.arguments[0]);
-		} else {
-			status = run(&settings);
-		}
-	}
-	stlb_settings_release(&settings);
-	return status;
-}
+const struct stlb_command stlb_cmd_doctor = {STLB_COMMAND_DOCTOR, check, run};

@@ -17,43 +17,49 @@ static const char *const name = "graph";
 
 /** struct graph_command - what the command has opened */
 struct graph_command {
-	struct stlb_settings settings;
+	const struct stlb_settings *settings;
 	struct stlb_again again;
 	struct stlb_graph *graph;
-	struct stlb_output *output;
 	uint64_t mm, pages[STLB_GRAPH_MAX_PAGES]; /* without a finding */
 	uint32_t nr_pages;
 };
 
-static int add_pages(struct graph_command *command, const struct stlb_filter_value *range)
+/* The pages of all ranges; false: more than a graph shows. */
+static bool find_pages(const struct stlb_filter *filter, uint64_t pages[STLB_GRAPH_MAX_PAGES],
+		       uint32_t *nr)
 {
-	for (uint64_t page = range->start; page < range->end; page += PAGE) {
-		if (command->nr_pages == STLB_GRAPH_MAX_PAGES)
-			return stlb_usage_error(STLB_COMMAND_GRAPH,
-						"--addr: a graph shows at most %d pages (%d KiB)",
-						STLB_GRAPH_MAX_PAGES, STLB_GRAPH_MAX_PAGES * 4);
-		command->pages[command->nr_pages++] = page;
+	*nr = 0;
+	for (uint32_t i = 0; i < filter->nr; i++) {
+		const struct stlb_filter_value *range = &filter->values[i];
+
+		if (range->kind != STLB_FILTER_ADDR)
+			continue;
+		for (uint64_t page = range->start; page < range->end; page += PAGE) {
+			if (*nr == STLB_GRAPH_MAX_PAGES)
+				return false;
+			pages[(*nr)++] = page;
+		}
 	}
-	return 0;
+	return true;
 }
 
 /* Of one address space, as many ranges as are given. */
-static int check_address(struct graph_command *command)
+static int check_address(const struct stlb_filter *filter)
 {
-	const struct stlb_filter *filter = &command->settings.analysis.filter;
 	const struct stlb_filter_value *mm = stlb_filter_find(filter, STLB_FILTER_MM, 0);
-	int r = 0;
+	uint64_t pages[STLB_GRAPH_MAX_PAGES];
+	uint32_t nr;
 
 	if (!mm || !stlb_filter_find(filter, STLB_FILTER_ADDR, 0))
 		return stlb_usage_error(STLB_COMMAND_GRAPH,
 					"nothing to draw: give --finding, or --mm and --addr");
 	if (stlb_filter_find(filter, STLB_FILTER_MM, (uint32_t)(mm - filter->values) + 1))
 		return stlb_usage_error(STLB_COMMAND_GRAPH, "--mm: one mm at a time");
-	command->mm = mm->start;
-	for (uint32_t i = 0; i < filter->nr && r == 0; i++)
-		if (filter->values[i].kind == STLB_FILTER_ADDR)
-			r = add_pages(command, &filter->values[i]);
-	return r;
+	if (!find_pages(filter, pages, &nr))
+		return stlb_usage_error(STLB_COMMAND_GRAPH,
+					"--addr: a graph shows at most %d pages (%d KiB)",
+					STLB_GRAPH_MAX_PAGES, STLB_GRAPH_MAX_PAGES * 4);
+	return 0;
 }
 
 /* Of pictures and documents nobody is to find DOT in a file of that name. */
@@ -101,15 +107,13 @@ static int choose_writer(struct stlb_settings *settings)
 	return 0;
 }
 
-static int check_arguments(struct graph_command *command)
+static int check(struct stlb_settings *settings)
 {
-	struct stlb_settings *settings = &command->settings;
-
 	if (settings->nr_arguments != 1)
 		return stlb_usage_error(STLB_COMMAND_GRAPH, settings->nr_arguments
 								    ? "one trace at a time"
 								    : "no trace given");
-	if (!settings->finding && check_address(command))
+	if (!settings->finding && check_address(&settings->analysis.filter))
 		return -EINVAL;
 	if (stlb_settings_no_time(settings))
 		return stlb_usage_error(STLB_COMMAND_GRAPH, "--until is not after --since");
@@ -118,7 +122,7 @@ static int check_arguments(struct graph_command *command)
 
 static struct stlb_graph *new_graph(const struct graph_command *command)
 {
-	const struct stlb_settings *settings = &command->settings;
+	const struct stlb_settings *settings = command->settings;
 	const struct stlb_again *again = &command->again;
 	struct stlb_graph_want want = {
 		.finding = again->found ? &again->finding : NULL,
@@ -157,23 +161,23 @@ static int take_event(void *arg, const struct stlb_event *event)
 
 static int read_trace(struct graph_command *command, struct stlb_error *err)
 {
-	const struct stlb_settings *settings = &command->settings;
+	const struct stlb_settings *settings = command->settings;
 	const char *path = settings->arguments[0];
-	int r;
+	int ret;
 
 	if (settings->finding) {
-		r = stlb_again_judge(&command->again, settings, path, settings->finding, err);
+		ret = stlb_again_judge(&command->again, settings, path, settings->finding, err);
 	} else {
 		command->again.settings = settings;
 		command->again.path = path;
-		r = stlb_profiles_load(&settings->profiles, &command->again.profiles, err);
+		ret = stlb_profiles_load(&settings->profiles, &command->again.profiles, err);
 	}
-	return r ? r : stlb_again_read(&command->again, take_event, command, err);
+	return ret ? ret : stlb_again_read(&command->again, take_event, command, err);
 }
 
-static int draw(struct graph_command *command, struct stlb_error *err)
+static int finish(struct graph_command *command, struct stlb_error *err)
 {
-	const char *path = command->settings.arguments[0];
+	const char *path = command->settings->arguments[0];
 	uint32_t nr = 0;
 
 	if (command->graph && stlb_graph_finish(command->graph))
@@ -184,7 +188,7 @@ static int draw(struct graph_command *command, struct stlb_error *err)
 		return stlb_error_set(err, -ENOENT,
 				      "%s: no event concerns this address of this mm in that time",
 				      path);
-	if (stlb_graph_dropped(command->graph) && !command->settings.quiet)
+	if (stlb_graph_dropped(command->graph) && !command->settings->quiet)
 		stlb_message(name,
 			     "%s: %llu more events are not drawn: raise --max-events, or narrow "
 			     "--since and --until",
@@ -192,63 +196,38 @@ static int draw(struct graph_command *command, struct stlb_error *err)
 	return 0;
 }
 
-static int write_graph(struct graph_command *command, struct stlb_error *err)
+static int draw(void *arg, FILE *to, struct stlb_error *err)
 {
-	const struct stlb_settings *settings = &command->settings;
+	struct graph_command *command = arg;
+	const struct stlb_settings *settings = command->settings;
 	struct stlb_error cause = {""};
-	int r = settings->graph_writer->write(stlb_output_file(command->output), command->graph,
-					      &cause);
+	int ret = read_trace(command, err);
 
-	if (r)
-		return stlb_error_set(err, r, "%s: %s",
-				      settings->output ? settings->output : "standard output",
-				      cause.text);
-	return stlb_output_commit(command->output, err);
+	if (ret == 0)
+		ret = finish(command, err);
+	if (ret)
+		return ret;
+	ret = settings->graph_writer->write(to, command->graph, &cause);
+	return ret ? stlb_output_failed(settings->output, ret, &cause, err) : 0;
 }
 
-static int graph_run(struct graph_command *command)
+static int run(const struct stlb_settings *settings, enum stlb_status *status,
+	       struct stlb_error *err)
 {
-	struct stlb_error err = {""};
-	int r = stlb_target_check(&command->settings, command->settings.output, true, &err);
+	const struct stlb_filter *filter = &settings->analysis.filter;
+	struct graph_command command = {.settings = settings};
+	int ret = stlb_target_check(settings, settings->output, true, err);
 
-	if (r == 0)
-		r = stlb_output_open(command->settings.output, &command->output, &err);
-	if (r == 0)
-		r = read_trace(command, &err);
-	if (r == 0)
-		r = draw(command, &err);
-	if (r == 0)
-		r = write_graph(command, &err);
-	/* who closed the pipe has read enough */
-	if (r == 0 || r == -EPIPE)
-		return STLB_STATUS_CLEAN;
-	stlb_message(name, "%s", err.text);
-	return STLB_STATUS_FAILED;
-}
-
-static void graph_release(struct graph_command *command)
-{
-	stlb_output_close(command->output);
-	stlb_graph_free(command->graph);
-	stlb_again_release(&command->again);
-	stlb_settings_release(&command->settings);
-}
-
-int cmd_graph(int argc, char **argv)
-{
-	struct graph_command command = {0};
-	int status = STLB_STATUS_FAILED;
-
-	stlb_settings_init(&command.settings);
-	if (stlb_options_parse(STLB_COMMAND_GRAPH, argc, argv, &command.settings)) {
-		graph_release(&command);
-		return status;
+	(void)status;
+	if (!settings->finding) {
+		command.mm = stlb_filter_find(filter, STLB_FILTER_MM, 0)->start;
+		find_pages(filter, command.pages, &command.nr_pages);
 	}
-	if (command.settings.help || command.settings.version) {
-		status = stlb_program_tell(STLB_COMMAND_GRAPH, &command.settings);
-	} else if (check_arguments(&command) == 0) {
-		status = graph_run(&command);
-	}
-	graph_release(&command);
-	return status;
+	if (ret == 0)
+		ret = stlb_output_write(settings->output, draw, &command, err);
+	stlb_graph_free(command.graph);
+	stlb_again_release(&command.again);
+	return ret;
 }
+
+const struct stlb_command stlb_cmd_graph = {STLB_COMMAND_GRAPH, check, run};

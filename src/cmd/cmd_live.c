@@ -14,7 +14,7 @@ static const char *const name = "live";
 
 /** struct live - what the command has made; freed in the reverse order */
 struct live {
-	struct stlb_settings settings;
+	const struct stlb_settings *settings;
 	struct stlb_profiles profiles;
 	struct stlb_reporting reporting;
 	struct stlb_setup setup;
@@ -27,12 +27,7 @@ struct live {
 
 static bool has_command(const struct live *live)
 {
-	return live->settings.nr_arguments > 0;
-}
-
-static bool asks_for_tasks(const struct live *live)
-{
-	return has_command(live) || live->settings.nr_pids;
+	return live->settings->nr_arguments > 0;
 }
 
 static int note_refused(struct live *live)
@@ -49,16 +44,16 @@ static int make_workload(struct live *live, struct stlb_error *err)
 {
 	char marker[4096];
 	int32_t pid;
-	int r;
+	int ret;
 
 	if (!has_command(live))
 		return 0;
 	snprintf(marker, sizeof(marker), "%s/instances/%s/trace_marker",
 		 stlb_session_tracing(live->setup.session),
 		 stlb_session_instance(live->setup.session, 0));
-	r = stlb_workload_make(&live->workload, live->settings.arguments, marker, err);
-	if (r)
-		return r;
+	ret = stlb_workload_make(&live->workload, live->settings->arguments, marker, err);
+	if (ret)
+		return ret;
 	live->run.workload = &live->workload;
 	pid = (int32_t)live->workload.pid;
 	return stlb_session_follow(live->setup.session, &pid, 1, err);
@@ -67,60 +62,60 @@ static int make_workload(struct live *live, struct stlb_error *err)
 static int check_save(const struct stlb_settings *settings, struct stlb_error *err)
 {
 	struct stlb_target target;
-	int r;
+	int ret;
 
 	if (!settings->save)
 		return 0;
-	r = stlb_target_find(settings->save, &target, err);
+	ret = stlb_target_find(settings->save, &target, err);
 	free(target.path);
-	if (r == 0)
-		r = stlb_target_check(settings, settings->save, false, err);
-	return r ? r : stlb_target_check_two(settings->output, settings->save, err);
+	if (ret == 0)
+		ret = stlb_target_check(settings, settings->save, false, err);
+	return ret ? ret : stlb_target_check_two(settings->output, settings->save, err);
 }
 
 static int open_all(struct live *live, struct stlb_error *err)
 {
 	char group[32];
-	int r;
+	int ret;
 
 	stlb_session_group(group, sizeof(group));
-	r = stlb_profiles_load(&live->settings.profiles, &live->profiles, err);
-	if (r == 0)
-		r = check_save(&live->settings, err);
-	if (r == 0)
-		r = stlb_reporting_open(&live->reporting, &live->settings, false, err);
+	ret = stlb_profiles_load(&live->settings->profiles, &live->profiles, err);
+	if (ret == 0)
+		ret = check_save(live->settings, err);
+	if (ret == 0)
+		ret = stlb_reporting_open(&live->reporting, live->settings, false, err);
 	stlb_interrupts_watch();
-	if (r == 0)
-		r = stlb_setup_plan(&live->setup, &live->settings, group, asks_for_tasks(live),
-				    err);
-	if (r == 0)
-		r = stlb_setup_take(&live->setup, &live->settings, has_command(live), err);
-	if (r == 0 && live->settings.save)
-		r = stlb_save_open(live->settings.save, live->setup.session, &live->save, err);
-	if (r == 0)
-		r = note_refused(live);
-	return r;
+	if (ret == 0)
+		ret = stlb_setup_plan(&live->setup, live->settings, group,
+				      has_command(live) || live->settings->nr_pids, err);
+	if (ret == 0)
+		ret = stlb_setup_take(&live->setup, live->settings, has_command(live), err);
+	if (ret == 0 && live->settings->save)
+		ret = stlb_save_open(live->settings->save, live->setup.session, &live->save, err);
+	if (ret == 0)
+		ret = note_refused(live);
+	return ret;
 }
 
 static int start(struct live *live, struct stlb_error *err)
 {
-	int r;
+	int ret;
 
-	live->run.settings = &live->settings;
+	live->run.settings = live->settings;
 	live->run.profiles = &live->profiles;
 	live->run.reporting = &live->reporting;
 	live->run.setup = &live->setup;
 	live->run.save = live->save;
-	r = stlb_live_run_open(&live->run, err);
-	if (r == 0)
-		r = make_workload(live, err);
-	if (r == 0 && stlb_interrupted())
-		r = stlb_error_set(err, -EINTR, "interrupted before the first event");
-	if (r == 0)
-		r = stlb_session_start(live->setup.session, err);
-	if (r == 0 && has_command(live))
-		r = stlb_workload_go(&live->workload, live->settings.arguments[0], err);
-	return r;
+	ret = stlb_live_run_open(&live->run, err);
+	if (ret == 0)
+		ret = make_workload(live, err);
+	if (ret == 0 && stlb_interrupted())
+		ret = stlb_error_set(err, -EINTR, "interrupted before the first event");
+	if (ret == 0)
+		ret = stlb_session_start(live->setup.session, err);
+	if (ret == 0 && has_command(live))
+		ret = stlb_workload_go(&live->workload, live->settings->arguments[0], err);
+	return ret;
 }
 
 /* ---- the way out: tracing off, the buffers read to the end, and only then the probes go ---- */
@@ -128,20 +123,20 @@ static int start(struct live *live, struct stlb_error *err)
 static int drain(struct live *live, struct stlb_error *err)
 {
 	uint64_t missed = stlb_session_missed(live->setup.session);
-	int r;
+	int ret;
 
 	if (missed)
 		stlb_live_lost(live->run.source, missed);
-	r = stlb_live_run_finish(&live->run, err);
-	if (r == 0 && live->save)
-		r = stlb_save_rest(live->save, missed, err);
-	return r;
+	ret = stlb_live_run_finish(&live->run, err);
+	if (ret == 0 && live->save)
+		ret = stlb_save_rest(live->save, missed, err);
+	return ret;
 }
 
 /* The first error is the one that is told; what follows from it is not. */
-static int stop(struct live *live, int r, struct stlb_error *err)
+static int stop(struct live *live, int ret, struct stlb_error *err)
 {
-	struct stlb_error left = {""}, *to = r ? &left : err;
+	struct stlb_error left = {""}, *to = ret ? &left : err;
 	int one = 0;
 
 	if (live->setup.session)
@@ -150,17 +145,17 @@ static int stop(struct live *live, int r, struct stlb_error *err)
 	if (live->run.pass && one == 0)
 		one = drain(live, to);
 	stlb_live_run_close(&live->run);
-	r = r ? r : one;
+	ret = ret ? ret : one;
 	left.text[0] = '\0';
 	one = stlb_setup_leave(&live->setup, &left);
 	if (one)
 		stlb_message(name, "%s: try 'staletlb probes remove'", left.text);
-	r = r ? r : one;
-	if (r == 0 && live->save)
-		r = stlb_save_commit(live->save, err);
-	if (r == 0)
-		r = stlb_live_run_again(&live->run, err);
-	return r;
+	ret = ret ? ret : one;
+	if (ret == 0 && live->save)
+		ret = stlb_save_commit(live->save, err);
+	if (ret == 0)
+		ret = stlb_live_run_again(&live->run, err);
+	return ret;
 }
 
 /* ---- all of it ---- */
@@ -170,61 +165,53 @@ static void tell_workload(const struct live *live)
 	char text[64];
 
 	if (stlb_workload_complaint(&live->workload, text, sizeof(text)) && !stlb_interrupted())
-		stlb_message(name, "%s %s", live->settings.arguments[0], text);
+		stlb_message(name, "%s %s", live->settings->arguments[0], text);
 }
 
-static int run(struct live *live)
+/* Also after an error on the way: what was judged until then stays judged. */
+static int write_report(struct live *live, enum stlb_status *status, struct stlb_error *err)
 {
-	struct stlb_error err = {""}, cause = {""};
-	enum stlb_status status;
-	int r = open_all(live, &err), written;
+	*status = stlb_report_finish(live->reporting.report, live->settings->fail_on);
+	stlb_reporting_say_unmatched(&live->reporting, name);
+	if (live->run.told && live->settings->writer == stlb_report_writer(0))
+		fputc('\n', stlb_output_file(live->reporting.output));
+	return stlb_reporting_write(&live->reporting, err);
+}
+
+static int watch(struct live *live, enum stlb_status *status, struct stlb_error *err)
+{
+	struct stlb_error cause = {""};
+	int ret = open_all(live, err), written;
 	bool started;
 
-	if (r == 0)
-		r = start(live, &err);
-	started = r == 0;
+	if (ret == 0)
+		ret = start(live, err);
+	started = ret == 0;
 	if (started)
-		r = stlb_live_run_loop(&live->run, &err);
-	r = stop(live, r, &err);
-	if (started)
-		tell_workload(live);
-	if (r)
-		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
+		ret = stlb_live_run_loop(&live->run, err);
+	ret = stop(live, ret, err);
 	if (!started)
-		return STLB_STATUS_FAILED;
-	status = stlb_report_finish(live->reporting.report, live->settings.fail_on);
-	stlb_reporting_say_unmatched(&live->reporting, name);
-	if (live->run.told && live->settings.writer == stlb_report_writer(0))
-		fputc('\n', stlb_output_file(live->reporting.output));
-	written = stlb_reporting_write(&live->reporting, &cause);
-	/* Who closed the pipe has read enough, and what was judged stays judged. */
-	if (written == 0 || written == -EPIPE)
-		return r ? STLB_STATUS_FAILED : status;
-	stlb_message(name, "%s", cause.text);
-	return STLB_STATUS_FAILED;
+		return ret;
+	tell_workload(live);
+	if (ret)
+		stlb_message(name, "%s", err->text[0] ? err->text : strerror(-ret));
+	written = write_report(live, status, &cause);
+	if (ret)
+		*status = STLB_STATUS_FAILED;
+	*err = cause;
+	return written;
 }
 
-static void release(struct live *live)
+static int run(const struct stlb_settings *settings, enum stlb_status *status,
+	       struct stlb_error *err)
 {
-	stlb_save_close(live->save);
-	stlb_reporting_close(&live->reporting);
-	stlb_profiles_free(&live->profiles);
-	stlb_settings_release(&live->settings);
+	struct live live = {.settings = settings, .workload = {.gate = -1, .news = -1}};
+	int ret = watch(&live, status, err);
+
+	stlb_save_close(live.save);
+	stlb_reporting_close(&live.reporting);
+	stlb_profiles_free(&live.profiles);
+	return ret;
 }
 
-int cmd_live(int argc, char **argv)
-{
-	struct live live = {.workload = {.gate = -1, .news = -1}};
-	int status = STLB_STATUS_FAILED;
-
-	stlb_settings_init(&live.settings);
-	if (stlb_options_parse(STLB_COMMAND_LIVE, argc, argv, &live.settings) == 0) {
-		if (live.settings.help || live.settings.version) {
-			status = stlb_program_tell(STLB_COMMAND_LIVE, &live.settings);
-		} else {
-			status = run(&live);
-		}
-	}
-	release(&live);
-	return status;
-}
+const struct stlb_command stlb_cmd_live = {STLB_COMMAND_LIVE, NULL, run};

@@ -9,25 +9,26 @@
 #include "cmd/program.h"
 #include "cmd/recorder.h"
 #include "cmd/setters.h"
-#include "cmd/wrap.h"
+#include "util/plain_out.h"
 
 #define SCHEMA_VERSION "1.0.0"
 
 static const char *const name = "probes";
 
-enum { TEXT_COLUMN = 4 };
+enum { WIDTH = 80, TEXT_COLUMN = 4 };
 
 /* ---- list ---- */
 
 static void write_labelled(const char *label, const char *text, FILE *to)
 {
-	int column;
+	struct stlb_plain_out out = {.to = to, .width = WIDTH};
 
 	if (!text || !*text)
 		return;
-	column = fprintf(to, "%*s%s:", TEXT_COLUMN, "", label);
-	stlb_wrap(to, text, column, TEXT_COLUMN + 2);
-	fputc('\n', to);
+	stlb_plain_begin(&out, TEXT_COLUMN, TEXT_COLUMN + 2);
+	stlb_plain_addf(&out, STLB_REGULAR, "%s: ", label);
+	stlb_plain_add(&out, STLB_REGULAR, text);
+	stlb_plain_end(&out);
 }
 
 static void write_probe(const struct stlb_probe *probe, FILE *to)
@@ -81,40 +82,39 @@ static json_t *document(const struct stlb_kernel *kernel, const struct stlb_plan
 
 /* ---- what the arguments ask for; each is given a plan for the kernel ---- */
 
-static int write_plan(const struct stlb_settings *settings, const struct stlb_kernel *kernel,
-		      const struct stlb_plan *plan, struct stlb_error *err)
-{
-	bool script = strcmp(settings->arguments[0], "script") == 0;
-	struct stlb_output *output = NULL;
-	int r = stlb_output_open(settings->output, &output, err);
-	FILE *to = r == 0 ? stlb_output_file(output) : NULL;
+/** struct listing - what a list or a script is made of */
+struct listing {
+	const struct stlb_settings *settings;
+	struct stlb_kernel *kernel;
+	struct stlb_plan *plan;
+};
 
-	if (to && script)
-		r = stlb_plan_script(plan, to);
-	else if (to && settings->json)
-		r = stlb_json_output_write(document(kernel, plan), SCHEMA_VERSION, to, err);
-	else if (to)
-		list_text(plan, to);
-	if (r == 0)
-		r = stlb_output_commit(output, err);
-	stlb_output_close(output);
-	return r;
+static int write_plan(void *arg, FILE *to, struct stlb_error *err)
+{
+	const struct listing *listing = arg;
+
+	if (strcmp(listing->settings->arguments[0], "script") == 0)
+		return stlb_plan_script(listing->plan, to);
+	if (listing->settings->json)
+		return stlb_json_output_write(document(listing->kernel, listing->plan),
+					      SCHEMA_VERSION, to, err);
+	list_text(listing->plan, to);
+	return 0;
 }
 
 static int do_list(const struct stlb_settings *settings, struct stlb_error *err)
 {
 	struct stlb_plan_options options = {.locks = settings->locks};
-	struct stlb_kernel *kernel = NULL;
-	struct stlb_plan *plan = NULL;
-	int r = stlb_kernel_open(NULL, &kernel, err);
+	struct listing listing = {.settings = settings};
+	int ret = stlb_kernel_open(NULL, &listing.kernel, err);
 
-	if (r == 0)
-		r = stlb_plan_new(kernel, &options, &plan, err);
-	if (r == 0)
-		r = write_plan(settings, kernel, plan, err);
-	stlb_plan_free(plan);
-	stlb_kernel_close(kernel);
-	return r;
+	if (ret == 0)
+		ret = stlb_plan_new(listing.kernel, &options, &listing.plan, err);
+	if (ret == 0)
+		ret = stlb_output_write(settings->output, write_plan, &listing, err);
+	stlb_plan_free(listing.plan);
+	stlb_kernel_close(listing.kernel);
+	return ret;
 }
 
 static void tell_refused(void *arg, const struct stlb_probe *probe, const char *why)
@@ -167,37 +167,37 @@ static int do_install(const struct stlb_settings *settings, struct stlb_error *e
 {
 	struct stlb_setup setup = {0};
 	unsigned int installed = 0;
-	int r = stlb_setup_plan(&setup, settings, NULL, false, err);
+	int ret = stlb_setup_plan(&setup, settings, NULL, false, err);
 
-	if (r == 0)
-		r = stlb_probes_install(setup.plan, stlb_kernel_tracing(setup.kernel), tell_refused,
-					&installed, err);
-	if (r == 0) {
+	if (ret == 0)
+		ret = stlb_probes_install(setup.plan, stlb_kernel_tracing(setup.kernel),
+					  tell_refused, &installed, err);
+	if (ret == 0) {
 		printf("installed: %u events in the group %s; to record them:\n", installed,
 		       stlb_plan_group(setup.plan));
-		r = print_recording(&setup, settings);
+		ret = print_recording(&setup, settings);
 	}
-	if (r == 0)
+	if (ret == 0)
 		puts("'staletlb probes remove' removes them.");
 	stlb_setup_leave(&setup, NULL);
-	return r;
+	return ret;
 }
 
 static int do_remove(const struct stlb_settings *settings, struct stlb_error *err)
 {
 	struct stlb_setup setup = {0};
 	struct stlb_removed removed = {0};
-	int r = stlb_setup_plan(&setup, settings, NULL, false, err);
+	int ret = stlb_setup_plan(&setup, settings, NULL, false, err);
 
-	if (r == 0)
-		r = stlb_probes_remove(stlb_kernel_tracing(setup.kernel), &removed, err);
-	if (r == 0)
+	if (ret == 0)
+		ret = stlb_probes_remove(stlb_kernel_tracing(setup.kernel), &removed, err);
+	if (ret == 0)
 		printf("removed: %u events, %u instances\n", removed.events, removed.instances);
-	if (r == 0 && removed.running)
+	if (ret == 0 && removed.running)
 		printf("kept: what %u running staletlb use%s\n", removed.running,
 		       removed.running == 1 ? "s" : "");
 	stlb_setup_leave(&setup, NULL);
-	return r;
+	return ret;
 }
 
 static const struct action {
@@ -219,50 +219,36 @@ const char *stlb_word_action(unsigned int index)
 
 static const struct action *find_action(const struct stlb_settings *settings)
 {
-	struct stlb_error err = {""};
-
-	if (settings->nr_arguments != 1) {
-		stlb_usage_error(STLB_COMMAND_PROBES,
-				 "no action given: list, install, remove or script");
-		return NULL;
-	}
 	for (unsigned int i = 0; i < NR_ACTIONS; i++)
 		if (strcmp(actions[i].name, settings->arguments[0]) == 0)
 			return &actions[i];
-	stlb_unknown_word(&err, settings->arguments[0], stlb_word_action);
-	stlb_usage_error(STLB_COMMAND_PROBES, "%s", err.text);
 	return NULL;
 }
 
-static int run(const struct stlb_settings *settings)
+static int check(struct stlb_settings *settings)
 {
-	const struct action *action = find_action(settings);
 	struct stlb_error err = {""};
-	int r;
 
-	if (!action)
-		return STLB_STATUS_FAILED;
-	r = action->run(settings, &err);
-	if (r == 0)
-		r = stlb_output_check_stdout(name);
-	else if (r != -EPIPE)
-		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
-	return r == 0 || r == -EPIPE ? STLB_STATUS_CLEAN : STLB_STATUS_FAILED;
+	if (settings->nr_arguments != 1)
+		return stlb_usage_error(STLB_COMMAND_PROBES,
+					"no action given: list, install, remove or script");
+	if (find_action(settings))
+		return 0;
+	stlb_unknown_word(&err, settings->arguments[0], stlb_word_action);
+	return stlb_usage_error(STLB_COMMAND_PROBES, "%s", err.text);
 }
 
-int cmd_probes(int argc, char **argv)
+static int run(const struct stlb_settings *settings, enum stlb_status *status,
+	       struct stlb_error *err)
 {
-	struct stlb_settings settings;
-	int status = STLB_STATUS_FAILED;
+	int ret = find_action(settings)->run(settings, err);
 
-	stlb_settings_init(&settings);
-	if (stlb_options_parse(STLB_COMMAND_PROBES, argc, argv, &settings) == 0) {
-		if (settings.help || settings.version) {
-			status = stlb_program_tell(STLB_COMMAND_PROBES, &settings);
-		} else {
-			status = run(&settings);
-		}
-	}
-	stlb_settings_release(&settings);
-	return status;
+	if (ret)
+		return ret;
+	ret = stlb_output_check_stdout(name);
+	if (ret && ret != -EPIPE)
+		*status = STLB_STATUS_FAILED;
+	return 0;
 }
+
+const struct stlb_command stlb_cmd_probes = {STLB_COMMAND_PROBES, check, run};

@@ -77,13 +77,13 @@ static int check_file(const struct stlb_settings *settings, const char *program,
 static int check_target(const char *path, struct stlb_error *err)
 {
 	struct stlb_target target;
-	int r = stlb_target_find(path, &target, err);
+	int ret = stlb_target_find(path, &target, err);
 
-	if (r == 0 && target.exists && !target.regular)
-		r = stlb_error_set(err, -EINVAL,
-				   "%s: not a regular file, and a recording needs one", path);
+	if (ret == 0 && target.exists && !target.regular)
+		ret = stlb_error_set(err, -EINVAL,
+				     "%s: not a regular file, and a recording needs one", path);
 	free(target.path);
-	return r;
+	return ret;
 }
 
 /* A file of an earlier run must not pass for one of this. */
@@ -119,11 +119,11 @@ static void tell_refused(void *arg, const struct stlb_probe *probe, const char *
 static int install(struct stlb_setup *setup, struct stlb_error *err)
 {
 	struct stlb_kinds kinds = stlb_plan_kinds(setup->plan);
-	int r = stlb_probes_install(setup->plan, stlb_kernel_tracing(setup->kernel), tell_refused,
-				    NULL, err);
+	int ret = stlb_probes_install(setup->plan, stlb_kernel_tracing(setup->kernel), tell_refused,
+				      NULL, err);
 
-	if (r != -EIO || stlb_kinds_is_empty(&kinds))
-		return r;
+	if (ret != -EIO || stlb_kinds_is_empty(&kinds))
+		return ret;
 	stlb_message(name, "%s; only tracepoints are recorded", err->text);
 	err->text[0] = '\0';
 	return 0;
@@ -144,12 +144,12 @@ static int make_recorder(struct stlb_recorder *recorder, struct stlb_setup *setu
 		.tracing = stlb_kernel_tracing(setup->kernel),
 	};
 	bool by_task = is_by_task(settings);
-	int r = by_task ? stlb_tasks_add_kernel(&setup->tasks, err) : 0;
+	int ret = by_task ? stlb_tasks_add_kernel(&setup->tasks, err) : 0;
 
-	for (unsigned int i = 0; by_task && r == 0 && i < settings->nr_pids; i++)
-		r = stlb_tasks_add_process(&setup->tasks, settings->pids[i], err);
-	if (r)
-		return r;
+	for (unsigned int i = 0; by_task && ret == 0 && i < settings->nr_pids; i++)
+		ret = stlb_tasks_add_process(&setup->tasks, settings->pids[i], err);
+	if (ret)
+		return ret;
 	what.tasks = by_task ? &setup->tasks : NULL;
 	if (settings->perf)
 		stlb_recorder_perf(recorder, &what);
@@ -158,55 +158,53 @@ static int make_recorder(struct stlb_recorder *recorder, struct stlb_setup *setu
 	return recorder->failed ? stlb_error_set(err, -ENOMEM, "out of memory") : 0;
 }
 
-static int run(const struct stlb_settings *settings)
+static int check(struct stlb_settings *settings)
+{
+	if (settings->save)
+		return 0;
+	return stlb_usage_error(STLB_COMMAND_RECORD, "no output file given: -o FILE");
+}
+
+static int record_with(struct stlb_setup *setup, const struct stlb_settings *settings,
+		       const char *instance, struct stlb_error *err)
+{
+	struct stlb_recorder recorder = {0};
+	int ret = install(setup, err);
+
+	if (ret == 0)
+		ret = make_recorder(&recorder, setup, settings, err);
+	if (ret == 0 && stlb_interrupted())
+		ret = stlb_error_set(err, -EINTR, "interrupted before the first event");
+	if (ret == 0)
+		ret = record(&recorder, settings, instance, err);
+	stlb_recorder_free(&recorder);
+	return ret;
+}
+
+static int run(const struct stlb_settings *settings, enum stlb_status *status,
+	       struct stlb_error *err)
 {
 	struct stlb_setup setup = {0};
-	struct stlb_recorder recorder = {0};
-	struct stlb_error err = {""}, left = {""};
-	const char *tracing = NULL;
+	struct stlb_error left = {""};
 	char group[32], instance[4096];
-	int r;
+	int ret;
 
+	(void)status;
 	stlb_interrupts_watch();
 	stlb_session_group(group, sizeof(group));
-	r = stlb_setup_plan(&setup, settings, group, is_by_task(settings), &err);
-	if (r == 0) {
-		tracing = stlb_kernel_tracing(setup.kernel);
+	ret = stlb_setup_plan(&setup, settings, group, is_by_task(settings), err);
+	if (ret == 0) {
+		const char *tracing = stlb_kernel_tracing(setup.kernel);
+
 		snprintf(instance, sizeof(instance), "%s/instances/%s", tracing, group);
-		r = install(&setup, &err);
+		ret = record_with(&setup, settings, instance, err);
+		/* what is left behind is said in place of what went wrong before */
+		if (stlb_probes_uninstall(setup.plan, tracing, &left))
+			ret = stlb_error_set(err, ret ? ret : -EBUSY,
+					     "%s: try 'staletlb probes remove'", left.text);
 	}
-	if (r == 0)
-		r = make_recorder(&recorder, &setup, settings, &err);
-	if (r == 0 && stlb_interrupted())
-		r = stlb_error_set(&err, -EINTR, "interrupted before the first event");
-	if (r == 0)
-		r = record(&recorder, settings, instance, &err);
-	if (tracing && stlb_probes_uninstall(setup.plan, tracing, &left)) {
-		stlb_message(name, "%s: try 'staletlb probes remove'", left.text);
-		r = r ? r : -EBUSY;
-	} else if (r) {
-		stlb_message(name, "%s", err.text[0] ? err.text : strerror(-r));
-	}
-	stlb_recorder_free(&recorder);
 	stlb_setup_leave(&setup, NULL);
-	return r ? STLB_STATUS_FAILED : STLB_STATUS_CLEAN;
+	return ret;
 }
 
-int cmd_record(int argc, char **argv)
-{
-	struct stlb_settings settings;
-	int status = STLB_STATUS_FAILED;
-
-	stlb_settings_init(&settings);
-	if (stlb_options_parse(STLB_COMMAND_RECORD, argc, argv, &settings) == 0) {
-		if (settings.help || settings.version) {
-			status = stlb_program_tell(STLB_COMMAND_RECORD, &settings);
-		} else if (!settings.save) {
-			stlb_usage_error(STLB_COMMAND_RECORD, "no output file given: -o FILE");
-		} else {
-			status = run(&settings);
-		}
-	}
-	stlb_settings_release(&settings);
-	return status;
-}
+const struct stlb_command stlb_cmd_record = {STLB_COMMAND_RECORD, check, run};

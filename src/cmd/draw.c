@@ -67,17 +67,17 @@ static int read_again(struct stlb_draw *draw, const char *path, struct stlb_erro
 	struct stlb_pass_options options = stlb_profiles_reading(draw->profiles, draw->settings);
 	struct stlb_pass_hooks hooks = {.event = take_event, .arg = draw->timeline};
 	struct stlb_pass *pass = NULL;
-	int r = stlb_pass_open(path, &options, &pass, err);
+	int ret = stlb_pass_open(path, &options, &pass, err);
 
-	if (r == 0)
-		r = stlb_pass_run(pass, &hooks, err);
-	if (r >= 0) {
-		r = stlb_timeline_finish(draw->timeline);
-		if (r)
-			stlb_error_set(err, r, "%s: out of memory", path);
+	if (ret == 0)
+		ret = stlb_pass_run(pass, &hooks, err);
+	if (ret >= 0) {
+		ret = stlb_timeline_finish(draw->timeline);
+		if (ret)
+			stlb_error_set(err, ret, "%s: out of memory", path);
 	}
 	stlb_pass_close(pass);
-	return r;
+	return ret;
 }
 
 static bool can_be_read_again(const char *path)
@@ -91,7 +91,7 @@ static bool can_be_read_again(const char *path)
 static int draw_trace(struct stlb_draw *draw, const char *path)
 {
 	struct stlb_error err = {""};
-	int r;
+	int ret;
 
 	if (!can_be_read_again(path))
 		return say(draw,
@@ -100,19 +100,19 @@ static int draw_trace(struct stlb_draw *draw, const char *path)
 			   strcmp(path, "-") == 0 ? "standard input" : path);
 	if (read_again(draw, path, &err))
 		return say(draw, "%s; only the events that prove the findings are drawn", err.text);
-	r = say_left_out(draw, path);
+	ret = say_left_out(draw, path);
 	stlb_report_take_timeline(draw->report, draw->timeline);
 	draw->timeline = NULL;
-	return r;
+	return ret;
 }
 
 int stlb_draw_trace(struct stlb_draw *draw, const char *path, bool judged)
 {
-	int r = 0;
+	int ret = 0;
 
 	if (draw->timeline && judged)
-		r = draw_trace(draw, path);
+		ret = draw_trace(draw, path);
 	stlb_timeline_free(draw->timeline);
 	draw->timeline = NULL;
-	return r;
+	return ret;
 }

@@ -1,41 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
-#include <string.h>
 
 #include "cmd/options.h"
-#include "cmd/wrap.h"
+#include "util/plain_out.h"
 
-enum { HELP_COLUMN = 28 };
+enum { WIDTH = 80, HELP_COLUMN = 28 };
 
-static void write_words(const struct stlb_option *option, FILE *to, int column)
+static void write_paragraph(const char *text, FILE *to)
 {
-	char words[256] = ":";
-	size_t length = 1;
+	struct stlb_plain_out out = {.to = to, .width = WIDTH};
 
-	for (unsigned int i = 0; option->word(i) && length < sizeof(words); i++)
-		length += (size_t)snprintf(words + length, sizeof(words) - length, "%s %s",
-					   i ? "," : "", option->word(i));
-	stlb_wrap(to, words + 2, column + fprintf(to, ":"), HELP_COLUMN);
+	stlb_plain_begin(&out, 0, 0);
+	stlb_plain_add(&out, STLB_REGULAR, text);
+	stlb_plain_end(&out);
 }
 
 static void write_option(const struct stlb_option *option, FILE *to)
 {
-	char letter[8] = "    ";
-	int column;
+	struct stlb_plain_out out = {.to = to, .width = WIDTH};
 
+	stlb_plain_begin(&out, option->letter ? 2 : 6, 0);
 	if (option->letter)
-		snprintf(letter, sizeof(letter), "-%c, ", option->letter);
-	column = fprintf(to, "  %s--%s%s%s", letter, option->name, option->argument ? "=" : "",
-			 option->argument ? option->argument : "");
-	if (column >= HELP_COLUMN - 1) {
-		fputc('\n', to);
-		column = 0;
+		stlb_plain_addf(&out, STLB_REGULAR, "-%c, ", option->letter);
+	stlb_plain_addf(&out, STLB_REGULAR, "--%s%s%s", option->name, option->argument ? "=" : "",
+			option->argument ? option->argument : "");
+	if (out.column >= HELP_COLUMN - 1) {
+		stlb_plain_end(&out);
+		stlb_plain_begin(&out, 0, 0);
 	}
-	fprintf(to, "%*s", HELP_COLUMN - column, "");
-	column = stlb_wrap(to, option->help, HELP_COLUMN, HELP_COLUMN);
-	if (option->values == STLB_VALUES_WORDS)
-		write_words(option, to, column);
-	fputc('\n', to);
+	stlb_plain_field(&out, HELP_COLUMN);
+	stlb_plain_add(&out, STLB_REGULAR, option->help);
+	for (unsigned int i = 0; option->values == STLB_VALUES_WORDS && option->word(i); i++)
+		stlb_plain_addf(&out, STLB_REGULAR, "%s %s%s", i ? "" : ":", option->word(i),
+				option->word(i + 1) ? "," : "");
+	stlb_plain_end(&out);
 }
 
 static void write_group(enum stlb_command_id id, enum stlb_option_group group, FILE *to)
@@ -69,28 +67,21 @@ static void write_rules(FILE *to)
 			stlb_severity_name(stlb_rule_info(i)->severity));
 }
 
-static void write_status(const struct stlb_command_info *info, FILE *to)
-{
-	fputc('\n', to);
-	stlb_wrap(to, info->status, 0, 0);
-	fputc('\n', to);
-}
-
 void stlb_help_write(enum stlb_command_id id, FILE *to)
 {
 	const struct stlb_command_info *info = stlb_command_info(id);
 
 	fprintf(to, "Usage: staletlb %s%s%s\n", info->name ? info->name : "", info->name ? " " : "",
 		info->usage);
-	stlb_wrap(to, info->about, 0, 0);
-	fputc('\n', to);
+	write_paragraph(info->about, to);
 	if (id == STLB_COMMAND_PROGRAM)
 		write_commands(to);
 	for (unsigned int group = 0; group < STLB_NR_GROUPS; group++)
 		write_group(id, group, to);
 	if (id == STLB_COMMAND_ANALYZE || id == STLB_COMMAND_LIVE)
 		write_rules(to);
-	write_status(info, to);
+	fputc('\n', to);
+	write_paragraph(info->status, to);
 	if (id == STLB_COMMAND_PROGRAM)
 		fputs("'staletlb help COMMAND' lists the options of a command.\n", to);
 }

@@ -79,28 +79,28 @@ static int judge_pass(struct stlb_pass *pass, struct stlb_judge *judge, struct s
 {
 	struct watched watched = {judge->progress, stlb_source_info(stlb_pass_source(pass))};
 	struct stlb_pass_hooks hooks = {.look = show_progress, .arg = &watched};
-	int r = stlb_pass_analyze(pass, &judge->settings->analysis, err), added;
+	int ret = stlb_pass_analyze(pass, &judge->settings->analysis, err), added;
 
-	if (r)
-		return r;
-	r = stlb_pass_run(pass, &hooks, err);
+	if (ret)
+		return ret;
+	ret = stlb_pass_run(pass, &hooks, err);
 	show_progress(&watched);
-	added = add_to_report(pass, judge, r ? NULL : err);
-	return r ? r : added;
+	added = add_to_report(pass, judge, ret ? NULL : err);
+	return ret ? ret : added;
 }
 
 int stlb_judge_trace(struct stlb_judge *judge, const char *path, struct stlb_error *err)
 {
 	struct stlb_pass_options options = stlb_profiles_reading(judge->profiles, judge->settings);
 	struct stlb_pass *pass = NULL;
-	int r;
+	int ret;
 
 	stlb_progress_file(judge->progress, path, judge->events);
-	r = stlb_pass_open(path, &options, &pass, err);
-	if (r == 0)
-		r = judge_pass(pass, judge, err);
-	if (r && judge->report && stlb_report_add_error(judge->report, path, err->text))
-		r = -ENOMEM;
+	ret = stlb_pass_open(path, &options, &pass, err);
+	if (ret == 0)
+		ret = judge_pass(pass, judge, err);
+	if (ret && judge->report && stlb_report_add_error(judge->report, path, err->text))
+		ret = -ENOMEM;
 	stlb_pass_close(pass);
-	return r;
+	return ret;
 }

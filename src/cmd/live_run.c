@@ -83,18 +83,18 @@ static int open_pass(struct stlb_live_run *run, struct stlb_error *err)
 int stlb_live_run_open(struct stlb_live_run *run, struct stlb_error *err)
 {
 	struct stlb_analysis_options options = run->settings->analysis;
-	int r = open_pass(run, err);
+	int ret = open_pass(run, err);
 
-	if (r)
-		return r;
+	if (ret)
+		return ret;
 	run->source = stlb_pass_source(run->pass);
 	run->info = stlb_source_info(run->source);
 	options.found = found;
 	options.arg = run;
-	r = stlb_pass_analyze(run->pass, &options, err);
-	if (r)
+	ret = stlb_pass_analyze(run->pass, &options, err);
+	if (ret)
 		stlb_live_run_close(run);
-	return r;
+	return ret;
 }
 
 /* ---- the status line ---- */
@@ -148,12 +148,12 @@ static int look(void *arg)
 int stlb_live_run_loop(struct stlb_live_run *run, struct stlb_error *err)
 {
 	const struct stlb_pass_hooks hooks = {.look = look, .look_every = LOOK_EVERY, .arg = run};
-	int r;
+	int ret;
 
 	run->status = shows_status(run->settings);
 	run->start_ns = run->shown_ns = now_ns();
-	r = stlb_pass_run(run->pass, &hooks, err);
-	return r < 0 ? r : 0;
+	ret = stlb_pass_run(run->pass, &hooks, err);
+	return ret < 0 ? ret : 0;
 }
 
 /* A verdict on another order than that of the events is none. */
@@ -175,21 +175,21 @@ static int note_late(struct stlb_live_run *run)
 int stlb_live_run_finish(struct stlb_live_run *run, struct stlb_error *err)
 {
 	const struct stlb_result *result;
-	int r;
+	int ret;
 
 	stlb_live_stop(run->source);
-	r = stlb_pass_run(run->pass, NULL, err);
+	ret = stlb_pass_run(run->pass, NULL, err);
 	stlb_status_line_erase();
 	run->late = stlb_live_late(run->source);
 	if (note_late(run))
 		return out_of_memory(err);
 	if (run->late && run->save)
-		return r;
+		return ret;
 	result = stlb_pass_finish(run->pass, NULL);
 	if (!result ||
 	    stlb_report_add_trace(run->reporting->report, run->info, result, run->source))
 		return out_of_memory(err);
-	return r;
+	return ret;
 }
 
 int stlb_live_run_again(struct stlb_live_run *run, struct stlb_error *err)

@@ -110,11 +110,11 @@ static int open_temp(struct stlb_output *output, mode_t mode)
 		interrupted_temp = output->temp;
 	block_signals(SIG_UNBLOCK);
 	if (fd < 0) {
-		int r = -errno;
+		int ret = -errno;
 
 		free(output->temp);
 		output->temp = NULL;
-		return r;
+		return ret;
 	}
 	output->file = fchmod(fd, mode) ? NULL : fdopen(fd, "w");
 	if (!output->file)
@@ -164,32 +164,32 @@ static int open_target(struct stlb_output *output, const struct stlb_target *tar
 static int open_path(struct stlb_output *output, const char *path, struct stlb_error *err)
 {
 	struct stlb_target target;
-	int r = stlb_target_find(path, &target, err);
+	int ret = stlb_target_find(path, &target, err);
 
-	if (r == 0) {
-		r = open_target(output, &target);
-		if (r)
-			stlb_error_set(err, r, "%s: cannot be written: %s", path, strerror(-r));
+	if (ret == 0) {
+		ret = open_target(output, &target);
+		if (ret)
+			stlb_error_set(err, ret, "%s: cannot be written: %s", path, strerror(-ret));
 	}
 	free(target.path);
-	return r;
+	return ret;
 }
 
 int stlb_output_open(const char *path, struct stlb_output **output, struct stlb_error *err)
 {
 	struct stlb_output *new = calloc(1, sizeof(*new));
-	int r = 0;
+	int ret = 0;
 
 	if (!new)
 		return stlb_error_set(err, -ENOMEM, "out of memory");
 	handle_signals();
 	if (path)
-		r = open_path(new, path, err);
+		ret = open_path(new, path, err);
 	else
 		new->file = stdout;
-	if (r) {
+	if (ret) {
 		stlb_output_close(new);
-		return r;
+		return ret;
 	}
 	*output = new;
 	return 0;
@@ -204,7 +204,7 @@ FILE *stlb_output_file(const struct stlb_output *output)
 static int settle(struct stlb_output *output)
 {
 	FILE *file = output->file;
-	int r = 0;
+	int ret = 0;
 
 	if (fflush(file) || ferror(file))
 		return errno ? -errno : -EIO;
@@ -212,29 +212,29 @@ static int settle(struct stlb_output *output)
 		return -errno;
 	if (file != stdout) {
 		output->file = NULL;
-		r = fclose(file) ? -errno : 0;
+		ret = fclose(file) ? -errno : 0;
 	}
-	if (r || !output->temp)
-		return r;
+	if (ret || !output->temp)
+		return ret;
 	block_signals(SIG_BLOCK);
-	r = rename(output->temp, output->path) ? -errno : 0;
-	if (r == 0) {
+	ret = rename(output->temp, output->path) ? -errno : 0;
+	if (ret == 0) {
 		interrupted_temp = NULL;
 		free(output->temp);
 		output->temp = NULL;
 	}
 	block_signals(SIG_UNBLOCK);
-	return r;
+	return ret;
 }
 
 int stlb_output_commit(struct stlb_output *output, struct stlb_error *err)
 {
-	int r = settle(output);
+	int ret = settle(output);
 
-	if (r == 0)
+	if (ret == 0)
 		return 0;
-	return stlb_error_set(err, r, "%s: cannot be written: %s",
-			      output->path ? output->path : "standard output", strerror(-r));
+	return stlb_error_set(err, ret, "%s: cannot be written: %s",
+			      output->path ? output->path : "standard output", strerror(-ret));
 }
 
 void stlb_output_close(struct stlb_output *output)
@@ -253,13 +253,33 @@ void stlb_output_close(struct stlb_output *output)
 	free(output);
 }
 
+int stlb_output_write(const char *path, int (*write)(void *arg, FILE *to, struct stlb_error *err),
+		      void *arg, struct stlb_error *err)
+{
+	struct stlb_output *output = NULL;
+	int ret = stlb_output_open(path, &output, err);
+
+	if (ret == 0)
+		ret = write(arg, output->file, err);
+	if (ret == 0)
+		ret = stlb_output_commit(output, err);
+	stlb_output_close(output);
+	return ret;
+}
+
+int stlb_output_failed(const char *path, int code, const struct stlb_error *cause,
+		       struct stlb_error *err)
+{
+	return stlb_error_set(err, code, "%s: %s", path ? path : "standard output", cause->text);
+}
+
 int stlb_output_check_stdout(const char *command)
 {
-	int r = 0;
+	int ret = 0;
 
 	if (fflush(stdout) || ferror(stdout))
-		r = errno ? -errno : -EIO;
-	if (r && r != -EPIPE)
-		stlb_message(command, "standard output: cannot be written: %s", strerror(-r));
-	return r;
+		ret = errno ? -errno : -EIO;
+	if (ret && ret != -EPIPE)
+		stlb_message(command, "standard output: cannot be written: %s", strerror(-ret));
+	return ret;
 }

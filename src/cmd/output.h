@@ -33,6 +33,19 @@ int stlb_output_commit(struct stlb_output *output, struct stlb_error *err);
 /** stlb_output_close - free it; a file that was not committed is taken away; NULL is fine */
 void stlb_output_close(struct stlb_output *output);
 
+/**
+ * stlb_output_write - open what the report goes to, have it written, and put it in its place
+ * @write: 0 or a negative errno with @err set
+ *
+ * Returns 0 or a negative errno; then a file is as it was before.
+ */
+int stlb_output_write(const char *path, int (*write)(void *arg, FILE *to, struct stlb_error *err),
+		      void *arg, struct stlb_error *err);
+
+/** stlb_output_failed - @code, with what a writer said after the name of what it wrote to */
+int stlb_output_failed(const char *path, int code, const struct stlb_error *cause,
+		       struct stlb_error *err);
+
 /** stlb_output_check_stdout - flush; 0, or a negative errno after a message about what is lost */
 int stlb_output_check_stdout(const char *command);
 

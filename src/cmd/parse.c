@@ -113,23 +113,23 @@ static int set(const struct parser *parser, int value, struct stlb_settings *set
 {
 	const struct stlb_option *option = row(parser->id, value);
 	struct stlb_error err = {""};
-	int r;
+	int ret;
 
-	r = option->set(settings, optarg, &err);
-	if (r == 0)
+	ret = option->set(settings, optarg, &err);
+	if (ret == 0)
 		return 0;
 	if (value < LONG_BASE)
 		stlb_usage_error(parser->id, "-%c: %s", value, err.text);
 	else
 		stlb_usage_error(parser->id, "--%s: %s", option->name, err.text);
-	return r;
+	return ret;
 }
 
 int stlb_options_parse(enum stlb_command_id id, int argc, char **argv,
 		       struct stlb_settings *settings)
 {
 	struct parser parser;
-	int value, r;
+	int value, ret;
 
 	parser_init(&parser, id);
 	opterr = 0;
@@ -137,9 +137,9 @@ int stlb_options_parse(enum stlb_command_id id, int argc, char **argv,
 	while ((value = getopt_long(argc, argv, parser.shorts, parser.longs, NULL)) != -1) {
 		if (value == '?' || value == ':')
 			return wrong_option(id, value, argv);
-		r = set(&parser, value, settings);
-		if (r)
-			return r;
+		ret = set(&parser, value, settings);
+		if (ret)
+			return ret;
 	}
 	settings->arguments = argv + optind;
 	settings->nr_arguments = argc - optind;

@@ -41,11 +41,11 @@ int stlb_setup_plan(struct stlb_setup *setup, const struct stlb_settings *settin
 {
 	struct stlb_plan_options options = {
 		.group = group, .locks = settings->locks, .of_tasks = of_tasks};
-	int r = stlb_kernel_open(NULL, &setup->kernel, err);
+	int ret = stlb_kernel_open(NULL, &setup->kernel, err);
 
-	if (r == 0)
-		r = check_facts(setup->kernel, err);
-	return r ? r : stlb_plan_new(setup->kernel, &options, &setup->plan, err);
+	if (ret == 0)
+		ret = check_facts(setup->kernel, err);
+	return ret ? ret : stlb_plan_new(setup->kernel, &options, &setup->plan, err);
 }
 
 int stlb_setup_take(struct stlb_setup *setup, const struct stlb_settings *settings, bool of_command,
@@ -56,27 +56,27 @@ int stlb_setup_take(struct stlb_setup *setup, const struct stlb_settings *settin
 		.buffer_kb = settings->buffer_kb,
 		.cancelled = stlb_interrupted,
 	};
-	int r = 0;
+	int ret = 0;
 
 	if (of_command || settings->nr_pids) {
-		r = stlb_tasks_add_kernel(&setup->tasks, err);
-		for (unsigned int i = 0; r == 0 && i < settings->nr_pids; i++)
-			r = stlb_tasks_add_process(&setup->tasks, settings->pids[i], err);
+		ret = stlb_tasks_add_kernel(&setup->tasks, err);
+		for (unsigned int i = 0; ret == 0 && i < settings->nr_pids; i++)
+			ret = stlb_tasks_add_process(&setup->tasks, settings->pids[i], err);
 		/* not NULL even where there are none: only the tasks that are followed later */
 		options.tids = setup->tasks.tids ? setup->tasks.tids : (const int32_t[]){0};
 		options.nr_tids = setup->tasks.nr;
 	}
-	return r ? r : stlb_session_new(setup->plan, &options, &setup->session, err);
+	return ret ? ret : stlb_session_new(setup->plan, &options, &setup->session, err);
 }
 
 int stlb_setup_leave(struct stlb_setup *setup, struct stlb_error *err)
 {
-	int r = setup->session ? stlb_session_remove(setup->session, err) : 0;
+	int ret = setup->session ? stlb_session_remove(setup->session, err) : 0;
 
 	stlb_session_free(setup->session);
 	stlb_plan_free(setup->plan);
 	stlb_kernel_close(setup->kernel);
 	stlb_tasks_free(&setup->tasks);
 	*setup = (struct stlb_setup){0};
-	return r;
+	return ret;
 }

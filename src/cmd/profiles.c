@@ -11,10 +11,10 @@ int stlb_profiles_load(const struct stlb_strings *paths, struct stlb_profiles *p
 	if (!profiles->profile)
 		return stlb_error_set(err, -ENOMEM, "out of memory");
 	for (unsigned int i = 0; i < paths->nr; i++) {
-		int r = stlb_profile_load(paths->value[i], &profiles->profile[i], err);
+		int ret = stlb_profile_load(paths->value[i], &profiles->profile[i], err);
 
-		if (r)
-			return r;
+		if (ret)
+			return ret;
 		profiles->nr++;
 	}
 	return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/program.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,21 +41,8 @@ static int unknown_command(const char *name)
 	return STLB_STATUS_FAILED;
 }
 
-static int run_command(const struct stlb_command *commands, unsigned int nr,
-		       const struct stlb_settings *settings)
-{
-	if (settings->nr_arguments == 0) {
-		stlb_usage_error(STLB_COMMAND_PROGRAM, "no command given");
-		return STLB_STATUS_FAILED;
-	}
-	for (unsigned int i = 0; i < nr; i++) {
-		if (strcmp(stlb_command_info(commands[i].id)->name, settings->arguments[0]) == 0)
-			return commands[i].run(settings->nr_arguments, settings->arguments);
-	}
-	return unknown_command(settings->arguments[0]);
-}
-
-int stlb_program_tell(enum stlb_command_id id, const struct stlb_settings *settings)
+/* The version or the help, whichever was asked for. */
+static int tell(enum stlb_command_id id, const struct stlb_settings *settings)
 {
 	if (settings->version)
 		puts("staletlb " STALETLB_VERSION);
@@ -62,6 +50,49 @@ int stlb_program_tell(enum stlb_command_id id, const struct stlb_settings *setti
 		stlb_help_write(id, stdout);
 	return stlb_output_check_stdout(stlb_command_info(id)->name) ? STLB_STATUS_FAILED
 								     : STLB_STATUS_CLEAN;
+}
+
+static int run(const struct stlb_command *command, const struct stlb_settings *settings)
+{
+	enum stlb_status status = STLB_STATUS_CLEAN;
+	struct stlb_error err = {""};
+	int ret = command->run(settings, &status, &err);
+
+	if (ret == 0 || ret == -EPIPE)
+		return status;
+	stlb_message(stlb_command_info(command->id)->name, "%s",
+		     err.text[0] ? err.text : strerror(-ret));
+	return STLB_STATUS_FAILED;
+}
+
+static int run_command(const struct stlb_command *command, int argc, char **argv)
+{
+	struct stlb_settings settings;
+	int status = STLB_STATUS_FAILED;
+
+	stlb_settings_init(&settings);
+	if (stlb_options_parse(command->id, argc, argv, &settings) == 0) {
+		if (settings.help || settings.version)
+			status = tell(command->id, &settings);
+		else if (!command->check || command->check(&settings) == 0)
+			status = run(command, &settings);
+	}
+	stlb_settings_release(&settings);
+	return status;
+}
+
+static int find_command(const struct stlb_command *const *commands, unsigned int nr,
+			const struct stlb_settings *settings)
+{
+	if (settings->nr_arguments == 0) {
+		stlb_usage_error(STLB_COMMAND_PROGRAM, "no command given");
+		return STLB_STATUS_FAILED;
+	}
+	for (unsigned int i = 0; i < nr; i++)
+		if (!strcmp(stlb_command_info(commands[i]->id)->name, settings->arguments[0]))
+			return run_command(commands[i], settings->nr_arguments,
+					   settings->arguments);
+	return unknown_command(settings->arguments[0]);
 }
 
 /* "staletlb help", "staletlb help COMMAND" */
@@ -83,10 +114,11 @@ static int help(const struct stlb_settings *settings)
 			break;
 	if (id == STLB_NR_COMMANDS)
 		return unknown_command(name);
-	return stlb_program_tell(id, settings);
+	return tell(id, settings);
 }
 
-int stlb_program_run(const struct stlb_command *commands, unsigned int nr, int argc, char **argv)
+int stlb_program_run(const struct stlb_command *const *commands, unsigned int nr, int argc,
+		     char **argv)
 {
 	struct stlb_settings settings = {0};
 
@@ -94,8 +126,8 @@ int stlb_program_run(const struct stlb_command *commands, unsigned int nr, int a
 	if (stlb_options_parse(STLB_COMMAND_PROGRAM, argc, argv, &settings))
 		return STLB_STATUS_FAILED;
 	if (settings.version || settings.help)
-		return stlb_program_tell(STLB_COMMAND_PROGRAM, &settings);
+		return tell(STLB_COMMAND_PROGRAM, &settings);
 	if (settings.nr_arguments && strcmp(settings.arguments[0], "help") == 0)
 		return help(&settings);
-	return run_command(commands, nr, &settings);
+	return find_command(commands, nr, &settings);
 }

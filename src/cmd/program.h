@@ -5,26 +5,28 @@
 
 #include "cmd/options.h"
 
-/** struct stlb_command - a row of the table of commands; run() returns the exit status */
+/** struct stlb_command - a command, from its parsed options on */
 struct stlb_command {
 	enum stlb_command_id id;
-	int (*run)(int argc, char **argv);
+	/* What is wrong with the arguments is said by stlb_usage_error(); 0, or that it was. NULL:
+	 * nothing can be. */
+	int (*check)(struct stlb_settings *settings);
+	/*
+	 * @status is STLB_STATUS_CLEAN until it is set. Returns 0 or a negative errno: then @err is
+	 * said and the command has failed, but for -EPIPE: who closed the pipe has read enough, and
+	 * @status holds.
+	 */
+	int (*run)(const struct stlb_settings *settings, enum stlb_status *status,
+		   struct stlb_error *err);
 };
 
 /** stlb_program_run - run what the command line asks for; returns the exit status */
-int stlb_program_run(const struct stlb_command *commands, unsigned int nr, int argc, char **argv);
-
-/** stlb_program_tell - write the version or the help, whichever was asked for; the exit status */
-int stlb_program_tell(enum stlb_command_id id, const struct stlb_settings *settings);
+int stlb_program_run(const struct stlb_command *const *commands, unsigned int nr, int argc,
+		     char **argv);
 
 /* ---- the commands, a file each ---- */
 
-int cmd_analyze(int argc, char **argv);
-int cmd_graph(int argc, char **argv);
-int cmd_explain(int argc, char **argv);
-int cmd_live(int argc, char **argv);
-int cmd_record(int argc, char **argv);
-int cmd_probes(int argc, char **argv);
-int cmd_doctor(int argc, char **argv);
+extern const struct stlb_command stlb_cmd_analyze, stlb_cmd_graph, stlb_cmd_explain, stlb_cmd_live,
+	stlb_cmd_record, stlb_cmd_probes, stlb_cmd_doctor;
 
 #endif

@@ -23,21 +23,16 @@ static uint64_t now_ns(void)
 static uint64_t file_size(const char *path)
 {
 	struct stat st;
-	int r = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &st) : stat(path, &st);
+	int ret = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &st) : stat(path, &st);
 
-	return r == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
-}
-
-static bool wanted(enum stlb_when when)
-{
-	return when == STLB_ALWAYS || (when == STLB_AUTO && isatty(STDERR_FILENO));
+	return ret == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 }
 
 void stlb_progress_init(struct stlb_progress *progress, enum stlb_when when, char *const *paths,
 			int nr)
 {
 	memset(progress, 0, sizeof(*progress));
-	progress->on = wanted(when);
+	progress->on = when == STLB_ALWAYS || (when == STLB_AUTO && isatty(STDERR_FILENO));
 	if (!progress->on)
 		return;
 	progress->start_ns = now_ns();

@@ -36,33 +36,33 @@ static int load_suppressions(struct stlb_reporting *reporting, struct stlb_error
 	time_t now = time(NULL);
 	char today[16] = "";
 	struct tm tm;
-	int r = 0;
+	int ret = 0;
 
 	if (gmtime_r(&now, &tm))
 		strftime(today, sizeof(today), "%Y-%m-%d", &tm);
 	reporting->suppressions = stlb_suppressions_new(today);
 	if (!reporting->suppressions)
 		return stlb_error_set(err, -ENOMEM, "out of memory");
-	for (unsigned int i = 0; i < settings->suppressions.nr && r == 0; i++)
-		r = stlb_suppressions_load(reporting->suppressions, settings->suppressions.value[i],
-					   err);
-	for (unsigned int i = 0; i < settings->baselines.nr && r == 0; i++)
-		r = stlb_suppressions_load_baseline(reporting->suppressions,
-						    settings->baselines.value[i], err);
-	if (r == 0)
+	for (unsigned int i = 0; i < settings->suppressions.nr && ret == 0; i++)
+		ret = stlb_suppressions_load(reporting->suppressions,
+					     settings->suppressions.value[i], err);
+	for (unsigned int i = 0; i < settings->baselines.nr && ret == 0; i++)
+		ret = stlb_suppressions_load_baseline(reporting->suppressions,
+						      settings->baselines.value[i], err);
+	if (ret == 0)
 		say_unversioned(reporting->suppressions);
-	return r;
+	return ret;
 }
 
 static int add_filters(struct stlb_reporting *reporting)
 {
 	const struct stlb_filter *filter = &reporting->settings->analysis.filter;
-	int r = 0;
+	int ret = 0;
 
-	for (uint32_t i = 0; i < filter->nr && r == 0; i++)
-		r = stlb_report_add_filter(reporting->report, filter->values[i].kind,
-					   filter->values[i].text);
-	return r;
+	for (uint32_t i = 0; i < filter->nr && ret == 0; i++)
+		ret = stlb_report_add_filter(reporting->report, filter->values[i].kind,
+					     filter->values[i].text);
+	return ret;
 }
 
 void stlb_reporting_say_unmatched(const struct stlb_reporting *reporting, const char *command)
@@ -78,14 +78,14 @@ void stlb_reporting_say_unmatched(const struct stlb_reporting *reporting, const 
 int stlb_reporting_open(struct stlb_reporting *reporting, const struct stlb_settings *settings,
 			bool traces, struct stlb_error *err)
 {
-	int r;
+	int ret;
 
 	reporting->settings = settings;
-	r = stlb_target_check(settings, settings->output, traces, err);
-	if (r == 0)
-		r = load_suppressions(reporting, err);
-	if (r)
-		return r;
+	ret = stlb_target_check(settings, settings->output, traces, err);
+	if (ret == 0)
+		ret = load_suppressions(reporting, err);
+	if (ret)
+		return ret;
 	reporting->report = stlb_report_new(STALETLB_VERSION, reporting->suppressions);
 	if (!reporting->report)
 		return stlb_error_set(err, -ENOMEM, "out of memory");
@@ -132,14 +132,12 @@ int stlb_reporting_write(struct stlb_reporting *reporting, struct stlb_error *er
 	const struct stlb_settings *settings = reporting->settings;
 	struct stlb_report_options options = stlb_reporting_options(settings);
 	struct stlb_error cause = {""};
-	int r;
+	int ret;
 
-	r = settings->writer->write(reporting->report, stlb_output_file(reporting->output),
-				    &options, &cause);
-	if (r)
-		return stlb_error_set(err, r, "%s: %s",
-				      settings->output ? settings->output : "standard output",
-				      cause.text);
+	ret = settings->writer->write(reporting->report, stlb_output_file(reporting->output),
+				      &options, &cause);
+	if (ret)
+		return stlb_output_failed(settings->output, ret, &cause, err);
 	return stlb_output_commit(reporting->output, err);
 }
 

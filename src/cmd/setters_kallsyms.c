@@ -5,10 +5,10 @@
 STLB_SETTER(kallsyms)
 {
 	struct stlb_symbols *symbols;
-	int r = stlb_symbols_load(value, &symbols, err);
+	int ret = stlb_symbols_load(value, &symbols, err);
 
-	if (r)
-		return r;
+	if (ret)
+		return ret;
 	stlb_symbols_free(settings->symbols);
 	settings->symbols = symbols;
 	if (stlb_symbols_hidden(symbols))

@@ -100,7 +100,7 @@ static int follow(char **path)
 static int step(const char *given, struct stlb_target *target, struct stlb_error *err)
 {
 	struct stat st;
-	int r;
+	int ret;
 
 	if (has_planted_folder(target->path))
 		return cannot(err, -ELOOP, given,
@@ -114,24 +114,24 @@ static int step(const char *given, struct stlb_target *target, struct stlb_error
 		return cannot(err, -ELOOP, given,
 			      "it is a symbolic link in a sticky directory, where anyone can "
 			      "create one: name the file itself");
-	r = follow(&target->path);
-	return r ? cannot(err, r, given, strerror(-r)) : 1;
+	ret = follow(&target->path);
+	return ret ? cannot(err, ret, given, strerror(-ret)) : 1;
 }
 
 int stlb_target_find(const char *path, struct stlb_target *target, struct stlb_error *err)
 {
 	struct stat st;
-	int r = 1;
+	int ret = 1;
 
 	*target = (struct stlb_target){.path = strdup(path), .descriptor = -1};
 	if (!target->path)
 		return stlb_error_set(err, -ENOMEM, "out of memory");
-	for (int i = 0; r == 1 && i < MOST_LINKS; i++)
-		r = step(path, target, err);
-	if (r == 1)
-		r = cannot(err, -ELOOP, path, strerror(ELOOP));
-	if (r)
-		return r;
+	for (int i = 0; ret == 1 && i < MOST_LINKS; i++)
+		ret = step(path, target, err);
+	if (ret == 1)
+		ret = cannot(err, -ELOOP, path, strerror(ELOOP));
+	if (ret)
+		return ret;
 	if (stat(target->path, &st))
 		return errno == ENOENT ? 0 : cannot(err, -errno, path, strerror(errno));
 	target->exists = true;
@@ -199,17 +199,17 @@ int stlb_target_check(const struct stlb_settings *settings, const char *path, bo
 	struct stat st;
 	bool exists = (path ? stat(path, &st) : fstat(STDOUT_FILENO, &st)) == 0;
 	const struct stat *output = exists ? &st : NULL;
-	int r = 0;
+	int ret = 0;
 
 	/* a terminal, a pipe or /dev/null can be both */
 	if (exists && !S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
 		return 0;
 	if (traces)
-		r = check_all(path, output, (const char *const *)settings->arguments,
-			      (unsigned int)settings->nr_arguments, err);
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && r == 0; i++)
-		r = check_all(path, output, lists[i]->value, lists[i]->nr, err);
-	return r;
+		ret = check_all(path, output, (const char *const *)settings->arguments,
+				(unsigned int)settings->nr_arguments, err);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && ret == 0; i++)
+		ret = check_all(path, output, lists[i]->value, lists[i]->nr, err);
+	return ret;
 }
 
 int stlb_target_check_two(const char *one, const char *other, struct stlb_error *err)

@@ -27,31 +27,31 @@ static int each_number(const char *path,
 {
 	DIR *dir = opendir(path);
 	struct dirent *entry;
-	int r = 0;
+	int ret = 0;
 
 	if (!dir)
 		return -errno;
-	while (r == 0 && (entry = readdir(dir))) {
+	while (ret == 0 && (entry = readdir(dir))) {
 		char *end;
 		long number = strtol(entry->d_name, &end, 10);
 
 		if (!*end && number > 0 && number <= INT32_MAX)
-			r = call(tasks, (int32_t)number, err);
+			ret = call(tasks, (int32_t)number, err);
 	}
 	closedir(dir);
-	return r;
+	return ret;
 }
 
 int stlb_tasks_add_process(struct stlb_tasks *tasks, int32_t pid, struct stlb_error *err)
 {
 	char path[64];
-	int r;
+	int ret;
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
-	r = each_number(path, add, tasks, err);
-	if (r == -ENOENT)
+	ret = each_number(path, add, tasks, err);
+	if (ret == -ENOENT)
 		return stlb_error_set(err, -ESRCH, "no process %d", pid);
-	return r;
+	return ret;
 }
 
 static bool edits_others(const char *comm)
@@ -77,9 +77,9 @@ static int add_if_kernel(struct stlb_tasks *tasks, int32_t pid, struct stlb_erro
 
 int stlb_tasks_add_kernel(struct stlb_tasks *tasks, struct stlb_error *err)
 {
-	int r = each_number("/proc", add_if_kernel, tasks, err);
+	int ret = each_number("/proc", add_if_kernel, tasks, err);
 
-	return r == -ENOENT ? 0 : r;
+	return ret == -ENOENT ? 0 : ret;
 }
 
 void stlb_tasks_free(struct stlb_tasks *tasks)

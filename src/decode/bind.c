@@ -118,15 +118,6 @@ static void bind_fields(struct stlb_binding *binding, const struct stlb_row *row
 	}
 }
 
-static void bind_constants(struct stlb_binding *binding, const struct stlb_row *row)
-{
-	for (size_t i = 0; i < row->nr_constants && i < STLB_NR_FIELDS; i++) {
-		binding->constants[binding->nr_constants++] = row->constants[i];
-		binding->has |= UINT64_C(1) << row->constants[i].id;
-		binding->more = true;
-	}
-}
-
 static void bind_when(struct stlb_binding *binding, const struct stlb_row *row,
 		      const struct stlb_format *format)
 {
@@ -172,7 +163,11 @@ static bool bind_row(const struct stlb_row *row, const struct stlb_format *forma
 	binding->same_content = row->same_content;
 	binding->special = row->special;
 	bind_fields(binding, row, format);
-	bind_constants(binding, row);
+	for (size_t i = 0; i < row->nr_constants && i < STLB_NR_FIELDS; i++) {
+		binding->constants[binding->nr_constants++] = row->constants[i];
+		binding->has |= UINT64_C(1) << row->constants[i].id;
+		binding->more = true;
+	}
 	bind_when(binding, row, format);
 	return bind_special(binding, format) && !stlb_kind_lacks(row->kind, binding->has);
 }

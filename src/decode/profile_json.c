@@ -3,7 +3,6 @@
  * Profiles of the user's: a JSON file, read strictly.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +17,6 @@ enum {
 	MAX_ROWS = 4096,
 };
 
-#define NO_ROW SIZE_MAX
-
 /* What stlb_profile_load() hands out: the rows' strings are those of the document. */
 struct loaded_profile {
 	struct stlb_profile profile;
@@ -27,95 +24,108 @@ struct loaded_profile {
 	struct stlb_row *rows;
 };
 
-int stlb_profile_bad(const struct stlb_profile_reader *reader, const char *place, const char *fmt,
-		     ...)
-{
-	char what[192];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(what, sizeof(what), fmt, args);
-	va_end(args);
-	if (reader->row == NO_ROW)
-		return stlb_error_set(reader->err, -EINVAL, "%s: %s: %s", reader->path,
-				      *place ? place : "profile", what);
-	return stlb_error_set(reader->err, -EINVAL, "%s: events[%zu]%s: %s", reader->path,
-			      reader->row, place, what);
-}
-
-int stlb_profile_keys(const struct stlb_profile_reader *reader, const char *place,
-		      const json_t *object, const char *const *known)
-{
-	char unknown[STLB_DOCUMENT_COMPLAINT];
-
-	if (!stlb_document_unknown_key(object, known, unknown))
-		return 0;
-	return stlb_profile_bad(reader, place, "%s", unknown);
-}
-
-static int read_kind(const struct stlb_profile_reader *reader, const json_t *json, uint8_t *kind)
+static int read_kind(struct stlb_document *document, const struct stlb_member *member,
+		     const json_t *value, void *row)
 {
 	const char *known[STLB_NR_KINDS + 2] = {[STLB_KIND_NONE] = "none"};
-	const char *name = json_string_value(json);
+	const char *name = json_string_value(value);
 	const char *nearest;
 	unsigned int i;
 
 	if (!name)
-		return stlb_profile_bad(reader, ".kind",
-					"expected the name of a kind, or \"none\"");
+		return stlb_document_fail_in(document, member,
+					     "expected the name of a kind, or \"none\"");
 	for (i = 0; i < STLB_NR_KINDS; i++)
 		known[i] = stlb_kind_name((enum stlb_kind)i);
 	for (i = 0; known[i] && strcmp(known[i], name) != 0; i++)
 		;
 	if (i == STLB_LOST || i == STLB_STACK)
-		return stlb_profile_bad(reader, ".kind",
-					"a profile cannot provide events of kind \"%s\"", name);
-	*kind = (uint8_t)i;
+		return stlb_document_fail_in(
+			document, member, "a profile cannot provide events of kind \"%s\"", name);
+	((struct stlb_row *)row)->kind = (uint8_t)i;
 	if (known[i])
 		return 0;
 	nearest = stlb_nearest_in(name, known);
-	return stlb_profile_bad(reader, ".kind", "unknown kind \"%.40s\", %s%s%s", name,
-				nearest ? "did you mean \"" : "staletlb-profile(5) lists the kinds",
-				nearest ? nearest : "", nearest ? "\"?" : "");
+	return stlb_document_fail_in(document, member, "unknown kind \"%.40s\", %s%s%s", name,
+				     nearest ? "did you mean \""
+					     : "staletlb-profile(5) lists the kinds",
+				     nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
-static int read_level(const struct stlb_profile_reader *reader, const json_t *json, uint8_t *level)
+static int read_level(struct stlb_document *document, const struct stlb_member *member,
+		      const json_t *value, void *row)
 {
 	static const char *const names[] = {"pte", "pmd", "pud"};
-	const char *name = json_string_value(json);
+	const char *name = json_string_value(value);
 
-	if (!json)
+	if (!value)
 		return 0;
 	for (uint8_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(names[i], name) == 0) {
-			*level = i;
+			((struct stlb_row *)row)->level = i;
 			return 0;
 		}
 	}
-	return stlb_profile_bad(reader, ".level", "expected \"pte\", \"pmd\" or \"pud\"");
+	return stlb_document_fail_in(document, member, "expected \"pte\", \"pmd\" or \"pud\"");
 }
 
-static int read_names(const struct stlb_profile_reader *reader, const json_t *json,
-		      struct stlb_row *row)
+static int read_event(struct stlb_document *document, const struct stlb_member *member,
+		      const json_t *value, void *row)
 {
-	const json_t *system = json_object_get(json, "system");
-	const json_t *same_content = json_object_get(json, "same_content");
+	const char *event = json_string_value(value);
 
-	row->event = json_string_value(json_object_get(json, "event"));
-	if (!row->event || !row->event[0])
-		return stlb_profile_bad(reader, ".event", "expected the name of a trace event");
-	row->system = json_string_value(system);
-	if (system && (!row->system || !row->system[0]))
-		return stlb_profile_bad(reader, ".system", "expected the name of an event group");
-	if (same_content && !json_is_boolean(same_content))
-		return stlb_profile_bad(reader, ".same_content", "expected true or false");
-	row->same_content = json_is_true(same_content);
-	return 0;
+	((struct stlb_row *)row)->event = event;
+	if (event && *event)
+		return 0;
+	return stlb_document_fail_in(document, member, "expected the name of a trace event");
 }
+
+static int read_system(struct stlb_document *document, const struct stlb_member *member,
+		       const json_t *value, void *row)
+{
+	const char *system = json_string_value(value);
+
+	((struct stlb_row *)row)->system = system;
+	if (!value || (system && *system))
+		return 0;
+	return stlb_document_fail_in(document, member, "expected the name of an event group");
+}
+
+static int read_same_content(struct stlb_document *document, const struct stlb_member *member,
+			     const json_t *value, void *row)
+{
+	((struct stlb_row *)row)->same_content = json_is_true(value);
+	if (!value || json_is_boolean(value))
+		return 0;
+	return stlb_document_fail_in(document, member, "expected true or false");
+}
+
+static const struct stlb_member row_members[] = {
+	{"event", read_event, 0, 0},
+	{"system", read_system, 0, 0},
+	{"same_content", read_same_content, 0, 0},
+	{"kind", read_kind, 0, 0},
+	{"level", read_level, 0, 0},
+	{"fields", stlb_profile_fields, 0, 0},
+	{"constants", stlb_profile_constants, 0, 0},
+	{"when", stlb_profile_when, 0, 0},
+	{"description", NULL, 0, 0},
+	{0},
+};
+
+/* Of kind "none". */
+static const struct stlb_member ignored_members[] = {
+	{"event", NULL, 0, 0},
+	{"system", NULL, 0, 0},
+	{"kind", NULL, 0, 0},
+	{"description", NULL, 0, 0},
+	{0},
+};
 
 /* What a kind cannot do without has to come from somewhere. */
-static int check_needs(const struct stlb_profile_reader *reader, const struct stlb_row *row)
+static int check_needs(struct stlb_document *document, const struct stlb_row *row)
 {
+	static const struct stlb_member fields = {"fields", NULL, 0, 0};
 	uint64_t missing = stlb_kind_needs((enum stlb_kind)row->kind);
 	bool has_text = false;
 
@@ -126,117 +136,123 @@ static int check_needs(const struct stlb_profile_reader *reader, const struct st
 	for (size_t i = 0; i < row->nr_constants; i++)
 		missing &= ~(UINT64_C(1) << row->constants[i].id);
 	if (row->kind == STLB_PHASE && !has_text)
-		return stlb_profile_bad(reader, ".fields", "kind \"phase\" needs \"text\"");
+		return stlb_document_fail_in(document, &fields, "kind \"phase\" needs \"text\"");
 	if (!missing)
 		return 0;
-	return stlb_profile_bad(reader, ".fields", "kind \"%s\" also needs \"%s\"",
-				stlb_kind_name((enum stlb_kind)row->kind),
-				stlb_field_name((enum stlb_field_id)__builtin_ctzll(missing)));
+	return stlb_document_fail_in(document, &fields, "kind \"%s\" also needs \"%s\"",
+				     stlb_kind_name((enum stlb_kind)row->kind),
+				     stlb_field_name((enum stlb_field_id)__builtin_ctzll(missing)));
 }
 
-static int check_ignored(const struct stlb_profile_reader *reader, const json_t *json)
+/* Each row is checked against those before it. */
+static int check_duplicate(struct stlb_document *document, const struct stlb_row *rows,
+			   const struct stlb_row *row)
 {
-	static const char *const keys[] = {"system", "event", "kind", "description", NULL};
+	static const struct stlb_member event = {"event", NULL, 0, 0};
 
-	return stlb_profile_keys(reader, "", json, keys);
-}
-
-static int check_duplicate(const struct stlb_profile_reader *reader,
-			   const struct loaded_profile *loaded, const struct stlb_row *row)
-{
-	for (size_t i = 0; i < reader->row; i++) {
-		const struct stlb_row *other = &loaded->rows[i];
+	for (const struct stlb_row *other = rows; other < row; other++) {
 		bool same_system = other->system && row->system
 					   ? strcmp(other->system, row->system) == 0
 					   : other->system == row->system;
 
 		if (same_system && strcmp(other->event, row->event) == 0)
-			return stlb_profile_bad(reader, ".event",
-						"\"%.60s\" is also in events[%zu]", row->event, i);
+			return stlb_document_fail_in(document, &event,
+						     "\"%.60s\" is also in events[%td]", row->event,
+						     other - rows);
 	}
 	return 0;
 }
 
-static int read_row(const struct stlb_profile_reader *reader, const json_t *json,
-		    const struct loaded_profile *loaded, struct stlb_row *row)
+static int read_row(struct stlb_document *document, const json_t *json, const struct stlb_row *rows,
+		    struct stlb_row *row)
 {
-	static const char *const keys[] = {"system",	  "event",     "kind", "level",
-					   "fields",	  "constants", "when", "same_content",
-					   "description", NULL};
-	int rc;
+	int ret;
 
 	if (!json_is_object(json))
-		return stlb_profile_bad(reader, "", "expected an object");
-	rc = stlb_profile_keys(reader, "", json, keys);
-	if (!rc)
-		rc = read_names(reader, json, row);
-	if (!rc)
-		rc = read_kind(reader, json_object_get(json, "kind"), &row->kind);
-	if (!rc)
-		rc = check_duplicate(reader, loaded, row);
-	if (!rc && row->kind == STLB_KIND_NONE)
-		return check_ignored(reader, json);
-	if (!rc)
-		rc = read_level(reader, json_object_get(json, "level"), &row->level);
-	if (!rc)
-		rc = stlb_profile_row_values(reader, json, row);
-	return rc ? rc : check_needs(reader, row);
+		return stlb_document_fail(document, "expected an object");
+	ret = stlb_document_only(document, json, row_members);
+	if (!ret)
+		ret = stlb_document_read(document, json, row_members, row);
+	if (!ret)
+		ret = check_duplicate(document, rows, row);
+	if (!ret && row->kind == STLB_KIND_NONE)
+		return stlb_document_only(document, json, ignored_members);
+	return ret ? ret : check_needs(document, row);
 }
 
-static int read_rows(struct stlb_profile_reader *reader, const json_t *events,
-		     struct loaded_profile *loaded)
+static int read_rows(struct stlb_document *document, const struct stlb_member *member,
+		     const json_t *events, void *into)
 {
+	struct loaded_profile *loaded = into;
 	size_t nr = json_array_size(events);
-	int rc = 0;
+	int ret = 0;
 
 	if (!json_is_array(events) || nr == 0 || nr > MAX_ROWS)
-		return stlb_profile_bad(reader, "events", "expected an array of 1 to %d objects",
-					MAX_ROWS);
+		return stlb_document_fail_in(document, member,
+					     "expected an array of 1 to %d objects", MAX_ROWS);
 	loaded->rows = calloc(nr, sizeof(*loaded->rows));
 	if (!loaded->rows)
 		return -ENOMEM;
 	loaded->profile.rows = loaded->rows;
-	for (size_t i = 0; i < nr && !rc; i++) {
-		reader->row = i;
+	for (size_t i = 0; i < nr && !ret; i++) {
+		snprintf(document->where, sizeof(document->where), "events[%zu]", i);
 		loaded->profile.nr_rows++;
-		rc = read_row(reader, json_array_get(events, i), loaded, &loaded->rows[i]);
+		ret = read_row(document, json_array_get(events, i), loaded->rows, &loaded->rows[i]);
 	}
-	return rc;
+	return ret;
 }
 
-static int read_document(struct stlb_profile_reader *reader, struct loaded_profile *loaded)
+static int read_name(struct stlb_document *document, const struct stlb_member *member,
+		     const json_t *value, void *into)
 {
-	static const char *const keys[] = {"$schema", "name", "description", "events", NULL};
-	const json_t *document = loaded->document;
-	const json_t *description = json_object_get(document, "description");
-	int rc;
+	(void)into;
+	if (json_string_length(value))
+		return 0;
+	return stlb_document_fail_in(document, member, "expected the profile's name");
+}
 
-	rc = stlb_profile_keys(reader, "", document, keys);
-	if (rc)
-		return rc;
-	if (json_string_length(json_object_get(document, "name")) == 0)
-		return stlb_profile_bad(reader, "name", "expected the profile's name");
-	if (description && !json_is_string(description))
-		return stlb_profile_bad(reader, "description", "expected a string");
-	return read_rows(reader, json_object_get(document, "events"), loaded);
+static int read_description(struct stlb_document *document, const struct stlb_member *member,
+			    const json_t *value, void *into)
+{
+	(void)into;
+	if (!value || json_is_string(value))
+		return 0;
+	return stlb_document_fail_in(document, member, "expected a string");
+}
+
+static const struct stlb_member members[] = {
+	{"$schema", NULL, 0, 0},
+	{"name", read_name, 0, 0},
+	{"description", read_description, 0, 0},
+	{"events", read_rows, 0, 0},
+	{0},
+};
+
+static int read_document(struct stlb_document *document, struct loaded_profile *loaded)
+{
+	int ret;
+
+	strcpy(document->where, "profile");
+	ret = stlb_document_only(document, document->root, members);
+	document->where[0] = '\0';
+	return ret ? ret : stlb_document_read(document, document->root, members, loaded);
 }
 
 int stlb_profile_load(const char *path, struct stlb_profile **profile, struct stlb_error *err)
 {
-	struct stlb_profile_reader reader = {path, NO_ROW, err};
 	struct loaded_profile *loaded = calloc(1, sizeof(*loaded));
 	struct stlb_document document;
-	int rc;
+	int ret;
 
 	if (!loaded)
 		return -ENOMEM;
-	rc = stlb_document_open(&document, path, MAX_FILE, err);
+	ret = stlb_document_open(&document, path, MAX_FILE, err);
 	loaded->document = document.root;
-	if (!rc)
-		rc = read_document(&reader, loaded);
-	if (rc) {
+	if (!ret)
+		ret = read_document(&document, loaded);
+	if (ret) {
 		stlb_profile_free(&loaded->profile);
-		return rc;
+		return ret;
 	}
 	*profile = &loaded->profile;
 	return 0;

@@ -1,50 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * What the parts of the reader of JSON profiles share: where they are, for messages.
- */
+/* What the parts of the reader of JSON profiles share. */
 #ifndef DECODE_PROFILE_READER_H
 #define DECODE_PROFILE_READER_H
 
-#include <jansson.h>
-
 #include "profile.h"
+#include "util/document.h"
 
-/** struct stlb_profile_reader - a file being read, and the row it is at */
-struct stlb_profile_reader {
-	const char *path;
-	size_t row;
-	struct stlb_error *err;
-};
+/* ---- readers of members of a struct stlb_row: 0 or a negative errno ---- */
 
-/**
- * stlb_profile_bad - refuse a profile
- * @place: within the row, ".fields.addr"; "" for the row itself
+/*
+ * stlb_profile_fields, stlb_profile_constants, stlb_profile_when - how events get their values
  *
- * Returns -EINVAL.
+ * The row's arrays are the caller's to free, also after a failure. Constants are read after fields.
  */
-int stlb_profile_bad(const struct stlb_profile_reader *reader, const char *place, const char *fmt,
-		     ...) __attribute__((format(printf, 3, 4)));
-
-/**
- * stlb_profile_keys - refuse keys of an object that nobody reads
- * @known: separated by blanks
- */
-int stlb_profile_keys(const struct stlb_profile_reader *reader, const char *place,
-		      const json_t *object, const char *const *known);
-
-/** stlb_profile_number - an integer, or a string "0x..."; 0 or a negative errno */
-int stlb_profile_number(const struct stlb_profile_reader *reader, const char *place,
-			const json_t *json, uint64_t *number);
-
-/** stlb_profile_from - the name of a trace field, or several with "|"; 0 or a negative errno */
-int stlb_profile_from(const struct stlb_profile_reader *reader, const char *place,
-		      const json_t *json, const char **from);
-
-/**
- * stlb_profile_row_values - read "fields", "constants" and "when" of a row
- * @row: its arrays are the caller's to free, also after a failure
- */
-int stlb_profile_row_values(const struct stlb_profile_reader *reader, const json_t *json,
-			    struct stlb_row *row);
+int stlb_profile_fields(struct stlb_document *document, const struct stlb_member *member,
+			const json_t *value, void *row);
+int stlb_profile_constants(struct stlb_document *document, const struct stlb_member *member,
+			   const json_t *value, void *row);
+int stlb_profile_when(struct stlb_document *document, const struct stlb_member *member,
+		      const json_t *value, void *row);
 
 #endif

@@ -12,8 +12,7 @@
 
 enum { MAX_NAME = 200, MAX_SHIFT = 63 };
 
-int stlb_profile_number(const struct stlb_profile_reader *reader, const char *place,
-			const json_t *json, uint64_t *number)
+static int read_number(const struct stlb_document *document, const json_t *json, uint64_t *number)
 {
 	const char *text = json_string_value(json);
 	size_t digits;
@@ -24,8 +23,8 @@ int stlb_profile_number(const struct stlb_profile_reader *reader, const char *pl
 	}
 	digits = text && strncmp(text, "0x", 2) == 0 ? strlen(text + 2) : 0;
 	if (digits < 1 || digits > 16 || strspn(text + 2, "0123456789abcdefABCDEF") != digits)
-		return stlb_profile_bad(reader, place,
-					"expected an integer or a string like \"0x1f\"");
+		return stlb_document_fail(document,
+					  "expected an integer or a string like \"0x1f\"");
 	*number = strtoull(text + 2, NULL, 16);
 	return 0;
 }
@@ -52,22 +51,20 @@ static bool is_from(const char *text)
 	return in_name && length <= MAX_NAME;
 }
 
-int stlb_profile_from(const struct stlb_profile_reader *reader, const char *place,
-		      const json_t *json, const char **from)
+static int read_from(const struct stlb_document *document, const json_t *json, const char **from)
 {
 	const char *text = json_string_value(json);
 
 	if (!text || !is_from(text))
-		return stlb_profile_bad(reader, place,
-					"expected the name of a trace field, or several like "
-					"\"page|folio\"");
+		return stlb_document_fail(document,
+					  "expected the name of a trace field, or several like "
+					  "\"page|folio\"");
 	*from = text;
 	return 0;
 }
 
 /* STLB_FIELD_TEXT is a field here as well: "text". */
-static int find_field_id(const struct stlb_profile_reader *reader, const char *place,
-			 const char *name, uint8_t *id)
+static int find_field_id(const struct stlb_document *document, const char *name, uint8_t *id)
 {
 	const char *known[STLB_NR_FIELDS + 2] = {[STLB_FIELD_TEXT] = "text"};
 	const char *nearest;
@@ -82,182 +79,228 @@ static int find_field_id(const struct stlb_profile_reader *reader, const char *p
 	}
 	nearest = stlb_nearest_in(name, known);
 	if (nearest)
-		return stlb_profile_bad(reader, place, "unknown field, did you mean \"%s\"?",
-					nearest);
-	return stlb_profile_bad(reader, place,
-				"unknown field, staletlb-profile(5) lists the known ones");
+		return stlb_document_fail(document, "unknown field, did you mean \"%s\"?", nearest);
+	return stlb_document_fail(document,
+				  "unknown field, staletlb-profile(5) lists the known ones");
 }
 
-static int read_shift(const struct stlb_profile_reader *reader, const char *place,
-		      const json_t *json, int8_t *shift)
-{
-	json_int_t value = json_integer_value(json);
+/* ---- a field that is computed ---- */
 
-	if (!json)
+static int read_field_name(struct stlb_document *document, const struct stlb_member *member,
+			   const json_t *value, void *field)
+{
+	(void)member;
+	return read_from(document, value, &((struct stlb_row_field *)field)->from);
+}
+
+static int read_shift(struct stlb_document *document, const struct stlb_member *member,
+		      const json_t *value, void *field)
+{
+	json_int_t shift = json_integer_value(value);
+
+	if (!value)
 		return 0;
-	if (!json_is_integer(json) || value < -MAX_SHIFT || value > MAX_SHIFT)
-		return stlb_profile_bad(reader, place, "\"shift\" must be an integer in -63..63");
-	*shift = (int8_t)value;
+	if (!json_is_integer(value) || shift < -MAX_SHIFT || shift > MAX_SHIFT)
+		return stlb_document_fail(document, "\"%s\" must be an integer in -63..63",
+					  member->key);
+	((struct stlb_row_field *)field)->shift = (int8_t)shift;
 	return 0;
 }
 
-static int read_change(const struct stlb_profile_reader *reader, const char *place,
-		       const json_t *json, struct stlb_row_field *field)
+static int read_mask(struct stlb_document *document, const struct stlb_member *member,
+		     const json_t *value, void *field)
 {
-	static const char *const keys[] = {"field", "shift", "mask", "add", NULL};
-	const json_t *mask = json_object_get(json, "mask");
-	const json_t *add = json_object_get(json, "add");
-	int rc = stlb_profile_keys(reader, place, json, keys);
+	uint64_t *mask = &((struct stlb_row_field *)field)->mask;
+	int ret = value ? read_number(document, value, mask) : 0;
 
-	if (!rc)
-		rc = stlb_profile_from(reader, place, json_object_get(json, "field"), &field->from);
-	if (!rc)
-		rc = read_shift(reader, place, json_object_get(json, "shift"), &field->shift);
-	if (!rc && mask)
-		rc = stlb_profile_number(reader, place, mask, &field->mask);
-	if (!rc && mask && !field->mask)
-		rc = stlb_profile_bad(reader, place, "\"mask\" is 0, which clears the field");
-	if (!rc && add)
-		rc = stlb_profile_number(reader, place, add, &field->add);
-	return rc;
+	if (ret || !value || *mask)
+		return ret;
+	return stlb_document_fail(document, "\"%s\" is 0, which clears the field", member->key);
 }
 
-static int read_field(const struct stlb_profile_reader *reader, const char *name,
-		      const json_t *json, struct stlb_row_field *field)
+static int read_add(struct stlb_document *document, const struct stlb_member *member,
+		    const json_t *value, void *field)
 {
-	char place[64];
-	int rc;
+	(void)member;
+	return value ? read_number(document, value, &((struct stlb_row_field *)field)->add) : 0;
+}
 
-	snprintf(place, sizeof(place), ".fields.%s", name);
-	rc = find_field_id(reader, place, name, &field->id);
-	if (rc)
-		return rc;
+static const struct stlb_member change_members[] = {
+	{"field", read_field_name, 0, 0},
+	{"shift", read_shift, 0, 0},
+	{"mask", read_mask, 0, 0},
+	{"add", read_add, 0, 0},
+	{0},
+};
+
+/* ---- fields and constants: an object with a member for each ---- */
+
+static int read_field(struct stlb_document *document, const char *name, const json_t *json,
+		      struct stlb_row *row)
+{
+	struct stlb_row_field *field = (struct stlb_row_field *)&row->fields[row->nr_fields++];
+	int ret = find_field_id(document, name, &field->id);
+
+	if (ret)
+		return ret;
 	if (!json_is_object(json))
-		return stlb_profile_from(reader, place, json, &field->from);
+		return read_from(document, json, &field->from);
 	if (field->id == STLB_FIELD_TEXT)
-		return stlb_profile_bad(reader, place,
-					"a text field cannot be computed, expected a name");
-	return read_change(reader, place, json, field);
-}
-
-/* Zeroed, one for each member of @json; NULL, and 0 or an error in @rc, where there are none. */
-static void *new_members(const struct stlb_profile_reader *reader, const char *place,
-			 const json_t *json, size_t size, int *rc)
-{
-	void *members;
-
-	*rc = 0;
-	if (!json)
-		return NULL;
-	if (!json_is_object(json)) {
-		*rc = stlb_profile_bad(reader, place, "expected an object");
-		return NULL;
-	}
-	members = calloc(json_object_size(json) + 1, size);
-	if (!members)
-		*rc = -ENOMEM;
-	return members;
-}
-
-static int read_fields(const struct stlb_profile_reader *reader, json_t *json, struct stlb_row *row)
-{
-	int rc;
-	struct stlb_row_field *fields = new_members(reader, ".fields", json, sizeof(*fields), &rc);
-	const char *name;
-	json_t *value;
-
-	row->fields = fields;
-	if (!fields)
-		return rc;
-	json_object_foreach(json, name, value)
-	{
-		rc = read_field(reader, name, value, &fields[row->nr_fields++]);
-		if (rc)
-			break;
-	}
-	return rc;
+		return stlb_document_fail(document,
+					  "a text field cannot be computed, expected a name");
+	ret = stlb_document_only(document, json, change_members);
+	return ret ? ret : stlb_document_read(document, json, change_members, field);
 }
 
 static bool row_has_field(const struct stlb_row *row, uint8_t id)
 {
-	for (size_t i = 0; i < row->nr_fields; i++) {
+	for (size_t i = 0; i < row->nr_fields; i++)
 		if (row->fields[i].id == id)
 			return true;
-	}
 	return false;
 }
 
-static int read_constant(const struct stlb_profile_reader *reader, const char *name,
-			 const json_t *json, const struct stlb_row *row,
-			 struct stlb_row_constant *constant)
+static int read_constant(struct stlb_document *document, const char *name, const json_t *json,
+			 struct stlb_row *row)
 {
-	char place[64];
-	int rc;
+	struct stlb_row_constant *constant =
+		(struct stlb_row_constant *)&row->constants[row->nr_constants++];
+	int ret = find_field_id(document, name, &constant->id);
 
-	snprintf(place, sizeof(place), ".constants.%s", name);
-	rc = find_field_id(reader, place, name, &constant->id);
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	if (constant->id == STLB_FIELD_TEXT)
-		return stlb_profile_bad(reader, place, "a text field cannot be a constant");
+		return stlb_document_fail(document, "a text field cannot be a constant");
 	if (row_has_field(row, constant->id))
-		return stlb_profile_bad(reader, place, "also in \"fields\", drop one of them");
-	return stlb_profile_number(reader, place, json, &constant->value);
+		return stlb_document_fail(document, "also in \"fields\", drop one of them");
+	return read_number(document, json, &constant->value);
 }
 
-static int read_constants(const struct stlb_profile_reader *reader, json_t *json,
-			  struct stlb_row *row)
+/* Messages name the member until leave(). */
+static size_t enter(struct stlb_document *document, const char *key)
 {
-	int rc;
-	struct stlb_row_constant *constants =
-		new_members(reader, ".constants", json, sizeof(*constants), &rc);
+	size_t length = strlen(document->where);
+
+	snprintf(document->where + length, sizeof(document->where) - length, ".%.55s", key);
+	return length;
+}
+
+static void leave(struct stlb_document *document, size_t length)
+{
+	document->where[length] = '\0';
+}
+
+/* Zeroed, one for each member of @json; NULL, and 0 or an error in @code, where there are none. */
+static void *new_members(const struct stlb_document *document, const struct stlb_member *member,
+			 const json_t *json, size_t size, int *code)
+{
+	void *members;
+
+	*code = 0;
+	if (!json)
+		return NULL;
+	if (!json_is_object(json)) {
+		*code = stlb_document_fail_in(document, member, "expected an object");
+		return NULL;
+	}
+	members = calloc(json_object_size(json) + 1, size);
+	if (!members)
+		*code = -ENOMEM;
+	return members;
+}
+
+static int read_each(struct stlb_document *document, const struct stlb_member *member,
+		     const json_t *object,
+		     int (*read)(struct stlb_document *document, const char *name,
+				 const json_t *value, struct stlb_row *row),
+		     struct stlb_row *row)
+{
+	size_t outside = enter(document, member->key);
 	const char *name;
 	json_t *value;
+	int ret = 0;
 
-	row->constants = constants;
-	if (!constants)
-		return rc;
-	json_object_foreach(json, name, value)
+	json_object_foreach((json_t *)object, name, value)
 	{
-		rc = read_constant(reader, name, value, row, &constants[row->nr_constants++]);
-		if (rc)
+		size_t length = enter(document, name);
+
+		ret = read(document, name, value, row);
+		if (ret)
 			break;
+		leave(document, length);
 	}
-	return rc;
+	leave(document, outside);
+	return ret;
 }
 
-static int read_when(const struct stlb_profile_reader *reader, const json_t *json,
-		     struct stlb_row_when *when)
+int stlb_profile_fields(struct stlb_document *document, const struct stlb_member *member,
+			const json_t *value, void *into)
 {
-	static const char *const keys[] = {"field", "equals", "differs", NULL};
-	const json_t *equals = json_object_get(json, "equals");
-	const json_t *differs = json_object_get(json, "differs");
-	int rc;
+	struct stlb_row *row = into;
+	int ret;
 
-	if (!json)
+	row->fields = new_members(document, member, value, sizeof(*row->fields), &ret);
+	return row->fields ? read_each(document, member, value, read_field, row) : ret;
+}
+
+int stlb_profile_constants(struct stlb_document *document, const struct stlb_member *member,
+			   const json_t *value, void *into)
+{
+	struct stlb_row *row = into;
+	int ret;
+
+	row->constants = new_members(document, member, value, sizeof(*row->constants), &ret);
+	return row->constants ? read_each(document, member, value, read_constant, row) : ret;
+}
+
+/* ---- the condition ---- */
+
+static int read_when_field(struct stlb_document *document, const struct stlb_member *member,
+			   const json_t *value, void *when)
+{
+	size_t outside = enter(document, member->key);
+	int ret = read_from(document, value, &((struct stlb_row_when *)when)->from);
+
+	leave(document, outside);
+	return ret;
+}
+
+static int read_when_value(struct stlb_document *document, const struct stlb_member *member,
+			   const json_t *value, void *when)
+{
+	size_t outside = enter(document, member->key);
+	int ret = value ? read_number(document, value, &((struct stlb_row_when *)when)->value) : 0;
+
+	leave(document, outside);
+	return ret;
+}
+
+static const struct stlb_member when_members[] = {
+	{"field", read_when_field, 0, 0},
+	{"equals", read_when_value, 0, 0},
+	{"differs", read_when_value, 0, 0},
+	{0},
+};
+
+int stlb_profile_when(struct stlb_document *document, const struct stlb_member *member,
+		      const json_t *value, void *row)
+{
+	struct stlb_row_when *when = &((struct stlb_row *)row)->when;
+	const json_t *equals = json_object_get(value, "equals");
+	size_t outside;
+	int ret;
+
+	if (!value)
 		return 0;
-	if (!json_is_object(json))
-		return stlb_profile_bad(reader, ".when", "expected an object");
-	rc = stlb_profile_keys(reader, ".when", json, keys);
-	if (!rc)
-		rc = stlb_profile_from(reader, ".when.field", json_object_get(json, "field"),
-				       &when->from);
-	if (!rc && !equals == !differs)
-		rc = stlb_profile_bad(reader, ".when",
-				      "expected one of \"equals\" and \"differs\"");
-	when->differs = differs;
-	if (!rc)
-		rc = stlb_profile_number(reader, differs ? ".when.differs" : ".when.equals",
-					 differs ? differs : equals, &when->value);
-	return rc;
-}
-
-int stlb_profile_row_values(const struct stlb_profile_reader *reader, const json_t *json,
-			    struct stlb_row *row)
-{
-	int rc = read_fields(reader, json_object_get(json, "fields"), row);
-
-	if (!rc)
-		rc = read_constants(reader, json_object_get(json, "constants"), row);
-	return rc ? rc : read_when(reader, json_object_get(json, "when"), &row->when);
+	if (!json_is_object(value))
+		return stlb_document_fail_in(document, member, "expected an object");
+	when->differs = json_object_get(value, "differs");
+	outside = enter(document, member->key);
+	ret = stlb_document_only(document, value, when_members);
+	if (!ret)
+		ret = stlb_document_read(document, value, when_members, when);
+	if (!ret && !equals == !when->differs)
+		ret = stlb_document_fail(document, "expected one of \"equals\" and \"differs\"");
+	leave(document, outside);
+	return ret;
 }

@@ -47,7 +47,7 @@ struct show {
 static int try_second(const struct stlb_explain *explain, const struct stlb_followed *second,
 		      struct show *show)
 {
-	int r;
+	int ret;
 
 	if (show->witness.found)
 		return 0;
@@ -55,24 +55,24 @@ static int try_second(const struct stlb_explain *explain, const struct stlb_foll
 	show->ask.one_thread = second && second == explain->same_thread;
 	if (second)
 		show->ask.operations[1] = operation_of(explain, second);
-	r = stlb_witness_find(&show->ask, &show->witness);
-	if (r == 0 && show->witness.found)
+	ret = stlb_witness_find(&show->ask, &show->witness);
+	if (ret == 0 && show->witness.found)
 		show->second = second;
-	return r;
+	return ret;
 }
 
 static int find(const struct stlb_explain *explain, struct show *show)
 {
-	int r = 0;
+	int ret = 0;
 
 	show->ask.operations[0] = operation_of(explain, &explain->self);
 	if (show->ask.outcome == STLB_OUTCOME_ORDER && explain->other_thread)
-		r = try_second(explain, explain->other_thread, show);
-	if (r == 0 && show->ask.outcome == STLB_OUTCOME_ORDER && explain->same_thread)
-		r = try_second(explain, explain->same_thread, show);
-	if (r == 0)
-		r = try_second(explain, NULL, show);
-	return r;
+		ret = try_second(explain, explain->other_thread, show);
+	if (ret == 0 && show->ask.outcome == STLB_OUTCOME_ORDER && explain->same_thread)
+		ret = try_second(explain, explain->same_thread, show);
+	if (ret == 0)
+		ret = try_second(explain, NULL, show);
+	return ret;
 }
 
 /* ---- below the table ---- */
@@ -196,10 +196,10 @@ static int show_witness(struct stlb_plain_out *out, const struct stlb_explain *e
 		.reads = old.state == STLB_PRESENT && !old.writable,
 	};
 	struct show show = {.ask = {.outcome = outcome}};
-	int r = find(explain, &show);
+	int ret = find(explain, &show);
 
-	if (r)
-		return r;
+	if (ret)
+		return ret;
 	if (!show.witness.found) {
 		stlb_explain_text(out,
 				  "The model finds no schedule with a bad outcome for the "

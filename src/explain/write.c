@@ -70,12 +70,12 @@ static int write_moments(struct stlb_plain_out *out, const struct stlb_explain *
 {
 	struct stlb_arena arena = {0};
 	uint64_t before = 0;
-	int r = 0;
+	int ret = 0;
 
-	for (uint32_t i = 0; i < explain->nr_moments && r == 0; i++) {
+	for (uint32_t i = 0; i < explain->nr_moments && ret == 0; i++) {
 		const struct stlb_moment *moment = &explain->moments[i];
 
-		r = write_moment(out, &arena, explain->want.finding, moment, before);
+		ret = write_moment(out, &arena, explain->want.finding, moment, before);
 		before = moment->event.ns;
 	}
 	stlb_arena_free(&arena);
@@ -84,7 +84,7 @@ static int write_moments(struct stlb_plain_out *out, const struct stlb_explain *
 				  "%" PRIu64 " more events of this entry and these tasks are "
 				  "omitted: 'staletlb graph' draws them.",
 				  explain->left_out);
-	return r;
+	return ret;
 }
 
 static int write_happened(struct stlb_plain_out *out, const struct stlb_explain *explain)
@@ -108,24 +108,24 @@ static int write_happened(struct stlb_plain_out *out, const struct stlb_explain 
 static int write_parts(struct stlb_plain_out *out, const struct stlb_explain *explain,
 		       const struct stlb_report_finding *finding, const char *path)
 {
-	int r;
+	int ret;
 
 	stlb_plain_finding_head(out, finding);
 	stlb_plain_label(out, "trace");
 	stlb_plain_addf(out, STLB_REGULAR, "%s", path);
 	stlb_plain_end(out);
 	stlb_plain_finding_facts(out, finding);
-	r = write_happened(out, explain);
-	if (r)
-		return r;
+	ret = write_happened(out, explain);
+	if (ret)
+		return ret;
 	heading(out, "The rule");
 	stlb_explain_rule(out, explain);
 	heading(out, "The missing edge");
 	stlb_explain_edge(out, explain, finding);
 	heading(out, "What a device could observe");
-	r = stlb_explain_witness(out, explain);
-	if (r)
-		return r;
+	ret = stlb_explain_witness(out, explain);
+	if (ret)
+		return ret;
 	heading(out, "What would have been correct");
 	stlb_explain_remedy(out, explain);
 	return 0;
@@ -136,15 +136,15 @@ int stlb_explain_write(const struct stlb_explain *explain, FILE *to, struct stlb
 {
 	struct stlb_finding *findings[] = {(struct stlb_finding *)explain->want.finding};
 	struct stlb_result result = {.findings = findings, .nr_findings = 1};
-	struct stlb_plain_out out = {.to = to, .width = WIDTH};
+	struct stlb_plain_out out = {.to = to, .width = WIDTH, .spare = 1};
 	struct stlb_report_trace *copy =
 		stlb_report_copy(stlb_source_info(source), &result, source, NULL, false);
-	int r = -ENOMEM;
+	int ret = -ENOMEM;
 
 	if (copy)
-		r = write_parts(&out, explain, &copy->findings[0], copy->info.path);
+		ret = write_parts(&out, explain, &copy->findings[0], copy->info.path);
 	stlb_report_copy_free(copy);
-	if (r)
-		return stlb_error_set(err, r, "out of memory");
+	if (ret)
+		return stlb_error_set(err, ret, "out of memory");
 	return stlb_report_flush(to, err);
 }

@@ -322,7 +322,7 @@ static void draw_earlier(struct stlb_graph *graph)
 
 int stlb_graph_finish(struct stlb_graph *graph)
 {
-	int r;
+	int ret;
 
 	stlb_graph_prove_rest(graph);
 	draw_earlier(graph);
@@ -336,8 +336,8 @@ int stlb_graph_finish(struct stlb_graph *graph)
 		return -ENOMEM;
 	stlb_graph_make_edges(graph);
 	stlb_graph_device_edges(graph);
-	r = stlb_graph_reduce(graph);
-	return graph->failed ? -ENOMEM : r;
+	ret = stlb_graph_reduce(graph);
+	return graph->failed ? -ENOMEM : ret;
 }
 
 /* ---- what was found ---- */

@@ -136,15 +136,15 @@ static json_t *graph_json(const struct stlb_graph *graph)
 int stlb_graph_write_json(FILE *to, const struct stlb_graph *graph, struct stlb_error *err)
 {
 	json_t *json = graph_json(graph);
-	int r;
+	int ret;
 
 	if (!json)
 		return stlb_error_set(err, -ENOMEM, "out of memory");
 	errno = 0;
-	r = json_dumpf(json, to, JSON_INDENT(2));
+	ret = json_dumpf(json, to, JSON_INDENT(2));
 	json_decref(json);
 	fputc('\n', to);
-	if (r || fflush(to) || ferror(to))
+	if (ret || fflush(to) || ferror(to))
 		return stlb_error_set(err, errno ? -errno : -EIO,
 				      "the graph could not be written: %s",
 				      strerror(errno ? errno : EIO));

@@ -15,6 +15,7 @@ static bool meet(uint64_t pfn, uint64_t nr, uint64_t other, uint64_t other_nr)
 
 static struct stlb_brief *place(struct stlb_graph *graph, uint64_t pfn)
 {
+	/* without random numbers: which one pushes out another is seen in the picture */
 	return &graph->allocs[stlb_map_mix(pfn) & (STLB_GRAPH_ALLOCS - 1)];
 }
 

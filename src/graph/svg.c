@@ -13,7 +13,7 @@
 static int render(GVC_t *gvc, const char *dot, FILE *to, struct stlb_error *err)
 {
 	Agraph_t *picture = agmemread(dot);
-	int r = 0;
+	int ret = 0;
 
 	if (!picture)
 		return stlb_error_set(err, -EINVAL, "Graphviz does not read the graph");
@@ -24,14 +24,16 @@ static int render(GVC_t *gvc, const char *dot, FILE *to, struct stlb_error *err)
 	}
 	errno = 0;
 	if (gvRender(gvc, picture, "svg", to))
-		r = stlb_error_set(err, -ENOTSUP,
-				   "Graphviz cannot write SVG: is its plugin installed (dot -c)?");
+		ret = stlb_error_set(
+			err, -ENOTSUP,
+			"Graphviz cannot write SVG: is its plugin installed (dot -c)?");
 	else if (fflush(to) || ferror(to))
-		r = stlb_error_set(err, errno ? -errno : -EIO, "the graph could not be written: %s",
-				   strerror(errno ? errno : EIO));
+		ret = stlb_error_set(err, errno ? -errno : -EIO,
+				     "the graph could not be written: %s",
+				     strerror(errno ? errno : EIO));
 	gvFreeLayout(gvc, picture);
 	agclose(picture);
-	return r;
+	return ret;
 }
 
 int stlb_graph_write_svg(FILE *to, const struct stlb_graph *graph, struct stlb_error *err)
@@ -40,22 +42,22 @@ int stlb_graph_write_svg(FILE *to, const struct stlb_graph *graph, struct stlb_e
 	size_t size = 0;
 	FILE *text = open_memstream(&dot, &size);
 	GVC_t *gvc = NULL;
-	int r = text ? stlb_graph_write_dot(text, graph, err) : -ENOMEM;
+	int ret = text ? stlb_graph_write_dot(text, graph, err) : -ENOMEM;
 
 	if (text)
 		fclose(text);
-	if (r == 0) {
+	if (ret == 0) {
 		agseterr(AGMAX);
 		gvc = gvContext();
 	}
 	if (gvc)
-		r = render(gvc, dot, to, err);
-	else if (r == 0)
-		r = stlb_error_set(err, -ENOMEM, "out of memory");
+		ret = render(gvc, dot, to, err);
+	else if (ret == 0)
+		ret = stlb_error_set(err, -ENOMEM, "out of memory");
 	if (gvc)
 		gvFreeContext(gvc);
 	free(dot);
-	return r;
+	return ret;
 }
 
 #else

@@ -38,11 +38,11 @@ bool stlb_hb_before(const struct stlb_hb_context *one, uint64_t when,
 static int release(struct stlb_hb *hb, const struct stlb_hb_context *context,
 		   struct stlb_vclock **to)
 {
-	int r = stlb_vclock_join(&hb->used, to, context->clock);
+	int ret = stlb_vclock_join(&hb->used, to, context->clock);
 
-	if (r == 0 && context->component != STLB_NO_COMPONENT)
-		r = stlb_vclock_raise(&hb->used, to, context->component, hb->now);
-	return r;
+	if (ret == 0 && context->component != STLB_NO_COMPONENT)
+		ret = stlb_vclock_raise(&hb->used, to, context->component, hb->now);
+	return ret;
 }
 
 static void tell_one(struct stlb_hb *hb, struct stlb_hb_news *news, int32_t of, uint64_t at)
@@ -77,9 +77,10 @@ int stlb_hb_lock_released(struct stlb_hb *hb, const struct stlb_hb_context *cont
 int stlb_hb_lock_acquired(struct stlb_hb *hb, struct stlb_hb_context *context,
 			  const struct stlb_hb_lock *lock, bool shared)
 {
-	int r = acquire(hb, context, lock->written, STLB_ORDER_LOCK, lock->id);
+	int ret = acquire(hb, context, lock->written, STLB_ORDER_LOCK, lock->id);
 
-	return r == 0 && !shared ? acquire(hb, context, lock->read, STLB_ORDER_LOCK, lock->id) : r;
+	return ret == 0 && !shared ? acquire(hb, context, lock->read, STLB_ORDER_LOCK, lock->id)
+				   : ret;
 }
 
 void stlb_hb_lock_free(struct stlb_hb_lock *lock)
@@ -104,35 +105,36 @@ static void forget_freed(struct stlb_hb *hb)
 static int page_freed(struct stlb_hb *hb, const struct stlb_hb_context *context, uint64_t pfn)
 {
 	struct stlb_vclock *clock = stlb_map_remove(&hb->freed, pfn);
-	int r = release(hb, context, &clock);
+	int ret = release(hb, context, &clock);
 
 	if (clock && stlb_map_put(&hb->freed, pfn, clock) < 0) {
 		stlb_vclock_free(clock);
 		return -ENOMEM;
 	}
-	return r;
+	return ret;
 }
 
 int stlb_hb_pages_freed(struct stlb_hb *hb, const struct stlb_hb_context *context, uint64_t pfn,
 			uint64_t nr)
 {
-	int r = 0;
+	int ret = 0;
 
 	if (hb->freed.count && (stlb_hb_is_idle(hb) || hb->freed.count >= MAX_FREED))
 		forget_freed(hb);
-	for (uint64_t i = 0; !stlb_hb_is_idle(hb) && r == 0 && i < nr && i < MAX_PAGES_AT_ONCE; i++)
-		r = page_freed(hb, context, pfn + i);
-	return r;
+	for (uint64_t i = 0; !stlb_hb_is_idle(hb) && ret == 0 && i < nr && i < MAX_PAGES_AT_ONCE;
+	     i++)
+		ret = page_freed(hb, context, pfn + i);
+	return ret;
 }
 
 int stlb_hb_pages_allocated(struct stlb_hb *hb, struct stlb_hb_context *context, uint64_t pfn,
 			    uint64_t nr)
 {
-	int r = 0;
+	int ret = 0;
 
-	for (uint64_t i = 0; hb->freed.count && r == 0 && i < nr && i < MAX_PAGES_AT_ONCE; i++)
-		r = acquire(hb, context, stlb_map_get(&hb->freed, pfn + i), STLB_ORDER_PAGE, pfn);
-	return r;
+	for (uint64_t i = 0; hb->freed.count && ret == 0 && i < nr && i < MAX_PAGES_AT_ONCE; i++)
+		ret = acquire(hb, context, stlb_map_get(&hb->freed, pfn + i), STLB_ORDER_PAGE, pfn);
+	return ret;
 }
 
 /* ---- tasks and interrupts ---- */
@@ -146,16 +148,16 @@ int stlb_hb_started(struct stlb_hb *hb, const struct stlb_hb_context *by,
 
 int stlb_hb_runs(struct stlb_hb *hb, struct stlb_hb_context *context)
 {
-	int r;
+	int ret;
 
 	if (!context->start)
 		return 0;
-	r = acquire(hb, context, context->start,
-		    context->forked ? STLB_ORDER_FORK : STLB_ORDER_WAKE, 0);
+	ret = acquire(hb, context, context->start,
+		      context->forked ? STLB_ORDER_FORK : STLB_ORDER_WAKE, 0);
 	stlb_vclock_free(context->start);
 	context->start = NULL;
 	context->forked = false;
-	return r;
+	return ret;
 }
 
 int stlb_hb_follows(struct stlb_hb *hb, const struct stlb_hb_context *before,

@@ -138,15 +138,15 @@ int stlb_vclock_raise(struct stlb_components *among, struct stlb_vclock **clock,
 {
 	uint32_t place = place_of(*clock, id);
 	struct stlb_component *component;
-	int r;
+	int ret;
 
 	if (holds(*clock, place, id)) {
 		raise_to(&(*clock)->components[place].at, at);
 		return 0;
 	}
-	r = make_room(among, clock, 1);
-	if (r <= 0)
-		return r;
+	ret = make_room(among, clock, 1);
+	if (ret <= 0)
+		return ret;
 	place = place_of(*clock, id);
 	component = &(*clock)->components[place];
 	memmove(component + 1, component, ((*clock)->nr - place) * sizeof(*component));
@@ -199,11 +199,11 @@ int stlb_vclock_join(struct stlb_components *among, struct stlb_vclock **to,
 		     const struct stlb_vclock *from)
 {
 	uint32_t news = from && among->nr ? raise_common(among, *to, from) : 0;
-	int r = news ? make_room(among, to, news) : 0;
+	int ret = news ? make_room(among, to, news) : 0;
 
-	if (r > 0)
+	if (ret > 0)
 		merge(among, *to, from, news);
-	return r < 0 ? r : 0;
+	return ret < 0 ? ret : 0;
 }
 
 void stlb_vclock_free(struct stlb_vclock *clock)

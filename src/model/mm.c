@@ -11,13 +11,16 @@ struct stlb_mm *stlb_mm_find(const struct stlb_mms *mms, uint64_t id)
 struct stlb_mm *stlb_mm_get(struct stlb_mms *mms, uint64_t id)
 {
 	struct stlb_mm *mm = stlb_mm_find(mms, id);
+	uint64_t random[2];
 
 	if (mm || mms->map.count >= STLB_MAX_MMS)
 		return mm;
 	mm = calloc(1, sizeof(*mm));
 	if (!mm)
 		return NULL;
+	stlb_map_random(random);
 	mm->id = id;
+	mm->mixed = stlb_map_hash(random, id);
 	stlb_list_init(&mm->regions);
 	stlb_list_init(&mm->obligations);
 	stlb_list_init(&mm->wide);

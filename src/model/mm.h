@@ -23,7 +23,8 @@ enum stlb_subscription {
 };
 
 struct stlb_mm {
-	uint64_t id; /* the mm_struct pointer */
+	uint64_t id;	/* the mm_struct pointer */
+	uint64_t mixed; /* it, mixed so that nobody can make keys of two mms fall together */
 	uint8_t subscription;
 	bool since_before;    /* registered before the trace began: by how many is not known */
 	bool counted;	      /* among the mms that were ever subscribed */

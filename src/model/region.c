@@ -10,8 +10,7 @@
 
 static uint64_t region_key(const struct stlb_mm *mm, uint64_t addr)
 {
-	/* mm_structs are at least 64-byte aligned, and never at the same address at a time */
-	return mm->id ^ stlb_map_mix(addr >> STLB_REGION_SHIFT);
+	return mm->mixed ^ addr >> STLB_REGION_SHIFT;
 }
 
 static uint64_t region_base(uint64_t addr)

@@ -80,15 +80,15 @@ static void on_mm(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm
 static void on_page(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
 {
 	uint64_t pfn, nr = stlb_event_pages(event);
-	int r;
+	int ret;
 
 	if (!stlb_machine_pfn(m, event, &pfn))
 		return;
 	if (stlb_kind_frees(event->kind))
-		r = stlb_hb_pages_freed(&m->hb, &task->hb, pfn, nr);
+		ret = stlb_hb_pages_freed(&m->hb, &task->hb, pfn, nr);
 	else
-		r = stlb_hb_pages_allocated(&m->hb, &task->hb, pfn, nr);
-	m->failed |= r < 0;
+		ret = stlb_hb_pages_allocated(&m->hb, &task->hb, pfn, nr);
+	m->failed |= ret < 0;
 	if (m->facts.pages)
 		m->facts.pages(m->facts.user, event, pfn, nr);
 }

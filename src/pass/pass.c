@@ -22,10 +22,10 @@ struct stlb_pass {
 	struct stlb_record record;
 };
 
-static int fail(const struct stlb_pass *pass, int r, struct stlb_error *err)
+static int fail(const struct stlb_pass *pass, int ret, struct stlb_error *err)
 {
-	return stlb_error_set(err, r, "%s: %s", stlb_source_info(pass->source)->path,
-			      r == -ENOMEM ? "out of memory" : strerror(-r));
+	return stlb_error_set(err, ret, "%s: %s", stlb_source_info(pass->source)->path,
+			      ret == -ENOMEM ? "out of memory" : strerror(-ret));
 }
 
 /* A pass without a source, and how to open that. */
@@ -59,14 +59,14 @@ int stlb_pass_open(const char *path, const struct stlb_pass_options *options, st
 {
 	struct stlb_source_options reading;
 	struct stlb_pass *pass = new_pass(options, &reading);
-	int r;
+	int ret;
 
 	if (!pass)
 		return stlb_error_set(err, -ENOMEM, "%s: out of memory", path);
-	r = stlb_source_open(path, &reading, &pass->source, err);
-	if (r) {
+	ret = stlb_source_open(path, &reading, &pass->source, err);
+	if (ret) {
 		stlb_pass_close(pass);
-		return r;
+		return ret;
 	}
 	/* Text does not say before its first record whether it has irq flags. */
 	pass->first = stlb_source_next(pass->source, &pass->record, &pass->first_err);
@@ -81,15 +81,15 @@ int stlb_pass_open_live(const struct stlb_live_options *live,
 {
 	struct stlb_source_options reading;
 	struct stlb_pass *pass = new_pass(options, &reading);
-	int r;
+	int ret;
 
 	if (!pass)
 		return stlb_error_set(err, -ENOMEM, "out of memory");
 	pass->live = true;
-	r = stlb_live_open(live, &reading, &pass->source, err);
-	if (r) {
+	ret = stlb_live_open(live, &reading, &pass->source, err);
+	if (ret) {
 		stlb_pass_close(pass);
-		return r;
+		return ret;
 	}
 	*to = pass;
 	return 0;
@@ -160,11 +160,11 @@ static inline int hand_out(struct stlb_pass *pass, const struct stlb_pass_hooks 
 static int look(const struct stlb_pass_hooks *hooks, bool wait)
 {
 	const struct timespec pause = {.tv_nsec = WAIT_NS};
-	int r = hooks->look ? hooks->look(hooks->arg) : 0;
+	int ret = hooks->look ? hooks->look(hooks->arg) : 0;
 
-	if (r == 0 && wait)
+	if (ret == 0 && wait)
 		nanosleep(&pause, NULL);
-	return r;
+	return ret;
 }
 
 int stlb_pass_run(struct stlb_pass *pass, const struct stlb_pass_hooks *hooks,
@@ -197,13 +197,13 @@ const struct stlb_result *stlb_pass_finish(struct stlb_pass *pass, struct stlb_e
 	const struct stlb_result *result = NULL;
 	struct stlb_event event;
 	const char *note;
-	int r = 0;
+	int ret = 0;
 
-	while (r == 0 && stlb_decoder_missed(pass->decoder, &event))
-		r = stlb_analysis_event(pass->analysis, &event);
+	while (ret == 0 && stlb_decoder_missed(pass->decoder, &event))
+		ret = stlb_analysis_event(pass->analysis, &event);
 	while ((note = stlb_decoder_foreign(pass->decoder)))
 		stlb_analysis_note(pass->analysis, note);
-	if (r == 0)
+	if (ret == 0)
 		result = stlb_analysis_finish(pass->analysis, stlb_decoder_kinds(pass->decoder));
 	if (!result)
 		fail(pass, -ENOMEM, err);

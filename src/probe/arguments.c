@@ -35,11 +35,6 @@ static const char *next_word(const char *at, struct word *word)
 	return at + length;
 }
 
-static uint32_t bytes_of(const char *type)
-{
-	return strtoul(type + 1, NULL, 10) / 8;
-}
-
 /* `range->mm` where the kernel resolves names itself. */
 static int by_name(const struct stlb_place *place, char *to, size_t size)
 {
@@ -86,7 +81,7 @@ static int parameter(const struct stlb_kernel *kernel, const struct stlb_probe_r
 		     const struct word *word, char *to, size_t size, struct stlb_error *why)
 {
 	struct stlb_place place;
-	int error;
+	int ret;
 
 	if (row->at == STLB_AT_RETURN && !kernel->offers.return_arguments)
 		return stlb_error_set(why, -ENOENT,
@@ -95,10 +90,10 @@ static int parameter(const struct stlb_kernel *kernel, const struct stlb_probe_r
 		return stlb_error_set(why, -ENOENT, "this kernel's dynamic events have no $argN");
 	if (!kernel->btf)
 		return stlb_error_set(why, -ENOENT, "without BTF its arguments are unknown");
-	error = stlb_btf_place(kernel->btf, row->what, word->value, &place, why);
-	if (error < 0)
-		return error;
-	if (place.size != bytes_of(word->type))
+	ret = stlb_btf_place(kernel->btf, row->what, word->value, &place, why);
+	if (ret < 0)
+		return ret;
+	if (place.size != strtoul(word->type + 1, NULL, 10) / 8)
 		return stlb_error_set(why, -EINVAL, "%s has %u bytes", word->value, place.size);
 	return write_place(kernel, &place, to, size);
 }
@@ -135,12 +130,12 @@ int stlb_row_arguments(const struct stlb_kernel *kernel, const struct stlb_probe
 	to[0] = '\0';
 	while ((at = next_word(at, &word))) {
 		char value[MAX_FETCH];
-		int error = fetch(kernel, row, &word, value, sizeof(value), why);
+		int ret = fetch(kernel, row, &word, value, sizeof(value), why);
 
-		if (error == -ENOENT && word.optional)
+		if (ret == -ENOENT && word.optional)
 			continue;
-		if (error < 0)
-			return error;
+		if (ret < 0)
+			return ret;
 		length += snprintf(to + length, size - length, " %s=%s:%s", word.name, value,
 				   word.type);
 		if (length >= size)

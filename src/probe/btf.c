@@ -16,11 +16,11 @@ int stlb_btf_open(const char *root, struct btf **btf)
 {
 	char path[PATH_MAX];
 	libbpf_print_fn_t print;
-	int error = stlb_root_path(path, sizeof(path), root, "/sys/kernel/btf/vmlinux");
+	int ret = stlb_root_path(path, sizeof(path), root, "/sys/kernel/btf/vmlinux");
 
 	*btf = NULL;
-	if (error < 0)
-		return error;
+	if (ret < 0)
+		return ret;
 	print = libbpf_set_print(NULL);
 	*btf = btf__parse_raw(path);
 	libbpf_set_print(print);
@@ -204,19 +204,19 @@ int stlb_btf_place(const struct btf *btf, const char *function, const char *path
 	bool deref = *path == '*';
 	size_t length = word_length(path += deref);
 	uint32_t id = 0;
-	int error;
+	int ret;
 
 	*place = (struct stlb_place){0};
 	type = type ? plain(btf, type->type) : NULL;
 	if (!type || !btf_is_func_proto(type))
 		return stlb_error_set(why, -ENOENT, "BTF has no prototype of it");
-	error = find_parameter(btf, type, path, length, place, &id, why);
-	while (!error && path[length]) {
+	ret = find_parameter(btf, type, path, length, place, &id, why);
+	while (!ret && path[length]) {
 		path += length + 2;
 		length = word_length(path);
-		error = follow(btf, path, length, place, &id, why);
+		ret = follow(btf, path, length, place, &id, why);
 	}
-	return !error && deref ? dereference(btf, place, id, why) : error;
+	return !ret && deref ? dereference(btf, place, id, why) : ret;
 }
 
 int stlb_btf_member_is_pointer(const struct btf *btf, const char *structure, const char *member)

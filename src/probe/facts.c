@@ -76,16 +76,16 @@ static void filesystem_line(void *context, char *text)
 static void say_unreadable(const struct stlb_kernel *kernel, struct finding *found)
 {
 	char text[8];
-	int error = stlb_kernel_tracing_file(kernel, "/README", text, sizeof(text));
+	int ret = stlb_kernel_tracing_file(kernel, "/README", text, sizeof(text));
 
 	snprintf(found->value, sizeof(found->value), "%s: %s", kernel->tracing,
-		 error == -ENOENT ? "is empty" : strerror(error ? -error : EACCES));
+		 ret == -ENOENT ? "is empty" : strerror(ret ? -ret : EACCES));
 }
 
 static void look_tracefs(const struct stlb_kernel *kernel, struct finding *found)
 {
 	bool supported = false;
-	int error = stlb_root_lines(kernel->root, "/proc/filesystems", filesystem_line, &supported);
+	int ret = stlb_root_lines(kernel->root, "/proc/filesystems", filesystem_line, &supported);
 
 	found->answer = answer_of(kernel->tracing_path != NULL && kernel->offers.readme);
 	say(found, kernel->tracing ? kernel->tracing : "not mounted");
@@ -95,7 +95,7 @@ static void look_tracefs(const struct stlb_kernel *kernel, struct finding *found
 		found->remedy = "see below: tracing is locked down";
 	else if (kernel->tracing)
 		found->remedy = "run it as root, or mount tracefs with gid= of a group of yours";
-	if (!error && !supported)
+	if (!ret && !supported)
 		found->remedy = "a kernel with CONFIG_FTRACE";
 }
 

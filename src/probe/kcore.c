@@ -35,18 +35,18 @@ static bool is_core(const Elf64_Ehdr *elf)
 static int read_value(int fd, uint64_t address, uint64_t *value)
 {
 	Elf64_Ehdr elf;
-	int error = read_at(fd, &elf, sizeof(elf), 0);
+	int ret = read_at(fd, &elf, sizeof(elf), 0);
 
-	if (error < 0)
-		return error;
+	if (ret < 0)
+		return ret;
 	if (!is_core(&elf))
 		return -EINVAL;
 	for (uint32_t i = 0; i < elf.e_phnum; i++) {
 		Elf64_Phdr part;
 
-		error = read_at(fd, &part, sizeof(part), elf.e_phoff + i * sizeof(part));
-		if (error < 0)
-			return error;
+		ret = read_at(fd, &part, sizeof(part), elf.e_phoff + i * sizeof(part));
+		if (ret < 0)
+			return ret;
 		if (part.p_type == PT_LOAD && address >= part.p_vaddr &&
 		    address - part.p_vaddr < part.p_memsz &&
 		    part.p_memsz - (address - part.p_vaddr) >= sizeof(*value))
@@ -59,14 +59,14 @@ static int read_value(int fd, uint64_t address, uint64_t *value)
 int stlb_kcore_read(const char *root, uint64_t address, uint64_t *value)
 {
 	char path[PATH_MAX];
-	int fd, error;
+	int fd, ret;
 
 	if (stlb_root_path(path, sizeof(path), root, "/proc/kcore") < 0)
 		return -ENAMETOOLONG;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	error = read_value(fd, address, value);
+	ret = read_value(fd, address, value);
 	close(fd);
-	return error;
+	return ret;
 }

@@ -63,17 +63,17 @@ static int want_symbols(struct stlb_kernel *kernel)
 	const struct stlb_probe_row *row;
 	static const char *const names[] = {STLB_VMEMMAP_SYMBOL, STLB_RETHOOK_SYMBOL,
 					    STLB_DEVICE_PRIVATE_SYMBOLS};
-	int error = 0;
+	int ret = 0;
 
-	for (size_t i = 0; !error && i < sizeof(names) / sizeof(names[0]); i++)
-		error = stlb_kallsyms_want(&kernel->symbols, names[i]);
-	for (unsigned int i = 0; !error && (row = stlb_probe_row(i)); i++) {
+	for (size_t i = 0; !ret && i < sizeof(names) / sizeof(names[0]); i++)
+		ret = stlb_kallsyms_want(&kernel->symbols, names[i]);
+	for (unsigned int i = 0; !ret && (row = stlb_probe_row(i)); i++) {
 		if (row->at != STLB_AT_POINT)
-			error = stlb_kallsyms_want(&kernel->symbols, row->what);
-		if (!error)
-			error = want_data(kernel, row->arguments);
+			ret = stlb_kallsyms_want(&kernel->symbols, row->what);
+		if (!ret)
+			ret = want_data(kernel, row->arguments);
 	}
-	return error ? -ENOMEM : 0;
+	return ret ? -ENOMEM : 0;
 }
 
 /* Locks in struct pages are told by their addresses, and this base moves with each boot. */

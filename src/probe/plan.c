@@ -66,25 +66,25 @@ static int plan_event(const struct stlb_choice *choice, unsigned int first, unsi
 	struct stlb_planned planned = {.first = stlb_probe_row(first)};
 	struct stlb_plan *plan = choice->plan;
 	char reasons[1024] = "";
-	int error = -ENOENT;
+	int ret = -ENOENT;
 
-	for (unsigned int i = first; i < first + nr && error == -ENOENT; i++) {
+	for (unsigned int i = first; i < first + nr && ret == -ENOENT; i++) {
 		struct stlb_error why = {""};
 
 		if (!is_wanted(choice->options, stlb_probe_row(i)))
 			continue;
 		planned.row = stlb_probe_row(i);
-		error = stlb_row_choose(choice, planned.row, &planned.probe, &why);
-		if (error == -ENOENT)
+		ret = stlb_row_choose(choice, planned.row, &planned.probe, &why);
+		if (ret == -ENOENT)
 			add_reason(reasons, sizeof(reasons), why.text);
 	}
 	if (!planned.row)
 		return 0;
-	if (error == -ENOENT)
-		error = give_up(plan, planned.first, reasons, &planned.probe);
-	else if (!error)
-		error = stlb_plan_filter(choice, &planned);
-	if (error || stlb_grow((void **)&plan->items, plan->nr, &plan->max, sizeof(planned)) < 0)
+	if (ret == -ENOENT)
+		ret = give_up(plan, planned.first, reasons, &planned.probe);
+	else if (!ret)
+		ret = stlb_plan_filter(choice, &planned);
+	if (ret || stlb_grow((void **)&plan->items, plan->nr, &plan->max, sizeof(planned)) < 0)
 		return -ENOMEM;
 	plan->items[plan->nr++] = planned;
 	return 0;
@@ -131,15 +131,15 @@ static int drop_useless(struct stlb_plan *plan)
 
 static int fill(const struct stlb_choice *choice)
 {
-	int error = stlb_plan_locks(choice->plan, choice->kernel);
+	int ret = stlb_plan_locks(choice->plan, choice->kernel);
 
-	for (unsigned int i = 0; !error && stlb_probe_row(i);) {
+	for (unsigned int i = 0; !ret && stlb_probe_row(i);) {
 		unsigned int nr = alternatives(i);
 
-		error = plan_event(choice, i, nr);
+		ret = plan_event(choice, i, nr);
 		i += nr;
 	}
-	return error ? error : drop_useless(choice->plan);
+	return ret ? ret : drop_useless(choice->plan);
 }
 
 static bool is_group(const char *group)

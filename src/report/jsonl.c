@@ -72,10 +72,10 @@ static int write_findings(const struct stlb_report *report, FILE *to)
 int stlb_report_write_jsonl(const struct stlb_report *report, FILE *to,
 			    const struct stlb_report_options *options, struct stlb_error *err)
 {
-	int r = report->told ? 0 : write_findings(report, to);
+	int ret = report->told ? 0 : write_findings(report, to);
 
 	(void)options;
-	if (r || write_line(to, "report", document(report)))
+	if (ret || write_line(to, "report", document(report)))
 		return stlb_error_set(err, -ENOMEM, "no memory to write the report");
 	return stlb_report_flush(to, err);
 }

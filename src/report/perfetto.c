@@ -66,17 +66,17 @@ static int put_traces(struct stlb_perfetto *out, const struct stlb_report *repor
 	out->first_flow = 1;
 	for (uint32_t i = 0; i < report->nr_traces; i++) {
 		struct stlb_layout layout;
-		int r = stlb_layout_init(&layout, report->traces[i], i == 0, next_tid);
+		int ret = stlb_layout_init(&layout, report->traces[i], i == 0, next_tid);
 
 		out->layout = &layout;
 		out->pid = i + 1;
-		if (r == 0)
+		if (ret == 0)
 			put_trace(out);
 		next_tid = layout.next_tid;
 		out->first_flow += (uint64_t)layout.drawing.nr_slices + layout.trace->nr_findings;
 		stlb_layout_release(&layout);
-		if (r)
-			return r;
+		if (ret)
+			return ret;
 	}
 	return 0;
 }

@@ -10,11 +10,6 @@
 /* Linux has no thread ids from here on. */
 enum { MAX_TID = 4 * 1024 * 1024 };
 
-static uint64_t track_key(uint8_t kind, bool idle, int32_t id)
-{
-	return (uint64_t)kind << 40 | (uint64_t)idle << 32 | (uint32_t)id;
-}
-
 static uint32_t lane_tid(struct stlb_layout *layout, const struct stlb_track *track)
 {
 	bool task = track->kind == STLB_CONTEXT_TASK && !track->idle;
@@ -24,16 +19,11 @@ static uint32_t lane_tid(struct stlb_layout *layout, const struct stlb_track *tr
 	return layout->next_tid++;
 }
 
-static void add_lane(struct stlb_layout *layout, struct stlb_track *track)
-{
-	track->tids[track->nr_lanes] = lane_tid(layout, track);
-	track->nr_lanes++;
-}
-
 static int get_track(struct stlb_layout *layout, const struct stlb_timeline_context *context,
 		     uint32_t *index)
 {
-	uint64_t key = track_key(context->kind, context->idle, context->id);
+	uint64_t key = (uint64_t)context->kind << 40 | (uint64_t)context->idle << 32 |
+		       (uint32_t)context->id;
 	uintptr_t known = (uintptr_t)stlb_map_get(&layout->by_key, key);
 	struct stlb_track *track;
 
@@ -52,7 +42,8 @@ static int get_track(struct stlb_layout *layout, const struct stlb_timeline_cont
 		.kind = context->kind,
 		.idle = context->idle,
 	};
-	add_lane(layout, track);
+	track->tids[track->nr_lanes] = lane_tid(layout, track);
+	track->nr_lanes++;
 	return 0;
 }
 
@@ -152,15 +143,15 @@ static int add_finding(struct stlb_layout *layout, uint32_t index)
 
 static int add_items(struct stlb_layout *layout)
 {
-	int r = 0;
+	int ret = 0;
 
-	for (uint32_t i = 0; i < layout->drawing.nr_slices && r == 0; i++)
-		r = add_slice(layout, i);
-	for (uint32_t i = 0; i < layout->drawing.nr_points && r == 0; i++)
-		r = add_point(layout, i);
-	for (uint32_t i = 0; i < layout->trace->nr_findings && r == 0; i++)
-		r = add_finding(layout, i);
-	return r;
+	for (uint32_t i = 0; i < layout->drawing.nr_slices && ret == 0; i++)
+		ret = add_slice(layout, i);
+	for (uint32_t i = 0; i < layout->drawing.nr_points && ret == 0; i++)
+		ret = add_point(layout, i);
+	for (uint32_t i = 0; i < layout->trace->nr_findings && ret == 0; i++)
+		ret = add_finding(layout, i);
+	return ret;
 }
 
 int stlb_layout_init(struct stlb_layout *layout, const struct stlb_report_trace *trace,

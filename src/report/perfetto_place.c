@@ -27,21 +27,21 @@ static int compare(uint64_t a, uint64_t b)
 static int by_track(const void *a, const void *b)
 {
 	const struct stlb_item *one = a, *other = b;
-	int r = compare(one->track, other->track);
+	int ret = compare(one->track, other->track);
 
-	r = r ? r : compare(one->start, other->start);
-	r = r ? r : compare(other->end, one->end);
-	r = r ? r : compare(one->type, other->type);
-	r = r ? r : compare(one->index, other->index);
-	return r ? r : compare(one->event, other->event);
+	ret = ret ? ret : compare(one->start, other->start);
+	ret = ret ? ret : compare(other->end, one->end);
+	ret = ret ? ret : compare(one->type, other->type);
+	ret = ret ? ret : compare(one->index, other->index);
+	return ret ? ret : compare(one->event, other->event);
 }
 
 static int by_time(const void *a, const void *b)
 {
 	const struct stlb_mark_at *one = a, *other = b;
-	int r = compare(one->ns, other->ns);
+	int ret = compare(one->ns, other->ns);
 
-	return r ? r : compare(one->order, other->order);
+	return ret ? ret : compare(one->order, other->order);
 }
 
 static void put_mark(struct stlb_layout *layout, uint32_t item, uint64_t ns, bool end)

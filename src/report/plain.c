@@ -99,7 +99,12 @@ static void put_notes(struct stlb_plain_out *out, const struct stlb_report *repo
 
 static struct stlb_plain_out make_out(FILE *to, const struct stlb_report_options *options)
 {
-	struct stlb_plain_out out = {.to = to, .width = DEFAULT_WIDTH, .color = options->color};
+	struct stlb_plain_out out = {
+		.to = to,
+		.color = options->color,
+		.width = DEFAULT_WIDTH,
+		.spare = 1, /* a comma may follow that is added without a space */
+	};
 
 	if (options->width)
 		out.width = options->width < LEAST_WIDTH ? LEAST_WIDTH : options->width;

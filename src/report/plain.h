@@ -3,7 +3,7 @@
 #ifndef REPORT_PLAIN_H
 #define REPORT_PLAIN_H
 
-#include "report/plain_out.h"
+#include "util/plain_out.h"
 #include "report/report_internal.h"
 
 /** stlb_plain_severity - how a severity looks */

@@ -89,11 +89,6 @@ static bool any_applies(const uint64_t *kinds)
 	return false;
 }
 
-static bool is_live(const struct stlb_report_trace *trace)
-{
-	return trace->info.format && !strcmp(trace->info.format, "tracefs");
-}
-
 /* What a running kernel can tell is known, whether it happened or not. */
 static void put_live(struct stlb_plain_out *out, const struct stlb_report_trace *trace)
 {
@@ -113,7 +108,7 @@ void stlb_plain_hints(struct stlb_plain_out *out, const struct stlb_report_trace
 	const uint64_t *kinds = trace->result.kinds;
 	bool unsubscribed = !trace->result.mms && !applies(&hints[0], kinds);
 
-	if (is_live(trace)) {
+	if (trace->info.format && !strcmp(trace->info.format, "tracefs")) {
 		put_live(out, trace);
 		return;
 	}

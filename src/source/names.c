@@ -19,21 +19,17 @@ struct name {
 struct stlb_names {
 	struct stlb_map strings; /* hash -> chain of struct name */
 	struct stlb_map comms;	 /* tid -> interned text */
+	uint64_t random[2];	 /* for stlb_map_hash_text() */
 	uint32_t count;
 };
 
 struct stlb_names *stlb_names_new(void)
 {
-	return calloc(1, sizeof(struct stlb_names));
-}
+	struct stlb_names *names = calloc(1, sizeof(*names));
 
-static uint64_t hash_text(const char *text, size_t length)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
-	return hash;
+	if (names)
+		stlb_map_random(names->random);
+	return names;
 }
 
 static struct name *name_new(const char *text, size_t length)
@@ -50,7 +46,7 @@ static struct name *name_new(const char *text, size_t length)
 
 const char *stlb_names_intern(struct stlb_names *names, const char *text, size_t length)
 {
-	uint64_t hash = hash_text(text, length);
+	uint64_t hash = stlb_map_hash_text(names->random, 0, text, length);
 	struct name *chain = stlb_map_get(&names->strings, hash), *name;
 
 	for (name = chain; name; name = name->next)

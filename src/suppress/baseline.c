@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An earlier JSON report as the list of what is known. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,52 +12,61 @@ enum { FILE_LIMIT = 64 << 20, FINDING_LIMIT = 1 << 16, NAME_LIMIT = 64 };
 
 #define REASON "baseline "
 
-static int read_verdict(const struct stlb_document *document, const json_t *object, int *verdict)
-{
-	const char *name;
-	int code = stlb_document_text(document, object, "verdict", NAME_LIMIT, &name);
+/**
+ * struct finding - what is read of a finding; a report tells both numbers, one of them is 0
+ * @entry: first, for readers of a struct stlb_suppression
+ * @occurrences: 1 of a finding that only says that it was there
+ */
+struct finding {
+	struct stlb_suppression entry;
+	uint64_t occurrences, inconclusive;
+};
 
-	if (code)
-		return code;
+static int read_verdict(struct stlb_document *document, const struct stlb_member *member,
+			const json_t *value, void *into)
+{
+	const struct stlb_member text = {.key = member->key, .limit = NAME_LIMIT};
+	struct finding *finding = into;
+	const char *name;
+	int ret = stlb_member_text(document, &text, value, &name);
+
+	if (ret)
+		return ret;
 	for (int i = STLB_OBSERVED; name && i <= STLB_INCONCLUSIVE; i++) {
 		if (!strcmp(name, stlb_verdict_name(i))) {
-			*verdict = i;
+			finding->entry.verdict = i;
 			return 0;
 		}
 	}
-	return stlb_document_fail(document, "\"verdict\" must be observed, strict or inconclusive");
+	return stlb_document_fail(document, "\"%s\" must be observed, strict or inconclusive",
+				  member->key);
 }
 
-/* A report tells both, one of them is 0. What only says that there was one, had one. */
-static int read_counts(const struct stlb_document *document, const json_t *object,
-		       struct stlb_suppression *entry)
-{
-	uint64_t occurrences = 1, inconclusive = 0;
-	int code = stlb_suppressions_count(document, object, "occurrences", &occurrences);
+static const struct stlb_member finding_members[] = {
+	{"rule", stlb_suppressions_rule, 0, 0},
+	{"verdict", read_verdict, 0, 0},
+	{"fingerprint", stlb_suppressions_fingerprint, 0, 0},
+	{"occurrences", stlb_member_count, offsetof(struct finding, occurrences), 0},
+	{"inconclusive", stlb_member_count, offsetof(struct finding, inconclusive), 0},
+	{0},
+};
 
-	if (!code)
-		code = stlb_suppressions_count(document, object, "inconclusive", &inconclusive);
-	entry->limit = occurrences + inconclusive;
-	return code;
-}
-
-static int read_finding(const struct stlb_document *document, const json_t *object,
+static int read_finding(struct stlb_document *document, const json_t *object,
 			struct stlb_suppression *entry)
 {
-	int code;
+	struct finding finding = {.entry = *entry, .occurrences = 1};
+	int ret;
 
 	if (!json_is_object(object))
 		return stlb_document_fail(document, "must be an object");
-	code = stlb_suppressions_rule(document, object, &entry->rule);
-	if (!code)
-		code = read_verdict(document, object, &entry->verdict);
-	if (!code)
-		code = stlb_suppressions_fingerprint(document, object, &entry->fingerprint);
-	if (code)
-		return code;
+	ret = stlb_document_read(document, object, finding_members, &finding);
+	if (ret)
+		return ret;
+	*entry = finding.entry;
+	entry->limit = finding.occurrences + finding.inconclusive;
 	if (entry->rule == STLB_NR_RULES || !entry->fingerprint)
 		return stlb_document_fail(document, "lacks \"rule\" or \"fingerprint\"");
-	return read_counts(document, object, entry);
+	return 0;
 }
 
 static int compare(const void *left, const void *right)
@@ -115,7 +125,7 @@ static int read_findings(struct stlb_document *document, const json_t *array, co
 			 struct stlb_suppression *known)
 {
 	for (size_t i = 0; i < json_array_size(array); i++) {
-		int code;
+		int ret;
 
 		snprintf(document->where, sizeof(document->where), "findings[%zu]", i);
 		known[i] = (struct stlb_suppression){.path = reason + strlen(REASON),
@@ -123,9 +133,9 @@ static int read_findings(struct stlb_document *document, const json_t *array, co
 						     .verdict = -1,
 						     .reason = reason,
 						     .baseline = true};
-		code = read_finding(document, json_array_get(array, i), &known[i]);
-		if (code)
-			return code;
+		ret = read_finding(document, json_array_get(array, i), &known[i]);
+		if (ret)
+			return ret;
 	}
 	return 0;
 }
@@ -136,45 +146,48 @@ static int add_findings(struct stlb_suppressions *set, struct stlb_document *doc
 	size_t nr = json_array_size(array);
 	struct stlb_suppression *known = calloc(nr + 1, sizeof(*known));
 	const char *reason = make_reason(set, document->path);
-	int code = known && reason ? 0 : -ENOMEM;
+	int ret = known && reason ? 0 : -ENOMEM;
 
-	if (!code)
-		code = read_findings(document, array, reason, known);
-	if (!code)
-		code = add_known(set, known, nr);
-	if (code == -ENOMEM)
-		stlb_error_set(document->err, code, "%s: no memory", document->path);
+	if (!ret)
+		ret = read_findings(document, array, reason, known);
+	if (!ret)
+		ret = add_known(set, known, nr);
+	if (ret == -ENOMEM)
+		stlb_error_set(document->err, ret, "%s: no memory", document->path);
 	free(known);
-	return code;
+	return ret;
 }
 
-static int read_report(struct stlb_suppressions *set, struct stlb_document *document)
+static int read_array(struct stlb_document *document, const struct stlb_member *member,
+		      const json_t *array, void *set)
 {
-	const json_t *array = json_object_get(document->root, "findings");
-	int code = stlb_document_version(document, '2');
-
-	if (code)
-		return code;
 	if (!json_is_array(array))
-		return stlb_document_fail(document,
-					  "is not a report: it lacks the array \"findings\"");
+		return stlb_document_fail(document, "is not a report: it lacks the array \"%s\"",
+					  member->key);
 	if (json_array_size(array) > FINDING_LIMIT)
 		return stlb_document_fail(document, "holds more than %d findings", FINDING_LIMIT);
 	return add_findings(set, document, array);
 }
+
+/* Of a report: the rest of it is of no concern here. */
+static const struct stlb_member members[] = {
+	{"schema_version", stlb_member_version, 0, 2},
+	{"findings", read_array, 0, 0},
+	{0},
+};
 
 int stlb_suppressions_load_baseline(struct stlb_suppressions *set, const char *path,
 				    struct stlb_error *err)
 {
 	struct stlb_document document;
 	uint32_t before = set->nr;
-	int code = stlb_document_open(&document, path, FILE_LIMIT, err);
+	int ret = stlb_document_open(&document, path, FILE_LIMIT, err);
 
-	if (code)
-		return code;
-	code = read_report(set, &document);
-	if (code)
+	if (ret)
+		return ret;
+	ret = stlb_document_read(&document, document.root, members, set);
+	if (ret)
 		stlb_suppressions_truncate(set, before);
 	stlb_document_close(&document);
-	return code;
+	return ret;
 }

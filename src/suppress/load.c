@@ -2,6 +2,7 @@
 /* Suppression files: what may be in them is checked to the letter, a typing error would hide. */
 #include <ctype.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,16 +18,18 @@ static const char *rule_name(unsigned int index)
 	return index < STLB_NR_RULES ? stlb_rule_info((enum stlb_rule)index)->id : NULL;
 }
 
-int stlb_suppressions_rule(const struct stlb_document *document, const json_t *object,
-			   enum stlb_rule *rule)
+int stlb_suppressions_rule(struct stlb_document *document, const struct stlb_member *member,
+			   const json_t *value, void *entry)
 {
+	const struct stlb_member text = {.key = member->key, .limit = NAME_LIMIT};
+	enum stlb_rule *rule = &((struct stlb_suppression *)entry)->rule;
 	char shown[64];
 	const char *name, *nearest;
-	int code = stlb_document_text(document, object, "rule", NAME_LIMIT, &name);
+	int ret = stlb_member_text(document, &text, value, &name);
 
 	*rule = STLB_NR_RULES;
-	if (code || !name)
-		return code;
+	if (ret || !name)
+		return ret;
 	*rule = stlb_rule_find(name);
 	if (*rule != STLB_NR_RULES)
 		return 0;
@@ -45,16 +48,18 @@ bool stlb_suppressions_is_weak(const char *fingerprint)
 	return !strchr(fingerprint, ':') || !strncmp(fingerprint, "2w:", 3);
 }
 
-int stlb_suppressions_fingerprint(const struct stlb_document *document, const json_t *object,
-				  const char **fingerprint)
+int stlb_suppressions_fingerprint(struct stlb_document *document, const struct stlb_member *member,
+				  const json_t *value, void *entry)
 {
+	const struct stlb_member text = {.key = member->key, .limit = NAME_LIMIT};
+	const char **fingerprint = &((struct stlb_suppression *)entry)->fingerprint;
 	char version[16], shown[4 * sizeof(version)];
 	const char *colon;
-	int code = stlb_document_text(document, object, "fingerprint", NAME_LIMIT, fingerprint);
+	int ret = stlb_member_text(document, &text, value, fingerprint);
 
-	colon = !code && *fingerprint ? strchr(*fingerprint, ':') : NULL;
+	colon = !ret && *fingerprint ? strchr(*fingerprint, ':') : NULL;
 	if (!colon || !strncmp(*fingerprint, "2:", 2) || !strncmp(*fingerprint, "2w:", 3))
-		return code;
+		return ret;
 	snprintf(version, sizeof(version), "%.*s", (int)strcspn(*fingerprint, "w:"), *fingerprint);
 	stlb_str_clean(shown, sizeof(shown), version);
 	return stlb_document_fail(
@@ -62,19 +67,6 @@ int stlb_suppressions_fingerprint(const struct stlb_document *document, const js
 		"the fingerprint has version \"%s\", and this program supports only version 2: "
 		"create the baseline again, or use the fingerprint of a new report",
 		shown);
-}
-
-int stlb_suppressions_count(const struct stlb_document *document, const json_t *object,
-			    const char *key, uint64_t *count)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (!value)
-		return 0;
-	if (!json_is_integer(value) || json_integer_value(value) < 0)
-		return stlb_document_fail(document, "\"%s\" must be a non-negative number", key);
-	*count = (uint64_t)json_integer_value(value);
-	return 0;
 }
 
 static int days_of(int year, int month)
@@ -118,40 +110,34 @@ static int check_entry(const struct stlb_document *document, const struct stlb_s
 	return 0;
 }
 
-static int read_entry(const struct stlb_document *document, json_t *object,
+#define MEMBER(field) offsetof(struct stlb_suppression, field)
+
+static const struct stlb_member entry_members[] = {
+	{"rule", stlb_suppressions_rule, 0, 0},
+	{"fingerprint", stlb_suppressions_fingerprint, 0, 0},
+	{"comm", stlb_member_text, MEMBER(comm), NAME_LIMIT},
+	{"phase", stlb_member_text, MEMBER(phase), NAME_LIMIT},
+	{"reason", stlb_member_text, MEMBER(reason), REASON_LIMIT},
+	{"expires", stlb_member_text, MEMBER(expires), NAME_LIMIT},
+	{"occurrences", stlb_member_count, MEMBER(limit), 0},
+	{0},
+};
+
+static int read_entry(struct stlb_document *document, const json_t *object,
 		      struct stlb_suppression *entry)
 {
-	static const char *const keys[] = {"rule",   "fingerprint", "comm",	   "phase",
-					   "reason", "expires",	    "occurrences", NULL};
-	const struct {
-		const char *key;
-		size_t longest;
-		const char **text;
-	} texts[] = {
-		{"comm", NAME_LIMIT, &entry->comm},
-		{"phase", NAME_LIMIT, &entry->phase},
-		{"reason", REASON_LIMIT, &entry->reason},
-		{"expires", NAME_LIMIT, &entry->expires},
-	};
-	int code;
+	int ret;
 
 	if (!json_is_object(object))
 		return stlb_document_fail(document, "must be an object");
-	code = stlb_document_only(document, object, keys);
-	if (!code)
-		code = stlb_suppressions_rule(document, object, &entry->rule);
-	if (!code)
-		code = stlb_suppressions_fingerprint(document, object, &entry->fingerprint);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts) && !code; i++)
-		code = stlb_document_text(document, object, texts[i].key, texts[i].longest,
-					  texts[i].text);
-	if (!code)
-		code = stlb_suppressions_count(document, object, "occurrences", &entry->limit);
-	return code ? code : check_entry(document, entry);
+	ret = stlb_document_only(document, object, entry_members);
+	if (!ret)
+		ret = stlb_document_read(document, object, entry_members, entry);
+	return ret ? ret : check_entry(document, entry);
 }
 
-static int read_entries(struct stlb_suppressions *set, struct stlb_document *document,
-			const json_t *array)
+static int add_entries(struct stlb_suppressions *set, struct stlb_document *document,
+		       const json_t *array)
 {
 	const char *path = stlb_arena_text(&set->arena, document->path);
 
@@ -160,12 +146,12 @@ static int read_entries(struct stlb_suppressions *set, struct stlb_document *doc
 	for (size_t i = 0; i < json_array_size(array); i++) {
 		struct stlb_suppression entry = {
 			.path = path, .index = i, .verdict = -1, .limit = UINT64_MAX};
-		int code;
+		int ret;
 
 		snprintf(document->where, sizeof(document->where), "suppressions[%zu]", i);
-		code = read_entry(document, json_array_get(array, i), &entry);
-		if (code)
-			return code;
+		ret = read_entry(document, json_array_get(array, i), &entry);
+		if (ret)
+			return ret;
 		if (stlb_suppressions_add(set, &entry))
 			return stlb_error_set(document->err, -ENOMEM, "%s: no memory",
 					      document->path);
@@ -173,34 +159,35 @@ static int read_entries(struct stlb_suppressions *set, struct stlb_document *doc
 	return 0;
 }
 
-static int read_document(struct stlb_suppressions *set, struct stlb_document *document)
+static int read_entries(struct stlb_document *document, const struct stlb_member *member,
+			const json_t *array, void *set)
 {
-	static const char *const keys[] = {"schema_version", "suppressions", NULL};
-	const json_t *array = json_object_get(document->root, "suppressions");
-	int code = stlb_document_only(document, document->root, keys);
-
-	if (!code)
-		code = stlb_document_version(document, '1');
-	if (code)
-		return code;
 	if (!json_is_array(array))
-		return stlb_document_fail(document, "lacks the array \"suppressions\"");
+		return stlb_document_fail(document, "lacks the array \"%s\"", member->key);
 	if (json_array_size(array) > ENTRY_LIMIT)
 		return stlb_document_fail(document, "holds more than %d suppressions", ENTRY_LIMIT);
-	return read_entries(set, document, array);
+	return add_entries(set, document, array);
 }
+
+static const struct stlb_member members[] = {
+	{"schema_version", stlb_member_version, 0, 1},
+	{"suppressions", read_entries, 0, 0},
+	{0},
+};
 
 int stlb_suppressions_load(struct stlb_suppressions *set, const char *path, struct stlb_error *err)
 {
 	struct stlb_document document;
 	uint32_t before = set->nr;
-	int code = stlb_document_open(&document, path, FILE_LIMIT, err);
+	int ret = stlb_document_open(&document, path, FILE_LIMIT, err);
 
-	if (code)
-		return code;
-	code = read_document(set, &document);
-	if (code)
+	if (ret)
+		return ret;
+	ret = stlb_document_only(&document, document.root, members);
+	if (!ret)
+		ret = stlb_document_read(&document, document.root, members, set);
+	if (ret)
 		stlb_suppressions_truncate(set, before);
 	stlb_document_close(&document);
-	return code;
+	return ret;
 }

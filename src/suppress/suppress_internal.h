@@ -25,29 +25,17 @@ int stlb_suppressions_add(struct stlb_suppressions *set, const struct stlb_suppr
 /** stlb_suppressions_is_weak - whether a fingerprint names no function: many faults share it */
 bool stlb_suppressions_is_weak(const char *fingerprint);
 
-/**
- * stlb_suppressions_fingerprint - a fingerprint that this program can compare
- * @fingerprint: where it goes; NULL where the object has none
- *
- * Returns 0, or -EINVAL also for one of a version that it does not make.
- */
-int stlb_suppressions_fingerprint(const struct stlb_document *document, const json_t *object,
-				  const char **fingerprint);
-
-/**
- * stlb_suppressions_count - a member that is a number from 0 on
- * @count: left as it is where the object has no such key
- *
- * Returns 0 or -EINVAL.
- */
-int stlb_suppressions_count(const struct stlb_document *document, const json_t *object,
-			    const char *key, uint64_t *count);
-
 /** stlb_suppressions_truncate - take the entries from @nr on out again, after a failure */
 void stlb_suppressions_truncate(struct stlb_suppressions *set, uint32_t nr);
 
-/** stlb_suppressions_rule - the rule that an object names; 0 or -EINVAL with the nearest name */
-int stlb_suppressions_rule(const struct stlb_document *document, const json_t *object,
-			   enum stlb_rule *rule);
+/* ---- readers of members of a struct stlb_suppression: 0 or -EINVAL ---- */
+
+/** stlb_suppressions_rule - STLB_NR_RULES where there is none; an error has the nearest name */
+int stlb_suppressions_rule(struct stlb_document *document, const struct stlb_member *member,
+			   const json_t *value, void *entry);
+
+/** stlb_suppressions_fingerprint - NULL where there is none; of a version that is made here */
+int stlb_suppressions_fingerprint(struct stlb_document *document, const struct stlb_member *member,
+				  const json_t *value, void *entry);
 
 #endif

@@ -115,17 +115,17 @@ int stlb_timeline_slice(struct stlb_timeline *t, const struct stlb_task *task,
 		.unended = what->unended,
 	};
 	bool hold = what->kind == STLB_SLICE_HOLD, kept;
-	int r = 0;
+	int ret = 0;
 
 	if (hold)
 		slice.after = find_predecessor(t, task, what, slice.end, &slice.start);
 	kept = has_room(t, task, slice.start, slice.end);
 	if (kept)
-		r = keep(t, task, &slice);
-	if (hold && r == 0)
-		r = let_go(t, what->object, slice.end,
-			   kept ? t->drawing.nr_slices - 1 : STLB_TIMELINE_NONE);
-	return r;
+		ret = keep(t, task, &slice);
+	if (hold && ret == 0)
+		ret = let_go(t, what->object, slice.end,
+			     kept ? t->drawing.nr_slices - 1 : STLB_TIMELINE_NONE);
+	return ret;
 }
 
 /* ---- points ---- */

@@ -110,47 +110,47 @@ static void ends(void *timeline, struct stlb_task *task, const struct stlb_brack
 
 static int take(struct stlb_timeline *t, struct stlb_task *task, const struct stlb_event *event)
 {
-	int r = 0;
+	int ret = 0;
 
 	if (stlb_kind_is_update(event->kind) || event->kind == STLB_PTL_MAP)
 		learn_ptl(t, task);
 	if (is_drawn(event->kind) && stlb_map_get(&t->mms, stlb_event_or(event, MM, 0)))
-		r = stlb_timeline_point(t, task, event);
-	return r;
+		ret = stlb_timeline_point(t, task, event);
+	return ret;
 }
 
 int stlb_timeline_event(struct stlb_timeline *t, const struct stlb_event *event)
 {
 	struct stlb_task *task;
-	int r = 0;
+	int ret = 0;
 
 	if (event->ns > t->until_ns)
 		return 1;
 	task = stlb_second_pass_event(&t->machine, event);
 	if (task)
-		r = take(t, task, event);
+		ret = take(t, task, event);
 	else if (event->kind == STLB_LOST)
-		r = stlb_timeline_point(t, NULL, event);
+		ret = stlb_timeline_point(t, NULL, event);
 	else
 		t->drawing.events_left_out += stlb_kind_decides(event->kind);
-	return t->failed || t->machine.failed ? -ENOMEM : r;
+	return t->failed || t->machine.failed ? -ENOMEM : ret;
 }
 
 /* ---- life ---- */
 
 static int learn_from_findings(struct stlb_timeline *t, const struct stlb_result *result)
 {
-	int r = 0;
+	int ret = 0;
 
-	for (uint32_t i = 0; i < result->nr_findings && r == 0; i++) {
+	for (uint32_t i = 0; i < result->nr_findings && ret == 0; i++) {
 		const struct stlb_finding *finding = result->findings[i];
 
 		if (finding->lock)
 			stlb_lock_named(&t->machine, NULL, finding->lock);
 		if (finding->has_mm)
-			r = stlb_map_put(&t->mms, finding->mm, t);
+			ret = stlb_map_put(&t->mms, finding->mm, t);
 	}
-	return r;
+	return ret;
 }
 
 struct stlb_timeline *stlb_timeline_new(const struct stlb_result *result, uint32_t room)
@@ -229,15 +229,15 @@ static void free_pass(struct stlb_timeline *t)
 
 int stlb_timeline_finish(struct stlb_timeline *t)
 {
-	int r;
+	int ret;
 
 	end_all(t);
-	r = t->failed || t->machine.failed ? -ENOMEM : copy_names(t);
+	ret = t->failed || t->machine.failed ? -ENOMEM : copy_names(t);
 	t->drawing.contexts = t->contexts;
 	t->drawing.slices = t->slices;
 	t->drawing.points = t->points;
 	free_pass(t);
-	return r;
+	return ret;
 }
 
 const struct stlb_timeline_drawing *stlb_timeline_drawing(const struct stlb_timeline *t)

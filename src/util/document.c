@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,8 @@
  */
 enum { MOST_UNITS = 1 << 20, OBJECT_UNITS = 3, ARRAY_UNITS = 2 };
 
-enum { MAX_SHOWN = 40 };
+/* Bytes of a key in a message; members of the largest table. */
+enum { MAX_SHOWN = 40, MAX_MEMBERS = 16 };
 
 static bool affordable(const char *text, size_t size)
 {
@@ -65,17 +67,17 @@ int stlb_document_open(struct stlb_document *document, const char *path, size_t 
 {
 	size_t size = 0;
 	char *text;
-	int code;
+	int ret;
 
 	*document = (struct stlb_document){.path = path, .err = err};
-	code = stlb_file_read(path, limit, &text, &size, err);
-	if (code)
-		return code;
-	code = parse(document, text, size);
+	ret = stlb_file_read(path, limit, &text, &size, err);
+	if (ret)
+		return ret;
+	ret = parse(document, text, size);
 	free(text);
-	if (code)
+	if (ret)
 		stlb_document_close(document);
-	return code;
+	return ret;
 }
 
 void stlb_document_close(struct stlb_document *document)
@@ -84,82 +86,132 @@ void stlb_document_close(struct stlb_document *document)
 	document->root = NULL;
 }
 
-int stlb_document_fail(const struct stlb_document *document, const char *fmt, ...)
+static int fail(const struct stlb_document *document, const char *place, const char *fmt,
+		va_list args)
 {
 	char text[320];
-	va_list args;
 
-	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	return stlb_error_set(document->err, -EINVAL, "%s: %s%s%s", document->path, document->where,
-			      *document->where ? ": " : "", text);
+	return stlb_error_set(document->err, -EINVAL, "%s: %s%s%s", document->path, place,
+			      *place ? ": " : "", text);
 }
 
-int stlb_document_text(const struct stlb_document *document, const json_t *object, const char *key,
-		       size_t longest, const char **text)
+int stlb_document_fail(const struct stlb_document *document, const char *fmt, ...)
 {
-	const json_t *value = json_object_get(object, key);
+	va_list args;
+	int ret;
+
+	va_start(args, fmt);
+	ret = fail(document, document->where, fmt, args);
+	va_end(args);
+	return ret;
+}
+
+int stlb_document_fail_in(const struct stlb_document *document, const struct stlb_member *member,
+			  const char *fmt, ...)
+{
+	char place[sizeof(document->where) + 32];
+	va_list args;
+	int ret;
+
+	snprintf(place, sizeof(place), "%s%s%s", document->where, *document->where ? "." : "",
+		 member->key);
+	va_start(args, fmt);
+	ret = fail(document, place, fmt, args);
+	va_end(args);
+	return ret;
+}
+
+static bool is_known(const struct stlb_member *members, const char *key)
+{
+	while (members->key && strcmp(members->key, key) != 0)
+		members++;
+	return members->key;
+}
+
+static int refuse(const struct stlb_document *document, const struct stlb_member *members,
+		  const char *key)
+{
+	const char *known[MAX_MEMBERS + 1] = {NULL}, *best;
+	char shown[MAX_SHOWN];
+
+	for (size_t i = 0; members[i].key && i < MAX_MEMBERS; i++)
+		known[i] = members[i].key;
+	best = stlb_nearest_in(key, known);
+	stlb_str_clean(shown, sizeof(shown), key);
+	return stlb_document_fail(document, "unknown key \"%s\"%s%s%s", shown,
+				  best ? "; did you mean \"" : "", best ? best : "",
+				  best ? "\"?" : "");
+}
+
+int stlb_document_only(const struct stlb_document *document, const json_t *object,
+		       const struct stlb_member *members)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, key,
+			    value) if (!is_known(members, key)) return refuse(document, members,
+									      key);
+	return 0;
+}
+
+int stlb_document_read(struct stlb_document *document, const json_t *object,
+		       const struct stlb_member *members, void *into)
+{
+	int ret = 0;
+
+	for (; members->key && !ret; members++)
+		if (members->read)
+			ret = members->read(document, members,
+					    json_object_get(object, members->key), into);
+	return ret;
+}
+
+int stlb_member_text(struct stlb_document *document, const struct stlb_member *member,
+		     const json_t *value, void *into)
+{
+	const char **text = (const char **)((char *)into + member->at);
 
 	*text = json_string_value(value);
 	if (!value)
 		return 0;
 	if (!*text)
-		return stlb_document_fail(document, "\"%s\" must be a string", key);
+		return stlb_document_fail(document, "\"%s\" must be a string", member->key);
 	if (!**text)
-		return stlb_document_fail(document, "\"%s\" must not be empty", key);
-	if (json_string_length(value) > longest)
-		return stlb_document_fail(document, "\"%s\" is longer than %zu bytes", key,
-					  longest);
+		return stlb_document_fail(document, "\"%s\" must not be empty", member->key);
+	if (json_string_length(value) > member->limit)
+		return stlb_document_fail(document, "\"%s\" is longer than %zu bytes", member->key,
+					  member->limit);
 	return 0;
 }
 
-int stlb_document_version(const struct stlb_document *document, char newest)
+int stlb_member_count(struct stlb_document *document, const struct stlb_member *member,
+		      const json_t *value, void *into)
 {
-	const char *version;
-	int code = stlb_document_text(document, document->root, "schema_version", 32, &version);
-
-	if (code)
-		return code;
-	if (!version)
-		return stlb_document_fail(document, "lacks \"schema_version\": \"1.0.0\"");
-	for (char major = '1'; major <= newest; major++)
-		if (version[0] == major && version[1] == '.')
-			return 0;
-	return stlb_document_fail(document, "\"schema_version\" must be %s for this program",
-				  newest == '1' ? "1.x.y" : "1.x.y or 2.x.y");
-}
-
-bool stlb_document_unknown_key(const json_t *object, const char *const *known,
-			       char text[STLB_DOCUMENT_COMPLAINT])
-{
-	const char *key, *best;
-	char shown[MAX_SHOWN];
-	json_t *value;
-
-	json_object_foreach((json_t *)object, key, value)
-	{
-		unsigned int i = 0;
-
-		while (known[i] && strcmp(known[i], key))
-			i++;
-		if (known[i])
-			continue;
-		stlb_str_clean(shown, sizeof(shown), key);
-		best = stlb_nearest_in(key, known);
-		snprintf(text, STLB_DOCUMENT_COMPLAINT, "unknown key \"%s\"%s%s%s", shown,
-			 best ? "; did you mean \"" : "", best ? best : "", best ? "\"?" : "");
-		return true;
-	}
-	return false;
-}
-
-int stlb_document_only(const struct stlb_document *document, const json_t *object,
-		       const char *const *keys)
-{
-	char unknown[STLB_DOCUMENT_COMPLAINT];
-
-	if (!stlb_document_unknown_key(object, keys, unknown))
+	if (!value)
 		return 0;
-	return stlb_document_fail(document, "%s", unknown);
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return stlb_document_fail(document, "\"%s\" must be a non-negative number",
+					  member->key);
+	*(uint64_t *)((char *)into + member->at) = (uint64_t)json_integer_value(value);
+	return 0;
+}
+
+int stlb_member_version(struct stlb_document *document, const struct stlb_member *member,
+			const json_t *value, void *into)
+{
+	const struct stlb_member text = {.key = member->key, .limit = 32};
+	const char *version;
+	int ret = stlb_member_text(document, &text, value, &version);
+
+	(void)into;
+	if (ret)
+		return ret;
+	if (!version)
+		return stlb_document_fail(document, "lacks \"%s\": \"1.0.0\"", member->key);
+	if (version[0] >= '1' && (size_t)(version[0] - '0') <= member->limit && version[1] == '.')
+		return 0;
+	return stlb_document_fail(document, "\"%s\" must be %s for this program", member->key,
+				  member->limit == 1 ? "1.x.y" : "1.x.y or 2.x.y");
 }

@@ -8,18 +8,30 @@
 
 #include "staletlb/error.h"
 
-/* Bytes of a sentence about a key, with its NUL. */
-enum { STLB_DOCUMENT_COMPLAINT = 160 };
-
 /**
  * struct stlb_document - a JSON file being read
- * @where: the place at hand, "suppressions[3]", for messages
+ * @where: the place at hand, "suppressions[3]", for messages; "" for the object as a whole
  */
 struct stlb_document {
 	const char *path;
 	json_t *root; /* an object */
-	char where[64];
+	char where[96];
 	struct stlb_error *err;
+};
+
+/**
+ * struct stlb_member - a key that an object may have; a table of them ends with a row of zeros
+ * @read: 0 or a negative errno with the error set; NULL: the key is known, and nobody reads it
+ *	@value: NULL where the object has no such key
+ *	@into: as given to stlb_document_read()
+ * @at: offset of what a reader that many members share writes, from @into on
+ * @limit: bytes of a text, or the newest version
+ */
+struct stlb_member {
+	const char *key;
+	int (*read)(struct stlb_document *document, const struct stlb_member *member,
+		    const json_t *value, void *into);
+	size_t at, limit;
 };
 
 /**
@@ -38,34 +50,38 @@ void stlb_document_close(struct stlb_document *document);
 int stlb_document_fail(const struct stlb_document *document, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/** stlb_document_fail_in - the same, with the place of a member: "PATH: WHERE.KEY: " */
+int stlb_document_fail_in(const struct stlb_document *document, const struct stlb_member *member,
+			  const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
 /**
- * stlb_document_version - check "schema_version", a string "N.x.y"
- * @newest: the largest N that is read, a digit; all from 1 on are
+ * stlb_document_only - refuse an object with a key that a table lacks
  *
- * Returns 0 or -EINVAL.
+ * Returns 0, or -EINVAL with that key and the known one that was probably meant.
  */
-int stlb_document_version(const struct stlb_document *document, char newest);
-
-/**
- * stlb_document_text - a string member
- * @text: where it goes; NULL where the object has no such key
- * @longest: bytes allowed; an empty string is refused
- *
- * Returns 0 or -EINVAL.
- */
-int stlb_document_text(const struct stlb_document *document, const json_t *object, const char *key,
-		       size_t longest, const char **text);
-
-/**
- * stlb_document_unknown_key - whether an object has a key that nobody reads
- * @known: the keys that are read, ended by NULL
- * @text: gets which it is, and the known one that was probably meant
- */
-bool stlb_document_unknown_key(const json_t *object, const char *const *known,
-			       char text[STLB_DOCUMENT_COMPLAINT]);
-
-/** stlb_document_only - refuse an object with such a key; 0 or -EINVAL with the error set */
 int stlb_document_only(const struct stlb_document *document, const json_t *object,
-		       const char *const *keys);
+		       const struct stlb_member *members);
+
+/**
+ * stlb_document_read - read the members of an object in the order of a table, up to the first error
+ *
+ * Other keys are passed over. Returns 0 or what a reader returned.
+ */
+int stlb_document_read(struct stlb_document *document, const json_t *object,
+		       const struct stlb_member *members, void *into);
+
+/* ---- readers for tables: 0 or -EINVAL ---- */
+
+/** stlb_member_text - a string, not empty, to a const char *: NULL where there is none */
+int stlb_member_text(struct stlb_document *document, const struct stlb_member *member,
+		     const json_t *value, void *into);
+
+/** stlb_member_count - a number from 0 on, to a uint64_t: left as it is where there is none */
+int stlb_member_count(struct stlb_document *document, const struct stlb_member *member,
+		      const json_t *value, void *into);
+
+/** stlb_member_version - a string "N.x.y", from 1 to @limit; needed, and only checked */
+int stlb_member_version(struct stlb_document *document, const struct stlb_member *member,
+			const json_t *value, void *into);
 
 #endif

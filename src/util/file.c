@@ -67,17 +67,17 @@ int stlb_file_read(const char *path, size_t limit, char **text, size_t *size,
 		   struct stlb_error *err)
 {
 	size_t length = 0;
-	int code;
+	int ret;
 
 	*text = NULL;
-	code = open_and_read(path, limit, text, size ? size : &length);
-	if (!code)
+	ret = open_and_read(path, limit, text, size ? size : &length);
+	if (!ret)
 		return 0;
 	free(*text);
 	*text = NULL;
-	if (code == -EFBIG)
-		return stlb_error_set(err, code, "%s: is larger than %zu MiB", path, limit >> 20);
-	return stlb_error_set(err, code, "%s: cannot be read: %s", path, strerror(-code));
+	if (ret == -EFBIG)
+		return stlb_error_set(err, ret, "%s: is larger than %zu MiB", path, limit >> 20);
+	return stlb_error_set(err, ret, "%s: cannot be read: %s", path, strerror(-ret));
 }
 
 int stlb_file_head(const char *path, char *to, size_t size)

@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /** struct stlb_map - zeroed is an empty map that holds no memory */
 struct stlb_map {
@@ -46,6 +47,23 @@ static inline uint64_t stlb_map_hash(const uint64_t random[2], uint64_t key)
 	unsigned __int128 product = (unsigned __int128)(key ^ random[0]) * random[1];
 
 	return (uint64_t)(product >> 64) ^ (uint64_t)product;
+}
+
+/** stlb_map_hash_text - the same for a text, from a @hash on; eight characters a step */
+static inline uint64_t stlb_map_hash_text(const uint64_t random[2], uint64_t hash, const char *text,
+					  size_t size)
+{
+	uint64_t word;
+
+	hash += size;
+	for (; size >= 8; text += 8, size -= 8) {
+		memcpy(&word, text, 8);
+		hash = stlb_map_hash(random, hash ^ word);
+	}
+	word = 0;
+	for (size_t i = 0; i < size; i++)
+		word = word << 8 | (unsigned char)text[i];
+	return stlb_map_hash(random, hash ^ word);
 }
 
 /** stlb_map_get - the value of a key, NULL for none */

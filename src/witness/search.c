@@ -52,13 +52,13 @@ static int add_next(struct search *search)
 	for (unsigned int i = 0; i < STLB_MODEL_TURNS; i++) {
 		struct stlb_state state = search->nodes[search->next].state;
 		struct stlb_turn turn;
-		int r;
+		int ret;
 
 		if (!stlb_model_turn(&search->model, i, &state, &turn))
 			continue;
-		r = add(search, &state, &turn);
-		if (r)
-			return r;
+		ret = add(search, &state, &turn);
+		if (ret)
+			return ret;
 	}
 	return 0;
 }
@@ -82,24 +82,24 @@ static int take_schedule(const struct search *search, struct stlb_witness *witne
 static int run(struct search *search, struct stlb_witness *witness)
 {
 	struct stlb_state first = stlb_model_begin(&search->model);
-	int r = add(search, &first, &(struct stlb_turn){0});
+	int ret = add(search, &first, &(struct stlb_turn){0});
 
-	for (; r == 0 && search->next < search->nr; search->next++) {
+	for (; ret == 0 && search->next < search->nr; search->next++) {
 		if (search->nodes[search->next].state.seen == STLB_SEEN_OUTCOME)
 			return take_schedule(search, witness);
-		r = add_next(search);
+		ret = add_next(search);
 	}
-	return r;
+	return ret;
 }
 
 static int find(const struct stlb_witness_ask *ask, bool both_used, struct stlb_witness *witness)
 {
 	struct search search = {.model = {.ask = ask, .both_used = both_used}};
-	int r = run(&search, witness);
+	int ret = run(&search, witness);
 
 	stlb_map_free(&search.met);
 	free(search.nodes);
-	return r;
+	return ret;
 }
 
 static bool makes_sense(const struct stlb_witness_ask *ask)
@@ -120,16 +120,16 @@ static bool makes_sense(const struct stlb_witness_ask *ask)
 
 int stlb_witness_find(const struct stlb_witness_ask *ask, struct stlb_witness *witness)
 {
-	int r = 0;
+	int ret = 0;
 
 	memset(witness, 0, sizeof(*witness));
 	if (!makes_sense(ask))
 		return -EINVAL;
 	if (ask->outcome == STLB_OUTCOME_ORDER)
-		r = find(ask, true, witness);
-	if (r == 0 && !witness->found)
-		r = find(ask, false, witness);
-	if (r == 0 && witness->found)
+		ret = find(ask, true, witness);
+	if (ret == 0 && !witness->found)
+		ret = find(ask, false, witness);
+	if (ret == 0 && witness->found)
 		stlb_layout(ask, witness);
-	return r;
+	return ret;
 }

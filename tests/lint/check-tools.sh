@@ -23,4 +23,10 @@ only '(realloc|reallocarray)' src/util/grow.c
 # whole files and JSON are read with a limit, and with errors that name the file; gen writes
 only '(fopen|getline|getdelim|fgets)' src/cmd/gen/gen.c
 only 'json_load[a-z]*' src/util/document.c
+
+# what is 0 or a negative errno has one name
+if grep -rnE --include='*.[ch]' '\bint ([^;()]*, )?(r|rc|res|rv|err|error|retval)( =|[;,)])' src; then
+	echo "a return code is called ret"
+	failed=1
+fi
 exit $failed

@@ -146,9 +146,9 @@ static unsigned int span_shift(enum stlb_level level)
 	return stlb_level_shift(level) + 9;
 }
 
-static uint64_t upper_key(uint64_t mm, enum stlb_level level, uint64_t addr)
+static uint64_t upper_key(const struct stlb_mm *mm, enum stlb_level level, uint64_t addr)
 {
-	return mm ^ stlb_map_mix((addr >> span_shift(level) << 2) + level);
+	return mm->mixed ^ ((addr >> span_shift(level) << 2) + level);
 }
 
 static struct upper *upper_new(struct stlb_analysis *a, uint64_t key)
@@ -171,7 +171,7 @@ static struct upper *upper_new(struct stlb_analysis *a, uint64_t key)
 static struct upper *upper_get(struct stlb_analysis *a, const struct stlb_mm *mm,
 			       struct stlb_slot slot)
 {
-	uint64_t key = upper_key(mm->id, slot.level, slot.addr);
+	uint64_t key = upper_key(mm, slot.level, slot.addr);
 	uint64_t base = slot.addr >> span_shift(slot.level) << span_shift(slot.level);
 	struct upper *upper = stlb_map_get(&a->upper_tables, key);
 
@@ -216,7 +216,7 @@ static void forget_all(struct stlb_analysis *a, const struct stlb_mm *mm, uint64
 		for (struct upper *upper;
 		     nr < MAX_AT_ONCE && (upper = stlb_map_next(&a->upper_tables, &at));)
 			if (upper->mm == mm->id && overlaps(upper, start, end))
-				keys[nr++] = upper_key(upper->mm, upper->level, upper->base);
+				keys[nr++] = upper_key(mm, upper->level, upper->base);
 		left = MAX_AT_ONCE - nr;
 		while (nr)
 			forget_one(a, keys[--nr]);
@@ -231,7 +231,7 @@ static void forget_upper(struct stlb_analysis *a, const struct stlb_mm *mm, uint
 		return;
 	}
 	for (unsigned int level = STLB_LEVEL_PMD; level <= STLB_LEVEL_PUD; level++) {
-		uint64_t key = upper_key(mm->id, level, start);
+		uint64_t key = upper_key(mm, level, start);
 		const struct upper *upper = stlb_map_get(&a->upper_tables, key);
 
 		if (upper && upper->mm == mm->id)

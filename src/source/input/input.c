@@ -41,10 +41,10 @@ static int raw_fill(struct stlb_input *input, struct stlb_error *err)
 		got = read(input->fd, input->raw, sizeof(input->raw));
 	} while (got < 0 && errno == EINTR);
 	if (got < 0) {
-		int code = -errno;
+		int ret = -errno;
 
-		return stlb_error_set(err, code, "%s: cannot read after byte %llu: %s", input->path,
-				      (unsigned long long)input->done, strerror(-code));
+		return stlb_error_set(err, ret, "%s: cannot read after byte %llu: %s", input->path,
+				      (unsigned long long)input->done, strerror(-ret));
 	}
 	input->raw_end = got == 0;
 	input->raw_pos = 0;
@@ -202,10 +202,10 @@ static int open_path(struct stlb_input *input, struct stlb_error *err)
 	}
 	input->fd = open(input->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (input->fd < 0) {
-		int code = -errno;
+		int ret = -errno;
 
-		return stlb_error_set(err, code, "%s: cannot be opened: %s", input->path,
-				      strerror(-code));
+		return stlb_error_set(err, ret, "%s: cannot be opened: %s", input->path,
+				      strerror(-ret));
 	}
 	input->own_fd = true;
 	return look_at_file(input, err);

@@ -242,12 +242,6 @@ static void take_chain(struct stlb_perf *perf, const struct stlb_perfdata_record
 	perf->has_stack = true;
 }
 
-/* The task as the tracepoint says it: perf's number is -1 once the task has exited. */
-static int32_t task_of(const struct stlb_perf *perf, const struct stlb_perfdata_record *sample)
-{
-	return (int32_t)stlb_perf_u32(sample->raw + STLB_COMMON_PID, perf->swap);
-}
-
 /* The source's own table follows the reader's, for those that ask by task. */
 static const char *comm_of(struct stlb_source *source, int32_t tid)
 {
@@ -309,7 +303,8 @@ static bool fill_record(struct stlb_source *source, const struct stlb_perfdata_r
 	record->ns = sample->ns < perf->last_ns ? perf->last_ns : sample->ns;
 	perf->last_ns = record->ns;
 	record->cpu = sample->cpu;
-	record->tid = task_of(perf, sample);
+	/* as the tracepoint says it: perf's number is -1 once the task has exited */
+	record->tid = (int32_t)stlb_perf_u32(sample->raw + STLB_COMMON_PID, perf->swap);
 	record->context = stlb_common_context(sample->raw[STLB_COMMON_FLAGS]);
 	record->loss = STLB_LOSS_NONE;
 	record->comm = comm_of(source, record->tid);

@@ -64,17 +64,17 @@ static void *serve(void *arg)
 static int start(struct stlb_barrier *barrier)
 {
 	sigset_t all, before;
-	int error;
+	int ret;
 
 	if (barrier->running)
 		return 0;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&barrier->thread, NULL, serve, barrier);
+	ret = pthread_create(&barrier->thread, NULL, serve, barrier);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	barrier->running = !error;
+	barrier->running = !ret;
 	/* EAGAIN is what it may return, and something else here */
-	return error ? -ENOMEM : 0;
+	return ret ? -ENOMEM : 0;
 }
 
 int stlb_barrier_passed(void *arg)

@@ -132,13 +132,6 @@ static void find_floor(struct stlb_ring *ring)
 			ring->floor = ring->cpus[i].drained;
 }
 
-/* What waits for a delay to pass must not fill the memory: the kernel would lose what follows. */
-static void fit_delay(struct stlb_ring *ring)
-{
-	if (ring->more && ring->delay / 2 >= STLB_RING_FIRST_DELAY)
-		ring->delay /= 2;
-}
-
 static int poll_buffers(struct stlb_ring *ring, struct stlb_error *err)
 {
 	int ret = wait_for_writers(ring);
@@ -150,7 +143,10 @@ static int poll_buffers(struct stlb_ring *ring, struct stlb_error *err)
 			ret = queue_cpu(ring, &ring->cpus[i]);
 	}
 	find_floor(ring);
-	fit_delay(ring);
+	/* What waits for a delay to pass must not fill the memory: the kernel would lose what
+	 * follows. */
+	if (ring->more && ring->delay / 2 >= STLB_RING_FIRST_DELAY)
+		ring->delay /= 2;
 	ring->moved = false;
 	ring->polled_ns = now_ns();
 	return ret;

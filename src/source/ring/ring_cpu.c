@@ -108,13 +108,6 @@ static void note_missed(struct stlb_ring_cpu *cpu, const struct stlb_ring_page *
 	cpu->missed_uncounted |= !page->missed;
 }
 
-static void drop_page(struct stlb_ring_cpu *cpu)
-{
-	cpu->first = (cpu->first + 1) % cpu->capacity;
-	cpu->nr--;
-	cpu->loaded = false;
-}
-
 static void take(struct stlb_ring_cpu *cpu, void *data, unsigned long long stamp)
 {
 	cpu->data = data;
@@ -157,7 +150,9 @@ bool stlb_ring_cpu_next(struct stlb_ring_cpu *cpu)
 	while (cpu->nr) {
 		if (cpu->loaded ? next_in_page(cpu) : load_page(cpu))
 			return true;
-		drop_page(cpu);
+		cpu->first = (cpu->first + 1) % cpu->capacity;
+		cpu->nr--;
+		cpu->loaded = false;
 	}
 	return false;
 }

@@ -5,6 +5,7 @@
 
 #include "source/formats.h"
 #include "source/names.h"
+#include "util/map.h"
 
 #define BUCKETS	     1024
 #define MAX_EVENTS   4096
@@ -35,33 +36,18 @@ struct stlb_text_events {
 	struct stlb_source *source;
 	uint32_t nr;
 	struct stlb_text_event *buckets[BUCKETS];
+	uint64_t random[2]; /* for stlb_map_hash_text() */
 };
 
 struct stlb_text_events *stlb_text_events_new(struct stlb_source *source)
 {
 	struct stlb_text_events *events = calloc(1, sizeof(*events));
 
-	if (events)
-		events->source = source;
+	if (!events)
+		return NULL;
+	events->source = source;
+	stlb_map_random(events->random);
 	return events;
-}
-
-/* Eight characters a step: every line comes by here. */
-static uint64_t hash_more(uint64_t hash, const char *text, size_t size)
-{
-	uint64_t word;
-
-	hash += size;
-	for (; size >= 8; text += 8, size -= 8) {
-		memcpy(&word, text, 8);
-		hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-		hash ^= hash >> 29;
-	}
-	word = 0;
-	for (size_t i = 0; i < size; i++)
-		word = word << 8 | (unsigned char)text[i];
-	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-	return hash ^ hash >> 32;
 }
 
 static struct stlb_text_event *event_new(struct stlb_text_events *events, const char *name,
@@ -87,10 +73,18 @@ static struct stlb_text_event *event_new(struct stlb_text_events *events, const 
 	return event;
 }
 
+static struct stlb_text_event **bucket_of(struct stlb_text_events *events, const char *name,
+					  size_t size)
+{
+	uint64_t hash = stlb_map_hash_text(events->random, 0, name, size);
+
+	return &events->buckets[hash % BUCKETS];
+}
+
 struct stlb_text_event *stlb_text_events_find(struct stlb_text_events *events, const char *name,
 					      size_t size)
 {
-	struct stlb_text_event **bucket = &events->buckets[hash_more(0, name, size) % BUCKETS];
+	struct stlb_text_event **bucket = bucket_of(events, name, size);
 	struct stlb_text_event *event;
 
 	for (event = *bucket; event; event = event->next) {
@@ -133,12 +127,13 @@ static bool fits(const struct variant *variant, const struct stlb_text_row *row)
 	return true;
 }
 
-static uint64_t hash_row(const struct stlb_text_row *row)
+static uint64_t hash_row(const struct stlb_text_events *events, const struct stlb_text_row *row)
 {
 	uint64_t hash = row->nr;
 
 	for (uint32_t i = 0; i < row->nr; i++)
-		hash = hash_more(hash + row->keys[i].type, row->keys[i].name, row->keys[i].size);
+		hash = stlb_map_hash_text(events->random, hash + row->keys[i].type,
+					  row->keys[i].name, row->keys[i].size);
 	return hash;
 }
 
@@ -188,7 +183,7 @@ fail:
 static struct variant *find_variant(struct stlb_text_events *events, struct stlb_text_event *event,
 				    const struct stlb_text_row *row)
 {
-	uint64_t hash = hash_row(row);
+	uint64_t hash = hash_row(events, row);
 	struct variant *variant;
 
 	for (variant = event->variants; variant; variant = variant->next) {

@@ -57,11 +57,6 @@ static void keep_broken(struct stlb_text *text, const struct stlb_looked *parsed
 	}
 }
 
-static bool gives_up(const struct stlb_text *text, uint64_t of_log)
-{
-	return text->strange - of_log >= MAX_STRANGE || of_log >= MAX_LOG;
-}
-
 int stlb_text_refuse_calls(const struct stlb_source *source, const char *tracer,
 			   struct stlb_error *err)
 {
@@ -139,7 +134,7 @@ static int find_first(struct stlb_source *source, struct stlb_error *err)
 			stlb_lines_unread(text->lines, &parsed.line);
 			return 0;
 		}
-		if (gives_up(text, of_log))
+		if (text->strange - of_log >= MAX_STRANGE || of_log >= MAX_LOG)
 			break;
 	}
 	text->look.perf |= text->look.notes.samples != 0;

@@ -319,14 +319,6 @@ static bool take_page(struct stlb_dat_cpu *cpu, const struct stlb_ring_page *pag
 	return !fault;
 }
 
-/* What could not be read of the page before comes before all that follows. */
-static void tell_tail(struct stlb_dat_cpu *cpu)
-{
-	if (cpu->tail.what)
-		stlb_dat_cpu_unread(cpu, cpu->tail.what, cpu->tail.at);
-	cpu->tail.what = NULL;
-}
-
 int stlb_dat_cpu_page(struct stlb_dat_cpu *cpu)
 {
 	unsigned long long stamp;
@@ -336,7 +328,10 @@ int stlb_dat_cpu_page(struct stlb_dat_cpu *cpu)
 	int ret;
 
 	do {
-		tell_tail(cpu);
+		/* What could not be read of the page before comes before all that follows. */
+		if (cpu->tail.what)
+			stlb_dat_cpu_unread(cpu, cpu->tail.what, cpu->tail.at);
+		cpu->tail.what = NULL;
 		ret = next_page(cpu, &page, &at);
 		if (ret <= 0)
 			return ret ? ret : finish(cpu);

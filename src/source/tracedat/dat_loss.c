@@ -111,11 +111,6 @@ static int place_overrun(struct stlb_dat *dat, struct stlb_dat_cpu *cpu,
 	return 0;
 }
 
-static bool is_empty(const struct stlb_dat_area *area)
-{
-	return !area->size && !area->cut && !area->shared;
-}
-
 int stlb_dat_stats_place(struct stlb_dat *dat)
 {
 	for (uint32_t i = 0; i < dat->nr_stats; i++) {
@@ -123,7 +118,9 @@ int stlb_dat_stats_place(struct stlb_dat *dat)
 		struct stlb_dat_cpu *cpu = find_cpu(dat, stats);
 		int ret;
 
-		stats->missing = stats->recorded && (!cpu || is_empty(cpu->area));
+		stats->missing =
+			stats->recorded &&
+			(!cpu || (!cpu->area->size && !cpu->area->cut && !cpu->area->shared));
 		if (!cpu)
 			continue;
 		cpu->dropped = stats->dropped;

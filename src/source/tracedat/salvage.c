@@ -7,14 +7,6 @@
 
 enum { CHUNK_HEADER = 8 };
 
-static void forget(struct stlb_dat *dat)
-{
-	memset(dat->sections, 0, sizeof(dat->sections));
-	dat->nr_instances = dat->nr_areas = dat->nr_stats = 0;
-	dat->stats_of = NULL;
-	dat->stream.clock = (struct stlb_dat_clock){0};
-}
-
 static uint64_t page_align(const struct stlb_dat *dat, uint64_t at)
 {
 	return (at + dat->page_size - 1) / dat->page_size * dat->page_size;
@@ -107,7 +99,11 @@ int stlb_dat_salvage(struct stlb_dat *dat, uint64_t at)
 	struct stlb_dat_section section;
 	int ret = 0;
 
-	forget(dat);
+	/* all of it anew: some may have been read before the end proved to be missing */
+	memset(dat->sections, 0, sizeof(dat->sections));
+	dat->nr_instances = dat->nr_areas = dat->nr_stats = 0;
+	dat->stats_of = NULL;
+	dat->stream.clock = (struct stlb_dat_clock){0};
 	stlb_dat_cut(dat, "the end with the CPU table is missing: CPU numbers are assumed");
 	dat->source->info.cpus_assumed = true;
 	while (!ret && at < dat->size) {

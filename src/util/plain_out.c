@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "report/plain_out.h"
+#include "util/plain_out.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -39,8 +39,7 @@ static void put_word(struct stlb_plain_out *out, enum stlb_style style, const ch
 	unsigned int columns = stlb_str_columns(word, bytes);
 	bool color = out->color && style != STLB_REGULAR;
 
-	/* a comma may follow that is added without a space */
-	if (out->gap && !out->fresh && out->column + out->gap + columns + 1 > out->width)
+	if (out->gap && !out->fresh && out->column + out->gap + columns + out->spare > out->width)
 		new_line(out);
 	pad(out, out->gap);
 	if (color)
@@ -91,6 +90,17 @@ void stlb_plain_addf(struct stlb_plain_out *out, enum stlb_style style, const ch
 void stlb_plain_column(struct stlb_plain_out *out, unsigned int column)
 {
 	out->gap = out->column < column ? column - out->column : 1;
+}
+
+void stlb_plain_field(struct stlb_plain_out *out, unsigned int column)
+{
+	out->hang = column;
+	out->gap = 1;
+	if (out->column >= column)
+		return;
+	pad(out, column - out->column);
+	out->gap = 0;
+	out->fresh = true;
 }
 
 void stlb_plain_end(struct stlb_plain_out *out)

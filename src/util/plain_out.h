@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Paragraphs for a terminal: wrapped between words, coloured where asked for. */
-#ifndef REPORT_PLAIN_OUT_H
-#define REPORT_PLAIN_OUT_H
+#ifndef UTIL_PLAIN_OUT_H
+#define UTIL_PLAIN_OUT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,11 +18,12 @@ enum stlb_style {
 	STLB_NAME,     /* roles, labels */
 };
 
-/** struct stlb_plain_out - where a text goes; set @to, @color and @width */
+/** struct stlb_plain_out - where a text goes; set @to, @color, @width and @spare */
 struct stlb_plain_out {
 	FILE *to;
 	bool color;
 	unsigned int width;
+	unsigned int spare;  /* columns that words leave free at the end of a line */
 	unsigned int hang;   /* columns before the second and later lines of the paragraph */
 	unsigned int column; /* of the cursor */
 	unsigned int gap;    /* columns due before the next word; it may be wrapped there */
@@ -43,6 +44,13 @@ void stlb_plain_addf(struct stlb_plain_out *out, enum stlb_style style, const ch
 
 /** stlb_plain_column - the next word is at a column, or after one space where that is passed */
 void stlb_plain_column(struct stlb_plain_out *out, unsigned int column);
+
+/**
+ * stlb_plain_field - the words that follow begin at a column, and so do their further lines
+ *
+ * Where it is passed they follow after a space. There must be such words.
+ */
+void stlb_plain_field(struct stlb_plain_out *out, unsigned int column);
 
 /** stlb_plain_end - the end of a paragraph */
 void stlb_plain_end(struct stlb_plain_out *out);
