@@ -6,7 +6,7 @@
  *	workload [--repeat N] [--spin SECONDS] [--no-kvm] [PHASE[=COUNT]]...
  *
  * Without a phase: all but hugezero (which 6.1 tells nobody, as it may), swap (which must be there)
- * and those of the faulty module. Each is marked by `phase NAME` in the trace_marker that the
+ * and those of the modules. Each is marked by `phase NAME` in the trace_marker that the
  * variable STALETLB_MARKER names, or tracefs' own.
  *
  * Exit status: 0 if each phase could run, 1 if not, 2 for a wrong argument.
@@ -55,6 +55,8 @@ static struct phase {
 	{"faulty-free", "freed before the invalidation", phase_faulty_free, 3, .asked = false},
 	{"faulty-right", "repointed and freed in good order", phase_faulty_right, 3,
 	 .asked = false},
+	{"inline", "times each mode of the other module", phase_inline, 3, .asked = false},
+	{"inline-plain", "times each, unseen", phase_inline_plain, 3, .asked = false},
 };
 
 #define PHASES (sizeof(phases) / sizeof(phases[0]))
@@ -64,7 +66,7 @@ static struct options {
 	bool kvm;
 } options = {.repeat = 1, .kvm = true};
 
-static void mark(const char *name)
+void mark(const char *name)
 {
 	const char *path = getenv("STALETLB_MARKER");
 	int fd = open(path ? path : "/sys/kernel/tracing/trace_marker", O_WRONLY | O_CLOEXEC);
