@@ -3,18 +3,18 @@
 # Fetches one of Debian's kernels, as shipped, and unpacks what a boot needs of it. Nothing is
 # installed on the machine. What was fetched once is not fetched again.
 #
-#	kernels.sh 6.1|6.12|7.3|headers-6.1 DIRECTORY
+#	kernels.sh [headers-]6.1|6.12|6.18|7.3 DIRECTORY
 #
-# leaves in DIRECTORY/6.1, 6.12 or 7.3: release (its name), vmlinuz, config, lib/modules; in
+# leaves in DIRECTORY/6.1 and so on: release (its name), vmlinuz, config, lib/modules; in
 # DIRECTORY/headers-6.1: usr, what modules for the 6.1 are built against, and release.
 #
-# 7.3 is in the backports of the Debian after this one: apt reads them from a folder of its own, and
-# the machine's sources stay as they are.
+# 6.18 and 7.3 are in the backports of the Debian after this one: apt reads them from a folder of its
+# own, and the machine's sources stay as they are. Of 6.18 the headers are not kept there.
 #
 # Exit status 77: the packages cannot be had.
 set -u
 
-usage='usage: kernels.sh 6.1|6.12|7.3|headers-6.1 DIRECTORY'
+usage='usage: kernels.sh [headers-]6.1|6.12|6.18|7.3 DIRECTORY'
 what=${1?$usage}
 directory=$(realpath -m "${2?$usage}")
 
@@ -29,15 +29,17 @@ skip() {
 # The options that apt is called with: none, or those of a folder of its own.
 apt_options=()
 
-# make_apt_root SUITE: from here on apt knows that suite and nothing else
+# make_apt_root SUITE...: from here on apt knows these suites and nothing else
 make_apt_root() {
-	local root=$new/apt mirror
+	local root=$new/apt mirror suite
 
 	mirror=$(apt-cache policy 2>/dev/null |
 		sed -n 's|^ *[-0-9]* \(http[^ ]*/debian\) [^ ]*/main .*|\1|p' | head -n 1)
 	mkdir -p "$root"/{lists,cache}/partial || return
-	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
-		"${mirror:-http://deb.debian.org/debian} $1 main" >"$root/sources.list"
+	for suite; do
+		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
+			"${mirror:-http://deb.debian.org/debian} $suite main"
+	done >"$root/sources.list"
 	apt_options=(-o "Dir::Etc::sourcelist=$root/sources.list" -o Dir::Etc::sourceparts=-
 		-o "Dir::State::lists=$root/lists" -o "Dir::Cache=$root/cache"
 		-o APT::Sandbox::User=root)
@@ -70,16 +72,43 @@ image_6_12() {
 		grep -E '^linux-image-6\.12\.[0-9]+\+deb12-amd64$' | sort -Vr)
 }
 
-# image_7_3: the newest 7.3; its image and its modules are packages of their own
-image_7_3() {
-	local release
+# newest VERSION: the release of the newest of the backports' kernels
+newest() {
+	cache pkgnames "linux-image-$1." |
+		sed -n "s/^linux-image-\($1\.[0-9]*+deb13-amd64\)\$/\1/p" | sort -V | tail -n 1
+}
 
-	release=$(cache pkgnames linux-image-7.3. |
-		sed -n 's/^linux-image-\(7\.3\.[0-9]*+deb13-amd64\)$/\1/p' | sort -V | tail -n 1)
+# image_of_backports VERSION: its image and its modules may be packages of their own
+image_of_backports() {
+	local release name
+
+	release=$(newest "$1")
 	[ -n "$release" ] || return
-	cache show "linux-image-$release" | grep -m 1 '^Depends:' |
-		grep -o "linux-\(base\|binary\|modules\)-$release" | sort -u
+	for name in base binary modules; do
+		candidate "linux-$name-$release" && echo "linux-$name-$release"
+	done
 	echo "linux-image-$release"
+}
+
+# headers_of RELEASE: those of the kernel that is here, or will be
+headers_of() {
+	local release=${1%-amd64}
+
+	[ -n "$release" ] || return
+	case $release in
+	6.1.*) echo "linux-headers-$1 linux-headers-$release-common linux-kbuild-6.1" ;;
+	7.3.*)
+		# its programs are linked with a newer C library than this Debian's
+		echo "linux-headers-$1 linux-headers-$release-common linux-kbuild-$release" \
+			"libc6 libelf1t64 zlib1g libzstd1"
+		;;
+	*) echo "linux-headers-$1 linux-headers-$release-common linux-kbuild-$release" ;;
+	esac
+}
+
+# release_here: of the kernel that the headers are for
+release_here() {
+	cat "$directory/${what#headers-}/release" 2>/dev/null
 }
 
 packages_of() {
@@ -88,14 +117,18 @@ packages_of() {
 	case $what in
 	6.1) image_6_1 ;;
 	6.12) image_6_12 ;;
-	7.3) image_7_3 ;;
+	6.18 | 7.3) image_of_backports "$what" ;;
 	headers-6.1)
-		release=$(cat "$directory/6.1/release" 2>/dev/null)
-		[ -n "$release" ] || release=$(image_6_1)
-		[ -n "$release" ] || return
-		release=${release#linux-image-}
-		echo "linux-headers-$release linux-headers-${release%-amd64}-common" \
-			"linux-kbuild-6.1"
+		release=$(release_here)
+		headers_of "${release:-$(image_6_1 | sed s/linux-image-//)}"
+		;;
+	headers-6.12)
+		release=$(release_here)
+		headers_of "${release:-$(image_6_12 | sed s/linux-image-//)}"
+		;;
+	headers-7.3)
+		release=$(release_here)
+		headers_of "${release:-$(newest 7.3)}"
 		;;
 	*) echo "kernels.sh: no kernel $what" >&2 && exit 2 ;;
 	esac
@@ -105,9 +138,12 @@ fetch() {
 	local packages
 
 	command -v apt-get >/dev/null || skip "apt is not there to fetch a kernel with"
-	if [ "$what" = 7.3 ]; then
-		make_apt_root trixie-backports || skip "the backports of trixie cannot be had"
-	fi
+	case $what in
+	*6.18 | *7.3)
+		make_apt_root trixie-backports trixie ||
+			skip "trixie and its backports cannot be had"
+		;;
+	esac
 	packages=$(packages_of | tr '\n' ' ')
 	if [ -z "$packages" ] && [ "$(id -u)" -eq 0 ]; then
 		apt-get ${apt_options[@]+"${apt_options[@]}"} update -q >&2
@@ -130,10 +166,12 @@ lay_out() {
 
 	[ ! -d "$new/root/lib/modules" ] || return 0
 	modules=$(echo "$new"/root/usr/lib/modules/*) && release=${modules##*/} &&
-		mkdir -p "$new"/root/{lib,boot} &&
+		mkdir -p "$new"/root/{lib,boot} || return
+	if [ -e "$modules/vmlinuz" ]; then
 		mv "$modules/vmlinuz" "$new/root/boot/vmlinuz-$release" &&
-		mv "$modules/config" "$new/root/boot/config-$release" &&
-		mv "$new/root/usr/lib/modules" "$new/root/lib/modules"
+			mv "$modules/config" "$new/root/boot/config-$release" || return
+	fi
+	mv "$new/root/usr/lib/modules" "$new/root/lib/modules"
 }
 
 # keep_kernel: of all modules only those that the guest loads
@@ -159,7 +197,26 @@ keep_kernel() {
 		echo "$release" >"$new/keep/release"
 }
 
-# keep_headers: the Makefile names its sibling by where it would be installed
+# use_own_libraries: programs of the kernel's build that came with a C library run with that
+use_own_libraries() {
+	local program
+
+	[ -d "$new/root/usr/lib/x86_64-linux-gnu" ] || return 0
+	while read -r program; do
+		mv "$program" "$program.bin" || return
+		cat >"$program" <<'END' || return
+#!/bin/sh
+lib=$(dirname "$(realpath "$0")")
+while [ ! -d "$lib/x86_64-linux-gnu" ]; do lib=$(dirname "$lib"); done
+lib=$lib/x86_64-linux-gnu
+exec "$lib/ld-linux-x86-64.so.2" --library-path "$lib" --argv0 "$0" "$(realpath "$0").bin" "$@"
+END
+		chmod +x "$program" || return
+	done < <(find "$new"/root/usr/lib/linux-kbuild-*/{tools,scripts} -type f -perm -1 \
+		-exec sh -c 'head -c 4 "$1" | grep -q ELF' sh {} \; -print)
+}
+
+# keep_headers: the Makefile names its sibling by where it would be installed; types are not needed
 keep_headers() {
 	local release src=$new/root/usr/src
 
@@ -168,6 +225,8 @@ keep_headers() {
 	# shellcheck disable=SC2016 # for make
 	sed -i 's|/usr/src/|$(dir $(realpath $(lastword $(MAKEFILE_LIST))))../|' \
 		"$src/linux-headers-$release/Makefile" || return
+	rm -f "$src/linux-headers-$release/vmlinux"
+	use_own_libraries || return
 	mkdir -p "$new/keep" && mv "$new/root/usr" "$new/keep/usr" || return
 	echo "$release" >"$new/keep/release"
 }

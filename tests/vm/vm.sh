@@ -5,10 +5,11 @@
 #
 #	vm.sh [OPTION]... --out DIRECTORY SCRIPT [ARGUMENT]...
 #
-#	--kernel 6.1|6.12|7.3	which kernel (6.1)
+#	--kernel 6.1|6.12|6.18|7.3	which kernel (6.1)
 #	--append ARGUMENTS	more words for the kernel's command line
 #	--memory MIB		(2048)
 #	--timeout SECONDS	when a guest that hangs is killed (1500)
+#	--qemu ARGUMENT		one more argument of the emulator
 #	--add HOST:GUEST	a file or directory that the guest has at GUEST, with the shared
 #				libraries of each program in it
 #
@@ -22,10 +23,10 @@ set -u
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 cache=${STALETLB_VM_CACHE:-$here/../../build/vm}
-kernel=6.1 append='' memory=2048 limit=1500 out='' adds=()
+kernel=6.1 append='' memory=2048 limit=1500 out='' adds=() more=()
 
 usage() {
-	sed -n '5,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+	sed -n '5,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
 	exit 2
 }
 
@@ -41,6 +42,7 @@ while [ $# -gt 0 ]; do
 	--memory) memory=${2?} ;;
 	--timeout) limit=${2?} ;;
 	--add) adds+=("${2?}") ;;
+	--qemu) more+=("${2?}") ;;
 	--out) out=${2?} ;;
 	-*) usage ;;
 	*) break ;;
@@ -102,6 +104,7 @@ boot() {
 		-kernel "$cache/$kernel/vmlinuz" -initrd "$tmp/initramfs" \
 		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic tsc=reliable hugepages=16 \
 			sysctl.kernel.hung_task_panic=1 $append" \
+		${more[@]+"${more[@]}"} \
 		</dev/null
 }
 

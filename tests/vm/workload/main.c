@@ -3,11 +3,12 @@
  * A process with a KVM subscription on its memory, that has the kernel do to its page tables all
  * that it does.
  *
- *	workload [--repeat N] [--spin SECONDS] [--no-kvm] [PHASE[=COUNT]]...
+ *	workload [--repeat N] [--spin SECONDS] [--no-kvm] [--window] [PHASE[=COUNT]]...
  *
  * Without a phase: all but hugezero (which 6.1 tells nobody, as it may), swap (which must be there)
- * and those of the faulty module. Each is marked by `phase NAME` in the trace_marker that the
- * variable STALETLB_MARKER names, or tracefs' own.
+ * and those of the modules. Each is marked by `phase NAME` in the trace_marker that the
+ * variable STALETLB_MARKER names, or tracefs' own. With --window it sets the machine's name before
+ * the first phase and after the last, which an emulator can see, and marks that as well.
  *
  * Exit status: 0 if each phase could run, 1 if not, 2 for a wrong argument.
  */
@@ -55,16 +56,18 @@ static struct phase {
 	{"faulty-free", "freed before the invalidation", phase_faulty_free, 3, .asked = false},
 	{"faulty-right", "repointed and freed in good order", phase_faulty_right, 3,
 	 .asked = false},
+	{"inline", "times each mode of the other module", phase_inline, 3, .asked = false},
+	{"inline-plain", "times each, unseen", phase_inline_plain, 3, .asked = false},
 };
 
 #define PHASES (sizeof(phases) / sizeof(phases[0]))
 
 static struct options {
 	unsigned long repeat, spin;
-	bool kvm;
+	bool kvm, window;
 } options = {.repeat = 1, .kvm = true};
 
-static void mark(const char *name)
+void mark(const char *name)
 {
 	const char *path = getenv("STALETLB_MARKER");
 	int fd = open(path ? path : "/sys/kernel/tracing/trace_marker", O_WRONLY | O_CLOEXEC);
@@ -109,6 +112,8 @@ static int parse_options(int argc, char **argv)
 	for (; at < argc && !strncmp(argv[at], "--", 2); at++) {
 		if (!strcmp(argv[at], "--no-kvm"))
 			options.kvm = false;
+		else if (!strcmp(argv[at], "--window"))
+			options.window = true;
 		else if (!strcmp(argv[at], "--repeat") && at + 1 < argc)
 			options.repeat = strtoul(argv[++at], NULL, 10);
 		else if (!strcmp(argv[at], "--spin") && at + 1 < argc)
@@ -152,6 +157,11 @@ static int run_round(void)
 	return 0;
 }
 
+static int set_name(void)
+{
+	return options.window && sethostname("staletlb", 8) ? fail("sethostname") : 0;
+}
+
 static void print(void)
 {
 	for (size_t i = 0; i < PHASES; i++)
@@ -174,17 +184,21 @@ int main(int argc, char **argv)
 
 	if (parse(argc, argv)) {
 		fprintf(stderr, "usage: workload [--repeat N] [--spin SECONDS] [--no-kvm] "
-				"[PHASE[=COUNT]]...\n");
+				"[--window] [PHASE[=COUNT]]...\n");
 		return 2;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &begin);
-	if (options.kvm && subscribe())
+	if ((options.kvm && subscribe()) || set_name())
 		return 1;
+	if (options.window)
+		mark("window");
 	for (unsigned long i = 0; !status && i < options.repeat; i++)
 		status = run_round();
 	while (!status && time_left(begin.tv_sec + (time_t)options.spin))
 		status = run_round();
 	mark("end");
+	if (set_name())
+		status = 1;
 	print();
 	return status ? 1 : 0;
 }

@@ -35,6 +35,11 @@ int phase_faulty_repoint(unsigned int count);
 int phase_faulty_late(unsigned int count);
 int phase_faulty_free(unsigned int count);
 int phase_faulty_right(unsigned int count);
+int phase_inline(unsigned int count);
+int phase_inline_plain(unsigned int count);
+
+/* Marks in the trace what follows. */
+void mark(const char *name);
 
 /* Says on stderr what failed, with the cause in errno if there is one; returns -1. */
 int fail(const char *what);
