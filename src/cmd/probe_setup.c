@@ -40,7 +40,11 @@ int stlb_setup_plan(struct stlb_setup *setup, const struct stlb_settings *settin
 		    const char *group, bool of_tasks, struct stlb_error *err)
 {
 	struct stlb_plan_options options = {
-		.group = group, .locks = settings->locks, .of_tasks = of_tasks};
+		.group = group,
+		.locks = settings->locks,
+		.no_deep = settings->no_deep,
+		.of_tasks = of_tasks,
+	};
 	int r = stlb_kernel_open(NULL, &setup->kernel, err);
 
 	if (r == 0)

@@ -19,24 +19,41 @@ static bool is_installed(const char *tracing, const struct stlb_probe *probe)
 	return !stlb_tracing_path(path, sizeof(path), tracing, file) && !access(path, F_OK);
 }
 
+/** struct refusals - who is told of them */
+struct refusals {
+	void (*told)(void *arg, const struct stlb_probe *probe, const char *why);
+	void *arg;
+};
+
+static void tell_refused(void *arg, const struct stlb_probe *probe, const char *where,
+			 const char *why)
+{
+	const struct refusals *refusals = arg;
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s%s%s", where, *where ? ": " : "", why);
+	if (refusals->told)
+		refusals->told(refusals->arg, probe, text);
+}
+
 int stlb_probes_install(const struct stlb_plan *plan, const char *tracing,
 			void (*told)(void *arg, const struct stlb_probe *probe, const char *why),
 			void *arg, struct stlb_error *err)
 {
+	struct refusals refusals = {told, arg};
 	const struct stlb_probe *probe;
 	unsigned int nr = 0;
 
 	for (unsigned int i = 0; (probe = stlb_plan_probe(plan, i)); i++) {
-		struct stlb_error why = {""};
 		int ret = 0;
 
 		if (!probe->definition)
 			continue;
 		if (!is_installed(tracing, probe))
-			ret = stlb_dynamic_add(tracing, probe->definition, &why);
+			ret = stlb_dynamic_add_probe(tracing, probe, tell_refused, &refusals);
 		nr += !ret;
-		if (told)
-			told(arg, probe, ret ? why.text : NULL);
+		if (told && !ret)
+			told(arg, probe, NULL);
 	}
 	return nr ? 0
 		  : stlb_error_set(err, -EIO,

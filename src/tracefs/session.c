@@ -60,15 +60,16 @@ uint64_t stlb_session_default_kb(unsigned int nr_instances)
 	return share < STLB_SESSION_BUFFER_KB ? share : STLB_SESSION_BUFFER_KB;
 }
 
-static void note_refused(struct stlb_session *session, const struct stlb_probe *probe,
+static void note_refused(void *arg, const struct stlb_probe *probe, const char *where,
 			 const char *why)
 {
+	struct stlb_session *session = arg;
 	char *text;
 
 	if (session->nr_refused == MAX_REFUSED)
 		return;
-	if (asprintf(&text, "%s (%s): the kernel rejected it: %s", probe->event,
-		     stlb_probe_source_name(probe->source), why) >= 0)
+	if (asprintf(&text, "%s (%s%s%s): the kernel rejected it: %s", probe->event,
+		     stlb_probe_source_name(probe->source), *where ? " of " : "", where, why) >= 0)
 		session->refused[session->nr_refused++] = text;
 }
 
@@ -102,7 +103,7 @@ static int enable(struct stlb_session *session, const struct stlb_probe *probe)
 				      probe->stack ? "stacktrace" : NULL, &why);
 
 	if (ret) {
-		note_refused(session, probe, why.text);
+		note_refused(session, probe, "", why.text);
 		return ret == -ENOMEM ? ret : 0;
 	}
 	session->events[session->nr_events++] =
@@ -113,16 +114,14 @@ static int enable(struct stlb_session *session, const struct stlb_probe *probe)
 /* One that the kernel refuses is missing afterwards, which the coverage will tell. */
 static int add_probe(struct stlb_session *session, const struct stlb_probe *probe)
 {
-	struct stlb_error why = {""};
 	int ret = 0;
 
 	if (probe->source == STLB_PROBE_NONE)
 		return 0;
 	if (probe->definition)
-		ret = stlb_dynamic_add(session->tracing, probe->definition, &why);
+		ret = stlb_dynamic_add_probe(session->tracing, probe, note_refused, session);
 	if (!ret)
 		return enable(session, probe);
-	note_refused(session, probe, why.text);
 	return ret == -ENOMEM ? ret : 0;
 }
 
