@@ -359,7 +359,8 @@ int stlb_plan_deep(const struct stlb_choice *choice)
 	if (choice->options->no_deep || choice->options->tracepoints_only)
 		return 0;
 	if (!stlb_kernel_lacks_deep(kernel, &why))
-		error = stlb_deep_find(kernel->root, kernel->debugfs, kernel->btf, &found, &why);
+		error = stlb_deep_find(kernel->root, kernel->tracing, kernel->debugfs, kernel->btf,
+				       &found, &why);
 	if (!error)
 		error = add_found(choice, &found);
 	else if (error == -ENOENT)

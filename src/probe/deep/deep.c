@@ -84,7 +84,10 @@ static size_t landing_pad(const uint8_t *bytes)
 	return bytes[0] == 0x0f && bytes[1] == 0x1f && bytes[2] == 0x40 ? 4 : 0;
 }
 
-/* The tracer's call is there, as a nop or as a call to what it has made. */
+/*
+ * The tracer's call is there, as a nop or as a call to what it has made. Names are not enough where
+ * several functions have one; bytes are not, where a function begins with a nop for another reason.
+ */
 static bool has_hook(const struct stlb_functions *functions, const struct stlb_function *function)
 {
 	static const uint8_t nop[] = {0x0f, 0x1f, 0x44, 0x00, 0x00};
@@ -94,7 +97,7 @@ static bool has_hook(const struct stlb_functions *functions, const struct stlb_f
 	size_t size, pad;
 
 	bytes = stlb_functions_bytes(functions, function->start, &size);
-	if (!bytes || size < 9)
+	if (!bytes || size < 9 || (stlb_functions_lists(functions) && !function->listed))
 		return false;
 	pad = landing_pad(bytes);
 	if (!memcmp(bytes + pad, nop, sizeof(nop)))
@@ -232,11 +235,12 @@ static int look(struct stlb_search *search, const struct stlb_kcore *core, const
 	return error;
 }
 
-static int find(const char *root, const char *debugfs, const struct stlb_kcore *core,
-		const struct btf *btf, struct stlb_deep *deep, struct stlb_error *why)
+static int find(const char *root, const char *tracing, const char *debugfs,
+		const struct stlb_kcore *core, const struct btf *btf, struct stlb_deep *deep,
+		struct stlb_error *why)
 {
 	struct stlb_search search = {.deep = deep};
-	int error = stlb_functions_read(root, core, &deep->functions, why);
+	int error = stlb_functions_read(root, tracing, core, &deep->functions, why);
 
 	if (error)
 		return error;
@@ -253,8 +257,8 @@ static int find(const char *root, const char *debugfs, const struct stlb_kcore *
 	return error;
 }
 
-int stlb_deep_find(const char *root, const char *debugfs, const struct btf *btf,
-		   struct stlb_deep *deep, struct stlb_error *why)
+int stlb_deep_find(const char *root, const char *tracing, const char *debugfs,
+		   const struct btf *btf, struct stlb_deep *deep, struct stlb_error *why)
 {
 	struct stlb_kcore *core = NULL;
 	int error;
@@ -270,7 +274,7 @@ int stlb_deep_find(const char *root, const char *debugfs, const struct btf *btf,
 	if (error)
 		return stlb_error_set(why, -ENOENT, "/proc/kcore cannot be read: %s",
 				      strerror(-error));
-	error = find(root, debugfs, core, btf, deep, why);
+	error = find(root, tracing, debugfs, core, btf, deep, why);
 	stlb_kcore_close(core);
 	return error;
 }

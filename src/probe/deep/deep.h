@@ -65,14 +65,14 @@ struct stlb_deep {
 
 /**
  * stlb_deep_find - look through a kernel
- * @debugfs: where it is mounted below @root; NULL: nowhere
+ * @tracing, @debugfs: where they are mounted below @root; NULL: nowhere
  * @why: what is missing
  *
  * Returns 0; -ENOENT with @why; -ENOMEM. What was found is to be freed with stlb_deep_free() in
  * any case.
  */
-int stlb_deep_find(const char *root, const char *debugfs, const struct btf *btf,
-		   struct stlb_deep *deep, struct stlb_error *why);
+int stlb_deep_find(const char *root, const char *tracing, const char *debugfs,
+		   const struct btf *btf, struct stlb_deep *deep, struct stlb_error *why);
 
 /** stlb_deep_free - empty afterwards */
 void stlb_deep_free(struct stlb_deep *deep);

@@ -40,6 +40,9 @@ int stlb_flow_decode(struct stlb_flow *flow, struct stlb_disasm *disasm,
 		flow->insns[flow->nr++] = insn;
 	}
 	flow->ends &= at >= size;
+	/* what is between it and the next one */
+	while (flow->nr && flow->insns[flow->nr - 1].op == STLB_INSN_STOP)
+		flow->nr--;
 	return 0;
 }
 

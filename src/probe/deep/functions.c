@@ -16,7 +16,7 @@ static const uint64_t max_text = UINT64_C(256) << 20, max_modules_text = UINT64_
 struct symbol {
 	uint64_t address;
 	const char *name, *module;
-	bool text;
+	bool text, listed;
 };
 
 struct stlb_functions {
@@ -28,7 +28,7 @@ struct stlb_functions {
 	struct stlb_region *regions;
 	uint32_t nr_regions, max_regions;
 	const char *module; /* of the last symbol: they come module by module */
-	bool failed;
+	bool failed, lists;
 };
 
 /* ---- symbols ---- */
@@ -139,6 +139,31 @@ static bool is_unique(const struct stlb_functions *functions, uint32_t index)
 	return !before && !after;
 }
 
+/* "name" or "name [module]" */
+static void listed_line(void *context, char *text)
+{
+	struct stlb_functions *functions = context;
+
+	text[strcspn(text, " \t")] = '\0';
+	for (uint32_t i = first_named(functions, text);
+	     i < functions->nr_symbols && !strcmp(functions->symbols[i].name, text); i++)
+		functions->symbols[i].listed = functions->lists = true;
+}
+
+static void read_list(struct stlb_functions *functions, const char *root, const char *tracing)
+{
+	char path[512];
+
+	if (tracing &&
+	    stlb_root_path(path, sizeof(path), tracing, "/available_filter_functions") == 0)
+		stlb_root_lines(root, path, listed_line, functions);
+}
+
+bool stlb_functions_lists(const struct stlb_functions *functions)
+{
+	return functions->lists;
+}
+
 /* ---- functions ---- */
 
 static int by_address(const void *a, const void *b)
@@ -161,6 +186,8 @@ static void settle(struct stlb_functions *functions)
 	for (uint32_t i = 0; i < functions->nr; i++)
 		if (!kept || functions->items[kept - 1].start != functions->items[i].start)
 			functions->items[kept++] = functions->items[i];
+		else
+			functions->items[kept - 1].listed |= functions->items[i].listed;
 	functions->nr = kept;
 	for (uint32_t i = 0; i < kept; i++) {
 		struct stlb_function *function = &functions->items[i];
@@ -189,7 +216,8 @@ static int add_functions(struct stlb_functions *functions)
 			(struct stlb_function){.start = symbol->address,
 					       .name = symbol->name,
 					       .module = symbol->module,
-					       .unique = is_unique(functions, i)};
+					       .unique = is_unique(functions, i),
+					       .listed = symbol->listed};
 	}
 	if (functions->nr)
 		qsort(functions->items, functions->nr, sizeof(*functions->items), by_address);
@@ -357,7 +385,7 @@ const uint8_t *stlb_functions_bytes(const struct stlb_functions *functions, uint
 
 /* ---- life ---- */
 
-static int read_all(const char *root, const struct stlb_kcore *core,
+static int read_all(const char *root, const char *tracing, const struct stlb_kcore *core,
 		    struct stlb_functions *functions, struct stlb_error *why)
 {
 	int error = stlb_root_lines(root, "/proc/kallsyms", symbol_line, functions);
@@ -369,19 +397,20 @@ static int read_all(const char *root, const struct stlb_kcore *core,
 	if (functions->nr_symbols)
 		qsort(functions->symbols, functions->nr_symbols, sizeof(*functions->symbols),
 		      by_name);
+	read_list(functions, root, tracing);
 	error = add_kernel(functions, core, why);
 	if (!error)
 		error = add_modules(functions, core);
 	return error ? error : add_functions(functions);
 }
 
-int stlb_functions_read(const char *root, const struct stlb_kcore *core,
+int stlb_functions_read(const char *root, const char *tracing, const struct stlb_kcore *core,
 			struct stlb_functions **functions, struct stlb_error *why)
 {
 	int error;
 
 	*functions = calloc(1, sizeof(**functions));
-	error = *functions ? read_all(root, core, *functions, why) : -ENOMEM;
+	error = *functions ? read_all(root, tracing, core, *functions, why) : -ENOMEM;
 	if (!error)
 		return 0;
 	stlb_functions_free(*functions);

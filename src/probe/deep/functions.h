@@ -16,6 +16,7 @@ struct stlb_function {
 	const char *name;
 	const char *module; /* NULL: the kernel itself */
 	bool unique;	    /* no other symbol of the kernel or a module has this name */
+	bool listed;	    /* the function tracer lists one of its names */
 };
 
 /** struct stlb_region - text that lies together */
@@ -30,11 +31,12 @@ struct stlb_functions;
 
 /**
  * stlb_functions_read - what /proc/kallsyms and a kcore say
+ * @tracing: where tracefs is mounted below @root; NULL: nowhere
  * @why: what is missing
  *
  * Returns 0; -ENOENT with @why; -ENOMEM. Free it with stlb_functions_free().
  */
-int stlb_functions_read(const char *root, const struct stlb_kcore *core,
+int stlb_functions_read(const char *root, const char *tracing, const struct stlb_kcore *core,
 			struct stlb_functions **functions, struct stlb_error *why);
 
 /** stlb_functions_free - NULL is fine */
@@ -47,6 +49,9 @@ const struct stlb_function *stlb_functions_at(const struct stlb_functions *funct
 /** stlb_functions_holding - the function that an address lies in; NULL: none */
 const struct stlb_function *stlb_functions_holding(const struct stlb_functions *functions,
 						   uint64_t address);
+
+/** stlb_functions_lists - whether the function tracer lists any function */
+bool stlb_functions_lists(const struct stlb_functions *functions);
 
 /** stlb_functions_region - the pieces of text by index; NULL past the last */
 const struct stlb_region *stlb_functions_region(const struct stlb_functions *functions,
