@@ -83,7 +83,7 @@ static const char *unfiltered(const struct stlb_plan *plan)
 
 static void write_settings(const struct stlb_plan *plan, FILE *to)
 {
-	fprintf(to, "group=%s release='%s' build_id=%s pages_shift=%d\nunfiltered='%s'",
+	fprintf(to, "group=%s release='%s' build_id='%s' pages_shift=%d\nunfiltered='%s'",
 		plan->group, plan->release, plan->deep ? plan->build_id : "", STLB_PAGES_SHIFT,
 		unfiltered(plan));
 }

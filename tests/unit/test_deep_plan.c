@@ -218,7 +218,7 @@ Test(deep_plan, the_script_belongs_to_a_build)
 	file = open_memstream(&text, &size);
 	cr_assert_eq(stlb_plan_script(plan, file), 0);
 	fclose(file);
-	cr_expect(strstr(text, "build_id=1234abcd "));
+	cr_expect(strstr(text, "build_id='1234abcd' "));
 	cr_expect(strstr(text, P "deep_set one+0x5" TO_SET "\n"));
 	cr_expect(strstr(text, P "deep_set gpu:twin+0x5" TO_SET "\n"));
 	cr_expect(strstr(text, "staletlb:deep_set stack @direct_map@\n"));

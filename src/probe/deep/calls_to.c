@@ -2,7 +2,7 @@
 /* Bytes first: only the functions that hold what looks like such a call are ever decoded. */
 #include <string.h>
 
-#include "search.h"
+#include "discovery.h"
 
 enum { NEAR_SIZE = 5, FAR_SIZE = 6 };
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "probe/files.h"
-#include "search.h"
+#include "discovery.h"
 #include "util/grow.h"
 
 enum { MAX_SITES = 1 << 14, PAGE_SIZE = 4096 };

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "search.h"
+#include "discovery.h"
 #include "util/grow.h"
 
 /* The bit of an entry that makes it writable, cleared in its first byte. */

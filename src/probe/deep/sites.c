@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "search.h"
+#include "discovery.h"
 #include "util/grow.h"
 
 enum { MAX_DEPTH = 3, MAX_CALLS = 1 << 16, MAX_TARGETS = 1024 };

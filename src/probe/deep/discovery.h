@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the parts of the search share. */
-#ifndef PROBE_DEEP_SEARCH_H
-#define PROBE_DEEP_SEARCH_H
+#ifndef PROBE_DEEP_DISCOVERY_H
+#define PROBE_DEEP_DISCOVERY_H
 
 #include "deep.h"
 #include "flow.h"
