@@ -149,14 +149,14 @@ enum { STLB_MAX_GAPS = 4 };
 /**
  * struct stlb_broken_link - a page-table entry that was written without an event, between two
  *
- * Or (@present) a page table that was freed while entries in it, which nobody was seen clearing,
- * pointed to pages.
+ * Or (@used) a page table that was freed while entries in it were in use that nobody was seen
+ * clearing.
  */
 struct stlb_broken_link {
 	struct stlb_evidence before; /* the write before; its name is NULL where there is none */
 	struct stlb_evidence after;  /* the event that found something else, or the free */
 	uint64_t ptep, said, found;  /* where the entry lies; by @before; by @after */
-	uint64_t present;	     /* entries; 0: it is about a single one */
+	uint64_t used;		     /* entries; 0: it is about a single one */
 	uint64_t mm, addr;	     /* where @placed */
 	bool placed;
 	enum stlb_level level;
@@ -173,7 +173,7 @@ enum { STLB_MAX_BROKEN_LINKS = 16 };
 struct stlb_links {
 	uint64_t links;	 /* where it is what was written */
 	uint64_t broken; /* where it is not */
-	uint64_t tables; /* freed with entries believed present */
+	uint64_t tables; /* freed with entries in use */
 	struct stlb_broken_link first[STLB_MAX_BROKEN_LINKS]; /* of both, the first ones */
 	uint32_t nr_first;
 };

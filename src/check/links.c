@@ -59,11 +59,11 @@ static bool is_torn_down(const struct stlb_analysis *a, const struct stlb_mm *mm
 void stlb_link_freed(struct stlb_analysis *a, const struct stlb_act *act,
 		     const struct stlb_node *node)
 {
-	unsigned int present = stlb_node_present(&a->tree, node);
+	unsigned int used = stlb_node_used(&a->tree, node);
 	struct stlb_place place = {node->was, node->level, node->was_at};
 	struct stlb_broken *broken;
 
-	if (!present)
+	if (!used)
 		return;
 	if (!stlb_tree_place(&a->tree, node, 0, &place) &&
 	    (!node->was || node->was->life != node->was_life))
@@ -75,7 +75,7 @@ void stlb_link_freed(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	broken->placed = true;
 	broken->place = place;
-	broken->present = present;
+	broken->used = used;
 }
 
 void stlb_links_lower(const struct stlb_analysis *a, struct stlb_rule_result *rule)
@@ -94,11 +94,11 @@ static void copy_broken(const struct stlb_broken *from, struct stlb_broken_link 
 {
 	*to = (struct stlb_broken_link){
 		.before.role = "write",
-		.after.role = from->present ? "free" : "found",
+		.after.role = from->used ? "free" : "found",
 		.ptep = from->ptep,
 		.said = from->said,
 		.found = from->found,
-		.present = from->present,
+		.used = from->used,
 		.mm = from->placed ? from->place.mm->id : 0,
 		.addr = from->place.addr,
 		.placed = from->placed,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Continuity: an event that tells what an entry said before its write proves that no write was
- * missed since the event before, or that one was. And a table whose page is freed says nothing any
- * more: entries believed present in it were cleared unseen, unless its mm is torn down.
+ * missed since the event before, or that one was. And a table whose page is freed is empty: entries
+ * in it that were not seen being cleared were cleared unseen, unless its mm is torn down.
  */
 #ifndef MODEL_CONTINUITY_H
 #define MODEL_CONTINUITY_H
@@ -17,14 +17,14 @@ struct stlb_broken {
 	struct stlb_brief before, after; /* @before: its name NULL where the page was new */
 	uint64_t said, found;		 /* by @before; by @after */
 	uint64_t ptep;
-	uint32_t present; /* of a table that was freed: entries believed present; else 0 */
+	uint32_t used; /* of a table that was freed: entries not cleared; else 0 */
 	bool placed;
 	struct stlb_place place; /* where @placed */
 };
 
 /** struct stlb_continuity - zeroed: nothing looked at yet */
 struct stlb_continuity {
-	uint64_t links, broken, freed; /* @freed: tables that held entries believed present */
+	uint64_t links, broken, freed; /* @freed: tables with entries that were not cleared */
 	struct stlb_broken kept[STLB_MAX_BROKEN];
 	uint32_t nr_kept;
 };
@@ -38,7 +38,7 @@ struct stlb_broken *stlb_continuity_broken(struct stlb_continuity *continuity,
 					   const struct stlb_written *before,
 					   const struct stlb_event *after, uint64_t found);
 
-/** stlb_continuity_freed - a table is freed with entries believed present; as above */
+/** stlb_continuity_freed - a table is freed with entries that were not cleared; as above */
 struct stlb_broken *stlb_continuity_freed(struct stlb_continuity *continuity,
 					  const struct stlb_event *after);
 

@@ -249,18 +249,17 @@ void stlb_node_doubt(struct stlb_node *node, unsigned int index)
 	node->fresh = false;
 }
 
-unsigned int stlb_node_present(const struct stlb_tree *tree, const struct stlb_node *node)
+unsigned int stlb_node_used(const struct stlb_tree *tree, const struct stlb_node *node)
 {
-	unsigned int present = 0;
+	unsigned int used = 0;
 
 	for (unsigned int i = 0; i < STLB_ENTRIES; i++) {
 		const struct stlb_written *entry = stlb_node_entry(node, i);
 
-		present += entry && entry->raw &&
-			   stlb_pte_decode(tree->format, node->level, entry->raw).state ==
-				   STLB_PRESENT;
+		used += entry && entry->raw &&
+			stlb_pte_decode(tree->format, node->level, entry->raw).state != STLB_NONE;
 	}
-	return present;
+	return used;
 }
 
 /* ---- where they are ---- */

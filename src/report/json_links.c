@@ -7,7 +7,7 @@ static json_t *broken_json(const struct stlb_report_broken *broken)
 {
 	const struct stlb_broken_link *raw = broken->raw;
 	struct stlb_json_object object = stlb_json_object();
-	bool single = !raw->present, after_write = broken->before.name != NULL;
+	bool single = !raw->used, after_write = broken->before.name != NULL;
 
 	stlb_json_put_text(&object, "broken", single ? "link" : "table");
 	stlb_json_put(&object, "mm", stlb_json_hex(raw->placed, raw->mm));
@@ -16,7 +16,7 @@ static json_t *broken_json(const struct stlb_report_broken *broken)
 	stlb_json_put(&object, "ptep", stlb_json_hex(single, raw->ptep));
 	stlb_json_put(&object, "said", stlb_json_hex(single, raw->said));
 	stlb_json_put(&object, "found", stlb_json_hex(single, raw->found));
-	stlb_json_put_count(&object, "present", raw->present);
+	stlb_json_put_count(&object, "used", raw->used);
 	stlb_json_put(&object, "before",
 		      after_write ? stlb_json_event(&broken->before) : json_null());
 	stlb_json_put(&object, "after", stlb_json_event(&broken->after));

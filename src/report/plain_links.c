@@ -16,11 +16,11 @@ static void put_place(struct stlb_plain_out *out, const struct stlb_broken_link 
 
 static void put_values(struct stlb_plain_out *out, const struct stlb_broken_link *raw)
 {
-	if (raw->present)
+	if (raw->used)
 		stlb_plain_addf(out, STLB_REGULAR,
 				": its table was freed with %" PRIu64
-				" present entries, whose clears were not recorded",
-				raw->present);
+				" entries in use, whose clears were not recorded",
+				raw->used);
 	else
 		stlb_plain_addf(out, STLB_REGULAR,
 				": was 0x%" PRIx64
