@@ -9,7 +9,9 @@
 
 #include "check/detached.h"
 #include "check/early.h"
+#include "check/entry.h"
 #include "check/evidence.h"
+#include "check/links.h"
 #include "check/loss.h"
 #include "check/rule.h"
 #include "model/locking.h"
@@ -54,6 +56,17 @@ static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_PMD_SET] = stlb_on_set,
 	[STLB_CHANGE_PTE] = stlb_on_set,
 	[STLB_ACCESS_FLAGS] = stlb_on_set,
+	[STLB_ENTRY_SET] = stlb_on_entry,
+	[STLB_ENTRY_POPULATE] = stlb_on_entry,
+	[STLB_ENTRY_XCHG] = stlb_on_entry,
+	[STLB_ENTRY_CMPXCHG] = stlb_on_entry,
+	[STLB_ENTRY_WRPROTECT] = stlb_on_entry,
+	[STLB_ENTRY_MODIFY_START] = stlb_on_entry,
+	[STLB_ENTRY_MODIFY_COMMIT] = stlb_on_entry,
+	[STLB_ENTRY_PERHAPS] = stlb_on_entry,
+	[STLB_ENTRY_SNAPSHOT] = stlb_on_entry_snapshot,
+	[STLB_ROOT] = stlb_on_root,
+	[STLB_EXIT_MMAP] = stlb_on_exit_mmap,
 	[STLB_MAP] = stlb_on_map,
 	[STLB_PMD_INSTALL] = stlb_on_pmd_install,
 	[STLB_TABLE_FREE] = stlb_on_table_free,
@@ -232,6 +245,8 @@ struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *opti
 	}
 	take_facts(a);
 	take_rules(a);
+	a->tree.format = &a->format;
+	stlb_entries_expect(a);
 	stlb_devices_expect(a);
 	return a;
 }
@@ -267,6 +282,7 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	stlb_devices_free(a);
 	STLB_CALL(a, forget, a);
 	stlb_early_free(a);
+	stlb_tree_forget(&a->tree);
 	stlb_regions_free(&a->regions);
 	stlb_machine_free(&a->machine);
 	free_values(&a->sites);
@@ -331,14 +347,17 @@ static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
 	if (event->has & TELLS_OF_PAGES || event->kind == STLB_PAGE_FREE ||
 	    event->kind == STLB_PTL_MAP)
 		stlb_pages_learn(a, event);
-	handlers[event->kind](a, &act);
+	if (!stlb_entry_repeats(a, &act))
+		handlers[event->kind](a, &act);
 }
 
 /* Only where every set is told does it pay to know who maps a page. */
 static void first_of_kind(struct stlb_analysis *a, enum stlb_kind kind)
 {
 	stlb_kinds_add(&a->seen, kind);
-	if (kind == STLB_PTE_SET || kind == STLB_PMD_SET)
+	if (stlb_kind_class(kind) == STLB_CLASS_ENTRY && !a->deep)
+		stlb_entries_expect(a);
+	if (kind == STLB_PTE_SET || kind == STLB_PMD_SET || a->deep)
 		a->failed |= stlb_regions_keep_rmap(&a->regions) < 0;
 }
 
@@ -402,6 +421,7 @@ const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a,
 	stlb_early_forget_all(a);
 	end_all(a, STLB_END_PENDING);
 	stlb_coverage(a);
+	stlb_links_finish(a);
 	result->mms = a->machine.mms.ever;
 	result->kernel = a->facts.kernel;
 	result->before_6_6 = a->end_rule.before_6_6;

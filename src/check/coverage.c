@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/links.h"
 #include "check/rule.h"
 
 bool stlb_recorded(const struct stlb_analysis *a, enum stlb_kind kind)
@@ -71,8 +72,11 @@ void stlb_rule_lower(struct stlb_rule_result *rule, enum stlb_judged to, const c
 void stlb_rules_judgeable(const struct stlb_kinds *kinds, bool before_6_6,
 			  struct stlb_rule_result *rules)
 {
+	struct stlb_kinds all = *kinds;
+
+	stlb_kinds_imply(&all);
 	for (int id = 0; id < STLB_NR_RULES; id++)
-		judge_rule(&stlb_rule_objects[id]->needs, kinds, before_6_6, &rules[id]);
+		judge_rule(&stlb_rule_objects[id]->needs, &all, before_6_6, &rules[id]);
 }
 
 enum stlb_judged stlb_rules_decided(const struct stlb_rule_result *rules)
@@ -113,8 +117,9 @@ static void lower_rule(const struct stlb_analysis *a, const struct stlb_rule_obj
 	if (a->local_skipped)
 		stlb_rule_lower(rule, STLB_JUDGED_PARTIAL,
 				"the clock is not common to all CPUs: only what the graph orders");
-	if (a->regions.forgotten)
+	if (a->regions.forgotten || a->tree.forgotten)
 		lower_forgotten(rule);
+	stlb_links_lower(a, rule);
 	if (a->result.dropped)
 		stlb_rule_lower(rule, STLB_JUDGED_PARTIAL,
 				"a limit was reached and some state was dropped");

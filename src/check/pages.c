@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "check/early.h"
+#include "check/entry.h"
 #include "check/evidence.h"
 
 enum { BUCKET_BITS = 16, GROUP_SHIFT = 9 };
@@ -78,6 +79,8 @@ void stlb_pages_learn(struct stlb_analysis *a, const struct stlb_event *event)
 		a->machine.vmemmap = stlb_event_get(event, VMEMMAP);
 	if (stlb_event_has(event, DIRECT_MAP) && stlb_event_get(event, DIRECT_MAP))
 		a->direct_map = stlb_event_get(event, DIRECT_MAP);
+	if (a->direct_map)
+		a->failed |= stlb_tree_at(&a->tree, a->direct_map) < 0;
 	if (stlb_event_has(event, ZERO_PFN))
 		a->zero_pfn = stlb_event_get(event, ZERO_PFN);
 	if (stlb_event_has(event, HUGE_ZERO_PFN))
@@ -155,6 +158,8 @@ void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
 	STLB_CALL(a, free_told, a, act);
 	if (!stlb_machine_pfn(&a->machine, act->event, &pfn))
 		return;
+	if (a->tree.nodes.count)
+		stlb_entry_pages_freed(a, act, pfn, stlb_event_pages(act->event));
 	if (a->direct_map && a->regions.tables.count)
 		stlb_table_forget(&a->regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 	if (a->direct_map && a->early)
@@ -168,6 +173,7 @@ void stlb_on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	uint64_t pfn = stlb_event_get(act->event, PFN);
 
+	stlb_tree_allocated(&a->tree, pfn, stlb_event_pages(act->event));
 	a->failed |= stlb_hb_pages_allocated(&a->machine.hb, &act->task->hb, pfn,
 					     stlb_event_pages(act->event)) < 0;
 	pages_go(a, act, pfn);

@@ -4,6 +4,7 @@
 #define CHECK_STATE_H
 
 #include "check/hooks.h"
+#include "model/continuity.h"
 #include "model/invalidation.h"
 #include "model/machine.h"
 #include "model/region.h"
@@ -139,6 +140,13 @@ struct stlb_analysis {
 
 	struct stlb_machine machine;
 	struct stlb_regions regions;
+	struct stlb_tree tree;
+	struct stlb_continuity continuity;
+	bool deep; /* writes of entries are recorded where they lie: each of them */
+	struct {
+		uint64_t subscribed, version; /* for which of these it was found out */
+		bool partial;		      /* of a subscribed mm not all tables are known */
+	} known_tables;
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
 	uint32_t nr_obligations;

@@ -174,6 +174,8 @@ static bool bind_row(const struct stlb_row *row, const struct stlb_format *forma
 	bind_fields(binding, row, format);
 	bind_constants(binding, row);
 	bind_when(binding, row, format);
+	/* page tables are written by tasks alone; the stack behind a write is recorded in its trap */
+	binding->traps = stlb_kind_class(row->kind) == STLB_CLASS_ENTRY || row->kind == STLB_STACK;
 	return bind_special(binding, format) && !stlb_kind_lacks(row->kind, binding->has);
 }
 

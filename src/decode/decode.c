@@ -350,6 +350,8 @@ bool stlb_decode(struct stlb_decoder *decoder, const struct stlb_record *record,
 	event->level = binding->level;
 	event->same_content = binding->same_content;
 	event->has = binding->has;
+	if (binding->traps && event->context == STLB_CONTEXT_NMI)
+		event->context = STLB_CONTEXT_TASK;
 	for (unsigned int i = 0; i < binding->nr_loads; i++) {
 		struct stlb_load load = binding->loads[i];
 

@@ -81,18 +81,17 @@ static int read_kind(const struct stlb_profile_reader *reader, const json_t *jso
 
 static int read_level(const struct stlb_profile_reader *reader, const json_t *json, uint8_t *level)
 {
-	static const char *const names[] = {"pte", "pmd", "pud"};
 	const char *name = json_string_value(json);
 
 	if (!json)
 		return 0;
-	for (uint8_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(names[i], name) == 0) {
+	for (uint8_t i = 0; name && i < STLB_NR_LEVELS; i++) {
+		if (strcmp(stlb_level_name(i), name) == 0) {
 			*level = i;
 			return 0;
 		}
 	}
-	return stlb_profile_bad(reader, ".level", "expected \"pte\", \"pmd\" or \"pud\"");
+	return stlb_profile_bad(reader, ".level", "expected \"pte\", \"pmd\", \"pud\", \"p4d\" or \"pgd\"");
 }
 
 static int read_names(const struct stlb_profile_reader *reader, const json_t *json,

@@ -41,6 +41,8 @@ struct stlb_mm {
 	uint64_t losses;      /* of the trace, when its registration was entered, */
 	uint64_t nobodys;     /* and how many of those while no mm was subscribed */
 	uint64_t life;	      /* how many mms at this pointer were freed before it */
+	uint64_t root;	      /* pfn plus one of its topmost page table, 0: not known */
+	bool exits;	      /* its page tables are being torn down */
 };
 
 struct stlb_mms {
@@ -72,6 +74,7 @@ void stlb_mm_unsubscribe(struct stlb_mms *mms, struct stlb_mm *mm);
 static inline void stlb_mm_goes(struct stlb_mms *mms, struct stlb_mm *mm)
 {
 	mm->life++;
+	mm->exits = false;
 	mms->freed++;
 }
 
