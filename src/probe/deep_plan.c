@@ -11,7 +11,7 @@
 #include "probe/deep/disasm.h"
 #include "plan.h"
 
-enum { MAX_ARGUMENTS = 256 };
+enum { MAX_ARGUMENTS = 256, MAX_DISPLACEMENT = 24 };
 
 /*
  * The events, by shape. Arguments: %E is the entry's pointer, %O what the entry holds, and a letter
@@ -19,60 +19,60 @@ enum { MAX_ARGUMENTS = 256 };
  */
 static const struct stlb_probe_row rows[STLB_NR_SHAPES] = {
 	[STLB_SHAPE_SET] = {.event = "deep_set",
-			    .kind = STLB_OTHER,
+			    .kind = STLB_ENTRY_SET,
 			    .arguments = "ptep=%E new=%N old=%O",
 			    .why = "a pte is set"},
 	[STLB_SHAPE_SETN] = {.event = "deep_setn",
-			     .kind = STLB_OTHER,
+			     .kind = STLB_ENTRY_SET,
 			     .arguments = "ptep=%E new=%N old=%O nr=%C",
 			     .why = "some ptes in a row are set"},
 	[STLB_SHAPE_COND] = {.event = "deep_cond",
-			     .kind = STLB_OTHER,
+			     .kind = STLB_ENTRY_PERHAPS,
 			     .arguments = "ptep=%E old=%O nr=%C",
 			     .why = "ptes are set, or left as they are",
 			     .blind = "which of the entries change, and to what"},
 	[STLB_SHAPE_SET_PMD] = {.event = "deep_set_pmd",
-				.kind = STLB_OTHER,
+				.kind = STLB_ENTRY_SET,
 				.arguments = "ptep=%E new=%N old=%O",
 				.why = "a pmd is set"},
 	[STLB_SHAPE_SET_PUD] = {.event = "deep_set_pud",
-				.kind = STLB_OTHER,
+				.kind = STLB_ENTRY_SET,
 				.arguments = "ptep=%E new=%N old=%O",
 				.why = "a pud is set"},
 	[STLB_SHAPE_SET_P4D] = {.event = "deep_set_p4d",
-				.kind = STLB_OTHER,
+				.kind = STLB_ENTRY_SET,
 				.arguments = "ptep=%E new=%N old=%O",
 				.why = "a p4d is set"},
 	[STLB_SHAPE_SET_PGD] = {.event = "deep_set_pgd",
-				.kind = STLB_OTHER,
+				.kind = STLB_ENTRY_SET,
 				.arguments = "ptep=%E new=%N old=%O",
 				.why = "a pgd is set"},
 	[STLB_SHAPE_POP_PMD] = {.event = "deep_pop_pmd",
-				.kind = STLB_OTHER,
+				.kind = STLB_ENTRY_POPULATE,
 				.arguments = "ptep=%E page=%P old=%O",
 				.why = "a page table is put into a pmd"},
 	[STLB_SHAPE_START] = {.event = "deep_pstart",
-			      .kind = STLB_OTHER,
+			      .kind = STLB_ENTRY_MODIFY_START,
 			      .arguments = "mm=%M addr=%A ptep=%E old=%O",
 			      .why = "a pte is cleared, to be changed"},
 	[STLB_SHAPE_COMMIT] = {.event = "deep_pcommit",
-			       .kind = STLB_OTHER,
+			       .kind = STLB_ENTRY_MODIFY_COMMIT,
 			       .arguments = "mm=%M addr=%A ptep=%E new=%N old=%O",
 			       .why = "a pte is set after it was changed"},
 	[STLB_SHAPE_COMMITN] = {.event = "deep_pcommitn",
-				.kind = STLB_OTHER,
+				.kind = STLB_ENTRY_MODIFY_COMMIT,
 				.arguments = "mm=%M addr=%A ptep=%E new=%N old=%O nr=%C",
 				.why = "some ptes in a row are set after they were changed"},
 	[STLB_SHAPE_XCHG] = {.event = "deep_xchg",
-			     .kind = STLB_OTHER,
+			     .kind = STLB_ENTRY_XCHG,
 			     .arguments = "ptep=%E new=%N old=%O",
 			     .why = "an entry is exchanged, mostly to clear it"},
 	[STLB_SHAPE_CAS] = {.event = "deep_cas",
-			    .kind = STLB_OTHER,
+			    .kind = STLB_ENTRY_CMPXCHG,
 			    .arguments = "ptep=%E exp=%X new=%N old=%O",
 			    .why = "an entry is exchanged if it is as expected: write-protection"},
 	[STLB_SHAPE_WP] = {.event = "deep_wp",
-			   .kind = STLB_OTHER,
+			   .kind = STLB_ENTRY_WRPROTECT,
 			   .arguments = "ptep=%E old=%O",
 			   .why = "an entry is write-protected by a mask"},
 };
@@ -175,6 +175,13 @@ static const char *where(const struct deep_plan *deep, const struct stlb_site *s
 				 function->module ? ":" : "", name, site->address - base->start);
 }
 
+/* Those that the decoder knows: an exchange of one of the next entries, as GCC unrolls loops. */
+static bool has_event(const struct stlb_site *site)
+{
+	return !site->displacement || (site->shape == STLB_SHAPE_XCHG && site->displacement > 0 &&
+				       site->displacement <= MAX_DISPLACEMENT);
+}
+
 static int make_site(const struct deep_plan *deep, const struct stlb_site *from, const char *event,
 		     struct stlb_probe_site *site)
 {
@@ -191,6 +198,8 @@ static int make_site(const struct deep_plan *deep, const struct stlb_site *from,
 		return -ENOMEM;
 	if (!why && !*site->where)
 		why = "no name says where it is";
+	if (!why && !has_event(from))
+		why = "its entry is too far from the register";
 	if (!why && !write_arguments(deep, from, arguments, sizeof(arguments)))
 		why = "not all of its arguments are known";
 	if (why && site->use == STLB_SITE_PROBED)
@@ -345,7 +354,6 @@ static int add_found(const struct stlb_choice *choice, const struct stlb_deep *f
 	if (deep.mm_offset < 0)
 		return add_refusal(choice->plan, "BTF does not tell where the mm of a vma is");
 	choice->plan->deep = true;
-	choice->plan->all_updates = rows[STLB_SHAPE_SET].kind != STLB_OTHER;
 	return add_events(&deep);
 }
 

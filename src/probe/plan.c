@@ -38,7 +38,7 @@ static bool is_wanted(const struct stlb_plan *plan, const struct stlb_plan_optio
 		return false;
 	if (row->flags & STLB_ROW_DEEP && !plan->deep)
 		return false;
-	if (row->flags & STLB_ROW_NOT_DEEP && plan->all_updates)
+	if (row->flags & STLB_ROW_NOT_DEEP && plan->deep)
 		return false;
 	return !(row->flags & STLB_ROW_ALL_LOCKS) || options->locks == STLB_LOCKS_ALL;
 }

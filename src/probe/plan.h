@@ -24,7 +24,6 @@ struct stlb_plan {
 	const char *filter;	/* of locks in struct pages; NULL: none */
 	const char *unfiltered; /* why there is none */
 	bool deep;		/* each instruction that writes a page table is probed */
-	bool all_updates;	/* and its events are understood: others need not tell of them */
 };
 
 /* How far above the base of struct pages a lock can be: struct pages of 64 TiB. */

@@ -134,6 +134,25 @@ Test(deep_sites, callers_stand_for_wrappers)
 	FOUND(functions, expected);
 }
 
+/* One of the kernel's own calls another of them: its callers are told of once. */
+Test(deep_sites, own_functions_are_no_wrappers)
+{
+	static const struct deep_function functions[] = {
+		{.name = "one", .code = HOOK "e8<own_prot_commit@c3"},
+	};
+	struct made_deep *made = deep_make(functions, COUNT(functions));
+	struct stlb_error why = {""};
+	struct stlb_deep deep;
+
+	made->text[6 * DEEP_ALIGN] = 0xe9;
+	memcpy(&made->text[6 * DEEP_ALIGN + 1], (int32_t[]){-6 * DEEP_ALIGN - 5}, 4);
+	deep_write_kcore(made);
+	deep = deep_search(made, &why);
+	cr_expect_eq(deep.nr, 1, "%u", deep.nr);
+	cr_expect_eq(deep.sites[0].shape, STLB_SHAPE_COMMIT);
+	deep_free(made, &deep);
+}
+
 Test(deep_sites, not_too_far)
 {
 	static const struct deep_function functions[] = {

@@ -44,6 +44,10 @@ int stlb_search_inline(struct stlb_search *search);
 /** stlb_search_add_target - 0 or -ENOMEM; what is there already is not added again */
 int stlb_search_add_target(struct stlb_search *search, const struct stlb_target *target);
 
+/** stlb_search_is_own - whether a function is the kernel's own for it: those who call it are probed
+ */
+bool stlb_search_is_own(const struct stlb_search *search, const struct stlb_function *function);
+
 /** stlb_search_add_site - 0 or -ENOMEM */
 int stlb_search_add_site(struct stlb_search *search, const struct stlb_site *site);
 

@@ -102,20 +102,11 @@ static bool may_write(const struct stlb_functions *functions, const struct stlb_
 	return false;
 }
 
-/* The kernel's own functions for it: who calls those is probed. */
-static bool is_own(const struct stlb_search *search, const struct stlb_function *function)
-{
-	for (uint32_t i = 0; i < search->nr_targets; i++)
-		if (!search->targets[i].through && search->targets[i].address == function->start)
-			return true;
-	return false;
-}
-
 static int look_into(struct stlb_search *search, const struct stlb_function *function)
 {
 	int error;
 
-	if (!may_write(search->functions, function) || is_own(search, function))
+	if (!may_write(search->functions, function) || stlb_search_is_own(search, function))
 		return 0;
 	error = stlb_search_decode(search, function);
 	for (uint32_t i = 0; !error && i < search->flow.nr; i++) {

@@ -255,7 +255,8 @@ static int confirm(struct stlb_search *search, const struct call *call, uint32_t
 	int64_t index;
 	int error;
 
-	if (!function)
+	/* one calls another: who calls that one is probed already */
+	if (!function || stlb_search_is_own(search, function))
 		return 0;
 	error = stlb_search_decode(search, function);
 	if (error < 0)
@@ -326,6 +327,14 @@ int stlb_search_sites(struct stlb_search *search)
 	}
 	free(calls.items);
 	return error;
+}
+
+bool stlb_search_is_own(const struct stlb_search *search, const struct stlb_function *function)
+{
+	for (uint32_t i = 0; i < search->nr_targets; i++)
+		if (!search->targets[i].through && search->targets[i].address == function->start)
+			return true;
+	return false;
 }
 
 int stlb_search_add_target(struct stlb_search *search, const struct stlb_target *target)
