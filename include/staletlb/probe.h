@@ -189,6 +189,19 @@ STLB_API const char *stlb_plan_group(const struct stlb_plan *plan);
  */
 STLB_API int stlb_plan_script(const struct stlb_plan *plan, FILE *to);
 
+/**
+ * stlb_snapshot_take - read what was there before the first event: the mms that have subscribers,
+ *	and how their page tables are linked
+ * @plan: whose events are on already, so that nothing falls between; without probes of each
+ *	instruction that writes a page table there is nothing to read
+ * @line: is called for each line that the trace has to have as a mark of a user, without a newline
+ *
+ * Returns 0; -E2BIG where it was cut; another negative errno.
+ */
+STLB_API int stlb_snapshot_take(const struct stlb_kernel *kernel, const struct stlb_plan *plan,
+				void (*line)(void *arg, const char *text), void *arg,
+				struct stlb_error *err);
+
 #ifdef __cplusplus
 }
 #endif

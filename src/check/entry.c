@@ -347,6 +347,15 @@ void stlb_on_root(struct stlb_analysis *a, const struct stlb_act *act)
 
 	if (stlb_tree_pfn(&a->tree, stlb_event_get(act->event, PGD), &pfn))
 		a->failed |= stlb_tree_root(&a->tree, pfn, act->mm) < 0;
+	/*
+	 * The mm had a subscriber before the first event: its tables were told, this comes last.
+	 * What was written before they were told is as if it was before the trace.
+	 */
+	if (stlb_event_or(act->event, SUB, 0)) {
+		stlb_subscribe_by_event(a, act->mm);
+		stlb_tree_told(&a->tree, act->mm);
+		a->result.unplaced = 0;
+	}
 }
 
 void stlb_on_exit_mmap(struct stlb_analysis *a, const struct stlb_act *act)

@@ -102,6 +102,16 @@ static int open_all(struct live *live, struct stlb_error *err)
 	return r;
 }
 
+static void take_snapshot(struct live *live)
+{
+	char instance[4096];
+
+	snprintf(instance, sizeof(instance), "%s/instances/%s",
+		 stlb_session_tracing(live->setup.session),
+		 stlb_session_instance(live->setup.session, 0));
+	stlb_setup_snapshot(&live->setup, instance, name);
+}
+
 static int start(struct live *live, struct stlb_error *err)
 {
 	int r;
@@ -118,6 +128,8 @@ static int start(struct live *live, struct stlb_error *err)
 		r = stlb_error_set(err, -EINTR, "interrupted before the first event");
 	if (r == 0)
 		r = stlb_session_start(live->setup.session, err);
+	if (r == 0)
+		take_snapshot(live);
 	if (r == 0 && has_command(live))
 		r = stlb_workload_go(&live->workload, live->settings.arguments[0], err);
 	return r;

@@ -62,7 +62,8 @@ static int want_symbols(struct stlb_kernel *kernel)
 {
 	const struct stlb_probe_row *row;
 	static const char *const names[] = {STLB_VMEMMAP_SYMBOL, STLB_RETHOOK_SYMBOL,
-					    STLB_DEVICE_PRIVATE_SYMBOLS, STLB_PV_SYMBOL};
+					    STLB_DEVICE_PRIVATE_SYMBOLS, STLB_PV_SYMBOL,
+					    STLB_SNAPSHOT_SYMBOLS};
 	int error = 0;
 
 	for (size_t i = 0; !error && i < sizeof(names) / sizeof(names[0]); i++)

@@ -55,6 +55,10 @@ struct stlb_kernel {
 /* What writes page tables goes through it, where Xen is supported. */
 #define STLB_PV_SYMBOL "pv_ops"
 
+/* Where tasks are, and how their page tables are read. */
+#define STLB_SNAPSHOT_SYMBOLS                                                                      \
+	"init_task", "init_mm", "page_offset_base", "sme_me_mask", "__pgtable_l5_enabled"
+
 /* Fprobes whose returns go by a pool of limited size have this; later ones have no limit to set. */
 #define STLB_RETHOOK_SYMBOL "fprobe_exit_handler"
 
