@@ -96,10 +96,10 @@ static const struct stlb_row_field probe_fields[] = {
 };
 
 static const struct stlb_row_field entry_fields[] = {
-	FIELD(MM, "mm"),       FIELD(ADDR, "addr"),	FIELD(PTEP, "ptep"), FIELD(OLD, "old"),
-	FIELD(NEW, "new"),     FIELD(EXPECTED, "exp"),	FIELD(NR, "nr"),     FIELD(PAGE, "page"),
-	FIELD(LEVEL, "level"), FIELD(VMEMMAP, "vmb"),	FIELD(PGD, "pgd"),
-	FIELD(DIRECT_MAP, "pob"),
+	FIELD(MM, "mm"),       FIELD(ADDR, "addr"), FIELD(PTEP, "ptep"),
+	FIELD(OLD, "old"),     FIELD(NEW, "new"),   FIELD(EXPECTED, "exp"),
+	FIELD(NR, "nr"),       FIELD(PAGE, "page"), FIELD(LEVEL, "level"),
+	FIELD(VMEMMAP, "vmb"), FIELD(PGD, "pgd"),   FIELD(DIRECT_MAP, "pob"),
 };
 
 /* GCC unrolls loops of exchanges: the second one is of the entry after the one that is told. */
