@@ -39,13 +39,12 @@ void stlb_link_check(struct stlb_analysis *a, const struct stlb_act *act,
 {
 	uint64_t raw;
 
-	/* where only some writes are recorded, the others are no news */
-	if (!a->deep || !stlb_node_raw(node, index, &raw))
+	if (!stlb_node_raw(node, index, &raw))
 		return;
-	if (!stlb_pte_is_same(&a->format, raw, stlb_event_get(act->event, OLD)))
+	if (stlb_pte_is_same(&a->format, raw, stlb_event_get(act->event, OLD)))
+		a->continuity.links += stlb_node_entry(node, index) != NULL;
+	else if (a->deep) /* where only some writes are recorded, the others are no news */
 		is_broken(a, act, node, index);
-	else if (stlb_node_entry(node, index))
-		a->continuity.links++;
 }
 
 /* Whether entries of the mm are being cleared unrecorded; or nothing would show that they are. */
