@@ -171,9 +171,9 @@ enum { STLB_MAX_BROKEN_LINKS = 16 };
  * it.
  */
 struct stlb_links {
-	uint64_t links;	 /* where it is what was written */
-	uint64_t broken; /* where it is not */
-	uint64_t tables; /* freed with entries in use */
+	uint64_t links;					      /* where it is what was written */
+	uint64_t broken;				      /* where it is not */
+	uint64_t tables;				      /* freed with entries in use */
 	struct stlb_broken_link first[STLB_MAX_BROKEN_LINKS]; /* of both, the first ones */
 	uint32_t nr_first;
 };
@@ -200,7 +200,7 @@ struct stlb_result {
 	uint64_t lost_while_subscribed; /* losses while an mm was subscribed, in places */
 	uint64_t dropped;		/* obligations or sites given up for want of room */
 	struct stlb_links continuity;
-	uint64_t gaps;			/* places that cannot be read: losses, each of them */
+	uint64_t gaps; /* places that cannot be read: losses, each of them */
 	struct stlb_gap first_gaps[STLB_MAX_GAPS]; /* of them the first ones */
 	const char *notes[16];			   /* what was assumed, one line each */
 	uint32_t nr_notes;

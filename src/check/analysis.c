@@ -28,6 +28,8 @@ static void on_stack(struct stlb_analysis *a, const struct stlb_act *act);
 static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act);
 static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act);
 static void on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act);
+static void on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act);
+static void on_page_free(struct stlb_analysis *a, const struct stlb_act *act);
 
 static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_SUBSCRIBE] = stlb_on_subscribe,
@@ -74,10 +76,10 @@ static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_SAME_CONTENT] = stlb_on_same_content,
 	[STLB_MIGRATION_SET] = stlb_on_migration_set,
 	[STLB_MIGRATION_REMOVE] = stlb_on_migration_remove,
-	[STLB_PAGE_ALLOC] = stlb_on_page_alloc,
-	[STLB_PAGE_FREE] = stlb_on_page_free,
-	[STLB_PAGE_FREE_BATCHED] = stlb_on_page_free,
-	[STLB_HUGE_FREE] = stlb_on_page_free,
+	[STLB_PAGE_ALLOC] = on_page_alloc,
+	[STLB_PAGE_FREE] = on_page_free,
+	[STLB_PAGE_FREE_BATCHED] = on_page_free,
+	[STLB_HUGE_FREE] = on_page_free,
 	[STLB_PTL_MAP] = stlb_on_ptl_map,
 	[STLB_LOCK_ACQUIRE] = stlb_on_lock_acquire,
 	[STLB_LOCK_ACQUIRED] = stlb_on_lock_acquired,
@@ -158,6 +160,22 @@ static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act)
 static void on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	STLB_CALL(a, flushed, a, act);
+}
+
+static void on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	stlb_tree_allocated(&a->tree, stlb_event_get(act->event, PFN),
+			    stlb_event_pages(act->event));
+	stlb_on_page_alloc(a, act);
+}
+
+static void on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	uint64_t pfn;
+
+	if (a->tree.nodes.count && stlb_machine_pfn(&a->machine, act->event, &pfn))
+		stlb_entry_pages_freed(a, act, pfn, stlb_event_pages(act->event));
+	stlb_on_page_free(a, act);
 }
 
 /* ---- life ---- */

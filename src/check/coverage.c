@@ -3,10 +3,10 @@
  * Coverage: which rules could be judged with the events that the trace holds. Absence of evidence
  * is never clean.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "check/links.h"
 #include "check/rule.h"
 
 bool stlb_recorded(const struct stlb_analysis *a, enum stlb_kind kind)
@@ -98,6 +98,16 @@ static void lower_forgotten(struct stlb_rule_result *rule)
 	stlb_rule_lower(rule, STLB_JUDGED_PARTIAL, why);
 }
 
+/* What an entry said was not what was written to it, or was left in a table that was freed. */
+static void lower_missed(uint64_t nr, struct stlb_rule_result *rule)
+{
+	char why[100];
+
+	snprintf(why, sizeof(why), "entries were written unrecorded in %" PRIu64 " place%s", nr,
+		 nr == 1 ? "" : "s");
+	stlb_rule_lower(rule, STLB_JUDGED_PARTIAL, why);
+}
+
 static void lower_rule(const struct stlb_analysis *a, const struct stlb_rule_object *object,
 		       struct stlb_rule_result *rule)
 {
@@ -119,7 +129,8 @@ static void lower_rule(const struct stlb_analysis *a, const struct stlb_rule_obj
 				"the clock is not common to all CPUs: only what the graph orders");
 	if (a->regions.forgotten || a->tree.forgotten)
 		lower_forgotten(rule);
-	stlb_links_lower(a, rule);
+	if (a->continuity.broken || a->continuity.freed)
+		lower_missed(a->continuity.broken + a->continuity.freed, rule);
 	if (a->result.dropped)
 		stlb_rule_lower(rule, STLB_JUDGED_PARTIAL,
 				"a limit was reached and some state was dropped");

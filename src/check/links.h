@@ -4,7 +4,6 @@
 #define CHECK_LINKS_H
 
 #include "check/check.h"
-#include "check/rule.h"
 
 /** stlb_link_check - an event tells what an entry of a table said before its write */
 void stlb_link_check(struct stlb_analysis *a, const struct stlb_act *act,
@@ -13,9 +12,6 @@ void stlb_link_check(struct stlb_analysis *a, const struct stlb_act *act,
 /** stlb_link_freed - the page of a table is freed: all that was in it has to be cleared by now */
 void stlb_link_freed(struct stlb_analysis *a, const struct stlb_act *act,
 		     const struct stlb_node *node);
-
-/** stlb_links_lower - where writes were missed, a rule of updates could not be checked fully */
-void stlb_links_lower(const struct stlb_analysis *a, struct stlb_rule_result *rule);
 
 /** stlb_links_finish - put what was found into the result */
 void stlb_links_finish(struct stlb_analysis *a);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "check/early.h"
-#include "check/entry.h"
 #include "check/evidence.h"
 
 enum { BUCKET_BITS = 16, GROUP_SHIFT = 9 };
@@ -158,8 +157,6 @@ void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
 	STLB_CALL(a, free_told, a, act);
 	if (!stlb_machine_pfn(&a->machine, act->event, &pfn))
 		return;
-	if (a->tree.nodes.count)
-		stlb_entry_pages_freed(a, act, pfn, stlb_event_pages(act->event));
 	if (a->direct_map && a->regions.tables.count)
 		stlb_table_forget(&a->regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 	if (a->direct_map && a->early)
@@ -173,7 +170,6 @@ void stlb_on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	uint64_t pfn = stlb_event_get(act->event, PFN);
 
-	stlb_tree_allocated(&a->tree, pfn, stlb_event_pages(act->event));
 	a->failed |= stlb_hb_pages_allocated(&a->machine.hb, &act->task->hb, pfn,
 					     stlb_event_pages(act->event)) < 0;
 	pages_go(a, act, pfn);

@@ -55,7 +55,8 @@ struct stlb_text_place {
  * @min_size: what a record has to hold for all loads to be inside of it
  * @wrong: fields that are there by name and are no numbers, or no text
  * @more: there is more to do than the loads
- * @traps: recorded by a trap at an instruction, which counts as an NMI; it is the task's all the same
+ * @traps: recorded by a trap at an instruction, which counts as an NMI; it is the task's all the
+ * same
  * @bad: enum stlb_bad
  * @used: records so far
  * @event: what is known of events of this name, of a text; NULL: nothing

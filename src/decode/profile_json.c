@@ -91,7 +91,8 @@ static int read_level(const struct stlb_profile_reader *reader, const json_t *js
 			return 0;
 		}
 	}
-	return stlb_profile_bad(reader, ".level", "expected \"pte\", \"pmd\", \"pud\", \"p4d\" or \"pgd\"");
+	return stlb_profile_bad(reader, ".level",
+				"expected \"pte\", \"pmd\", \"pud\", \"p4d\" or \"pgd\"");
 }
 
 static int read_names(const struct stlb_profile_reader *reader, const json_t *json,

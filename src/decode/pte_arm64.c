@@ -21,7 +21,8 @@
 
 enum { PFN_SHIFT = 12, OLD_TYPE_SHIFT = 3, NEW_TYPE_SHIFT = 6, TYPE_MASK = 0x1f };
 
-/* with DBM the hardware notes that a page is dirty by making it writable; contiguity is no change */
+/* with DBM the hardware notes that a page is dirty by making it writable; contiguity is no change
+ */
 const struct stlb_pte_bits stlb_pte_bits_arm64 = {
 	.noted = ACCESSED | DIRTY | RDONLY | CONT,
 	.write = WRITE,

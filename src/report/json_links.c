@@ -26,9 +26,13 @@ static json_t *broken_json(const struct stlb_report_broken *broken)
 json_t *stlb_json_continuity(const struct stlb_report_trace *trace)
 {
 	const struct stlb_links *links = &trace->result.continuity;
-	struct stlb_json_object object = stlb_json_object();
-	json_t *first = json_array();
+	struct stlb_json_object object;
+	json_t *first;
 
+	if (!stlb_report_has_links(trace))
+		return json_null();
+	object = stlb_json_object();
+	first = json_array();
 	for (uint32_t i = 0; i < links->nr_first; i++)
 		if (!stlb_json_append(&first, broken_json(&trace->broken[i])))
 			break;
