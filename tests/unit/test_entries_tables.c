@@ -172,6 +172,38 @@ Test(entries, unknown_tables)
 	WRITTEN(shown, LINKS(.links = 2), REPOINTED(1), .unplaced = 1);
 }
 
+/* All tables of an mm were told that had a subscriber before: no other table is one of its. */
+Test(entries, tables_told_at_the_beginning)
+{
+#define TOLD                                                                                       \
+	{ROOT_AT(MM1, PGDS)}, {SNAPSHOT(TOP(0), TABLE(0x7003), P4D)},                              \
+		{SNAPSHOT(PUDP(0), TABLE(0x7002), PUD)},                                           \
+	{                                                                                          \
+		SNAPSHOT(PMDP(0), TABLE(0x7000), PMD)                                              \
+	}
+	static const struct made subscribed[] = {TOLD,
+						 {ROOT_TOLD(MM1, PGDS)},
+						 {LOCK(L1)},
+						 {EXCHG(PTEP1(0), RW(0xa), 0)},
+						 {ESET(PTEP1(0), 0, RW(0xb))},
+						 {UNLOCK(L1)}};
+	static const struct made all[] = {{ROOT_AT(MM1, PGDS)},
+					  SETTLE,
+					  {EXCHG(PTE_OF(TABLE2, 0), RW(0xa), 0)},
+					  TOLD,
+					  {ROOT_TOLD(MM1, PGDS)},
+					  {EXCHG(PTE_OF(TABLE2, 1), RW(0xa), 0)}};
+	static const struct made some[] = {{ROOT_AT(MM1, PGDS)},
+					   SETTLE,
+					   {EXCHG(PTE_OF(TABLE2, 0), RW(0xa), 0)},
+					   TOLD,
+					   {EXCHG(PTE_OF(TABLE2, 1), RW(0xa), 0)}};
+
+	WRITTEN(subscribed, LINKS(.links = 1), REPOINTED(1), .unplaced = 1);
+	WRITTEN(all, LINKS(0), .unplaced = 1);
+	WRITTEN(some, LINKS(0), .unplaced = 3);
+}
+
 /* What was a table is one no more once its page is freed, or events are lost. */
 Test(entries, tables_are_forgotten)
 {

@@ -170,7 +170,7 @@ static int add_mm(struct snapshot *snapshot, uint64_t mm)
 /* Tasks come and go: a list that leads out of the kernel's memory ends there. */
 static int tell_tasks(struct snapshot *snapshot, uint64_t first)
 {
-	uint64_t head = first + (uint64_t)snapshot->tasks, at = word(snapshot, head);
+	uint64_t head = first + (uint64_t)snapshot->tasks, at = word(snapshot, head), next;
 	int error = 0;
 
 	for (unsigned int i = 0; !error && i < MAX_TASKS && at && at != head; i++) {
@@ -183,7 +183,8 @@ static int tell_tasks(struct snapshot *snapshot, uint64_t first)
 			error = add_mm(snapshot, mm);
 		if (!error && snapshot->nr_mms > known)
 			error = tell_mm(snapshot, mm, sub);
-		at = word(snapshot, at);
+		next = word(snapshot, at);
+		at = next == at ? 0 : next;
 	}
 	return error;
 }
