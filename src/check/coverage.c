@@ -129,7 +129,7 @@ static void lower_rule(const struct stlb_analysis *a, const struct stlb_rule_obj
 				"the clock is not common to all CPUs: only what the graph orders");
 	if (a->regions.forgotten || a->tree.forgotten)
 		lower_forgotten(rule);
-	if (a->continuity.broken || a->continuity.freed)
+	if (rule->judged != STLB_JUDGED_NONE && (a->continuity.broken || a->continuity.freed))
 		lower_missed(a->continuity.broken + a->continuity.freed, rule);
 	if (a->result.dropped)
 		stlb_rule_lower(rule, STLB_JUDGED_PARTIAL,

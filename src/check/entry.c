@@ -9,6 +9,8 @@
 #include "check/detached.h"
 #include "check/links.h"
 
+enum { FREELY_TAKEN_ALONG = 1 << 20, TAKEN_ALONG = 64 };
+
 /** struct write - a write of one entry: what it says from then on, and what it said */
 struct write {
 	struct stlb_node *node;
@@ -92,6 +94,19 @@ static void tell_place(struct stlb_event *event, const struct stlb_place *place,
 	event->level = place->level;
 }
 
+/*
+ * What is linked again and again, by a trace that was made to, must not cost the square of its
+ * length: tables move seldom.
+ */
+static bool may_take_along(struct stlb_analysis *a, const struct stlb_node *node)
+{
+	a->taken_along += stlb_node_known(node);
+	if (a->taken_along <= FREELY_TAKEN_ALONG + TAKEN_ALONG * a->result.events_used)
+		return true;
+	a->result.unplaced++;
+	return false;
+}
+
 /* A table that is linked says what was written to it before, all at once. */
 static void fill(struct stlb_analysis *a, const struct stlb_act *act, const struct stlb_node *node,
 		 struct stlb_slot slot)
@@ -114,7 +129,7 @@ static void set_table(struct stlb_analysis *a, const struct stlb_act *act, struc
 	struct stlb_node *below = stlb_tree_find(&a->tree, new.pfn);
 
 	stlb_set(a, act, slot, old, new);
-	if (!below)
+	if (!below || !may_take_along(a, below))
 		return;
 	below->was = act->mm;
 	below->was_life = act->mm->life;
@@ -144,7 +159,9 @@ static void hand_below(struct stlb_analysis *a, const struct stlb_act *act, uint
 	const struct stlb_node *node = stlb_tree_find(&a->tree, pfn);
 	struct stlb_slot slot = {STLB_LEVEL_PMD, addr};
 
-	for (unsigned int i = 0; node && i < STLB_ENTRIES; i++) {
+	if (!node || !may_take_along(a, node))
+		return;
+	for (unsigned int i = 0; i < STLB_ENTRIES; i++) {
 		const struct stlb_written *entry = stlb_node_entry(node, i);
 		struct stlb_entry said = entry_of(a, slot.level, entry ? entry->raw : 0, true);
 

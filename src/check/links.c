@@ -89,9 +89,13 @@ static void copy_broken(const struct stlb_broken *from, struct stlb_broken_link 
 		.placed = from->placed,
 		.level = from->place.level,
 	};
-	if (from->before.name)
-		stlb_brief_expand(&from->before, &to->before.event);
 	stlb_brief_expand(&from->after, &to->after.event);
+	if (!from->before.name)
+		return;
+	stlb_brief_expand(&from->before, &to->before.event);
+	to->before.event.has = STLB_BIT(PTEP) | STLB_BIT(NEW);
+	stlb_event_get(&to->before.event, PTEP) = from->ptep;
+	stlb_event_get(&to->before.event, NEW) = from->said;
 }
 
 void stlb_links_finish(struct stlb_analysis *a)

@@ -180,7 +180,12 @@ uint32_t stlb_graph_draw_brief(struct stlb_graph *graph, const struct stlb_brief
 static bool is_proof(const struct stlb_event *proof, const struct stlb_event *event)
 {
 	if (proof->ns != event->ns || proof->cpu != event->cpu || proof->kind != event->kind ||
-	    proof->tid != event->tid || (proof->has & event->has) != proof->has)
+	    proof->tid != event->tid)
+		return false;
+	/* of a write of entries, the evidence is of one of them, and where it lies */
+	if (stlb_kind_class(proof->kind) == STLB_CLASS_ENTRY)
+		return true;
+	if ((proof->has & event->has) != proof->has)
 		return false;
 	for (uint64_t has = proof->has; has; has &= has - 1) {
 		unsigned int field = __builtin_ctzll(has);

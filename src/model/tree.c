@@ -35,9 +35,16 @@ struct stlb_node *stlb_tree_find(const struct stlb_tree *tree, uint64_t pfn)
 	return stlb_map_get(&tree->nodes, pfn);
 }
 
+static uint64_t *fresh_slot(struct stlb_tree *tree, uint64_t pfn)
+{
+	return &tree->fresh[pfn % STLB_FRESH_PAGES];
+}
+
 void stlb_tree_drop(struct stlb_tree *tree, struct stlb_node *node)
 {
 	stlb_map_remove(&tree->nodes, node->pfn);
+	if (*fresh_slot(tree, node->pfn) == node->pfn + 1)
+		*fresh_slot(tree, node->pfn) = 0;
 	tree->version += node->root != NULL;
 	for (unsigned int i = 0; i < STLB_NODE_PARTS; i++) {
 		tree->nr_parts -= node->parts[i] != NULL;
@@ -54,26 +61,31 @@ static int worth(const struct stlb_node *node)
 	return node->parent != STLB_NO_PFN;
 }
 
-/* Room for more: the one of some tables with which least is lost goes, but not @keep. */
-static void make_room(struct stlb_tree *tree, const struct stlb_node *keep)
+static bool has_parts(const struct stlb_node *node)
+{
+	for (unsigned int i = 0; i < STLB_NODE_PARTS; i++)
+		if (node->parts[i])
+			return true;
+	return false;
+}
+
+/* Room for a table, or for a part of one: that of some goes with which least is lost, not @keep. */
+static void make_room(struct stlb_tree *tree, const struct stlb_node *keep, bool of_part)
 {
 	struct stlb_node *victim = NULL;
 
 	for (unsigned int step = 0; step < STLB_MAP_STEPS; step++) {
 		struct stlb_node *node = stlb_map_turn(&tree->nodes, &tree->hand);
 
-		if (node && node != keep && (!victim || worth(node) < worth(victim)))
+		if (!node || node == keep || (of_part && !has_parts(node)))
+			continue;
+		if (!victim || worth(node) < worth(victim))
 			victim = node;
 	}
 	if (!victim)
 		return;
 	tree->forgotten++;
 	stlb_tree_drop(tree, victim);
-}
-
-static uint64_t *fresh_slot(struct stlb_tree *tree, uint64_t pfn)
-{
-	return &tree->fresh[pfn % STLB_FRESH_PAGES];
 }
 
 static struct stlb_node *node_new(struct stlb_tree *tree, uint64_t pfn, enum stlb_level level)
@@ -116,7 +128,7 @@ static struct stlb_node *get(struct stlb_tree *tree, uint64_t pfn, enum stlb_lev
 	if (node)
 		stlb_tree_drop(tree, node);
 	if (tree->nodes.count >= STLB_MAX_TABLES)
-		make_room(tree, keep);
+		make_room(tree, keep, false);
 	return node_new(tree, pfn, level);
 }
 
@@ -218,7 +230,7 @@ static int write_entry(struct stlb_tree *tree, struct stlb_node *node, unsigned 
 
 	if (!node->parts[part]) {
 		if (tree->nr_parts >= STLB_MAX_PARTS)
-			make_room(tree, node);
+			make_room(tree, node, true);
 		node->parts[part] = calloc(STLB_PART_ENTRIES, sizeof(*node->parts[part]));
 		if (!node->parts[part])
 			return -ENOMEM;
@@ -254,6 +266,15 @@ void stlb_node_doubt(struct stlb_node *node, unsigned int index)
 {
 	node->known[index / STLB_PART_ENTRIES] &= ~(UINT64_C(1) << index % STLB_PART_ENTRIES);
 	node->fresh = false;
+}
+
+unsigned int stlb_node_known(const struct stlb_node *node)
+{
+	unsigned int known = 0;
+
+	for (unsigned int i = 0; i < STLB_NODE_PARTS; i++)
+		known += (unsigned int)__builtin_popcountll(node->known[i]);
+	return known;
 }
 
 unsigned int stlb_node_used(const struct stlb_tree *tree, const struct stlb_node *node)

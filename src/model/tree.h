@@ -127,6 +127,9 @@ void stlb_node_doubt(struct stlb_node *node, unsigned int index);
 /** stlb_node_child - the table that an entry with value @raw points to; STLB_NO_PFN: to none */
 uint64_t stlb_node_child(const struct stlb_tree *tree, const struct stlb_node *node, uint64_t raw);
 
+/** stlb_node_known - how many entries of a table were written */
+unsigned int stlb_node_known(const struct stlb_node *node);
+
 /** stlb_node_used - how many entries of a table were written and not cleared since */
 unsigned int stlb_node_used(const struct stlb_tree *tree, const struct stlb_node *node);
 
