@@ -16,6 +16,7 @@
 #include "cmd/program.h"
 #include "cmd/recorder.h"
 #include "cmd/target.h"
+#include "util/file.h"
 
 static const char *const name = "record";
 
@@ -40,13 +41,9 @@ static pid_t begin(char **argv, const char *marker)
 
 static bool reads_one(const char *path)
 {
-	char text[4] = "";
-	FILE *file = fopen(path, "re");
-	bool one = file && fgets(text, sizeof(text), file) && text[0] == '1';
+	char text[4];
 
-	if (file)
-		fclose(file);
-	return one;
+	return stlb_file_head(path, text, sizeof(text)) == 0 && text[0] == '1';
 }
 
 /* Nothing says so but the instance itself: its events are enabled, and then it is switched on. */
