@@ -4,7 +4,6 @@
  * is never zeroed as a whole: its head, and the values that it has, are written.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -181,36 +180,6 @@ static const char *bounded_copy(struct stlb_decoder *decoder, const char *text, 
 	return decoder->text;
 }
 
-/*
- * "staletlb: KIND FIELD=VALUE ...": what record and live have read from the kernel, and told as
- * marks. False where it is nothing of that.
- */
-static bool decode_mark(const char *text, struct stlb_event *event)
-{
-	static const char prefix[] = "staletlb: ";
-	char name[32];
-	int length;
-
-	if (strncmp(text, prefix, sizeof(prefix) - 1) != 0 ||
-	    sscanf(text += sizeof(prefix) - 1, "%31[a-z_]%n", name, &length) != 1)
-		return false;
-	event->kind = stlb_kind_find(name);
-	if (event->kind != STLB_ENTRY_SNAPSHOT && event->kind != STLB_ROOT)
-		return false;
-	for (text += length; sscanf(text, " %31[a-z_]=%n", name, &length) == 1;) {
-		enum stlb_field_id field = stlb_field_find(name);
-		char *end;
-		uint64_t value = strtoull(text + length, &end, 0);
-
-		if (field == STLB_NR_FIELDS || end == text + length)
-			return false;
-		event->has |= UINT64_C(1) << field;
-		event->value[field] = value;
-		text = end;
-	}
-	return !stlb_kind_lacks(event->kind, event->has);
-}
-
 /* A phase mark is one line; of what a user prints, only lines that begin with "phase " are one. */
 static bool decode_phase(struct stlb_decoder *decoder, const char *text, uint32_t size,
 			 bool with_prefix, struct stlb_event *event)
@@ -218,8 +187,8 @@ static bool decode_phase(struct stlb_decoder *decoder, const char *text, uint32_
 	static const char prefix[] = "phase ";
 	const uint32_t skip = with_prefix ? sizeof(prefix) - 1 : 0;
 
-	if (with_prefix && (size < skip || memcmp(text, prefix, skip) != 0))
-		return decode_mark(bounded_copy(decoder, text, size), event);
+	if (size < skip || memcmp(text, prefix, skip) != 0)
+		return false;
 	event->text = bounded_copy(decoder, text + skip, size - skip);
 	decoder->text[strcspn(decoder->text, "\r\n")] = '\0';
 	return true;
