@@ -29,7 +29,7 @@ static void is_broken(struct stlb_analysis *a, const struct stlb_act *act,
 		doubt(a, &place);
 	if (!broken)
 		return;
-	broken->ptep = stlb_event_get(act->event, PTEP);
+	broken->ptep = stlb_event_or(act->event, PTEP, 0);
 	broken->placed = placed;
 	broken->place = place;
 }
@@ -45,6 +45,84 @@ void stlb_link_check(struct stlb_analysis *a, const struct stlb_act *act,
 		a->continuity.links += stlb_node_entry(node, index) != NULL;
 	else if (a->deep) /* where only some writes are recorded, the others are no news */
 		is_broken(a, act, node, index);
+}
+
+/* Where the entry of a slot lies; 0: not known. */
+static uint64_t ptep_of(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot)
+{
+	const struct stlb_region *region;
+
+	if (stlb_event_has(act->event, PTEP))
+		return stlb_event_get(act->event, PTEP);
+	region = stlb_region_find(&a->regions, act->mm, slot.addr);
+	return region && region->table ? region->table + 8 * stlb_pte_index(slot.addr) : 0;
+}
+
+static bool holds_page(const struct stlb_analysis *a, uint64_t raw)
+{
+	return stlb_pte_decode(&a->format, STLB_LEVEL_PTE, raw).state == STLB_PRESENT;
+}
+
+static void compare_told(struct stlb_analysis *a, const struct stlb_act *act,
+			 const struct stlb_node *node, unsigned int index)
+{
+	const struct stlb_written *last = stlb_node_entry(node, index);
+	uint64_t found = stlb_event_or(act->event, OLD, 0);
+
+	if (!last || !stlb_event_has(act->event, OLD) ||
+	    (!holds_page(a, last->raw) && !holds_page(a, found)))
+		return;
+	/* a clear that names no entry may have been of this one */
+	if (a->clears_unnamed && !holds_page(a, found))
+		return;
+	if (stlb_pte_is_same(&a->format, stlb_pte_wrprotect(&a->format, last->raw),
+			     stlb_pte_wrprotect(&a->format, found)))
+		a->continuity.links++;
+	else if (a->echoes_seen) /* else a profile may have bound some of its hooks alone */
+		is_broken(a, act, node, index);
+}
+
+/* Without the direct map no free of the page is known: it was empty by then. */
+static uint64_t page_of(const struct stlb_analysis *a, uint64_t ptep)
+{
+	uint64_t pfn;
+
+	return stlb_tree_pfn(&a->tree, ptep, &pfn) ? pfn : ptep >> STLB_PAGE_SHIFT;
+}
+
+/* What is cleared in a table that was taken out is told by an address that shows no table. */
+static void forget_table(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t addr)
+{
+	const struct stlb_region *region = stlb_region_find(&a->regions, mm, addr);
+	struct stlb_node *node = NULL;
+
+	if (region && region->table && !a->deep)
+		node = stlb_tree_find(&a->tree, page_of(a, region->table));
+	if (node)
+		stlb_tree_drop(&a->tree, node);
+}
+
+void stlb_link_told(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		    uint64_t new, uint64_t nr)
+{
+	uint64_t ptep = slot.level == STLB_LEVEL_PTE ? ptep_of(a, act, slot) : 0;
+	unsigned int index = ptep / sizeof(uint64_t) % STLB_ENTRIES;
+	struct stlb_node *node;
+
+	if (slot.level == STLB_LEVEL_PMD)
+		forget_table(a, act->mm, slot.addr);
+	if (!ptep)
+		return;
+	node = stlb_tree_get(&a->tree, page_of(a, ptep), STLB_LEVEL_PTE);
+	if (!node) {
+		a->failed = true;
+		return;
+	}
+	compare_told(a, act, node, index);
+	for (; nr && index < STLB_ENTRIES; nr--, index++) {
+		a->failed |= stlb_node_write(&a->tree, node, index, new, act->event) < 0;
+		new = stlb_pte_next(&a->format, new);
+	}
 }
 
 /* Whether entries of the mm are being cleared unrecorded; or nothing would show that they are. */

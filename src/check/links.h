@@ -9,6 +9,16 @@
 void stlb_link_check(struct stlb_analysis *a, const struct stlb_act *act,
 		     const struct stlb_node *node, unsigned int index);
 
+/**
+ * stlb_link_told - the same of an event that names mm and entry: page_table_check's
+ * @slot: the first entry that it is about; others than ptes are not looked at
+ * @new: what it says from then on; @nr entries in a row
+ *
+ * Its hooks miss write-protects, and what happens to entries that hold no page.
+ */
+void stlb_link_told(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
+		    uint64_t new, uint64_t nr);
+
 /** stlb_link_freed - the page of a table is freed: all that was in it has to be cleared by now */
 void stlb_link_freed(struct stlb_analysis *a, const struct stlb_act *act,
 		     const struct stlb_node *node);

@@ -147,6 +147,7 @@ struct stlb_analysis {
 		uint64_t subscribed, version; /* for which of these it was found out */
 		bool partial;		      /* of a subscribed mm not all tables are known */
 	} known_tables;
+	bool clears_unnamed;  /* some tell no address (page_table_check from 6.6 on) */
 	uint64_t taken_along; /* entries of tables that were linked, or taken out, with them */
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */

@@ -7,6 +7,7 @@
 #include "check/check.h"
 #include "check/detached.h"
 #include "check/early.h"
+#include "check/links.h"
 #include "check/walk.h"
 
 /* ---- the level of a hugetlb page, which is told through pte functions ---- */
@@ -272,7 +273,12 @@ void stlb_on_clear(struct stlb_analysis *a, const struct stlb_act *act)
 		a->failed = true;
 		return;
 	}
-	if (take_echo(a, update, act, old, level) || told_before(update, act, old, level))
+	if (take_echo(a, update, act, old, level))
+		return;
+	if (stlb_event_has(act->event, ADDR))
+		stlb_link_told(a, act, slot_of(act, level), 0, 1);
+	a->clears_unnamed |= !stlb_event_has(act->event, ADDR);
+	if (told_before(update, act, old, level))
 		return;
 	if (level == STLB_LEVEL_PTE && stlb_detached_clear(a, act, old))
 		return;
@@ -315,6 +321,8 @@ void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act)
 		return;
 	}
 	stlb_place_learn(a, act, level);
+	if (level != STLB_LEVEL_PTE)
+		stlb_link_told(a, act, slot, 0, 1);
 	update->echo_left = 0;
 	if (inval && is_split(update, act, slot.addr))
 		return;
@@ -461,6 +469,8 @@ void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
 	}
 	if (update->nr_parked)
 		name_parked(a, act, slot, old, new, nr);
+	if (has_echo(event))
+		stlb_link_told(a, act, slot, stlb_event_get(event, NEW), nr);
 	old = expect_echo(a, act, slot, old, new, nr, true);
 	/* an invalidation of a huge pmd that its own function told already */
 	if (new.state == STLB_PRESENT || !told_before(update, act, old, level))

@@ -219,3 +219,23 @@ Test(entries, with_sets_alone_clears_are_those_of_other_events)
 
 	WRITTEN(trace, LINKS(0), REPOINTED(1), .recorded = MADE_RECORDED);
 }
+
+/* Where continuity shows that each write is recorded, a page that is freed is mapped nowhere. */
+Test(entries, a_page_is_freed_while_it_is_mapped)
+{
+	static const struct made wrong[] = {TREE,
+					    {LOCK(L1)},
+					    {ESET(PTEP1(0), 0, SWAP)},
+					    {ESET(PTEP1(0), SWAP, RW(0xa))},
+					    {UNLOCK(L1)},
+					    {FREE(0xa)}};
+	static const struct made broken[] = {TREE,
+					     {LOCK(L1)},
+					     {ESET(PTEP1(0), 0, SWAP)},
+					     {ESET(PTEP1(0), MIGRATION, RW(0xa))},
+					     {UNLOCK(L1)},
+					     {FREE(0xa)}};
+
+	WRITTEN(wrong, LINKS(.links = 1), .counts = {[STLB_RULE_MAPPED] = 1});
+	WRITTEN(broken, LINKS(.broken = 1));
+}

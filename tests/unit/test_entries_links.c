@@ -131,3 +131,53 @@ Test(continuity, a_broken_link_is_told)
 	cr_expect_eq(link->after.event.tid, 200);
 	stlb_analysis_free(analysis);
 }
+
+/* page_table_check tells of sets and clears, but neither of write-protects nor of swap entries. */
+Test(continuity, of_page_table_check)
+{
+#define HOOKED(n, o, w)                                                                            \
+	{OF(PTE_SET, F(MM, MM1), F(ADDR, PAGE(n)), F(PTEP, PTEP1(n)), F(OLD, o), F(NEW, w))},      \
+	{                                                                                          \
+		CLEAR(n, o)                                                                        \
+	}
+#define AS_USUAL .recorded = MADE_RECORDED
+	static const struct made right[] = {SETTLE,
+					    {START(0, 1)},
+					    {LOCK(L1)},
+					    HOOKED(0, 0, RW(0xa)),
+					    {CLEAR(0, RO(0xa))},
+					    HOOKED(0, 0, SWAP),
+					    HOOKED(0, MIGRATION, RO(0xb)),
+					    {UNLOCK(L1)},
+					    {INV(0, 1)},
+					    {CLEAR(0, RO(0xb))},
+					    {END(0, 1)}};
+	static const struct made wrong[] = {
+		SETTLE, {LOCK(L1)}, HOOKED(0, 0, RW(0xa)), HOOKED(0, 0, RW(0xa)), {UNLOCK(L1)}};
+	static const struct made unnamed[] = {SETTLE,
+					      {START(0, 1)},
+					      {LOCK(L1)},
+					      HOOKED(0, 0, RW(0xa)),
+					      {CLEAR_AT(RW(0xa))},
+					      {INV(0, 1)},
+					      HOOKED(0, 0, RW(0xa)),
+					      {UNLOCK(L1)},
+					      {END(0, 1)}};
+	static const struct made taken_out[] = {SETTLE,
+						{START(0, 512)},
+						{LOCK(L1)},
+						HOOKED(0, 0, RW(0xa)),
+						{PMD_CLEAR(0, TABLE(0x7000))},
+						{INV(0, 512)},
+						{CLEAR(0, RW(0xa))},
+						{OF(PTE_SET, F(MM, MM1), F(ADDR, PAGE(512)),
+						    F(PTEP, PTEP1(0)), F(OLD, 0), F(NEW, RW(0xb)))},
+						{CLEAR(512, 0)},
+						{UNLOCK(L1)},
+						{END(0, 512)}};
+
+	WRITTEN(right, LINKS(.links = 2), AS_USUAL, .counts = {[STLB_RULE_REPOINT] = 1});
+	cr_expect_eq(WRITTEN(wrong, LINKS(.broken = 1), AS_USUAL), STLB_JUDGED_PARTIAL);
+	WRITTEN(unnamed, LINKS(0), AS_USUAL);
+	WRITTEN(taken_out, LINKS(0), AS_USUAL);
+}
