@@ -145,7 +145,7 @@ static bool parse_names(const char *line, char *group, char *event)
 int stlb_dynamic_each(const char *tracing, const char *prefix,
 		      void (*call)(void *arg, const char *group, const char *event), void *arg)
 {
-	char group[MAX_NAME], event[MAX_NAME], last[MAX_NAME] = "";
+	char group[MAX_NAME], event[MAX_NAME], last[2][MAX_NAME] = {"", ""};
 	char *list = stlb_tracing_read(tracing, list_file);
 
 	if (!list)
@@ -153,9 +153,10 @@ int stlb_dynamic_each(const char *tracing, const char *prefix,
 	for (const char *line = list; *line; line += *line == '\n') {
 		/* an event of many places has a line for each */
 		if (parse_names(line, group, event) && !strncmp(group, prefix, strlen(prefix)) &&
-		    strcmp(event, last)) {
+		    (strcmp(group, last[0]) || strcmp(event, last[1]))) {
 			call(arg, group, event);
-			memcpy(last, event, sizeof(last));
+			memcpy(last[0], group, sizeof(group));
+			memcpy(last[1], event, sizeof(event));
 		}
 		line += strcspn(line, "\n");
 	}

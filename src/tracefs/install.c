@@ -63,11 +63,15 @@ int stlb_probes_install(const struct stlb_plan *plan, const char *tracing,
 
 int stlb_probes_uninstall(const struct stlb_plan *plan, const char *tracing, struct stlb_error *err)
 {
-	char tasks[MAX_NAME];
-	int ret, one;
+	static const char *const suffixes[] = {"tasks", "stacks"};
+	char name[MAX_NAME];
+	int ret = 0, one;
 
-	snprintf(tasks, sizeof(tasks), "%.40s_tasks", stlb_plan_group(plan));
-	ret = stlb_instance_remove(tracing, tasks, err);
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		snprintf(name, sizeof(name), "%.40s_%s", stlb_plan_group(plan), suffixes[i]);
+		one = stlb_instance_remove(tracing, name, ret ? NULL : err);
+		ret = ret ? ret : one;
+	}
 	one = stlb_instance_remove(tracing, stlb_plan_group(plan), ret ? NULL : err);
 	ret = ret ? ret : one;
 	one = stlb_dynamic_remove_group(tracing, stlb_plan_group(plan), NULL, ret ? NULL : err);
