@@ -117,6 +117,7 @@ Test(entries, a_write_protect_is_of_an_entry_only)
 					    {ESET(PTEP1(0), 0, RW(0xa))},
 					    {EWP(PTEP1(0), RW(0xa))},
 					    {EWP(STRUCTS + 0xd80, 0x4fffffc0020014)},
+					    {EWP(STRUCTS + 0xd80, 0x4fffffc008003c)},
 					    {EXCHG(PTEP1(0), RW(0xa) & ~UINT64_C(2), RO(0xa))},
 					    {UNLOCK(L1)},
 					    {END(0, 1)}};

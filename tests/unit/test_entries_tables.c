@@ -74,6 +74,22 @@ Test(entries, what_is_written_before_the_link_is_known)
 	WRITTEN(never, LINKS(.links = 1), ENDED(0), .unplaced = 1);
 }
 
+/* All 512 entries are those of the huge page: nothing has changed. */
+Test(entries, a_huge_page_is_split)
+{
+	static const struct made trace[] = {TREE,
+					    {START(512, 1024)},
+					    {LOCK(L1)},
+					    {ESET(PMDP(1), 0, HUGE(0x200))},
+					    {EXCHG(PMDP(1), HUGE(0x200), 0)},
+					    {ESETN(PTE_OF(TABLE2, 0), 0, RW(0x200), 512)},
+					    {POPULATE(PMDP(1), 0, 0x7001)},
+					    {UNLOCK(L1)},
+					    {ONLY_END(512, 1024)}};
+
+	WRITTEN(trace, LINKS(.links = 2), ENDED(.total = 1, .restored = 1));
+}
+
 /* mremap() links the table elsewhere: what is cleared then lies there. */
 Test(entries, a_table_moves)
 {
@@ -113,6 +129,38 @@ Test(entries, a_table_of_pmds_moves)
 	WRITTEN(trace, LINKS(.links = 1), REPOINTED(1), .unplaced = 1);
 }
 
+/* What was below it in its old place is owed there, and in the new one from then on. */
+Test(entries, what_is_below_a_table_of_pmds_moves_along)
+{
+#define MOVED                                                                                      \
+	TREE, {START(0, 0x80000)}, {LOCK(L1)}, {ESET(PTEP1(3), 0, RW(0xa))},                       \
+	{                                                                                          \
+		SET_PUD(PUDP(0), TABLE(0x7002), 0)                                                 \
+	}
+	static const struct made old_place[] = {
+		MOVED, {FREE(0xa)}, {UNLOCK(L1)}, {INV(0, 0x80000)}, {END(0, 0x80000)}};
+	static const struct made new_place[] = {MOVED,
+						{SET_PUD(PUDP(1), 0, TABLE(0x7002))},
+						{INV(0, 512)},
+						{SET_PMD(PMDP(0), TABLE(0x7000), 0)},
+						{FREE(0xa)},
+						{UNLOCK(L1)},
+						{INV(0, 0x80000)},
+						{END(0, 0x80000)}};
+	static const struct made right[] = {MOVED,
+					    {SET_PUD(PUDP(1), 0, TABLE(0x7002))},
+					    {INV(0, 512)},
+					    {SET_PMD(PMDP(0), TABLE(0x7000), 0)},
+					    {INV(0x40000, 0x40200)},
+					    {FREE(0xa)},
+					    {UNLOCK(L1)},
+					    {END(0, 0x80000)}};
+
+	WRITTEN(old_place, LINKS(.links = 1), .counts = {[STLB_RULE_FREE] = 1});
+	WRITTEN(new_place, LINKS(.links = 2), .counts = {[STLB_RULE_FREE] = 1});
+	WRITTEN(right, LINKS(.links = 2));
+}
+
 /* A collapse to less than 2 MiB puts the table back: what says the same as before owes nothing. */
 Test(entries, a_table_comes_back)
 {
@@ -139,7 +187,22 @@ Test(entries, a_table_comes_back)
 					    {INV(0, 512)},
 					    {END(0, 512)}};
 
+	static const struct made later[] = {TREE,
+					    {START(0, 512)},
+					    {LOCK(L1)},
+					    {ESET(PTEP1(3), 0, RW(0xa))},
+					    {EXCHG(PMDP(0), TABLE(0x7000), 0)},
+					    {EXCHG(PTEP1(3), RW(0xa), 0)},
+					    {UNLOCK(L1)},
+					    {LOCK(L2)},
+					    {POPULATE(PMDP(0), 0, 0x7000)},
+					    {ESET(PTEP1(3), 0, RW(0xc))},
+					    {UNLOCK(L2)},
+					    {INV(0, 512)},
+					    {END(0, 512)}};
+
 	WRITTEN(same, LINKS(.links = 4), ENDED(.total = 1, .restored = 1));
+	WRITTEN(later, LINKS(.links = 4), REPOINTED(1));
 	WRITTEN(other, LINKS(.links = 4), REPOINTED(1));
 }
 
