@@ -43,7 +43,7 @@ def listed(counts):
 
 
 def differences(row, status, report):
-    _, want_status, want_counts, want_phases, want_exempt = row
+    _, want_status, want_counts, want_phases, want_exempt, want_links, least = row
     counts, phases = from_warning_on(report)
     pairs = [("status", want_status, str(status)), ("findings", want_counts, listed(counts)),
              ("inconclusive", 0, sum(f["inconclusive"] for f in report["findings"]))]
@@ -51,6 +51,16 @@ def differences(row, status, report):
         pairs.append(("phases", want_phases, listed(phases)))
     if want_exempt != "-":
         pairs.append(("exempt", want_exempt, str(report["summary"]["obligations"]["exempt"])))
+    if want_links != "-":
+        found = report["traces"][0]["continuity"]
+        pairs.append(("links", (int(want_links), 0, 0),
+                      (found["links"], found["broken"], found["tables"])))
+    if least != "-":
+        checked = report["summary"]["obligations"]["total"]
+        rules = report["coverage"]["rules"]
+        pairs.append(("at least %s checked" % least, True, checked >= int(least)))
+        pairs += [(rule, "full", rules[rule]["judged"])
+                  for rule in ("repoint-before-invalidate", "free-before-invalidate")]
     return ["%s: expected %s, got %s" % pair for pair in pairs if pair[1] != pair[2]]
 
 

@@ -15,7 +15,7 @@ failures=()
 packages=(gcc g++ make cmake pkgconf clang-14 clang-format-14 libtraceevent-dev libtracefs-dev libjansson-dev
 	libbpf-dev zlib1g-dev libzstd-dev libcriterion-dev mandoc shellcheck codespell python3
 	python3-jsonschema gzip zstd trace-cmd
-	graphviz libgraphviz-dev linux-perf libclang-rt-14-dev
+	graphviz libgraphviz-dev libcapstone-dev linux-perf libclang-rt-14-dev
 	qemu-system-x86 busybox-static cpio kmod gcc-12 libelf1 xz-utils)
 
 missing_packages() {

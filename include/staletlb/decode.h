@@ -169,6 +169,23 @@ STLB_API void stlb_pte_format_learn(struct stlb_pte_format *format, uint64_t raw
 STLB_API struct stlb_translation stlb_pte_decode(const struct stlb_pte_format *format,
 						 enum stlb_level level, uint64_t raw);
 
+/**
+ * stlb_pte_is_same - whether an entry that said @one can say @other without a write by the kernel
+ *
+ * The hardware sets what it notes of a page's use (accessed, dirty), and the kernel moves that
+ * about in place.
+ */
+STLB_API bool stlb_pte_is_same(const struct stlb_pte_format *format, uint64_t one, uint64_t other);
+
+/** stlb_pte_next - the entry after @raw in a batch: of the next page, all else the same */
+STLB_API uint64_t stlb_pte_next(const struct stlb_pte_format *format, uint64_t raw);
+
+/** stlb_pte_table - an entry that points to the page table in a page */
+STLB_API uint64_t stlb_pte_table(const struct stlb_pte_format *format, uint64_t pfn);
+
+/** stlb_pte_wrprotect - a present entry without the right to write */
+STLB_API uint64_t stlb_pte_wrprotect(const struct stlb_pte_format *format, uint64_t raw);
+
 #ifdef __cplusplus
 }
 #endif

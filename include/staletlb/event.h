@@ -30,6 +30,7 @@ extern "C" {
 	X(PTEP, "ptep", HEX, "kernel address of an entry, of whatever level")                      \
 	X(OLD, "old", HEX, "entry before, as the architecture has it")                             \
 	X(NEW, "new", HEX, "entry after, as the architecture has it")                              \
+	X(EXPECTED, "expected", HEX, "entry that a compare-and-exchange looks for")                \
 	X(NR, "nr", DECIMAL, "how many entries, their pfns rising by one each")                    \
 	X(PTL, "ptl", HEX, "address of the page-table lock")                                       \
 	X(LOCK, "lock", HEX, "address of a lock")                                                  \
@@ -54,6 +55,8 @@ extern "C" {
 	  "1: the kernel has device entries among its swap types")                                 \
 	X(FREEZE, "freeze", DECIMAL, "a split leaves migration entries")                           \
 	X(TABLE, "table", HEX, "struct page pointer of a page table")                              \
+	X(PGD, "pgd", HEX, "kernel address of the topmost page table")                             \
+	X(LEVEL, "level", DECIMAL, "of an entry: 0 pte, 1 pmd, 2 pud, 3 p4d, 4 pgd")               \
 	X(FREED, "freed", DECIMAL, "a flush after tables were freed")                              \
 	X(NEXT, "next", DECIMAL, "tid of the other task")                                          \
 	X(WRITE, "write", DECIMAL, "1: held or made for writing")                                  \
@@ -78,6 +81,9 @@ enum stlb_level {
 	STLB_LEVEL_PTE, /* 4 KiB */
 	STLB_LEVEL_PMD, /* 2 MiB */
 	STLB_LEVEL_PUD, /* 1 GiB */
+	STLB_LEVEL_P4D, /* 512 GiB: the topmost one, where there are no five levels */
+	STLB_LEVEL_PGD, /* 256 TiB */
+	STLB_NR_LEVELS,
 };
 
 /**
@@ -131,6 +137,9 @@ STLB_API const char *stlb_field_name(enum stlb_field_id field);
 
 /** stlb_field_find - the field of a name; STLB_NR_FIELDS for an unknown one */
 STLB_API enum stlb_field_id stlb_field_find(const char *name);
+
+/** stlb_level_name - "pte", "pmd", ...; NULL out of range */
+STLB_API const char *stlb_level_name(enum stlb_level level);
 
 /** stlb_field_is_hex - whether reports write a field as a hex string */
 STLB_API bool stlb_field_is_hex(enum stlb_field_id field);

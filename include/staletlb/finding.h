@@ -146,6 +146,38 @@ struct stlb_gap {
 
 enum { STLB_MAX_GAPS = 4 };
 
+/**
+ * struct stlb_broken_link - a page-table entry that was written without an event, between two
+ *
+ * Or (@used) a page table that was freed while entries in it were in use that nobody was seen
+ * clearing.
+ */
+struct stlb_broken_link {
+	struct stlb_evidence before; /* the write before; its name is NULL where there is none */
+	struct stlb_evidence after;  /* the event that found something else, or the free */
+	uint64_t ptep, said, found;  /* where the entry lies; by @before; by @after */
+	uint64_t used;		     /* entries; 0: it is about a single one */
+	uint64_t mm, addr;	     /* where @placed */
+	bool placed;
+	enum stlb_level level;
+};
+
+enum { STLB_MAX_BROKEN_LINKS = 16 };
+
+/**
+ * struct stlb_links - whether each write of an entry was recorded
+ *
+ * A link is an event that tells what an entry says, where the trace shows what was last written to
+ * it.
+ */
+struct stlb_links {
+	uint64_t links;					      /* where it is what was written */
+	uint64_t broken;				      /* where it is not */
+	uint64_t tables;				      /* freed with entries in use */
+	struct stlb_broken_link first[STLB_MAX_BROKEN_LINKS]; /* of both, the first ones */
+	uint32_t nr_first;
+};
+
 /*
  * How many obligations can be pending at a time: one mprotect() of 512 MiB owes 131,072. Each takes
  * some 400 bytes.
@@ -167,7 +199,8 @@ struct stlb_result {
 	uint64_t mms;			/* mms that were subscribed at some time */
 	uint64_t lost_while_subscribed; /* losses while an mm was subscribed, in places */
 	uint64_t dropped;		/* obligations or sites given up for want of room */
-	uint64_t gaps;			/* places that cannot be read: losses, each of them */
+	struct stlb_links continuity;
+	uint64_t gaps; /* places that cannot be read: losses, each of them */
 	struct stlb_gap first_gaps[STLB_MAX_GAPS]; /* of them the first ones */
 	const char *notes[16];			   /* what was assumed, one line each */
 	uint32_t nr_notes;

@@ -19,6 +19,7 @@ enum stlb_class {
 	STLB_CLASS_INVALIDATION, /* of secondary TLBs, and of the CPU's */
 	STLB_CLASS_CLEAR,	 /* an entry is cleared or made invalid */
 	STLB_CLASS_SET,		 /* an entry is set, or its set announced */
+	STLB_CLASS_ENTRY,	 /* an entry is written, named by where it lies alone */
 	STLB_CLASS_RMAP,	 /* a page's reverse mappings */
 	STLB_CLASS_MIGRATION,	 /* an entry becomes a migration entry, or is one no more */
 	STLB_CLASS_TABLE,	 /* a page table is found, installed, given up */
@@ -80,6 +81,24 @@ enum stlb_class {
 	  "announces the set of an entry")                                                         \
 	X(ACCESS_FLAGS, SET, "access_flags", F(MM) | F(ADDR) | F(NEW),                             \
 	  "permissions or accessed/dirty set")                                                     \
+	X(ENTRY_SET, ENTRY, "entry_set", F(PTEP) | F(NEW), "entries are set, whatever they said")  \
+	X(ENTRY_POPULATE, ENTRY, "entry_populate", F(PTEP) | F(PAGE),                              \
+	  "an entry is set to a page table, named by its struct page")                             \
+	X(ENTRY_XCHG, ENTRY, "entry_xchg", F(PTEP) | F(NEW), "an entry is exchanged")              \
+	X(ENTRY_CMPXCHG, ENTRY, "entry_cmpxchg", F(PTEP) | F(OLD) | F(NEW) | F(EXPECTED),          \
+	  "an entry is compared and exchanged; it is not where it has another value")              \
+	X(ENTRY_WRPROTECT, ENTRY, "entry_wrprotect", F(PTEP) | F(OLD),                             \
+	  "an entry is made read-only in place")                                                   \
+	X(ENTRY_MODIFY_START, ENTRY, "entry_modify_start", F(PTEP) | F(OLD),                       \
+	  "an entry is cleared to be modified")                                                    \
+	X(ENTRY_MODIFY_COMMIT, ENTRY, "entry_modify_commit", F(PTEP) | F(NEW),                     \
+	  "entries are set that were cleared to be modified")                                      \
+	X(ENTRY_PERHAPS, ENTRY, "entry_perhaps", F(PTEP),                                          \
+	  "entries may be set: what they say is not known")                                        \
+	X(ENTRY_SNAPSHOT, TABLE, "entry_snapshot", F(PTEP) | F(NEW),                               \
+	  "what an entry says that the trace has not seen being set")                              \
+	X(ROOT, TABLE, "root", F(MM) | F(PGD), "the topmost page table of an mm")                  \
+	X(EXIT_MMAP, TABLE, "exit_mmap", F(MM), "the page tables of an mm are torn down")          \
 	X(MAP, RMAP, "map", F(MM) | F(ADDR),                                                       \
 	  "a page gets a reverse mapping at an address: set before the PTL is released")           \
 	X(PMD_INSTALL, TABLE, "pmd_install", F(MM) | F(PTEP),                                      \
@@ -168,7 +187,10 @@ STLB_API enum stlb_class stlb_kind_class(enum stlb_kind kind);
 STLB_API bool stlb_kind_clears(enum stlb_kind kind);
 STLB_API bool stlb_kind_sets(enum stlb_kind kind);
 
-/** stlb_kind_is_update - whether an entry was changed, or a page put into one: one of the two */
+/**
+ * stlb_kind_is_update - whether an entry was changed, or a page put into one: one of the two, or a
+ *	write of an entry whose values say which
+ */
 STLB_API bool stlb_kind_is_update(enum stlb_kind kind);
 
 /** stlb_kind_acquires - whether a spinlock is asked for, or held from then on */
@@ -226,6 +248,13 @@ STLB_API bool stlb_kinds_has_class(const struct stlb_kinds *set, enum stlb_class
 /** stlb_kinds_union - what is in one or the other */
 STLB_API struct stlb_kinds stlb_kinds_union(const struct stlb_kinds *one,
 					    const struct stlb_kinds *other);
+
+/**
+ * stlb_kinds_imply - add the kinds that those of a set stand for
+ *
+ * Where sets and exchanges of entries are recorded by where they lie, so is every set and clear.
+ */
+STLB_API void stlb_kinds_imply(struct stlb_kinds *set);
 
 /** stlb_kinds_is_empty - whether nothing is in it */
 STLB_API bool stlb_kinds_is_empty(const struct stlb_kinds *set);

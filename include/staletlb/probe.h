@@ -91,6 +91,28 @@ enum stlb_probe_reach {
 	STLB_REACH_TASKS, /* only those of the tasks asked for: locks, scheduling */
 };
 
+/** enum stlb_site_use - what becomes of a place where the kernel writes page tables */
+enum stlb_site_use {
+	STLB_SITE_PROBED,
+	STLB_SITE_UNUSABLE, /* its updates are not seen */
+	STLB_SITE_UNNEEDED, /* it writes no entries that a secondary TLB could have */
+};
+
+/** stlb_site_use_name - "probed", "unusable", "unneeded" */
+STLB_API const char *stlb_site_use_name(enum stlb_site_use use);
+
+/**
+ * struct stlb_probe_site - a place in the kernel's text that gives the event of a probe
+ * @where: "function+0x1f"; of a module "module:function+0x1f"
+ * @function: that holds it
+ * @definition: the line for tracefs' dynamic_events; NULL where it is not probed
+ * @reason: why not; of one that is probed, the function called there that writes; "" for none
+ */
+struct stlb_probe_site {
+	const char *where, *function, *definition, *reason;
+	enum stlb_site_use use;
+};
+
 /**
  * struct stlb_probe - one event of a plan, or one that could not be had
  * @event: the event's name in the group of the plan ("inv_start"), or the tracepoint's
@@ -101,9 +123,13 @@ enum stlb_probe_reach {
  * @stack: its kernel stack is worth recording with it
  * @reason: why this source and not another, or why none
  * @blind: what is not seen with it; "" for nothing
+ * @sites: of an event that comes from many places: all of them, in the order of their addresses.
+ *	The definitions of those that are probed add up to it; the first of them is @definition.
  */
 struct stlb_probe {
 	const char *event, *system, *definition, *filter, *reason, *blind;
+	const struct stlb_probe_site *sites;
+	unsigned int nr_sites;
 	enum stlb_kind kind;
 	enum stlb_probe_source source;
 	enum stlb_probe_reach reach;
@@ -122,6 +148,7 @@ struct stlb_plan_options {
 	const char *group; /* of the dynamic events, [a-zA-Z0-9_]; NULL: "staletlb"; copied */
 	enum stlb_locks locks;
 	bool tracepoints_only; /* no dynamic events */
+	bool no_deep;	       /* no probes of each instruction that writes a page table */
 	/* Probes that reach tasks will see those of some tasks only. Not set: everybody's, so that
 	 * of returns from system calls only those are seen that matter for page tables. */
 	bool of_tasks;
@@ -161,6 +188,19 @@ STLB_API const char *stlb_plan_group(const struct stlb_plan *plan);
  * Returns 0 or a negative errno of writing.
  */
 STLB_API int stlb_plan_script(const struct stlb_plan *plan, FILE *to);
+
+/**
+ * stlb_snapshot_take - read what was there before the first event: the mms that have subscribers,
+ *	and how their page tables are linked
+ * @plan: whose events are on already, so that nothing falls between; without probes of each
+ *	instruction that writes a page table there is nothing to read
+ * @line: is called for each line that the trace has to have as a mark of a user, without a newline
+ *
+ * Returns 0; -E2BIG where it was cut; another negative errno.
+ */
+STLB_API int stlb_snapshot_take(const struct stlb_kernel *kernel, const struct stlb_plan *plan,
+				void (*line)(void *arg, const char *text), void *arg,
+				struct stlb_error *err);
 
 #ifdef __cplusplus
 }

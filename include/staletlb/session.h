@@ -6,7 +6,8 @@
  * event was ever enabled, so each session has events of its own, and removes them last.
  *
  * Names: the dynamic events of a run of process PID are in the group staletlb_PID, its instances
- * are staletlb_PID and staletlb_PID_tasks. Events that are to stay are in the group staletlb.
+ * are staletlb_PID, staletlb_PID_tasks and staletlb_PID_stacks. Events that are to stay are in the
+ * group staletlb.
  */
 #ifndef STALETLB_SESSION_H
 #define STALETLB_SESSION_H

@@ -14,11 +14,13 @@
 #include "check/device.h"
 #include "check/device_view.h"
 #include "check/early.h"
+#include "check/entry.h"
 #include "check/evidence.h"
 #include "check/filter.h"
 #include "check/freed.h"
 #include "check/hold.h"
 #include "check/invalidate.h"
+#include "check/links.h"
 #include "check/loss.h"
 #include "check/migrate.h"
 #include "check/note.h"
@@ -45,6 +47,8 @@ static void on_stack(struct stlb_analysis *a, const struct stlb_act *act);
 static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act);
 static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act);
 static void on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act);
+static void on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act);
+static void on_page_free(struct stlb_analysis *a, const struct stlb_act *act);
 
 static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_SUBSCRIBE] = stlb_on_subscribe,
@@ -73,6 +77,17 @@ static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_PMD_SET] = stlb_on_set,
 	[STLB_CHANGE_PTE] = stlb_on_set,
 	[STLB_ACCESS_FLAGS] = stlb_on_set,
+	[STLB_ENTRY_SET] = stlb_on_entry,
+	[STLB_ENTRY_POPULATE] = stlb_on_entry,
+	[STLB_ENTRY_XCHG] = stlb_on_entry,
+	[STLB_ENTRY_CMPXCHG] = stlb_on_entry,
+	[STLB_ENTRY_WRPROTECT] = stlb_on_entry,
+	[STLB_ENTRY_MODIFY_START] = stlb_on_entry,
+	[STLB_ENTRY_MODIFY_COMMIT] = stlb_on_entry,
+	[STLB_ENTRY_PERHAPS] = stlb_on_entry,
+	[STLB_ENTRY_SNAPSHOT] = stlb_on_entry_snapshot,
+	[STLB_ROOT] = stlb_on_root,
+	[STLB_EXIT_MMAP] = stlb_on_exit_mmap,
 	[STLB_MAP] = stlb_on_map,
 	[STLB_PMD_INSTALL] = stlb_on_pmd_install,
 	[STLB_TABLE_FREE] = stlb_on_table_free,
@@ -80,10 +95,10 @@ static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_SAME_CONTENT] = stlb_on_same_content,
 	[STLB_MIGRATION_SET] = stlb_on_migration_set,
 	[STLB_MIGRATION_REMOVE] = stlb_on_migration_remove,
-	[STLB_PAGE_ALLOC] = stlb_on_page_alloc,
-	[STLB_PAGE_FREE] = stlb_on_page_free,
-	[STLB_PAGE_FREE_BATCHED] = stlb_on_page_free,
-	[STLB_HUGE_FREE] = stlb_on_page_free,
+	[STLB_PAGE_ALLOC] = on_page_alloc,
+	[STLB_PAGE_FREE] = on_page_free,
+	[STLB_PAGE_FREE_BATCHED] = on_page_free,
+	[STLB_HUGE_FREE] = on_page_free,
 	[STLB_PTL_MAP] = stlb_on_ptl_map,
 	[STLB_LOCK_ACQUIRE] = stlb_on_lock_acquire,
 	[STLB_LOCK_ACQUIRED] = stlb_on_lock_acquired,
@@ -165,6 +180,22 @@ static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act)
 static void on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	STLB_CALL(a, flushed, a, act);
+}
+
+static void on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	stlb_tree_allocated(&a->tree, stlb_event_get(act->event, PFN),
+			    stlb_event_pages(act->event));
+	stlb_on_page_alloc(a, act);
+}
+
+static void on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
+{
+	uint64_t pfn;
+
+	if (a->tree.nodes.count && stlb_machine_pfn(&a->machine, act->event, &pfn))
+		stlb_entry_pages_freed(a, act, pfn, stlb_event_pages(act->event));
+	stlb_on_page_free(a, act);
 }
 
 /* ---- life ---- */
@@ -254,6 +285,8 @@ struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *opti
 	}
 	take_facts(a);
 	take_rules(a);
+	a->tree.format = &a->machine.format;
+	stlb_entries_expect(a);
 	stlb_devices_expect(a);
 	return a;
 }
@@ -289,6 +322,7 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	stlb_devices_free(a);
 	STLB_CALL(a, forget, a);
 	stlb_early_free(a);
+	stlb_tree_forget(&a->tree);
 	stlb_machine_free(&a->machine);
 	free_values(&a->sites);
 	free(a->result.findings);
@@ -352,14 +386,17 @@ static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
 	if (event->has & TELLS_OF_PAGES || event->kind == STLB_PAGE_FREE ||
 	    event->kind == STLB_PTL_MAP)
 		stlb_pages_learn(a, event);
-	handlers[event->kind](a, &act);
+	if (!stlb_entry_repeats(a, &act))
+		handlers[event->kind](a, &act);
 }
 
 /* Only where every set is told does it pay to know who maps a page. */
 static void first_of_kind(struct stlb_analysis *a, enum stlb_kind kind)
 {
 	stlb_kinds_add(&a->seen, kind);
-	if (kind == STLB_PTE_SET || kind == STLB_PMD_SET)
+	if (stlb_kind_class(kind) == STLB_CLASS_ENTRY && !a->deep)
+		stlb_entries_expect(a);
+	if (kind == STLB_PTE_SET || kind == STLB_PMD_SET || a->deep)
 		a->failed |= stlb_regions_keep_rmap(&a->machine.regions) < 0;
 }
 
@@ -423,6 +460,7 @@ const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a,
 	stlb_early_forget_all(a);
 	end_all(a, STLB_END_PENDING);
 	stlb_coverage(a);
+	stlb_links_finish(a);
 	result->mms = a->machine.mms.ever;
 	result->kernel = a->facts.kernel;
 	result->before_6_6 = a->end_rule.before_6_6;

@@ -3,6 +3,7 @@
  * Coverage: which rules could be judged with the events that the trace holds. Absence of evidence
  * is never clean.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,8 +59,11 @@ void stlb_rule_lower(struct stlb_rule_result *rule, enum stlb_judged to, const c
 void stlb_rules_judgeable(const struct stlb_kinds *kinds, bool before_6_6,
 			  struct stlb_rule_result *rules)
 {
+	struct stlb_kinds all = *kinds;
+
+	stlb_kinds_imply(&all);
 	for (int id = 0; id < STLB_NR_RULES; id++)
-		judge_rule(&stlb_rule_objects[id]->needs, kinds, before_6_6, &rules[id]);
+		judge_rule(&stlb_rule_objects[id]->needs, &all, before_6_6, &rules[id]);
 }
 
 enum stlb_judged stlb_rules_decided(const struct stlb_rule_result *rules)
@@ -78,6 +82,16 @@ static void lower_forgotten(struct stlb_rule_result *rule)
 
 	snprintf(why, sizeof(why), "limit of %d regions of 2 MiB, or of %d page tables, reached",
 		 STLB_MAX_REGIONS, STLB_MAX_TABLES);
+	stlb_rule_lower(rule, STLB_JUDGED_PARTIAL, why);
+}
+
+/* What an entry said was not what was written to it, or was left in a table that was freed. */
+static void lower_missed(uint64_t nr, struct stlb_rule_result *rule)
+{
+	char why[100];
+
+	snprintf(why, sizeof(why), "entries were written unrecorded in %" PRIu64 " place%s", nr,
+		 nr == 1 ? "" : "s");
 	stlb_rule_lower(rule, STLB_JUDGED_PARTIAL, why);
 }
 
@@ -100,8 +114,10 @@ static void lower_rule(const struct stlb_analysis *a, const struct stlb_rule_obj
 	if (a->local_skipped)
 		stlb_rule_lower(rule, STLB_JUDGED_PARTIAL,
 				"the clock is not common to all CPUs: only what the graph orders");
-	if (a->machine.regions.forgotten)
+	if (a->machine.regions.forgotten || a->tree.forgotten)
 		lower_forgotten(rule);
+	if (rule->judged != STLB_JUDGED_NONE && (a->continuity.broken || a->continuity.freed))
+		lower_missed(a->continuity.broken + a->continuity.freed, rule);
 	if (a->result.dropped)
 		stlb_rule_lower(rule, STLB_JUDGED_PARTIAL,
 				"a limit was reached and some state was dropped");

@@ -76,6 +76,7 @@ static uint64_t window_start(struct stlb_analysis *a, const struct stlb_event *e
 static void forget_entries(struct stlb_analysis *a)
 {
 	stlb_early_forget_all(a);
+	stlb_tree_forget(&a->tree);
 	stlb_regions_forget(&a->machine.regions);
 }
 

@@ -101,6 +101,8 @@ void stlb_pages_learn(struct stlb_analysis *a, const struct stlb_event *event)
 		a->machine.vmemmap = stlb_event_get(event, VMEMMAP);
 	if (stlb_event_has(event, DIRECT_MAP) && stlb_event_get(event, DIRECT_MAP))
 		a->direct_map = stlb_event_get(event, DIRECT_MAP);
+	if (a->direct_map)
+		a->failed |= stlb_tree_at(&a->tree, a->direct_map) < 0;
 	if (stlb_event_has(event, ZERO_PFN))
 		a->zero_pfn = stlb_event_get(event, ZERO_PFN);
 	if (stlb_event_has(event, HUGE_ZERO_PFN))

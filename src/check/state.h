@@ -4,6 +4,7 @@
 #define CHECK_STATE_H
 
 #include "check/hooks.h"
+#include "model/continuity.h"
 #include "model/invalidation.h"
 #include "model/machine.h"
 #include "model/region.h"
@@ -192,6 +193,15 @@ struct stlb_analysis {
 	struct stlb_kinds seen; /* kinds that fired */
 
 	struct stlb_machine machine;
+	struct stlb_tree tree;
+	struct stlb_continuity continuity;
+	bool deep; /* writes of entries are recorded where they lie: each of them */
+	struct {
+		uint64_t subscribed, version; /* for which of these it was found out */
+		bool partial;		      /* of a subscribed mm not all tables are known */
+	} known_tables;
+	bool clears_unnamed;  /* some tell no address (page_table_check from 6.6 on) */
+	uint64_t taken_along; /* entries of tables that were linked, or taken out, with them */
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
 	uint64_t pages_random[2]; /* for stlb_map_hash() */

@@ -8,6 +8,7 @@
 #include "check/detached.h"
 #include "check/device_note.h"
 #include "check/early.h"
+#include "check/links.h"
 #include "check/obligation.h"
 #include "check/pages.h"
 #include "check/place.h"
@@ -67,6 +68,17 @@ static void told_by_echo(struct stlb_analysis *a, const struct stlb_act *act,
 	stlb_set_told(a, &set, slot, old, echoed->new);
 }
 
+static void link_clear(struct stlb_analysis *a, const struct stlb_act *act,
+		       const struct stlb_change *clear)
+{
+	bool by_hook = act->event->kind == STLB_PTE_CLEAR || act->event->kind == STLB_PMD_CLEAR;
+
+	if (stlb_event_has(act->event, ADDR) && (by_hook || clear->level != STLB_LEVEL_PTE))
+		stlb_link_told(a, act, slot_of(clear), 0, 1);
+	a->clears_unnamed |= by_hook && !stlb_event_has(act->event, ADDR);
+}
+
+/* What an echo tells is no write of the entry; a clear that two probes see is one. */
 static bool told_again(struct stlb_analysis *a, const struct stlb_act *act,
 		       const struct stlb_change *clear)
 {
@@ -75,6 +87,8 @@ static bool told_again(struct stlb_analysis *a, const struct stlb_act *act,
 
 	if (echoed.set)
 		told_by_echo(a, act, &echoed, clear->old, clear->level);
+	if (!echoed.is_echo)
+		link_clear(a, act, clear);
 	return again;
 }
 
@@ -147,8 +161,13 @@ void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act)
 	bool inval = act->event->kind == STLB_PMD_INVAL;
 	struct stlb_change clear;
 
-	if (!read_change(a, act, &clear) || (inval && stlb_split_takes(act->task, &clear)) ||
-	    told_again(a, act, &clear))
+	if (!read_change(a, act, &clear))
+		return;
+	if (inval && stlb_split_takes(act->task, &clear)) {
+		link_clear(a, act, &clear);
+		return;
+	}
+	if (told_again(a, act, &clear))
 		return;
 	if (clear.old.state == STLB_TABLE && act->event->kind != STLB_PMD_COLLAPSE_FLUSH)
 		return;
@@ -233,6 +252,8 @@ void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
 		set_somewhere(a, act, &set);
 	else if (act->task->update->nr_parked)
 		name_parked(a, act, &set);
+	if (set.placed && stlb_has_echo(act->event->kind))
+		stlb_link_told(a, act, slot_of(&set), stlb_event_get(act->event, NEW), set.nr);
 	old = set.old;
 	if (set.placed && !old.known && set.nr == 1 &&
 	    (!stlb_has_echo(act->event->kind) || !a->machine.echoes_seen))

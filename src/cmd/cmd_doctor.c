@@ -145,7 +145,8 @@ static int write_report(void *arg, FILE *to, struct stlb_error *err)
 
 static int look(struct doctor *doctor, struct stlb_error *err)
 {
-	struct stlb_plan_options options = {.locks = doctor->settings->locks};
+	struct stlb_plan_options options = {.locks = doctor->settings->locks,
+					    .no_deep = doctor->settings->no_deep};
 	struct stlb_kinds kinds;
 	unsigned int version;
 	int ret = stlb_kernel_open(NULL, &doctor->kernel, err);

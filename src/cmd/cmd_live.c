@@ -97,6 +97,16 @@ static int open_all(struct live *live, struct stlb_error *err)
 	return ret;
 }
 
+static void take_snapshot(struct live *live)
+{
+	char instance[4096];
+
+	snprintf(instance, sizeof(instance), "%s/instances/%s",
+		 stlb_session_tracing(live->setup.session),
+		 stlb_session_instance(live->setup.session, 0));
+	stlb_setup_snapshot(&live->setup, instance, name);
+}
+
 static int start(struct live *live, struct stlb_error *err)
 {
 	int ret;
@@ -113,6 +123,8 @@ static int start(struct live *live, struct stlb_error *err)
 		ret = stlb_error_set(err, -EINTR, "interrupted before the first event");
 	if (ret == 0)
 		ret = stlb_session_start(live->setup.session, err);
+	if (ret == 0)
+		take_snapshot(live);
 	if (ret == 0 && has_command(live))
 		ret = stlb_workload_go(&live->workload, live->settings->arguments[0], err);
 	return ret;

@@ -11,7 +11,7 @@
 #include "cmd/setters.h"
 #include "util/plain_out.h"
 
-#define SCHEMA_VERSION "1.0.0"
+#define SCHEMA_VERSION "1.1.0"
 
 static const char *const name = "probes";
 
@@ -31,7 +31,24 @@ static void write_labelled(const char *label, const char *text, FILE *to)
 	stlb_plain_end(&out);
 }
 
-static void write_probe(const struct stlb_probe *probe, FILE *to)
+/* Those that cannot be probed are always told: their updates are not seen. */
+static void write_sites(const struct stlb_probe *probe, bool all, FILE *to)
+{
+	for (unsigned int i = 0; i < probe->nr_sites; i++) {
+		const struct stlb_probe_site *site = &probe->sites[i];
+
+		if (site->use == STLB_SITE_UNUSABLE)
+			fprintf(to, "%*sunusable: %s: %s\n", TEXT_COLUMN, "", site->where,
+				site->reason);
+		else if (all && site->use == STLB_SITE_UNNEEDED)
+			fprintf(to, "%*sunneeded: %s: %s\n", TEXT_COLUMN, "", site->where,
+				site->reason);
+		else if (all)
+			fprintf(to, "%*s%s\n", TEXT_COLUMN, "", site->definition);
+	}
+}
+
+static void write_probe(const struct stlb_probe *probe, bool all, FILE *to)
 {
 	bool usable = probe->source != STLB_PROBE_NONE;
 
@@ -43,30 +60,48 @@ static void write_probe(const struct stlb_probe *probe, FILE *to)
 	/* not wrapped: they are to be copied */
 	if (probe->filter)
 		fprintf(to, "%*sfilter: %s\n", TEXT_COLUMN, "", probe->filter);
-	if (probe->definition)
+	if (probe->nr_sites)
+		write_sites(probe, all, to);
+	else if (probe->definition)
 		fprintf(to, "%*s%s\n", TEXT_COLUMN, "", probe->definition);
 }
 
-static void list_text(const struct stlb_plan *plan, FILE *to)
+static void list_text(const struct stlb_plan *plan, bool all, FILE *to)
 {
 	const struct stlb_probe *probe;
 	unsigned int usable = 0, i;
 
 	for (i = 0; (probe = stlb_plan_probe(plan, i)); i++) {
-		write_probe(probe, to);
+		write_probe(probe, all, to);
 		usable += probe->source != STLB_PROBE_NONE;
 	}
 	fprintf(to, "%u of %u probes are available on this kernel\n", usable, i);
 }
 
+static json_t *sites_json(const struct stlb_probe *probe)
+{
+	json_t *array = json_array();
+
+	for (unsigned int i = 0; array && i < probe->nr_sites; i++) {
+		const struct stlb_probe_site *site = &probe->sites[i];
+
+		array = stlb_json_output_append(
+			array,
+			json_pack("{s:s, s:s, s:s, s:s, s:s?}", "where", site->where, "function",
+				  site->function, "use", stlb_site_use_name(site->use), "reason",
+				  site->reason, "definition", site->definition));
+	}
+	return array;
+}
+
 static json_t *probe_json(const struct stlb_probe *probe)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:b, s:b}", "system",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:b, s:b, s:o}", "system",
 			 probe->system, "event", probe->event, "kind", stlb_kind_name(probe->kind),
 			 "source", stlb_probe_source_name(probe->source), "reason", probe->reason,
 			 "blind", probe->blind, "definition", probe->definition, "filter",
 			 probe->filter, "stack", probe->stack, "tasks_only",
-			 probe->reach == STLB_REACH_TASKS);
+			 probe->reach == STLB_REACH_TASKS, "sites", sites_json(probe));
 }
 
 static json_t *document(const struct stlb_kernel *kernel, const struct stlb_plan *plan)
@@ -98,13 +133,13 @@ static int write_plan(void *arg, FILE *to, struct stlb_error *err)
 	if (listing->settings->json)
 		return stlb_json_output_write(document(listing->kernel, listing->plan),
 					      SCHEMA_VERSION, to, err);
-	list_text(listing->plan, to);
+	list_text(listing->plan, listing->settings->verbose, to);
 	return 0;
 }
 
 static int do_list(const struct stlb_settings *settings, struct stlb_error *err)
 {
-	struct stlb_plan_options options = {.locks = settings->locks};
+	struct stlb_plan_options options = {.locks = settings->locks, .no_deep = settings->no_deep};
 	struct listing listing = {.settings = settings};
 	int ret = stlb_kernel_open(NULL, &listing.kernel, err);
 

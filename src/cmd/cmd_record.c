@@ -16,6 +16,7 @@
 #include "cmd/program.h"
 #include "cmd/recorder.h"
 #include "cmd/target.h"
+#include "util/file.h"
 
 static const char *const name = "record";
 
@@ -38,14 +39,43 @@ static pid_t begin(char **argv, const char *marker)
 	_exit(NOT_EXECUTED);
 }
 
+static bool reads_one(const char *path)
+{
+	char text[4];
+
+	return stlb_file_head(path, text, sizeof(text)) == 0 && text[0] == '1';
+}
+
+/* Nothing says so but the instance itself: its events are enabled, and then it is switched on. */
+static bool has_begun(const struct stlb_setup *setup, const char *instance)
+{
+	const struct stlb_probe *probe;
+	char path[4096 + 256];
+
+	snprintf(path, sizeof(path), "%s/tracing_on", instance);
+	if (!reads_one(path))
+		return false;
+	for (unsigned int i = 0; (probe = stlb_plan_probe(setup->plan, i)); i++) {
+		snprintf(path, sizeof(path), "%s/events/%s/%s/enable", instance, probe->system,
+			 probe->event);
+		if (probe->nr_sites && probe->definition && !reads_one(path))
+			return false;
+	}
+	return true;
+}
+
 /* Until it ends by itself, or because somebody interrupts. */
-static int wait_for(pid_t pid)
+static int wait_for(pid_t pid, const struct stlb_setup *setup, const char *instance)
 {
 	const struct timespec step = {.tv_nsec = STEP};
-	bool asked = false;
+	bool asked = false, told = !instance;
 	int status;
 
 	while (waitpid(pid, &status, WNOHANG) != pid) {
+		if (!told && has_begun(setup, instance)) {
+			stlb_setup_snapshot(setup, instance, name);
+			told = true;
+		}
 		if (!asked && stlb_interrupted())
 			asked = kill(pid, SIGINT) == 0;
 		nanosleep(&step, NULL);
@@ -88,7 +118,7 @@ static int check_target(const char *path, struct stlb_error *err)
 
 /* A file of an earlier run must not pass for one of this. */
 static int record(const struct stlb_recorder *recorder, const struct stlb_settings *settings,
-		  const char *instance, struct stlb_error *err)
+		  const struct stlb_setup *setup, const char *instance, struct stlb_error *err)
 {
 	char marker[4096 + 16] = "/dev/null"; /* a perf.data has no marks */
 	pid_t pid;
@@ -103,7 +133,8 @@ static int record(const struct stlb_recorder *recorder, const struct stlb_settin
 	pid = begin(recorder->argv, marker);
 	if (pid < 0)
 		return stlb_error_set(err, -errno, "fork: %s", strerror(errno));
-	return check_file(settings, recorder->argv[0], wait_for(pid), err);
+	return check_file(settings, recorder->argv[0],
+			  wait_for(pid, setup, settings->perf ? NULL : instance), err);
 }
 
 /* ---- the probes around it ---- */
@@ -176,7 +207,7 @@ static int record_with(struct stlb_setup *setup, const struct stlb_settings *set
 	if (ret == 0 && stlb_interrupted())
 		ret = stlb_error_set(err, -EINTR, "interrupted before the first event");
 	if (ret == 0)
-		ret = record(&recorder, settings, instance, err);
+		ret = record(&recorder, settings, setup, instance, err);
 	stlb_recorder_free(&recorder);
 	return ret;
 }

@@ -98,6 +98,8 @@ static const struct stlb_option options[] = {
 	 STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_option_quiet},
 	{"verbose", 'v', NULL, "also suppressed findings, full coverage, event counts",
 	 ANALYZE | LIVE, STLB_GROUP_REPORT, STLB_VALUES_FREE, NULL, stlb_option_verbose},
+	{"verbose", 'v', NULL, "also each instruction that is probed", PROBES, STLB_GROUP_REPORT,
+	 STLB_VALUES_FREE, NULL, stlb_option_verbose},
 	{"color", 0, "WHEN", "color the text report", ANALYZE | LIVE, STLB_GROUP_REPORT,
 	 STLB_VALUES_WORDS, stlb_word_when, stlb_option_color},
 	{"progress", 0, "WHEN", "show progress on standard error", ANALYZE | GRAPH | EXPLAIN | LIVE,
@@ -127,6 +129,11 @@ static const struct stlb_option options[] = {
 	 "their exact acquisition; or none (default ptl)",
 	 LIVE | RECORD | PROBES | DOCTOR, STLB_GROUP_TRACE, STLB_VALUES_WORDS, stlb_word_locks,
 	 stlb_option_locks},
+	{"deep", 0, "WHICH",
+	 "probe each instruction that writes a page table, where the kernel allows it (auto), or "
+	 "only functions (off; default auto)",
+	 LIVE | RECORD | PROBES | DOCTOR, STLB_GROUP_TRACE, STLB_VALUES_WORDS, stlb_word_deep,
+	 stlb_option_deep},
 
 	{"rule", 0, "ID[=SEVERITY]",
 	 "report rule ID as error, warning or notice, or turn it off; may be repeated",

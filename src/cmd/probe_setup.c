@@ -2,10 +2,13 @@
 #include "cmd/probe_setup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cmd/interrupt.h"
+#include "cmd/message.h"
 
 /* "tracefs: not mounted: nothing can be traced: mount -t tracefs ..." */
 static int stands_in_the_way(const struct stlb_fact *fact, int code, struct stlb_error *err)
@@ -40,7 +43,11 @@ int stlb_setup_plan(struct stlb_setup *setup, const struct stlb_settings *settin
 		    const char *group, bool of_tasks, struct stlb_error *err)
 {
 	struct stlb_plan_options options = {
-		.group = group, .locks = settings->locks, .of_tasks = of_tasks};
+		.group = group,
+		.locks = settings->locks,
+		.no_deep = settings->no_deep,
+		.of_tasks = of_tasks,
+	};
 	int ret = stlb_kernel_open(NULL, &setup->kernel, err);
 
 	if (ret == 0)
@@ -67,6 +74,43 @@ int stlb_setup_take(struct stlb_setup *setup, const struct stlb_settings *settin
 		options.nr_tids = setup->tasks.nr;
 	}
 	return ret ? ret : stlb_session_new(setup->plan, &options, &setup->session, err);
+}
+
+/** struct marker - where a line goes */
+struct marker {
+	int fd;
+	int error;
+};
+
+static void write_mark(void *arg, const char *text)
+{
+	struct marker *marker = arg;
+	char line[256];
+	int length = snprintf(line, sizeof(line), "%s\n", text);
+
+	if (!marker->error && write(marker->fd, line, (size_t)length) < 0)
+		marker->error = -errno;
+}
+
+void stlb_setup_snapshot(const struct stlb_setup *setup, const char *instance, const char *command)
+{
+	struct stlb_error err = {""};
+	struct marker marker = {0};
+	char path[4096 + 16];
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/trace_marker", instance);
+	marker.fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (marker.fd < 0) {
+		stlb_message(command, "%s: %s", path, strerror(errno));
+		return;
+	}
+	ret = stlb_snapshot_take(setup->kernel, setup->plan, write_mark, &marker, &err);
+	if (ret == 0 && marker.error)
+		ret = stlb_error_set(&err, marker.error, "%s: %s", path, strerror(-marker.error));
+	if (ret)
+		stlb_message(command, "%s", err.text[0] ? err.text : strerror(-ret));
+	close(marker.fd);
 }
 
 int stlb_setup_leave(struct stlb_setup *setup, struct stlb_error *err)

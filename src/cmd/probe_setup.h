@@ -32,6 +32,14 @@ int stlb_setup_plan(struct stlb_setup *setup, const struct stlb_settings *settin
 int stlb_setup_take(struct stlb_setup *setup, const struct stlb_settings *settings, bool of_command,
 		    struct stlb_error *err);
 
+/**
+ * stlb_setup_snapshot - write into the trace what was there before it: who subscribes, and where
+ *	their page tables are
+ * @instance: the folder of an instance whose events are on
+ * @command: whose messages they are, where it fails: the run goes on
+ */
+void stlb_setup_snapshot(const struct stlb_setup *setup, const char *instance, const char *command);
+
 /** stlb_setup_leave - take all out and free it; 0, or a negative errno with what is left */
 int stlb_setup_leave(struct stlb_setup *setup, struct stlb_error *err);
 

@@ -40,6 +40,7 @@ STLB_SETTER(max_findings);
 STLB_SETTER(save);
 STLB_SETTER(buffer_size);
 STLB_SETTER(locks);
+STLB_SETTER(deep);
 STLB_SETTER(perf);
 STLB_SETTER(text_or_json);
 STLB_SETTER(help);
@@ -54,6 +55,7 @@ const char *stlb_word_severity(unsigned int index);
 const char *stlb_word_require(unsigned int index);
 const char *stlb_word_when(unsigned int index);
 const char *stlb_word_locks(unsigned int index);
+const char *stlb_word_deep(unsigned int index);
 const char *stlb_word_text_or_json(unsigned int index);
 
 /** stlb_word_action - what probes can be told to do, as the values of an option */

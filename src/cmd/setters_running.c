@@ -9,11 +9,17 @@
 #include "util/grow.h"
 
 static const char *const locks_words[] = {"ptl", "all", "none", NULL};
+static const char *const deep_words[] = {"auto", "off", NULL};
 static const char *const text_or_json[] = {"text", "json", NULL};
 
 const char *stlb_word_locks(unsigned int index)
 {
 	return locks_words[index];
+}
+
+const char *stlb_word_deep(unsigned int index)
+{
+	return deep_words[index];
 }
 
 const char *stlb_word_text_or_json(unsigned int index)
@@ -99,6 +105,14 @@ STLB_SETTER(locks)
 		}
 	}
 	return stlb_unknown_word(err, value, stlb_word_locks);
+}
+
+STLB_SETTER(deep)
+{
+	settings->no_deep = strcmp(value, "off") == 0;
+	return settings->no_deep || strcmp(value, "auto") == 0
+		       ? 0
+		       : stlb_unknown_word(err, value, stlb_word_deep);
 }
 
 STLB_SETTER(text_or_json)

@@ -35,6 +35,7 @@ struct stlb_settings {
 	enum stlb_when color, progress;
 	/* of a running kernel */
 	enum stlb_locks locks;
+	bool no_deep;  /* probes of functions only, not of each instruction that writes */
 	int32_t *pids; /* whose locks are to be seen */
 	unsigned int nr_pids;
 	uint64_t buffer_kb;    /* 0: the default */

@@ -169,6 +169,9 @@ static bool bind_row(const struct stlb_row *row, const struct stlb_format *forma
 		binding->more = true;
 	}
 	bind_when(binding, row, format);
+	/* page tables are written by tasks alone; the stack behind a write is recorded in its trap
+	 */
+	binding->traps = stlb_kind_class(row->kind) == STLB_CLASS_ENTRY || row->kind == STLB_STACK;
 	return bind_special(binding, format) && !stlb_kind_lacks(row->kind, binding->has);
 }
 
@@ -184,8 +187,11 @@ static bool is_group_of_run(const char *group)
 
 static bool is_of_system(const char *group, const char *system)
 {
-	return strcmp(group, system) == 0 ||
-	       (strcmp(system, "staletlb") == 0 && is_group_of_run(group));
+	bool own = strcmp(system, "staletlb") == 0, entries = strcmp(system, "deep") == 0;
+
+	/* the probes of entries have a group of their own, or are in that of all probes */
+	return strcmp(group, system) == 0 || (own && is_group_of_run(group)) ||
+	       (entries && (strcmp(group, "staletlb") == 0 || is_group_of_run(group)));
 }
 
 static bool row_matches(const struct stlb_row *row, const struct stlb_format *format)

@@ -55,6 +55,8 @@ struct stlb_text_place {
  * @min_size: what a record has to hold for all loads to be inside of it
  * @wrong: fields that are there by name and are no numbers, or no text
  * @more: there is more to do than the loads
+ * @traps: recorded by a trap at an instruction, which counts as an NMI; it is the task's all the
+ * same
  * @bad: enum stlb_bad
  * @used: records so far
  * @event: what is known of events of this name, of a text; NULL: nothing
@@ -65,6 +67,7 @@ struct stlb_binding {
 	uint32_t min_size;
 	uint8_t kind, level, same_content, special;
 	bool more;
+	bool traps;
 	uint8_t bad;
 	uint64_t used;
 	struct stlb_named *event;

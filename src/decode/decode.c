@@ -9,6 +9,7 @@
 
 #include "staletlb/decode.h"
 #include "damage.h"
+#include "mark.h"
 #include "util/grow.h"
 
 enum {
@@ -202,6 +203,9 @@ static bool decode_text(struct stlb_decoder *decoder, const struct stlb_binding 
 
 	if (!text)
 		return false;
+	if (binding->special == STLB_ROW_PHASE && size && *text == 's' &&
+	    stlb_mark_read(bounded_copy(decoder, text, size), event))
+		return true;
 	if (binding->kind == STLB_PHASE)
 		return decode_phase(decoder, text, size, binding->special == STLB_ROW_PHASE, event);
 	/* the last byte decides in the usual case, without a look at the others */
@@ -350,6 +354,8 @@ bool stlb_decode(struct stlb_decoder *decoder, const struct stlb_record *record,
 	event->level = binding->level;
 	event->same_content = binding->same_content;
 	event->has = binding->has;
+	if (binding->traps && event->context == STLB_CONTEXT_NMI)
+		event->context = STLB_CONTEXT_TASK;
 	for (unsigned int i = 0; i < binding->nr_loads; i++) {
 		struct stlb_load load = binding->loads[i];
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The names of fields. */
+/* The names of fields and levels. */
 #include <string.h>
 
 #include "staletlb/event.h"
@@ -34,4 +34,11 @@ enum stlb_field_id stlb_field_find(const char *name)
 bool stlb_field_is_hex(enum stlb_field_id field)
 {
 	return (unsigned int)field < STLB_NR_FIELDS && fields[field].hex;
+}
+
+const char *stlb_level_name(enum stlb_level level)
+{
+	static const char *const names[STLB_NR_LEVELS] = {"pte", "pmd", "pud", "p4d", "pgd"};
+
+	return (unsigned int)level < STLB_NR_LEVELS ? names[level] : NULL;
 }

@@ -75,7 +75,8 @@ bool stlb_kind_sets(enum stlb_kind kind)
 
 bool stlb_kind_is_update(enum stlb_kind kind)
 {
-	return stlb_kind_clears(kind) || stlb_kind_sets(kind);
+	return stlb_kind_clears(kind) || stlb_kind_sets(kind) ||
+	       stlb_kind_class(kind) == STLB_CLASS_ENTRY;
 }
 
 bool stlb_kind_acquires(enum stlb_kind kind)
@@ -111,6 +112,16 @@ struct stlb_kinds stlb_kinds_union(const struct stlb_kinds *one, const struct st
 	for (unsigned int i = 0; i < STLB_KINDS_WORDS; i++)
 		both.word[i] = one->word[i] | other->word[i];
 	return both;
+}
+
+void stlb_kinds_imply(struct stlb_kinds *set)
+{
+	if (!stlb_kinds_has(set, STLB_ENTRY_SET) || !stlb_kinds_has(set, STLB_ENTRY_XCHG))
+		return;
+	stlb_kinds_add(set, STLB_PTE_SET);
+	stlb_kinds_add(set, STLB_PTE_CLEAR);
+	stlb_kinds_add(set, STLB_PMD_SET);
+	stlb_kinds_add(set, STLB_PMD_CLEAR);
 }
 
 bool stlb_kinds_is_empty(const struct stlb_kinds *set)

@@ -34,6 +34,17 @@
 			NULL, 0, false                                                             \
 		}                                                                                  \
 	}
+/*
+ * Rows of the probes at the instructions that write entries: of this project's own, and of another
+ * group, in which they have shorter names.
+ */
+#define ENTRY(event, kind, level)                                                                  \
+	PROBE("deep_" event, kind, level, entry_fields),                                           \
+		POINT("deep", event, kind, level, entry_fields)
+/* GCC unrolls loops of exchanges: those of an entry further on, with its pointer as it is before.
+ */
+#define ENTRY_AFTER(event, fields)                                                                 \
+	PROBE("deep_" event, ENTRY_XCHG, PTE, fields), POINT("deep", event, ENTRY_XCHG, PTE, fields)
 #define POINT_WHEN(system, event, kind, fields, from, value, differs)                              \
 	{                                                                                          \
 		system, event, STLB_##kind, STLB_LEVEL_PTE, 0, STLB_ROW_PLAIN, LIST(fields),       \
@@ -92,6 +103,21 @@ static const struct stlb_row_field probe_fields[] = {
 	FIELD(DEV, "dev"),
 	FIELD(CALLER, "__probe_ret_ip"),
 };
+
+static const struct stlb_row_field entry_fields[] = {
+	FIELD(MM, "mm"),       FIELD(ADDR, "addr"), FIELD(PTEP, "ptep"),
+	FIELD(OLD, "old"),     FIELD(NEW, "new"),   FIELD(EXPECTED, "exp"),
+	FIELD(NR, "nr"),       FIELD(PAGE, "page"), FIELD(LEVEL, "level"),
+	FIELD(VMEMMAP, "vmb"), FIELD(PGD, "pgd"),   FIELD(DIRECT_MAP, "pob"),
+};
+
+#define FIELDS_AFTER(bytes)                                                                        \
+	{                                                                                          \
+		{STLB_FIELD_PTEP, 0, "ptep", 0, bytes}, FIELD(OLD, "old"), FIELD(NEW, "new"),      \
+	}
+static const struct stlb_row_field after_8_fields[] = FIELDS_AFTER(8);
+static const struct stlb_row_field after_16_fields[] = FIELDS_AFTER(16);
+static const struct stlb_row_field after_24_fields[] = FIELDS_AFTER(24);
 
 static const struct stlb_row_field pmd_set_fields[] = {
 	FIELD(MM, "mm"),	  FIELD(ADDR, "addr"),
@@ -212,6 +238,28 @@ static const struct stlb_row rows[] = {
 	PROBE("dev_read", DEV_READ, PTE, probe_fields),
 	PROBE("dev_write", DEV_WRITE, PTE, probe_fields),
 	PROBE("dev_inv", DEV_INV, PTE, probe_fields),
+
+	/* the entries' own names, whatever function they are written in */
+	ENTRY("set", ENTRY_SET, PTE),
+	ENTRY("setn", ENTRY_SET, PTE),
+	ENTRY("set_pmd", ENTRY_SET, PMD),
+	ENTRY("set_pud", ENTRY_SET, PUD),
+	ENTRY("set_p4d", ENTRY_SET, P4D),
+	ENTRY("set_pgd", ENTRY_SET, PGD),
+	ENTRY("pop_pmd", ENTRY_POPULATE, PMD),
+	ENTRY("xchg", ENTRY_XCHG, PTE),
+	ENTRY_AFTER("xchg8", after_8_fields),
+	ENTRY_AFTER("xchg16", after_16_fields),
+	ENTRY_AFTER("xchg24", after_24_fields),
+	ENTRY("cas", ENTRY_CMPXCHG, PTE),
+	ENTRY("wp", ENTRY_WRPROTECT, PTE),
+	ENTRY("pstart", ENTRY_MODIFY_START, PTE),
+	ENTRY("pcommit", ENTRY_MODIFY_COMMIT, PTE),
+	ENTRY("pcommitn", ENTRY_MODIFY_COMMIT, PTE),
+	ENTRY("cond", ENTRY_PERHAPS, PTE),
+	ENTRY("pgd", ROOT, PTE),
+	ENTRY("pgds", ROOT, PTE),
+	ENTRY("exit_mmap", EXIT_MMAP, PTE),
 
 	POINT("lock", "lock_acquire", LOCK_ACQUIRE, PTE, lock_acquire_fields),
 	POINT("lock", "lock_acquired", LOCK_ACQUIRED, PTE, lock_fields),

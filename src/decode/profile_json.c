@@ -55,18 +55,18 @@ static int read_kind(struct stlb_document *document, const struct stlb_member *m
 static int read_level(struct stlb_document *document, const struct stlb_member *member,
 		      const json_t *value, void *row)
 {
-	static const char *const names[] = {"pte", "pmd", "pud"};
 	const char *name = json_string_value(value);
 
 	if (!value)
 		return 0;
-	for (uint8_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(names[i], name) == 0) {
+	for (uint8_t i = 0; name && i < STLB_NR_LEVELS; i++) {
+		if (strcmp(stlb_level_name(i), name) == 0) {
 			((struct stlb_row *)row)->level = i;
 			return 0;
 		}
 	}
-	return stlb_document_fail_in(document, member, "expected \"pte\", \"pmd\" or \"pud\"");
+	return stlb_document_fail_in(document, member,
+				     "expected \"pte\", \"pmd\", \"pud\", \"p4d\" or \"pgd\"");
 }
 
 static int read_event(struct stlb_document *document, const struct stlb_member *member,

@@ -150,3 +150,49 @@ struct stlb_translation stlb_pte_decode(const struct stlb_pte_format *format, en
 		entry.translation.state = STLB_NONE;
 	return entry.translation;
 }
+
+/* ---- entries compared and made ---- */
+
+static const struct stlb_pte_bits *bits_of(const struct stlb_pte_format *format)
+{
+	return format->arch == STLB_ARCH_ARM64 ? &stlb_pte_bits_arm64 : &stlb_pte_bits_x86;
+}
+
+/* What holds no page is neither read nor written by the hardware. */
+static bool holds_page(const struct stlb_pte_format *format, uint64_t raw)
+{
+	enum stlb_state state = take_apart(format, STLB_LEVEL_PTE, raw).translation.state;
+
+	return state == STLB_PRESENT || state == STLB_PROTNONE;
+}
+
+bool stlb_pte_is_same(const struct stlb_pte_format *format, uint64_t one, uint64_t other)
+{
+	uint64_t differs = one ^ other;
+
+	if (!differs)
+		return true;
+	return !(differs & ~bits_of(format)->noted) && holds_page(format, one) &&
+	       holds_page(format, other);
+}
+
+uint64_t stlb_pte_next(const struct stlb_pte_format *format, uint64_t raw)
+{
+	const uint64_t page = UINT64_C(1) << 12;
+	struct stlb_translation said = take_apart(format, STLB_LEVEL_PTE, raw).translation;
+
+	/* x86 keeps the pfn of what is not present inverted */
+	if (said.state == STLB_PROTNONE && format->arch != STLB_ARCH_ARM64)
+		return raw - page;
+	return said.state == STLB_PRESENT || said.state == STLB_PROTNONE ? raw + page : raw;
+}
+
+uint64_t stlb_pte_table(const struct stlb_pte_format *format, uint64_t pfn)
+{
+	return pfn << 12 | bits_of(format)->table;
+}
+
+uint64_t stlb_pte_wrprotect(const struct stlb_pte_format *format, uint64_t raw)
+{
+	return (raw & ~bits_of(format)->write) | bits_of(format)->read_only;
+}

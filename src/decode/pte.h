@@ -24,6 +24,18 @@ struct stlb_raw_entry stlb_pte_x86(const struct stlb_pte_format *format, enum st
 struct stlb_raw_entry stlb_pte_arm64(const struct stlb_pte_format *format, enum stlb_level level,
 				     uint64_t raw);
 
+/**
+ * struct stlb_pte_bits - bits by which an architecture's entries are compared and made
+ * @noted: what the hardware sets by itself, and the kernel in place: of entries that hold a page
+ * @write, @read_only: set where a page may be written, where it may not
+ * @table: the bits of an entry that points to a table
+ */
+struct stlb_pte_bits {
+	uint64_t noted, write, read_only, table;
+};
+
+extern const struct stlb_pte_bits stlb_pte_bits_x86, stlb_pte_bits_arm64;
+
 /** stlb_pte_huge_pfn - the first pfn of a huge entry: below the alignment lie other bits */
 static inline uint64_t stlb_pte_huge_pfn(enum stlb_level level, uint64_t pfn)
 {

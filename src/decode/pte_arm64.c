@@ -9,6 +9,10 @@
 #define NG	 (UINT64_C(1) << 11)
 #define WRITE	 (UINT64_C(1) << 51)
 #define SPECIAL	 (UINT64_C(1) << 56)
+#define RDONLY	 (UINT64_C(1) << 7)
+#define ACCESSED (UINT64_C(1) << 10)
+#define DIRTY	 (UINT64_C(1) << 55)
+#define CONT	 (UINT64_C(1) << 52)
 #define PFN_MASK UINT64_C(0x0000fffffffff000)
 
 /* "present, but invalid to the hardware": two bits of their own, from 6.10 on the nG bit */
@@ -16,6 +20,15 @@
 #define NEW_INVALID NG
 
 enum { PFN_SHIFT = 12, OLD_TYPE_SHIFT = 3, NEW_TYPE_SHIFT = 6, TYPE_MASK = 0x1f };
+
+/* with DBM the hardware notes that a page is dirty by making it writable; contiguity is no change
+ */
+const struct stlb_pte_bits stlb_pte_bits_arm64 = {
+	.noted = ACCESSED | DIRTY | RDONLY | CONT,
+	.write = WRITE,
+	.read_only = RDONLY,
+	.table = VALID | TABLE,
+};
 
 static struct stlb_translation mapped(enum stlb_level level, uint64_t raw)
 {

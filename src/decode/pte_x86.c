@@ -10,6 +10,13 @@
 
 enum { PFN_SHIFT = 12, SWAP_OFFSET_SHIFT = 9, SWAP_TYPE_SHIFT = 59 };
 
+/* accessed, dirty; soft-dirty, which a page fault sets; dirty of what is write-protected */
+const struct stlb_pte_bits stlb_pte_bits_x86 = {
+	.noted = UINT64_C(1) << 5 | UINT64_C(1) << 6 | UINT64_C(1) << 11 | UINT64_C(1) << 58,
+	.write = RW,
+	.table = 0x067,
+};
+
 static struct stlb_translation mapped(enum stlb_level level, uint64_t raw, uint64_t pfn)
 {
 	bool huge = raw & PSE;

@@ -186,6 +186,9 @@ static bool is_proof(const struct stlb_graph *graph, const struct stlb_event *pr
 	if (proof->ns != event->ns || proof->cpu != event->cpu || proof->kind != event->kind ||
 	    proof->tid != event->tid)
 		return false;
+	/* of a write of entries, the evidence is of one of them, and where it lies */
+	if (stlb_kind_class(proof->kind) == STLB_CLASS_ENTRY)
+		return true;
 	for (uint64_t has = proof->has & event->has; has; has &= has - 1) {
 		unsigned int field = __builtin_ctzll(has);
 

@@ -85,8 +85,10 @@ static bool take_echo(struct stlb_machine *m, const struct stlb_task *task, stru
 	m->echoes_seen |=
 		echo->first && (echo->old.known || echo->many || clear->old.state == STLB_NONE);
 	/* of a set of many entries, only the echoes tell what each said before */
+	if (echoed)
+		echoed->is_echo = true;
 	if (echoed && echo->placed && (!echo->first || echo->tells))
-		*echoed = (struct stlb_echoed){&echo->set, echo->addr, echo->new};
+		*echoed = (struct stlb_echoed){true, &echo->set, echo->addr, echo->new};
 	echo->left--;
 	echo->after = task->nr_events;
 	echo->first = false;

@@ -11,10 +11,12 @@
 
 /**
  * struct stlb_echoed - what an echo tells of its set
+ * @is_echo: it is one; else the change was told by another probe, or is no news
  * @set: the set; NULL: nothing that is not known already
  * @addr: of the entry, which says @new since
  */
 struct stlb_echoed {
+	bool is_echo;
 	const struct stlb_brief *set;
 	uint64_t addr;
 	struct stlb_entry new;

@@ -42,6 +42,9 @@ struct stlb_mm {
 	uint64_t losses;      /* of the trace, when its registration was entered, */
 	uint64_t nobodys;     /* and how many of those while no mm was subscribed */
 	uint64_t life;	      /* how many mms at this pointer were freed before it */
+	uint64_t root;	      /* pfn plus one of its topmost page table, 0: not known */
+	bool exits;	      /* its page tables are being torn down */
+	bool tables_told;     /* those that are older than the trace are known */
 };
 
 struct stlb_mms {
@@ -73,6 +76,8 @@ void stlb_mm_unsubscribe(struct stlb_mms *mms, struct stlb_mm *mm);
 static inline void stlb_mm_goes(struct stlb_mms *mms, struct stlb_mm *mm)
 {
 	mm->life++;
+	mm->exits = false;
+	mm->tables_told = false;
 	mms->freed++;
 }
 

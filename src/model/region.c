@@ -355,6 +355,13 @@ bool stlb_table_place(const struct stlb_regions *regions, const struct stlb_mm *
 	return true;
 }
 
+const struct stlb_table *stlb_table_find(const struct stlb_regions *regions, uint64_t ptep)
+{
+	const struct stlb_table *table = stlb_map_get(&regions->tables, table_page(ptep));
+
+	return table && table->generation == regions->generation ? table : NULL;
+}
+
 void stlb_table_forget(struct stlb_regions *regions, uint64_t page)
 {
 	struct stlb_table *table = stlb_map_remove(&regions->tables, page);

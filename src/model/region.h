@@ -78,6 +78,9 @@ void stlb_table_learn(struct stlb_regions *regions, struct stlb_mm *mm, enum stl
 bool stlb_table_place(const struct stlb_regions *regions, const struct stlb_mm *mm, uint64_t ptep,
 		      enum stlb_level *level, uint64_t *addr);
 
+/** stlb_table_find - the table that an entry is in, of whatever mm; NULL where it is not known */
+const struct stlb_table *stlb_table_find(const struct stlb_regions *regions, uint64_t ptep);
+
 /** stlb_table_forget - a table page was freed; @page is its kernel address */
 void stlb_table_forget(struct stlb_regions *regions, uint64_t page);
 

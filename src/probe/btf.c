@@ -231,3 +231,15 @@ int stlb_btf_member_is_pointer(const struct btf *btf, const char *structure, con
 	type = plain(btf, found.id);
 	return type && btf_is_ptr(type);
 }
+
+int64_t stlb_btf_offset(const struct btf *btf, const char *structure, const char *member)
+{
+	int32_t at = btf__find_by_name_kind(btf, structure, BTF_KIND_STRUCT);
+	struct found found = {0};
+
+	if (at <= 0 ||
+	    !find_member(btf, btf__type_by_id(btf, at), member, strlen(member), 0, &found) ||
+	    found.bitfield)
+		return -ENOENT;
+	return found.offset / 8;
+}

@@ -48,4 +48,12 @@ int stlb_btf_place(const struct btf *btf, const char *function, const char *path
  */
 int stlb_btf_member_is_pointer(const struct btf *btf, const char *structure, const char *member);
 
+/**
+ * stlb_btf_offset - where a member is in a structure, in bytes
+ * @member: "a|b" is the first of the two that there is
+ *
+ * Returns a negative errno where there is no such structure or member.
+ */
+int64_t stlb_btf_offset(const struct btf *btf, const char *structure, const char *member);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "files.h"
 #include "kernel.h"
+#include "probe/deep/disasm.h"
 
 /* What a look found. @effect and @remedy replace those of the row where it is a case of its own. */
 struct finding {
@@ -228,6 +229,42 @@ static void look_swap_types(const struct stlb_kernel *kernel, struct finding *fo
 						      : "without device entries");
 }
 
+bool stlb_kernel_lacks_deep(const struct stlb_kernel *kernel, struct stlb_error *why)
+{
+	const struct stlb_kernel_symbol *pv = stlb_kallsyms_find(&kernel->symbols, STLB_PV_SYMBOL);
+	const char *lack = NULL;
+
+	if (strcmp(kernel->arch, "x86_64"))
+		lack = "they are made for x86_64 only";
+	else if (!stlb_disasm_have())
+		lack = "this program was built without libcapstone";
+	else if (!kernel->offers.kprobes)
+		lack = "the kernel has no kprobe events";
+	else if (kernel->locked_down)
+		lack = "the kernel is locked down";
+	else if (!kernel->symbols.readable)
+		lack = "/proc/kallsyms cannot be read";
+	else if (!pv->nr)
+		lack = "the kernel has no pv_ops: it is built without CONFIG_PARAVIRT_XXL";
+	else if (!pv->address)
+		lack = "/proc/kallsyms hides addresses (kptr_restrict, permissions)";
+	else if (!kernel->btf)
+		lack = "the kernel has no BTF";
+	else if (!kernel->vmemmap.known)
+		lack = kernel->vmemmap.unknown;
+	if (lack)
+		stlb_error_set(why, -ENOENT, "%s", lack);
+	return lack != NULL;
+}
+
+static void look_deep(const struct stlb_kernel *kernel, struct finding *found)
+{
+	struct stlb_error why = {""};
+
+	found->answer = answer_of(!stlb_kernel_lacks_deep(kernel, &why));
+	say(found, why.text);
+}
+
 static void look_lockdep(const struct stlb_kernel *kernel, struct finding *found)
 {
 	if (!kernel->tracing_path)
@@ -323,6 +360,11 @@ static const struct fact_row rows[] = {
 	 "change_pte and reverse mappings: coverage of the update rules is partial",
 	 "a kernel with CONFIG_PAGE_TABLE_CHECK, booted with page_table_check=on",
 	 look_page_table_check},
+	{"deep_probes", "probes of every update of a page table",
+	 "updates that the kernel makes inline are not seen: zap, mremap, swap-out, migration",
+	 "an x86_64 kernel with CONFIG_PARAVIRT_XXL (CONFIG_XEN_PV), CONFIG_DEBUG_INFO_BTF and "
+	 "CONFIG_PROC_KCORE, and staletlb built with libcapstone",
+	 look_deep},
 	{"lockdep", "lock events of lockdep",
 	 "page table locks are recognized by their address in a struct page, if spinlocks are "
 	 "functions; those of puds are not seen",

@@ -62,7 +62,8 @@ static int want_symbols(struct stlb_kernel *kernel)
 {
 	const struct stlb_probe_row *row;
 	static const char *const names[] = {STLB_VMEMMAP_SYMBOL, STLB_RETHOOK_SYMBOL,
-					    STLB_DEVICE_PRIVATE_SYMBOLS};
+					    STLB_DEVICE_PRIVATE_SYMBOLS, STLB_PV_SYMBOL,
+					    STLB_SNAPSHOT_SYMBOLS};
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < sizeof(names) / sizeof(names[0]); i++)
@@ -117,7 +118,8 @@ static int look_at(struct stlb_kernel *kernel, const char *root)
 	kernel->root =
 		stlb_arena_format(&kernel->arena, "%s", root && strcmp(root, "/") ? root : "");
 	if (!kernel->root || identify(kernel) < 0 || stlb_kernel_mounts(kernel) < 0 ||
-	    stlb_kernel_find_config(kernel) < 0 || want_symbols(kernel) < 0)
+	    stlb_kernel_find_config(kernel) < 0 || stlb_kernel_find_build(kernel) < 0 ||
+	    want_symbols(kernel) < 0)
 		return -ENOMEM;
 	stlb_kallsyms_read(&kernel->symbols, kernel->root, kernel->tracing, kernel->debugfs);
 	stlb_kernel_offers(kernel);

@@ -34,6 +34,7 @@ struct stlb_kernel {
 	struct stlb_arena arena;
 	const char *root; /* "" for / */
 	const char *release, *arch, *cmdline;
+	const char *build_id;	       /* hex digits; "" where it is not known */
 	const char *tracing, *debugfs; /* where they are mounted, below @root; NULL: nowhere */
 	const char *tracing_path;      /* with @root, where it may be read; else NULL */
 	const char *config;	       /* the file that has the configuration; NULL: none */
@@ -50,6 +51,13 @@ struct stlb_kernel {
 
 /* The base of struct pages. */
 #define STLB_VMEMMAP_SYMBOL "vmemmap_base"
+
+/* What writes page tables goes through it, where Xen is supported. */
+#define STLB_PV_SYMBOL "pv_ops"
+
+/* Where tasks are, and how their page tables are read. */
+#define STLB_SNAPSHOT_SYMBOLS                                                                      \
+	"init_task", "init_mm", "page_offset_base", "sme_me_mask", "__pgtable_l5_enabled"
 
 /* Fprobes whose returns go by a pool of limited size have this; later ones have no limit to set. */
 #define STLB_RETHOOK_SYMBOL "fprobe_exit_handler"
@@ -89,6 +97,16 @@ enum stlb_answer stlb_kernel_device_private(const struct stlb_kernel *kernel);
 
 /** stlb_kcore_read - read a 64-bit value of the kernel from /proc/kcore; 0 or a negative errno */
 int stlb_kcore_read(const char *root, uint64_t address, uint64_t *value);
+
+/** stlb_kernel_find_build - the build id, by /sys/kernel/notes. 0 or -ENOMEM */
+int stlb_kernel_find_build(struct stlb_kernel *kernel);
+
+/**
+ * stlb_kernel_lacks_deep - whether something is missing for probes of each instruction that writes
+ *	a page table, as far as it shows without a search
+ * @why: what it is
+ */
+bool stlb_kernel_lacks_deep(const struct stlb_kernel *kernel, struct stlb_error *why);
 
 /** stlb_kernel_look - fill in the facts; all else is known. 0 or -ENOMEM */
 int stlb_kernel_look(struct stlb_kernel *kernel);

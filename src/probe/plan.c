@@ -22,11 +22,23 @@ const char *stlb_probe_source_name(enum stlb_probe_source source)
 	return names[source];
 }
 
+const char *stlb_site_use_name(enum stlb_site_use use)
+{
+	static const char *const names[] = {"probed", "unusable", "unneeded"};
+
+	return names[use];
+}
+
 /* ---- one event ---- */
 
-static bool is_wanted(const struct stlb_plan_options *options, const struct stlb_probe_row *row)
+static bool is_wanted(const struct stlb_plan *plan, const struct stlb_plan_options *options,
+		      const struct stlb_probe_row *row)
 {
 	if (row->flags & STLB_ROW_LOCK && options->locks == STLB_LOCKS_NONE)
+		return false;
+	if (row->flags & STLB_ROW_DEEP && !plan->deep)
+		return false;
+	if (row->flags & STLB_ROW_NOT_DEEP && plan->deep)
 		return false;
 	return !(row->flags & STLB_ROW_ALL_LOCKS) || options->locks == STLB_LOCKS_ALL;
 }
@@ -60,6 +72,14 @@ static void add_reason(char *all, size_t size, const char *why)
 		snprintf(all + length, size - length, "%s%s", length ? "; " : "", why);
 }
 
+int stlb_plan_add(struct stlb_plan *plan, const struct stlb_planned *planned)
+{
+	if (stlb_grow((void **)&plan->items, plan->nr, &plan->max, sizeof(*planned)) < 0)
+		return -ENOMEM;
+	plan->items[plan->nr++] = *planned;
+	return 0;
+}
+
 /* The rows of one event, from @first on; a later one is tried where the earlier is no good. */
 static int plan_event(const struct stlb_choice *choice, unsigned int first, unsigned int nr)
 {
@@ -71,7 +91,7 @@ static int plan_event(const struct stlb_choice *choice, unsigned int first, unsi
 	for (unsigned int i = first; i < first + nr && ret == -ENOENT; i++) {
 		struct stlb_error why = {""};
 
-		if (!is_wanted(choice->options, stlb_probe_row(i)))
+		if (!is_wanted(plan, choice->options, stlb_probe_row(i)))
 			continue;
 		planned.row = stlb_probe_row(i);
 		ret = stlb_row_choose(choice, planned.row, &planned.probe, &why);
@@ -84,10 +104,7 @@ static int plan_event(const struct stlb_choice *choice, unsigned int first, unsi
 		ret = give_up(plan, planned.first, reasons, &planned.probe);
 	else if (!ret)
 		ret = stlb_plan_filter(choice, &planned);
-	if (ret || stlb_grow((void **)&plan->items, plan->nr, &plan->max, sizeof(planned)) < 0)
-		return -ENOMEM;
-	plan->items[plan->nr++] = planned;
-	return 0;
+	return ret ? ret : stlb_plan_add(plan, &planned);
 }
 
 static unsigned int alternatives(unsigned int first)
@@ -133,6 +150,8 @@ static int fill(const struct stlb_choice *choice)
 {
 	int ret = stlb_plan_locks(choice->plan, choice->kernel);
 
+	if (!ret)
+		ret = stlb_plan_deep(choice);
 	for (unsigned int i = 0; !ret && stlb_probe_row(i);) {
 		unsigned int nr = alternatives(i);
 
@@ -156,7 +175,8 @@ static struct stlb_plan *plan_alloc(const struct stlb_kernel *kernel, const char
 		return NULL;
 	plan->group = stlb_arena_format(&plan->arena, "%s", group);
 	plan->release = stlb_arena_format(&plan->arena, "%s", kernel->release);
-	if (plan->group && plan->release)
+	plan->build_id = stlb_arena_format(&plan->arena, "%s", kernel->build_id);
+	if (plan->group && plan->release && plan->build_id)
 		return plan;
 	stlb_plan_free(plan);
 	return NULL;

@@ -11,16 +11,19 @@ struct stlb_planned {
 	struct stlb_probe probe;
 	const struct stlb_probe_row *first, *row; /* of its event, and the one that was taken */
 	bool in_pages;				  /* wanted only of locks in struct pages */
+	bool in_direct_map;			  /* wanted only of entries in the direct map */
 };
 
 struct stlb_plan {
 	struct stlb_arena arena;
 	const char *group, *release;
+	const char *build_id; /* of the kernel, in hex digits; "" where it is not known */
 	struct stlb_planned *items;
 	uint32_t nr, max;
 	bool locks_in_pages;	/* page table locks are there, and where pages are has a name */
 	const char *filter;	/* of locks in struct pages; NULL: none */
 	const char *unfiltered; /* why there is none */
+	bool deep;		/* each instruction that writes a page table is probed */
 };
 
 /* How far above the base of struct pages a lock can be: struct pages of 64 TiB. */
@@ -65,5 +68,15 @@ int stlb_plan_locks(struct stlb_plan *plan, const struct stlb_kernel *kernel);
 
 /** stlb_plan_filter - the filter of a probe, and in its reason what is not filtered */
 int stlb_plan_filter(const struct stlb_choice *choice, struct stlb_planned *planned);
+
+/**
+ * stlb_plan_deep - plan probes of each instruction that writes a page table
+ *
+ * Where the kernel does not allow it, one probe that cannot be had says why. 0 or -ENOMEM.
+ */
+int stlb_plan_deep(const struct stlb_choice *choice);
+
+/** stlb_plan_add - 0 or -ENOMEM */
+int stlb_plan_add(struct stlb_plan *plan, const struct stlb_planned *planned);
 
 #endif

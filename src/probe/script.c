@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The plan as a shell script. What a boot decides (where struct pages lie) the script finds out
- * where it runs; what the build of the kernel decides (offsets) is in it, so it checks the release.
+ * where it runs; what the build of the kernel decides (offsets) is in it, so it checks the release,
+ * and where instructions are probed, the build id.
  */
 #include <errno.h>
 #include <string.h>
@@ -19,12 +20,21 @@
  * knows where they are. */
 #define IN_PAGES "@pages@"
 
+/* The same for "the entry is in the direct map". */
+#define IN_DIRECT_MAP "@direct_map@"
+
 static void write_definitions(const struct stlb_plan *plan, FILE *to)
 {
 	fputs("definitions() {\n\tcat <<'END'\n", to);
-	for (uint32_t i = 0; i < plan->nr; i++)
-		if (plan->items[i].probe.definition)
-			fprintf(to, "%s\n", plan->items[i].probe.definition);
+	for (uint32_t i = 0; i < plan->nr; i++) {
+		const struct stlb_probe *probe = &plan->items[i].probe;
+
+		if (probe->definition && !probe->nr_sites)
+			fprintf(to, "%s\n", probe->definition);
+		for (unsigned int site = 0; site < probe->nr_sites; site++)
+			if (probe->sites[site].definition)
+				fprintf(to, "%s\n", probe->sites[site].definition);
+	}
 	fputs("END\n}", to);
 }
 
@@ -34,6 +44,8 @@ static void write_filter(const struct stlb_planned *planned, FILE *to)
 
 	if (planned->in_pages)
 		fprintf(to, " %s%s" IN_PAGES, base ? base : "", base ? " && " : "");
+	else if (planned->in_direct_map)
+		fputs(" " IN_DIRECT_MAP, to);
 	else if (planned->probe.filter)
 		fprintf(to, " %s", planned->probe.filter);
 }
@@ -71,8 +83,9 @@ static const char *unfiltered(const struct stlb_plan *plan)
 
 static void write_settings(const struct stlb_plan *plan, FILE *to)
 {
-	fprintf(to, "group=%s release='%s' pages_shift=%d\nunfiltered='%s'", plan->group,
-		plan->release, STLB_PAGES_SHIFT, unfiltered(plan));
+	fprintf(to, "group=%s release='%s' build_id='%s' pages_shift=%d\nunfiltered='%s'",
+		plan->group, plan->release, plan->deep ? plan->build_id : "", STLB_PAGES_SHIFT,
+		unfiltered(plan));
 }
 
 static void write_vmemmap_symbol(const struct stlb_plan *plan, FILE *to)

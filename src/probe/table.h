@@ -16,6 +16,8 @@ enum {
 	STLB_ROW_NAMED_LOCKS = 1 << 5, /* filtered to lock classes of page tables */
 	STLB_ROW_PAGE_CHECK = 1 << 6,  /* called only while page_table_check is on */
 	STLB_ROW_CALLS = 1 << 7,       /* of everybody only system calls that change page tables */
+	STLB_ROW_DEEP = 1 << 8,	       /* of use only beside deep probes */
+	STLB_ROW_NOT_DEEP = 1 << 9,    /* of no use beside deep probes */
 };
 
 /**

@@ -106,17 +106,33 @@ static void copy_result(struct copier *copier, struct stlb_result *result)
 		result->notes[i] = copy_text(copier, result->notes[i]);
 }
 
+static void copy_event(struct copier *copier, const struct stlb_evidence *evidence,
+		       struct stlb_report_event *event)
+{
+	event->event = &evidence->event;
+	event->role = copy_text(copier, evidence->role ? evidence->role : "");
+	event->name = copy_text(copier, evidence->event.name);
+	event->comm = copy_text(copier, evidence->event.comm);
+}
+
+static void copy_broken(struct copier *copier, struct stlb_report_trace *trace)
+{
+	struct stlb_links *links = &trace->result.continuity;
+
+	if (links->nr_first > STLB_MAX_BROKEN_LINKS)
+		links->nr_first = STLB_MAX_BROKEN_LINKS;
+	for (uint32_t i = 0; i < links->nr_first; i++) {
+		trace->broken[i].raw = &links->first[i];
+		copy_event(copier, &links->first[i].before, &trace->broken[i].before);
+		copy_event(copier, &links->first[i].after, &trace->broken[i].after);
+	}
+}
+
 static void copy_events(struct copier *copier, const struct stlb_finding *raw,
 			struct stlb_report_event *events)
 {
-	for (uint32_t i = 0; i < raw->nr_events; i++) {
-		const struct stlb_evidence *evidence = &raw->events[i];
-
-		events[i].event = &evidence->event;
-		events[i].role = copy_text(copier, evidence->role ? evidence->role : "");
-		events[i].name = copy_text(copier, evidence->event.name);
-		events[i].comm = copy_text(copier, evidence->event.comm);
-	}
+	for (uint32_t i = 0; i < raw->nr_events; i++)
+		copy_event(copier, &raw->events[i], &events[i]);
 }
 
 /* The copy in @raw must not point into the source once that is gone. */
@@ -255,6 +271,7 @@ struct stlb_report_trace *stlb_report_copy(const struct stlb_source_info *info,
 	trace->result = *result;
 	copy_info(&copier, &trace->info);
 	copy_result(&copier, &trace->result);
+	copy_broken(&copier, trace);
 	for (unsigned int rule = 0; rule < STLB_NR_RULES; rule++)
 		trace->rule_reasons[rule] = COPY_BUFFER(&copier, result->rules[rule].reason);
 	copy_findings(&copier, result, trace);

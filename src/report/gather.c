@@ -158,16 +158,11 @@ enum stlb_status stlb_report_finish(struct stlb_report *report, enum stlb_severi
 	return stlb_report_status(report);
 }
 
-const char *stlb_report_level_name(enum stlb_level level)
+bool stlb_report_has_links(const struct stlb_report_trace *trace)
 {
-	switch (level) {
-	case STLB_LEVEL_PMD:
-		return "pmd";
-	case STLB_LEVEL_PUD:
-		return "pud";
-	default:
-		return "pte";
-	}
+	const struct stlb_links *links = &trace->result.continuity;
+
+	return links->links || links->broken || links->tables;
 }
 
 const char *stlb_report_context_name(unsigned int context)

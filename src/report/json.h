@@ -10,7 +10,13 @@
 /** stlb_json_finding - one finding; @trace: index of its trace */
 json_t *stlb_json_finding(const struct stlb_report_finding *finding, uint32_t trace);
 
-#define STLB_SCHEMA_VERSION "2.0.0"
+/** stlb_json_event - one event of evidence */
+json_t *stlb_json_event(const struct stlb_report_event *event);
+
+/** stlb_json_continuity - whether each write of an entry was recorded; null: nothing shows it */
+json_t *stlb_json_continuity(const struct stlb_report_trace *trace);
+
+#define STLB_SCHEMA_VERSION "2.1.0"
 
 json_t *stlb_json_tool(const struct stlb_report *report);
 json_t *stlb_json_traces(const struct stlb_report *report);

@@ -21,7 +21,7 @@ static json_t *event_fields(const struct stlb_event *event)
 	return stlb_json_end(&object);
 }
 
-static json_t *event_json(const struct stlb_report_event *event)
+json_t *stlb_json_event(const struct stlb_report_event *event)
 {
 	struct stlb_json_object object = stlb_json_object();
 
@@ -42,7 +42,7 @@ static json_t *events_json(const struct stlb_report_finding *finding)
 	json_t *array = json_array();
 
 	for (uint32_t i = 0; i < finding->raw->nr_events; i++)
-		if (!stlb_json_append(&array, event_json(&finding->events[i])))
+		if (!stlb_json_append(&array, stlb_json_event(&finding->events[i])))
 			return NULL;
 	return array;
 }
@@ -101,8 +101,7 @@ static void put_place(struct stlb_json_object *object, const struct stlb_report_
 	stlb_json_put_text(object, "comm", *finding->comm ? finding->comm : NULL);
 	stlb_json_put(object, "tid", json_integer(raw->tid));
 	stlb_json_put(object, "addr", stlb_json_hex(raw->has_addr, raw->addr));
-	stlb_json_put_text(object, "level",
-			   raw->has_addr ? stlb_report_level_name(raw->level) : NULL);
+	stlb_json_put_text(object, "level", raw->has_addr ? stlb_level_name(raw->level) : NULL);
 	stlb_json_put(object, "old", stlb_json_hex(raw->has_old, raw->old));
 	stlb_json_put(object, "new", stlb_json_hex(raw->has_new, raw->new_entry));
 	stlb_json_put(object, "lock", stlb_json_hex(raw->lock, raw->lock));

@@ -82,6 +82,7 @@ static json_t *trace_json(const struct stlb_report_trace *trace, enum stlb_sever
 	stlb_json_put_count(&object, "first_ns", info->first_ns);
 	stlb_json_put_count(&object, "last_ns", info->last_ns);
 	stlb_json_put(&object, "hidden", hidden_json(&trace->hidden));
+	stlb_json_put(&object, "continuity", stlb_json_continuity(trace));
 	stlb_json_put_count(&object, "status", stlb_report_trace_status(trace, fail_on));
 	return stlb_json_end(&object);
 }

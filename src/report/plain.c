@@ -65,6 +65,7 @@ static void put_trace(struct stlb_plain_out *out, const struct stlb_report *repo
 		put_section(out, trace, SECTION_SUPPRESSED, "suppressed:");
 	if (!stlb_report_is_cut_bare(trace))
 		stlb_plain_coverage(out, trace, options->verbose);
+	stlb_plain_broken(out, trace);
 }
 
 static void put_errors(struct stlb_plain_out *out, const struct stlb_report *report)

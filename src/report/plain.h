@@ -39,7 +39,11 @@ void stlb_plain_finding_head(struct stlb_plain_out *out, const struct stlb_repor
 void stlb_plain_finding_facts(struct stlb_plain_out *out,
 			      const struct stlb_report_finding *finding);
 
-/** stlb_plain_event - one event; @before is the time of the one before it, 0 for none */
+/**
+ * stlb_plain_event - one event
+ * @finding: that it is evidence of; NULL: it is of none
+ * @before: the time of the one before it, 0 for none
+ */
 void stlb_plain_event(struct stlb_plain_out *out, const struct stlb_finding *finding,
 		      const struct stlb_report_event *event, uint64_t before);
 
@@ -49,6 +53,9 @@ void stlb_plain_events(struct stlb_plain_out *out, const struct stlb_report_find
 /** stlb_plain_coverage - rules not fully judged (@verbose: all), losses, notes */
 void stlb_plain_coverage(struct stlb_plain_out *out, const struct stlb_report_trace *trace,
 			 bool verbose);
+
+/** stlb_plain_broken - entries that were written unrecorded; nothing where there are none */
+void stlb_plain_broken(struct stlb_plain_out *out, const struct stlb_report_trace *trace);
 
 /** stlb_plain_unused - suppressions that matched nothing */
 void stlb_plain_unused(struct stlb_plain_out *out, const struct stlb_suppressions *set);

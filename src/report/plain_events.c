@@ -74,7 +74,8 @@ static bool is_shown(const struct stlb_finding *finding, const struct stlb_event
 	if (!(event->has & UINT64_C(1) << field))
 		return false;
 	/* said once, in the head of the finding */
-	return field != STLB_FIELD_MM || !finding->has_mm || event->value[field] != finding->mm;
+	return field != STLB_FIELD_MM || !finding || !finding->has_mm ||
+	       event->value[field] != finding->mm;
 }
 
 /* One word, so that it is not broken between name and value. */

@@ -77,7 +77,7 @@ static void put_entry(struct stlb_plain_out *out, const struct stlb_finding *raw
 	stlb_plain_label(out, raw->has_addr ? "entry" : "where");
 	if (raw->has_addr)
 		stlb_plain_addf(out, STLB_REGULAR, "%s of 0x%" PRIx64 " in ",
-				stlb_report_level_name(raw->level), raw->addr);
+				stlb_level_name(raw->level), raw->addr);
 	if (raw->has_mm)
 		stlb_plain_addf(out, STLB_REGULAR, "mm 0x%" PRIx64, raw->mm);
 	else

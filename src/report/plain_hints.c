@@ -6,12 +6,12 @@
 
 /** struct hint - events that were not recorded, and how to have them */
 struct hint {
-	enum stlb_kind kinds[4]; /* the hint is for traces with none of them */
+	enum stlb_kind kinds[5]; /* the hint is for traces with none of them */
 	const char *lines[5];
 };
 
 static const struct hint hints[] = {
-	{{STLB_INV_START, STLB_INV_END, STLB_INV_RANGE, STLB_SUBSCRIBE},
+	{{STLB_INV_START, STLB_INV_END, STLB_INV_RANGE, STLB_SUBSCRIBE, STLB_SUBSCRIBE},
 	 {"The trace has no mmu_notifier events: neither which process has secondary TLBs nor when "
 	  "they were invalidated is known. Probe the entry of these functions, with the fields mm, "
 	  "start and end, as events of the group staletlb:",
@@ -20,12 +20,12 @@ static const struct hint hints[] = {
 	  "  inv_range: __mmu_notifier_invalidate_range (before 6.6) or "
 	  "__mmu_notifier_arch_invalidate_secondary_tlbs (since 6.6)",
 	  "  subscribe: __mmu_notifier_register (mm only)"}},
-	{{STLB_PTE_CLEAR, STLB_PTE_CLEAR_FLUSH, STLB_PTE_SET, STLB_MAP},
+	{{STLB_PTE_CLEAR, STLB_PTE_CLEAR_FLUSH, STLB_PTE_SET, STLB_MAP, STLB_ENTRY_SET},
 	 {"The trace has no page-table update. Probe ptep_clear_flush as pte_clear_flush "
 	  "(mm, addr, old), and on a kernel with CONFIG_PAGE_TABLE_CHECK "
 	  "__page_table_check_pte_set (6.12: __page_table_check_ptes_set) as pte_set and "
 	  "__page_table_check_pte_clear as pte_clear."}},
-	{{STLB_PAGE_FREE, STLB_PAGE_ALLOC, STLB_HUGE_FREE, STLB_PAGE_FREE_BATCHED},
+	{{STLB_PAGE_FREE, STLB_PAGE_ALLOC, STLB_HUGE_FREE, STLB_PAGE_FREE_BATCHED, STLB_PAGE_FREE},
 	 {"The trace has no page free: record kmem:mm_page_free and "
 	  "kmem:mm_page_alloc."}},
 };

@@ -327,6 +327,30 @@ static void put_obligations(struct stlb_plain_out *out, const struct stlb_obliga
 	stlb_plain_end(out);
 }
 
+/* Of page_table_check's events only what is wrong: few of them tell what a write before shows. */
+static bool tells_links(const struct stlb_report_trace *trace)
+{
+	const struct stlb_result *result = &trace->result;
+
+	return result->kinds[STLB_ENTRY_SET] || result->continuity.broken ||
+	       result->continuity.tables;
+}
+
+static void put_links(struct stlb_plain_out *out, const struct stlb_links *links)
+{
+	stlb_plain_label(out, "continuity");
+	stlb_plain_addf(out, STLB_REGULAR, "%" PRIu64 " links", links->links);
+	if (links->broken || !links->tables)
+		stlb_plain_addf(out, links->broken ? STLB_DOUBTFUL : STLB_REGULAR,
+				", %" PRIu64 " broken", links->broken);
+	if (links->tables)
+		stlb_plain_addf(out, STLB_DOUBTFUL,
+				", %" PRIu64 " page table%s freed with entries in %s",
+				links->tables, links->tables == 1 ? "" : "s",
+				links->tables == 1 ? "it" : "them");
+	stlb_plain_end(out);
+}
+
 static void put_origin(struct stlb_plain_out *out, const struct stlb_report_trace *trace)
 {
 	const struct stlb_source_info *info = &trace->info;
@@ -358,6 +382,8 @@ void stlb_plain_details(struct stlb_plain_out *out, const struct stlb_report_tra
 		put_rules(out, trace);
 	if (trace->result.obligations.total || trace->result.obligations.exempt)
 		put_obligations(out, &trace->result.obligations);
+	if (tells_links(trace))
+		put_links(out, &trace->result.continuity);
 	for (uint32_t i = 0; i < trace->nr_reasons; i++) {
 		stlb_plain_label(out, "but");
 		stlb_plain_add(out, STLB_REGULAR, trace->reasons[i]);

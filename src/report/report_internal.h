@@ -32,6 +32,12 @@ struct stlb_report_finding {
 	const char *subscribers[STLB_MAX_SUBSCRIBERS];
 };
 
+/** struct stlb_report_broken - an entry that was written unrecorded, and the events around that */
+struct stlb_report_broken {
+	const struct stlb_broken_link *raw;
+	struct stlb_report_event before, after; /* @before: its name NULL where there is none */
+};
+
 enum { STLB_MAX_REASONS = 16 };
 
 /** struct stlb_report_hidden - what filters hide; what a suppression hides too is apart */
@@ -54,6 +60,7 @@ struct stlb_report_trace {
 	struct stlb_result result; /* without its findings */
 	struct stlb_report_finding *findings;
 	uint32_t nr_findings;
+	struct stlb_report_broken broken[STLB_MAX_BROKEN_LINKS]; /* of @result's first ones */
 	struct stlb_report_hidden hidden;
 	const char *rule_reasons[STLB_NR_RULES]; /* why a rule was not judged fully, "" for none */
 	const char *reasons[STLB_MAX_REASONS];	 /* why it could not be judged completely */
@@ -89,8 +96,8 @@ struct stlb_report {
 	uint32_t nr_filters;
 };
 
-/** stlb_report_level_name - "pte", "pmd", "pud" */
-const char *stlb_report_level_name(enum stlb_level level);
+/** stlb_report_has_links - whether what entries said was compared with what was written to them */
+bool stlb_report_has_links(const struct stlb_report_trace *trace);
 
 /** stlb_report_context_name - "task", "softirq", "hardirq", "nmi" */
 const char *stlb_report_context_name(unsigned int context);

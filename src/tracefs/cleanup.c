@@ -21,7 +21,7 @@ static const char *const prefix = "staletlb";
 
 /* ---- whose it is ---- */
 
-/* "staletlb_1234" and "staletlb_1234_tasks": 1234; 0: of no process; -1: not ours */
+/* "staletlb_1234", and that with "_tasks" or "_stacks": 1234; 0: of no process; -1: not ours */
 static long owner_of(const char *name)
 {
 	char *end;
@@ -35,7 +35,9 @@ static long owner_of(const char *name)
 	if (name[0] != '_' || name[1] < '1' || name[1] > '9')
 		return -1;
 	pid = strtol(name + 1, &end, 10);
-	return (*end && strcmp(end, "_tasks")) || pid > INT_MAX ? -1 : pid;
+	if (*end && strcmp(end, "_tasks") && strcmp(end, "_stacks"))
+		return -1;
+	return pid > INT_MAX ? -1 : pid;
 }
 
 /* A number can be another process' by now: only one of the same program counts as alive. */

@@ -49,6 +49,49 @@ int stlb_dynamic_add(const char *tracing, const char *definition, struct stlb_er
 			      complaint);
 }
 
+/* Its places become one event: the first makes it, the others are appended. */
+static int add_sites(const char *tracing, const struct stlb_probe *probe,
+		     void (*refused)(void *arg, const struct stlb_probe *probe, const char *where,
+				     const char *why),
+		     void *arg)
+{
+	int ret = -ENOENT, one;
+	bool added = false;
+
+	for (unsigned int i = 0; i < probe->nr_sites; i++) {
+		const struct stlb_probe_site *site = &probe->sites[i];
+		struct stlb_error why = {""};
+
+		if (!site->definition)
+			continue;
+		one = stlb_dynamic_add(tracing, site->definition, &why);
+		added |= !one;
+		if (!one)
+			continue;
+		ret = one;
+		refused(arg, probe, site->where, why.text);
+		if (one == -ENOMEM)
+			return one;
+	}
+	return added ? 0 : ret;
+}
+
+int stlb_dynamic_add_probe(const char *tracing, const struct stlb_probe *probe,
+			   void (*refused)(void *arg, const struct stlb_probe *probe,
+					   const char *where, const char *why),
+			   void *arg)
+{
+	struct stlb_error why = {""};
+	int ret;
+
+	if (probe->nr_sites)
+		return add_sites(tracing, probe, refused, arg);
+	ret = stlb_dynamic_add(tracing, probe->definition, &why);
+	if (ret)
+		refused(arg, probe, "", why.text);
+	return ret;
+}
+
 /* ---- removing ---- */
 
 /* An event that was in use a moment ago stays busy until its last user is gone. */
@@ -102,14 +145,19 @@ static bool parse_names(const char *line, char *group, char *event)
 int stlb_dynamic_each(const char *tracing, const char *prefix,
 		      void (*call)(void *arg, const char *group, const char *event), void *arg)
 {
-	char group[MAX_NAME], event[MAX_NAME];
+	char group[MAX_NAME], event[MAX_NAME], last[2][MAX_NAME] = {"", ""};
 	char *list = stlb_tracing_read(tracing, list_file);
 
 	if (!list)
 		return -errno;
 	for (const char *line = list; *line; line += *line == '\n') {
-		if (parse_names(line, group, event) && !strncmp(group, prefix, strlen(prefix)))
+		/* an event of many places has a line for each */
+		if (parse_names(line, group, event) && !strncmp(group, prefix, strlen(prefix)) &&
+		    (strcmp(group, last[0]) || strcmp(event, last[1]))) {
 			call(arg, group, event);
+			memcpy(last[0], group, sizeof(group));
+			memcpy(last[1], event, sizeof(event));
+		}
 		line += strcspn(line, "\n");
 	}
 	free(list);

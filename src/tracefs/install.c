@@ -19,24 +19,41 @@ static bool is_installed(const char *tracing, const struct stlb_probe *probe)
 	return !stlb_tracing_path(path, sizeof(path), tracing, file) && !access(path, F_OK);
 }
 
+/** struct refusals - who is told of them */
+struct refusals {
+	void (*told)(void *arg, const struct stlb_probe *probe, const char *why);
+	void *arg;
+};
+
+static void tell_refused(void *arg, const struct stlb_probe *probe, const char *where,
+			 const char *why)
+{
+	const struct refusals *refusals = arg;
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s%s%s", where, *where ? ": " : "", why);
+	if (refusals->told)
+		refusals->told(refusals->arg, probe, text);
+}
+
 int stlb_probes_install(const struct stlb_plan *plan, const char *tracing,
 			void (*told)(void *arg, const struct stlb_probe *probe, const char *why),
 			void *arg, struct stlb_error *err)
 {
+	struct refusals refusals = {told, arg};
 	const struct stlb_probe *probe;
 	unsigned int nr = 0;
 
 	for (unsigned int i = 0; (probe = stlb_plan_probe(plan, i)); i++) {
-		struct stlb_error why = {""};
 		int ret = 0;
 
 		if (!probe->definition)
 			continue;
 		if (!is_installed(tracing, probe))
-			ret = stlb_dynamic_add(tracing, probe->definition, &why);
+			ret = stlb_dynamic_add_probe(tracing, probe, tell_refused, &refusals);
 		nr += !ret;
-		if (told)
-			told(arg, probe, ret ? why.text : NULL);
+		if (told && !ret)
+			told(arg, probe, NULL);
 	}
 	return nr ? 0
 		  : stlb_error_set(err, -EIO,
@@ -46,11 +63,15 @@ int stlb_probes_install(const struct stlb_plan *plan, const char *tracing,
 
 int stlb_probes_uninstall(const struct stlb_plan *plan, const char *tracing, struct stlb_error *err)
 {
-	char tasks[MAX_NAME];
-	int ret, one;
+	static const char *const suffixes[] = {"tasks", "stacks"};
+	char name[MAX_NAME];
+	int ret = 0, one;
 
-	snprintf(tasks, sizeof(tasks), "%.40s_tasks", stlb_plan_group(plan));
-	ret = stlb_instance_remove(tracing, tasks, err);
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		snprintf(name, sizeof(name), "%.40s_%s", stlb_plan_group(plan), suffixes[i]);
+		one = stlb_instance_remove(tracing, name, ret ? NULL : err);
+		ret = ret ? ret : one;
+	}
 	one = stlb_instance_remove(tracing, stlb_plan_group(plan), ret ? NULL : err);
 	ret = ret ? ret : one;
 	one = stlb_dynamic_remove_group(tracing, stlb_plan_group(plan), NULL, ret ? NULL : err);

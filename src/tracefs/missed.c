@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Returns that were not seen: a return probe has room for so many calls at a time. Misses of
- * entries are not counted: the kernel skips those that it makes itself while it handles a probe,
- * and no update of a page table is among them.
+ * Returns that were not seen: a return probe has room for so many calls at a time. And hits of the
+ * instructions that write page tables, of which none may be missed. Misses of other entries are not
+ * counted: the kernel skips those that it makes itself while it handles a probe, and no update of a
+ * page table is among them.
  */
 #include "tracefs/missed.h"
 
@@ -15,16 +16,16 @@
 
 enum { MAX_NAME = 128 };
 
-static bool is_return_of(const struct stlb_plan *plan, const char *group, const char *event)
+static bool counts(const struct stlb_plan *plan, const char *group, const char *event)
 {
 	const struct stlb_probe *probe;
 
 	if (strcmp(group, stlb_plan_group(plan)))
 		return false;
 	for (unsigned int i = 0; (probe = stlb_plan_probe(plan, i)); i++)
-		if (probe->source == STLB_PROBE_KRETPROBE && probe->reach == STLB_REACH_ALL &&
-		    !strcmp(probe->event, event))
-			return true;
+		if (!strcmp(probe->event, event))
+			return probe->nr_sites || (probe->source == STLB_PROBE_KRETPROBE &&
+						   probe->reach == STLB_REACH_ALL);
 	return false;
 }
 
@@ -48,7 +49,7 @@ static uint64_t add_up(const struct stlb_plan *plan, const char *events, const c
 		    sscanf(profile, " %127s %" SCNu64 " %" SCNu64, name, &hits, &misses) != 3 ||
 		    strcmp(event, name))
 			break;
-		if (is_return_of(plan, group, event))
+		if (counts(plan, group, event))
 			sum += misses;
 		events = next_line(events);
 		profile = next_line(profile);

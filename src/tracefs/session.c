@@ -17,16 +17,21 @@ enum { MAX_NAME = 64, MAX_REFUSED = 256, LEAST_BUFFER_KB = 512, MEMORY_SHARE = 8
 
 static const char *const clock_name = "global";
 
-/** enum - the instances of a session; TASKS only where tasks are asked for */
-enum { INSTANCE_ALL, INSTANCE_TASKS, NR_INSTANCES };
+/**
+ * enum - the instances of a session. TASKS only where tasks are asked for. STACKS only where single
+ * instructions are probed: a probe that the kernel has made a jump has no stack by a trigger, but
+ * by the option of an instance, which all of the instance's events have.
+ */
+enum { INSTANCE_ALL, INSTANCE_STACKS, INSTANCE_TASKS, NR_INSTANCES };
 
 struct stlb_session {
 	const struct stlb_plan *plan;
 	char *tracing;
 	char names[NR_INSTANCES][MAX_NAME];
-	unsigned int nr_instances; /* made */
+	const char *made[NR_INSTANCES]; /* of those, in this order */
+	unsigned int nr_instances;
 	uint64_t buffer_kb;
-	bool by_task;
+	bool by_task, by_stack;
 	int (*cancelled)(void);
 	struct stlb_live_event *events;
 	unsigned int nr_events;
@@ -60,49 +65,63 @@ uint64_t stlb_session_default_kb(unsigned int nr_instances)
 	return share < STLB_SESSION_BUFFER_KB ? share : STLB_SESSION_BUFFER_KB;
 }
 
-static void note_refused(struct stlb_session *session, const struct stlb_probe *probe,
+static void note_refused(void *arg, const struct stlb_probe *probe, const char *where,
 			 const char *why)
 {
+	struct stlb_session *session = arg;
 	char *text;
 
 	if (session->nr_refused == MAX_REFUSED)
 		return;
-	if (asprintf(&text, "%s (%s): the kernel rejected it: %s", probe->event,
-		     stlb_probe_source_name(probe->source), why) >= 0)
+	if (asprintf(&text, "%s (%s%s%s): the kernel rejected it: %s", probe->event,
+		     stlb_probe_source_name(probe->source), *where ? " of " : "", where, why) >= 0)
 		session->refused[session->nr_refused++] = text;
 }
 
 /* ---- putting it in ---- */
 
+static bool is_wanted(const struct stlb_session *session, unsigned int instance)
+{
+	return instance == INSTANCE_ALL || (instance == INSTANCE_TASKS && session->by_task) ||
+	       (instance == INSTANCE_STACKS && session->by_stack);
+}
+
 static int make_instances(struct stlb_session *session, struct stlb_error *err)
 {
 	struct stlb_instance_setup setup = {.buffer_kb = session->buffer_kb, .clock = clock_name};
-	unsigned int nr = session->by_task ? NR_INSTANCES : 1;
 	int ret = 0;
 
-	for (unsigned int i = 0; !ret && i < nr; i++) {
+	for (unsigned int i = 0; !ret && i < NR_INSTANCES; i++) {
+		if (!is_wanted(session, i))
+			continue;
 		ret = stlb_instance_make(session->tracing, session->names[i], &setup, err);
-		session->nr_instances += !ret;
+		if (!ret)
+			session->made[session->nr_instances++] = session->names[i];
+		if (!ret && i == INSTANCE_STACKS)
+			ret = stlb_instance_write(session->tracing, session->names[i],
+						  "options/stacktrace", "1", err);
 	}
 	return ret;
 }
 
-static const char *instance_of(const struct stlb_session *session, const struct stlb_probe *probe)
+static unsigned int instance_of(const struct stlb_session *session, const struct stlb_probe *probe)
 {
-	bool tasks = session->by_task && probe->reach == STLB_REACH_TASKS;
-
-	return session->names[tasks ? INSTANCE_TASKS : INSTANCE_ALL];
+	if (session->by_stack && probe->stack)
+		return INSTANCE_STACKS;
+	return session->by_task && probe->reach == STLB_REACH_TASKS ? INSTANCE_TASKS : INSTANCE_ALL;
 }
 
 static int enable(struct stlb_session *session, const struct stlb_probe *probe)
 {
+	unsigned int instance = instance_of(session, probe);
+	bool trigger = probe->stack && instance != INSTANCE_STACKS;
 	struct stlb_error why = {""};
-	int ret = stlb_instance_event(session->tracing, instance_of(session, probe), probe->system,
-				      probe->event, probe->filter,
-				      probe->stack ? "stacktrace" : NULL, &why);
+	int ret = stlb_instance_event(session->tracing, session->names[instance], probe->system,
+				      probe->event, probe->filter, trigger ? "stacktrace" : NULL,
+				      &why);
 
 	if (ret) {
-		note_refused(session, probe, why.text);
+		note_refused(session, probe, "", why.text);
 		return ret == -ENOMEM ? ret : 0;
 	}
 	session->events[session->nr_events++] =
@@ -113,16 +132,14 @@ static int enable(struct stlb_session *session, const struct stlb_probe *probe)
 /* One that the kernel refuses is missing afterwards, which the coverage will tell. */
 static int add_probe(struct stlb_session *session, const struct stlb_probe *probe)
 {
-	struct stlb_error why = {""};
 	int ret = 0;
 
 	if (probe->source == STLB_PROBE_NONE)
 		return 0;
 	if (probe->definition)
-		ret = stlb_dynamic_add(session->tracing, probe->definition, &why);
+		ret = stlb_dynamic_add_probe(session->tracing, probe, note_refused, session);
 	if (!ret)
 		return enable(session, probe);
-	note_refused(session, probe, why.text);
 	return ret == -ENOMEM ? ret : 0;
 }
 
@@ -163,6 +180,16 @@ static int put_in(struct stlb_session *session, const struct stlb_session_option
 	return ret;
 }
 
+static bool has_sites(const struct stlb_plan *plan)
+{
+	const struct stlb_probe *probe;
+
+	for (unsigned int i = 0; (probe = stlb_plan_probe(plan, i)); i++)
+		if (probe->nr_sites && probe->definition)
+			return true;
+	return false;
+}
+
 static struct stlb_session *make(const struct stlb_plan *plan,
 				 const struct stlb_session_options *options)
 {
@@ -172,12 +199,15 @@ static struct stlb_session *make(const struct stlb_plan *plan,
 		return NULL;
 	session->plan = plan;
 	session->by_task = options->tids != NULL;
+	session->by_stack = has_sites(plan);
 	session->cancelled = options->cancelled;
 	session->tracing = strdup(options->tracing);
 	session->buffer_kb = options->buffer_kb;
 	if (!session->buffer_kb)
-		session->buffer_kb = stlb_session_default_kb(session->by_task ? NR_INSTANCES : 1);
+		session->buffer_kb =
+			stlb_session_default_kb(1U + session->by_task + session->by_stack);
 	snprintf(session->names[INSTANCE_ALL], MAX_NAME, "%s", stlb_plan_group(plan));
+	snprintf(session->names[INSTANCE_STACKS], MAX_NAME, "%.40s_stacks", stlb_plan_group(plan));
 	snprintf(session->names[INSTANCE_TASKS], MAX_NAME, "%.40s_tasks", stlb_plan_group(plan));
 	if (session->tracing)
 		return session;
@@ -213,7 +243,7 @@ const char *stlb_session_refused(const struct stlb_session *session, unsigned in
 
 const char *stlb_session_instance(const struct stlb_session *session, unsigned int index)
 {
-	return index < session->nr_instances ? session->names[index] : NULL;
+	return index < session->nr_instances ? session->made[index] : NULL;
 }
 
 const struct stlb_live_event *stlb_session_events(const struct stlb_session *session,
@@ -246,20 +276,26 @@ int stlb_session_follow(struct stlb_session *session, const int32_t *tids, unsig
 static int set_tracing(struct stlb_session *session, unsigned int instance, const char *on,
 		       struct stlb_error *err)
 {
-	return stlb_instance_write(session->tracing, session->names[instance], "tracing_on", on,
-				   err);
+	return !is_wanted(session, instance)
+		       ? 0
+		       : stlb_instance_write(session->tracing, session->names[instance],
+					     "tracing_on", on, err);
 }
 
 /*
- * The instance of tasks has their locks: it is on for as long as updates are seen. An update after
- * it was off would seem to be made under a lock whose release was not seen.
+ * The instance of tasks has their locks, the first one their brackets: both are on for as long as
+ * updates are seen. An update after they were off would seem to be made under a lock whose release
+ * was not seen, or in no bracket.
  */
+static const unsigned int starting_order[NR_INSTANCES] = {INSTANCE_TASKS, INSTANCE_ALL,
+							  INSTANCE_STACKS};
+
 int stlb_session_start(struct stlb_session *session, struct stlb_error *err)
 {
 	int ret = 0;
 
-	for (unsigned int i = session->nr_instances; !ret && i > 0; i--)
-		ret = set_tracing(session, i - 1, "1", err);
+	for (unsigned int i = 0; !ret && i < NR_INSTANCES; i++)
+		ret = set_tracing(session, starting_order[i], "1", err);
 	return ret;
 }
 
@@ -267,8 +303,8 @@ int stlb_session_stop(struct stlb_session *session, struct stlb_error *err)
 {
 	int ret = 0;
 
-	for (unsigned int i = 0; i < session->nr_instances; i++) {
-		int one = set_tracing(session, i, "0", ret ? NULL : err);
+	for (unsigned int i = NR_INSTANCES; i > 0; i--) {
+		int one = set_tracing(session, starting_order[i - 1], "0", ret ? NULL : err);
 
 		ret = ret ? ret : one;
 	}

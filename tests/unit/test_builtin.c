@@ -20,6 +20,13 @@ struct expected {
 	uint64_t has;
 };
 
+/* Of this project's own probes, and of another group with shorter names. */
+#define DEEP(event, ...)                                                                           \
+	{"deep", event, __VA_ARGS__},                                                              \
+	{                                                                                          \
+		"staletlb", "deep_" event, __VA_ARGS__                                             \
+	}
+
 /* The probes of all kernels, each in the variants that it has. */
 static const struct expected probes[] = {
 	{"staletlb", "subscribe", "mn mm inv rs vmb pob zp hz", STLB_SUBSCRIBE, STLB_LEVEL_PTE,
@@ -117,6 +124,34 @@ static const struct expected probes[] = {
 	{"staletlb", "unshare", "__probe_ip", STLB_OTHER, STLB_LEVEL_PTE, 0},
 	{"staletlb", "huge_free", "folio", STLB_HUGE_FREE, STLB_LEVEL_PMD, B(PAGE)},
 	{"staletlb", "pgfree", "page order", STLB_PAGE_FREE, STLB_LEVEL_PTE, B(PAGE) | B(ORDER)},
+	DEEP("set", "__probe_ip ptep new old", STLB_ENTRY_SET, STLB_LEVEL_PTE,
+	     B(PTEP) | B(NEW) | B(OLD)),
+	DEEP("setn", "ptep new old nr", STLB_ENTRY_SET, STLB_LEVEL_PTE,
+	     B(PTEP) | B(NEW) | B(OLD) | B(NR)),
+	DEEP("set_pmd", "ptep new old", STLB_ENTRY_SET, STLB_LEVEL_PMD, B(PTEP) | B(NEW) | B(OLD)),
+	DEEP("set_pud", "ptep new old", STLB_ENTRY_SET, STLB_LEVEL_PUD, B(PTEP) | B(NEW) | B(OLD)),
+	DEEP("set_p4d", "ptep new old", STLB_ENTRY_SET, STLB_LEVEL_P4D, B(PTEP) | B(NEW) | B(OLD)),
+	DEEP("set_pgd", "ptep new old", STLB_ENTRY_SET, STLB_LEVEL_PGD, B(PTEP) | B(NEW) | B(OLD)),
+	DEEP("pop_pmd", "ptep page old", STLB_ENTRY_POPULATE, STLB_LEVEL_PMD,
+	     B(PTEP) | B(PAGE) | B(OLD)),
+	DEEP("xchg", "ptep new old", STLB_ENTRY_XCHG, STLB_LEVEL_PTE, B(PTEP) | B(NEW) | B(OLD)),
+	DEEP("xchg8", "ptep new old", STLB_ENTRY_XCHG, STLB_LEVEL_PTE, B(PTEP) | B(NEW) | B(OLD)),
+	DEEP("xchg16", "ptep new old", STLB_ENTRY_XCHG, STLB_LEVEL_PTE, B(PTEP) | B(NEW) | B(OLD)),
+	DEEP("xchg24", "ptep new old", STLB_ENTRY_XCHG, STLB_LEVEL_PTE, B(PTEP) | B(NEW) | B(OLD)),
+	DEEP("cas", "ptep exp new old", STLB_ENTRY_CMPXCHG, STLB_LEVEL_PTE,
+	     B(PTEP) | B(NEW) | B(OLD) | B(EXPECTED)),
+	DEEP("wp", "ptep old", STLB_ENTRY_WRPROTECT, STLB_LEVEL_PTE, B(PTEP) | B(OLD)),
+	DEEP("pstart", "mm addr ptep old", STLB_ENTRY_MODIFY_START, STLB_LEVEL_PTE,
+	     B(MM) | B(ADDR) | B(PTEP) | B(OLD)),
+	DEEP("pcommit", "mm addr ptep new old", STLB_ENTRY_MODIFY_COMMIT, STLB_LEVEL_PTE,
+	     B(MM) | B(ADDR) | B(PTEP) | B(NEW) | B(OLD)),
+	DEEP("pcommitn", "mm addr ptep new old nr", STLB_ENTRY_MODIFY_COMMIT, STLB_LEVEL_PTE,
+	     B(MM) | B(ADDR) | B(PTEP) | B(NEW) | B(OLD) | B(NR)),
+	DEEP("cond", "ptep old nr", STLB_ENTRY_PERHAPS, STLB_LEVEL_PTE, B(PTEP) | B(OLD) | B(NR)),
+	DEEP("pgd", "mm pgd pmdp", STLB_ROOT, STLB_LEVEL_PTE, B(MM) | B(PGD)),
+	DEEP("pgds", "mm pgd vmb pob", STLB_ROOT, STLB_LEVEL_PTE,
+	     B(MM) | B(PGD) | B(VMEMMAP) | B(DIRECT_MAP)),
+	DEEP("exit_mmap", "mm", STLB_EXIT_MMAP, STLB_LEVEL_PTE, B(MM)),
 	{"staletlb", "ptl_map", "__probe_ret_ip mm addr ptep ptl", STLB_PTL_MAP, STLB_LEVEL_PTE,
 	 B(CALLER) | B(MM) | B(ADDR) | B(PTEP) | B(PTL)},
 	{"staletlb", "ptl_acquire", "lock", STLB_LOCK_ACQUIRE, STLB_LEVEL_PTE, B(LOCK)},

@@ -66,10 +66,10 @@ Test(kernel, what_two_kernels_offer)
 		{"ftrace", STLB_YES, STLB_YES},		 {"probe_arguments", STLB_YES, STLB_YES},
 		{"return_arguments", STLB_NO, STLB_YES}, {"btf", STLB_YES, STLB_YES},
 		{"kallsyms", STLB_YES, STLB_YES},	 {"kcore", STLB_YES, STLB_YES},
-		{"page_table_check", STLB_NO, STLB_NO},	 {"lockdep", STLB_NO, STLB_NO},
-		{"swap_types", STLB_YES, STLB_YES},	 {"mmu_notifier", STLB_YES, STLB_YES},
-		{"kvm_events", STLB_YES, STLB_YES},	 {"ksm_events", STLB_NO, STLB_YES},
-		{"trace_clock", STLB_YES, STLB_YES},
+		{"page_table_check", STLB_NO, STLB_NO},	 {"deep_probes", STLB_NO, STLB_NO},
+		{"lockdep", STLB_NO, STLB_NO},		 {"swap_types", STLB_YES, STLB_YES},
+		{"mmu_notifier", STLB_YES, STLB_YES},	 {"kvm_events", STLB_YES, STLB_YES},
+		{"ksm_events", STLB_NO, STLB_YES},	 {"trace_clock", STLB_YES, STLB_YES},
 	};
 	struct made_kernel old = made_new("6.1"), new = made_new("6.12");
 	struct stlb_kernel *before = made_open(&old), *after = made_open(&new);

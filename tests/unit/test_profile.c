@@ -127,8 +127,8 @@ Test(profile, rows)
 	refused(ROW("\"lost\""), "events[0].kind", "a profile cannot provide");
 	refused(ROW("\"stack\""), "events[0].kind", "a profile cannot provide");
 	refused(ROW("\"exit\", \"levle\": \"pte\""), "events[0]", "did you mean \"level\"?");
-	refused(ROW("\"exit\", \"level\": \"p4d\""), "events[0].level", "\"pud\"");
-	refused(ROW("\"exit\", \"level\": 1"), "events[0].level", "\"pud\"");
+	refused(ROW("\"exit\", \"level\": \"p5d\""), "events[0].level", "\"pgd\"");
+	refused(ROW("\"exit\", \"level\": 1"), "events[0].level", "\"pgd\"");
 	refused(ROW("\"exit\", \"system\": \"\""), "events[0].system", "an event group");
 	refused(ROW("\"exit\", \"same_content\": 1"), "events[0].same_content", "true or false");
 	refused(ROW("\"none\", \"level\": \"pte\""), "events[0]", "unknown key \"level\"");

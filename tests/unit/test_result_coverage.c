@@ -3,7 +3,9 @@
 #include "made_device.h"
 #include "made_reading.h"
 
-#define K(kind) (UINT64_C(1) << STLB_##kind)
+typedef unsigned __int128 kind_bits;
+
+#define K(kind) ((kind_bits)1 << STLB_##kind)
 
 /* What a kernel with all probes records. */
 #define ALL                                                                                        \
@@ -19,9 +21,9 @@
 #define FREES_ALL (K(PAGE_FREE) | K(PAGE_FREE_BATCHED))
 #define LOCKS	  (K(LOCK_ACQUIRE) | K(LOCK_ACQUIRED))
 
-_Static_assert(STLB_NR_KINDS <= 64, "the table here has sets of kinds as bits");
+_Static_assert(STLB_NR_KINDS <= 128, "the table here has sets of kinds as bits");
 
-static struct stlb_kinds set_of(uint64_t bits)
+static struct stlb_kinds set_of(kind_bits bits)
 {
 	struct stlb_kinds set = {0};
 
@@ -39,7 +41,7 @@ enum kernel { SINCE, BEFORE }; /* 6.6 */
 /** struct row - without some kinds: which rules are not judged at all, and which in part */
 struct row {
 	enum kernel kernel;
-	uint64_t without;
+	kind_bits without;
 	uint32_t none, part;
 	const char *why;
 };

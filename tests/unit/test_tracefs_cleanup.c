@@ -91,17 +91,20 @@ static bool was_told_to_remove(const struct scene *scene, const char *group)
 Test(cleanup, what_a_dead_run_left_behind_goes)
 {
 	struct scene scene = {.made = made_tracefs()};
-	char name[64], tasks[80];
+	char name[64], tasks[80], stacks[80];
 
 	snprintf(name, sizeof(name), "staletlb_%d", (int)dead_pid());
 	snprintf(tasks, sizeof(tasks), "%s_tasks", name);
+	snprintf(stacks, sizeof(stacks), "%s_stacks", name);
 	add_event(&scene, name);
 	add_instance(&scene, name);
 	add_instance(&scene, tasks);
+	add_instance(&scene, stacks);
 	clear_away(&scene);
 	cr_expect_eq(scene.ret, 0, "%s", scene.err.text);
 	cr_expect_eq(scene.removed.events, 2);
-	cr_expect_eq(scene.removed.instances, 2);
+	cr_expect_eq(scene.removed.instances, 3);
+	cr_expect_not(has_instance(&scene, stacks));
 	cr_expect_eq(scene.removed.running, 0);
 	cr_expect(was_told_to_remove(&scene, name));
 	cr_expect_not(has_instance(&scene, name));

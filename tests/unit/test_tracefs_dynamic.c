@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "tracefs/dynamic.h"
+#include "tracefs/tracing.h"
 #include "made_tracefs.h"
 
 /** struct names - what stlb_dynamic_each() told, one line each */
@@ -42,6 +43,60 @@ Test(dynamic, names_of_all_sorts_of_events)
 		     "staletlb",
 		     "staletlb/inv_start\nstaletlb/inv_ret\nstaletlb/put\nstaletlb/put_ret\n"
 		     "staletlb/eprobe\nstaletlb_12/last\n");
+}
+
+Test(dynamic, an_event_of_many_places_is_told_once)
+{
+	expect_names("p:staletlb/set one+0x5 ptep=%di:x64\n"
+		     "p:staletlb/set two+0x9 ptep=%di:x64\n"
+		     "p:staletlb/xchg two+0x5 ptep=%ax:x64\n"
+		     "p:staletlb_7/xchg two+0x5 ptep=%ax:x64\n",
+		     "staletlb", "staletlb/set\nstaletlb/xchg\nstaletlb_7/xchg\n");
+}
+
+static void hear_refused(void *arg, const struct stlb_probe *probe, const char *where,
+			 const char *why)
+{
+	struct names *names = arg;
+
+	(void)probe;
+	cr_expect(*why);
+	hear(names, "refused", where);
+}
+
+static const struct stlb_probe_site sites[] = {
+	{.where = "one+0x5", .definition = "p:staletlb/set one+0x5"},
+	{.where = "two+0x9", .use = STLB_SITE_UNUSABLE},
+	{.where = "two+0x5", .definition = "p:staletlb/set two+0x5"},
+};
+
+static const struct stlb_probe probe_of_sites = {
+	.event = "set", .definition = "p:staletlb/set one+0x5", .sites = sites, .nr_sites = 3};
+
+Test(dynamic, each_place_is_added_that_is_probed)
+{
+	struct made_tracefs made = made_tracefs();
+	struct names heard = {"", 0};
+	char *text;
+
+	made_tracefs_text(&made, "dynamic_events", "");
+	cr_expect_eq(stlb_dynamic_add_probe(made.path, &probe_of_sites, hear_refused, &heard), 0);
+	text = stlb_tracing_read(made.path, "dynamic_events");
+	cr_expect_str_eq(text, "p:staletlb/set one+0x5p:staletlb/set two+0x5", "%s", text);
+	cr_expect_eq(heard.nr, 0);
+	free(text);
+	made_tracefs_free(&made);
+}
+
+Test(dynamic, each_place_that_is_refused_is_named)
+{
+	struct made_tracefs made = made_tracefs();
+	struct names heard = {"", 0};
+
+	made_tracefs_full(&made, "dynamic_events");
+	cr_expect_lt(stlb_dynamic_add_probe(made.path, &probe_of_sites, hear_refused, &heard), 0);
+	cr_expect_str_eq(heard.text, "refused/one+0x5\nrefused/two+0x5\n");
+	made_tracefs_free(&made);
 }
 
 Test(dynamic, of_other_groups_nothing_is_told)

@@ -461,7 +461,8 @@ Test(decide, without_inv_end_nothing_is_sure_before_6_6)
 		{SUBSCRIBE(SUB1)},    {SUBSCRIBED(0)}, {LOCK(L1)},   {CLEAR(0, RO(0xa))},
 		{SET(0, 0, RW(0xb))}, {CLEAR(0, 0)},   {UNLOCK(L1)}, {INV(4, 5)}};
 	struct stlb_kinds no_ends = MADE_ALL_BUT(STLB_INV_END);
-	struct stlb_kinds no_clears = MADE_ALL_BUT(STLB_PTE_CLEAR, STLB_PTE_CLEAR_FLUSH);
+	struct stlb_kinds no_clears =
+		MADE_ALL_BUT(STLB_PTE_CLEAR, STLB_PTE_CLEAR_FLUSH, STLB_ENTRY_XCHG);
 	struct stlb_rule_result rules[STLB_NR_RULES];
 
 	JUDGE(trace, BEFORE_6_6, WITHOUT(INV_END), .inconclusive = {[STLB_RULE_REPOINT] = 1});

@@ -40,12 +40,20 @@ static void report(struct stlb_analysis *a, const struct stlb_act *act,
 
 /*
  * Kinds that are recorded need not be recorded whole: page_table_check sees every set and clear,
- * and is known by its echoes. A table is known only by the set of its pmd: then all of them are
- * told.
+ * and is known by its echoes; of writes of entries continuity shows it.
  */
+static bool is_whole(const struct stlb_analysis *a)
+{
+	const struct stlb_continuity *continuity = &a->continuity;
+
+	return a->machine.echoes_seen ||
+	       (a->deep && continuity->links && !continuity->broken && !continuity->freed);
+}
+
+/* A table is known only by the set of its pmd: then all of them are told. */
 static bool is_judged(const struct stlb_analysis *a, enum stlb_mapped how)
 {
-	if (!a->machine.echoes_seen)
+	if (!is_whole(a))
 		return false;
 	if (how == STLB_MAPPED_PTE)
 		return stlb_recorded(a, STLB_PTE_SET) && stlb_recorded(a, STLB_PTE_CLEAR);
@@ -94,7 +102,7 @@ static void lower(const struct stlb_analysis *a, struct stlb_rule_result *result
 	char why[50];
 
 	snprintf(why, sizeof(why), "limit of %d mapped pages reached", STLB_MAX_MAPPINGS);
-	if (!a->machine.echoes_seen)
+	if (!is_whole(a))
 		stlb_rule_lower(
 			result, STLB_JUDGED_NONE,
 			"nothing shows that every set and clear is recorded (page_table_check)");
