@@ -163,3 +163,20 @@ Test(flush, not_judged_after_losses)
 
 	JUDGE(trace, SINCE_6_6);
 }
+
+/* What the kernel's version is shows only after the flush: it need not have carried anything. */
+Test(flush, not_judged_before_the_version_is_known)
+{
+	static const struct made learnt_later[] = {
+		{SUBSCRIBE(SUB1)}, {SUBSCRIBED(0)}, {FLUSHED(0, 1)}, {START(0, 1)}, {END_66(0, 1)},
+	};
+	static const struct made learnt_before[] = {
+		SETTLE_66,
+		{FLUSHED(0, 1)},
+		{START(0, 1)},
+		{END_66(0, 1)},
+	};
+
+	JUDGE(learnt_later, .kernel = NULL);
+	JUDGE(learnt_before, .kernel = NULL, FLUSH(1));
+}

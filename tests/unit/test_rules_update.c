@@ -367,3 +367,24 @@ Test(echoes, of_another_mm)
 	JUDGE(other_mm, BEFORE_6_6, FREED(1));
 	JUDGE(same_mm, BEFORE_6_6, ENDED(.total = 0));
 }
+
+/*
+ * A set of several that does not say what it overwrites: page_table_check alone tells of such, so
+ * the first clears are its echoes, even of the very pages that are set.
+ */
+Test(update, several_entries_that_keep_their_pages)
+{
+#define PROTECTS                                                                                   \
+	{SET_NR(0, RO(0xa), 2)}, {CLEAR(0, RW(0xa))},                                              \
+	{                                                                                          \
+		CLEAR(1, RW(0xb))                                                                  \
+	}
+	static const struct made mapped_still[] = {HELD(PROTECTS, {FREE(0xb)})};
+	static const struct made cleared_later[] = {
+		HELD(PROTECTS, {CLEAR(1, RO(0xb))}, {FREE(0xb)})};
+
+	JUDGE(mapped_still, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1},
+	      ENDED(.total = 2, .discharged_deferred = 2));
+	JUDGE(cleared_later, BEFORE_6_6, FREED(1), ENDED(.total = 2, .discharged_deferred = 2));
+#undef PROTECTS
+}
