@@ -388,3 +388,27 @@ Test(update, several_entries_that_keep_their_pages)
 	JUDGE(cleared_later, BEFORE_6_6, FREED(1), ENDED(.total = 2, .discharged_deferred = 2));
 #undef PROTECTS
 }
+
+/* What is made invalid in place in an mm that nobody subscribed to is no clear made before. */
+Test(update, made_invalid_in_place_in_another_mm)
+{
+	static const struct made trace[] = {
+		HELD({CLEAR(0, RW(0xa))},
+		     {OF(PMD_INVAL, F(MM, MM2), F(ADDR, PAGE(512)), F(OLD, HUGE(0x200))),
+		      .level = STLB_LEVEL_PMD},
+		     {SET(0, 0, RW(0xb))})};
+
+	JUDGE(trace, BEFORE_6_6, .recorded = MADE_WITHOUT(STLB_PMD_SET), REPOINT(1));
+}
+
+/* A clear of an entry that says nothing is the echo of the set before it, whatever that set. */
+Test(update, the_echo_of_a_set_that_maps_nothing)
+{
+#define SET_UNTOLD(n, w) OF(PTE_SET, F(MM, MM1), F(ADDR, PAGE(n)), F(NEW, w))
+	static const struct made trace[] = {HELD({SET_UNTOLD(0, SWAP)}, {CLEAR(0, 0)},
+						 {SET_UNTOLD(1, RO(0xb))}, {CLEAR(1, RW(0xb))},
+						 {FREE(0xb)})};
+
+	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1},
+	      ENDED(.total = 1, .discharged_deferred = 1));
+}

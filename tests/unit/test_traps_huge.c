@@ -332,3 +332,21 @@ Test(split, of_the_known_huge_zero_page)
 
 	JUDGE(known, BEFORE_6_6);
 }
+
+/* Where sets are told, they have to show that its pages came back. */
+Test(split, of_the_huge_zero_page_where_sets_are_seen)
+{
+	static const struct made no_set[] = {
+		SETTLE,
+		{SET(1024, 0, RW(0xa))},
+		{CLEAR(1024, 0)},
+		{START(0, 512)},
+		{SPLIT_OF(0x600), .level = STLB_LEVEL_PMD},
+		{LOCK(L2)},
+		{PMD_CLEARS(PMD_CLEAR_FLUSH, 0, HUGERO(0x600))},
+		{UNLOCK(L2)},
+		{ONLY_END(0, 512)},
+	};
+
+	JUDGE(no_set, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
+}

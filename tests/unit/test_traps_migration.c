@@ -172,3 +172,21 @@ Test(migration, its_type_where_there_are_device_entries)
 	JUDGE(without, .kernel = "6.1.0");
 	JUDGE(with, .kernel = "6.1.0", NEVER(1));
 }
+
+/* A split that gives up: the pages of the huge one are mapped again, one by one. */
+Test(migration, of_a_huge_page_resolved_piece_by_piece)
+{
+#define FROZEN(...)                                                                                \
+	SETTLE, {START(0, 512)}, {LOCK(L1)}, {PMD_CLEARS(PMD_CLEAR_FLUSH, 0, HUGE(0x200))},        \
+		{GONE(0), .level = STLB_LEVEL_PMD}, {UNLOCK(L1)}, {ONLY_END(0, 512)}, __VA_ARGS__
+	static const struct made same[] = {FROZEN({T2, BACK(5, RW(0x205))})};
+	static const struct made other[] = {FROZEN({T2, BACK(5, RW(0x200))})};
+	static const struct made whole[] = {
+		FROZEN({T2, BACK(0, HUGE(0x200)), .level = STLB_LEVEL_PMD})};
+
+	JUDGE(same, BEFORE_6_6, KINDS,
+	      .ended = &(struct stlb_obligations){.total = 1, .pending = 1});
+	JUDGE(other, BEFORE_6_6, KINDS, REPOINT(1));
+	JUDGE(whole, BEFORE_6_6, KINDS,
+	      .ended = &(struct stlb_obligations){.total = 1, .restored = 1});
+}
