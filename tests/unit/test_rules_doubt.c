@@ -446,6 +446,12 @@ Test(redundant, costs_the_time_between_entry_and_return)
 					   {.kind = STLB_INV_RANGE_RET},
 					   TIGHTENED({.kind = STLB_INV_RANGE_RET})};
 
+	/* the end of a bracket does more than to invalidate */
+	static const struct made at_the_end[] = {
+		SETTLE,	     {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))},
+		{INV(0, 1)}, {UNLOCK(L1)},  {END(0, 1)}};
+
+	cr_expect_eq(cost_of(at_the_end, sizeof(at_the_end) / sizeof(*at_the_end)), 0);
 	cr_expect_eq(cost_of(entry, sizeof(entry) / sizeof(*entry)), 0);
 	cr_expect_eq(cost_of(both, sizeof(both) / sizeof(*both)), 1000);
 }
