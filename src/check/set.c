@@ -357,8 +357,6 @@ bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct 
 	}
 	again = stlb_region_put_back(&a->regions, region, table.pfn);
 	a->failed |= again < 0;
-	stlb_region_doubt(&a->regions, region, STLB_LEVEL_PMD, slot.addr);
-	region->pmd = table;
 	return again > 0;
 }
 
