@@ -249,14 +249,16 @@ static void settle_discharged(struct stlb_analysis *a, const struct stlb_act *ac
 
 	if (ob->type == STLB_TIGHTEN || ob->table || (ob->weaker && !same))
 		return;
-	if (!same)
+	if (!same) {
+		ob->set_seen = true;
 		STLB_CALL(a, settled, a, act, ob);
-	else if (ob->level > slot.level)
+	} else if (ob->level > slot.level) {
 		set_piece(a, act, ob, slot, new);
-	else if (loses_rights(ob->old, new))
+	} else if (loses_rights(ob->old, new)) {
 		ob->weaker = true;
-	else
+	} else {
 		stlb_obligation_end(a, ob, STLB_END_COUNTED);
+	}
 }
 
 /* Where it was cleared is not known: the same page set in the same hold is taken for its place. */
