@@ -63,7 +63,7 @@ static bool is_gone(const struct stlb_said *said, uint64_t addr)
 	const struct stlb_obligation *ob = said->ob;
 
 	if (ob && ob->pieces)
-		return (ob->discharged || ob->table) && is_piece_covered(ob, addr);
+		return is_piece_covered(ob, addr);
 	return said->gone_start <= addr && addr < said->gone_end;
 }
 
@@ -112,7 +112,7 @@ static void note(struct look *look, const struct stlb_said *said)
 static bool sets_the_same(const struct stlb_said *said, const struct stlb_said *newer)
 {
 	return said->level == newer->level && stlb_entry_is_present(said->new) &&
-	       stlb_entry_is_present(newer->new) && said->new.pfn == newer->new.pfn;
+	       said->new.pfn == newer->new.pfn;
 }
 
 /* From the newest update to the one that set the page, or to the one that took it away. */

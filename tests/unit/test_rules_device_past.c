@@ -438,34 +438,3 @@ Test(past, of_a_huge_page_whose_table_is_cleared_late)
 	JUDGE(second, BEFORE_6_6, DEVICES, STALE(0));
 	JUDGE(never_there, BEFORE_6_6, DEVICES, STALE(1));
 }
-
-/* A table that is put into the pmd may hold the page: what was cleared before proves nothing. */
-Test(past, before_a_table_was_put_in)
-{
-#define ZAPPED_THEN(...)                                                                           \
-	SETTLE, {SET(0, 0, RW(0xa))}, ZAP(0, RW(0xa)), __VA_ARGS__                                 \
-	{                                                                                          \
-		READ(0, 0xa)                                                                       \
-	}
-	static const struct made table[] = {ZAPPED_THEN({PMD_SET(0, 0, TABLE(0x77))}, )};
-	static const struct made beside[] = {ZAPPED_THEN({PMD_SET(512, 0, TABLE(0x77))}, )};
-
-	JUDGE(table, BEFORE_6_6, DEVICES, STALE(0));
-	JUDGE(beside, BEFORE_6_6, DEVICES, STALE(1));
-}
-
-/* What a set replaced may be told by its echo alone: a device that uses it still is stale. */
-Test(past, a_page_that_only_an_echo_told)
-{
-#define SET_UNTOLD OF(PTE_SET, F(MM, MM1), F(ADDR, PAGE(0)), F(NEW, RW(0xb)))
-	static const struct made used[] = {SETTLE,	 {START(0, 1)},	      {LOCK(L1)},
-					   {SET_UNTOLD}, {CLEAR(0, RW(0xa))}, {UNLOCK(L1)},
-					   {END(0, 1)},	 {READ(0, 0xa)}};
-	static const struct made other[] = {SETTLE,	  {START(0, 1)},       {LOCK(L1)},
-					    {SET_UNTOLD}, {CLEAR(0, RW(0xa))}, {UNLOCK(L1)},
-					    {END(0, 1)},  {READ(0, 0xb)}};
-
-	JUDGE(used, BEFORE_6_6, DEVICES,
-	      .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_STALE_ACCESS] = 1});
-	JUDGE(other, BEFORE_6_6, DEVICES, .counts = {[STLB_RULE_REPOINT] = 1});
-}

@@ -180,3 +180,12 @@ Test(flush, not_judged_before_the_version_is_known)
 	JUDGE(learnt_later, .kernel = NULL);
 	JUDGE(learnt_before, .kernel = NULL, FLUSH(1));
 }
+
+/* The end of a bracket that is open shows that the flush before it has returned. */
+Test(flush, before_the_end_of_its_bracket)
+{
+	static const struct made trace[] = {
+		SETTLE_66, {START(0, 1)}, {FLUSHED(0, 1)}, {END_66(0, 1)}, {INV(0, 1)}};
+
+	JUDGE(trace, SINCE_6_6, FLUSH(1));
+}

@@ -412,3 +412,13 @@ Test(update, the_echo_of_a_set_that_maps_nothing)
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1},
 	      ENDED(.total = 1, .discharged_deferred = 1));
 }
+
+/* Echoes that were missed are not waited for: what comes after the last one is a clear. */
+Test(update, a_clear_after_a_batch_of_which_echoes_were_missed)
+{
+	static const struct made trace[] = {HELD({SET_NR(0, RW(0xa), 4)}, {CLEAR(0, 0)},
+						 {CLEAR(2, 0)}, {CLEAR(3, 0)}, {CLEAR(4, RW(0x99))},
+						 {FREE(0x99)})};
+
+	JUDGE(trace, BEFORE_6_6, FREED(1));
+}
