@@ -52,7 +52,7 @@ static bool said_below(const struct stlb_region *region, const struct stlb_said 
 static bool is_piece_covered(const struct stlb_obligation *ob, uint64_t addr)
 {
 	uint64_t unit = stlb_obligation_size(ob) / STLB_ENTRIES;
-	uint64_t index = (addr - ob->addr) / unit % STLB_ENTRIES;
+	uint64_t index = addr / unit % STLB_ENTRIES;
 
 	return ob->pieces->covered[index / 64] >> (index % 64) & 1;
 }

@@ -197,7 +197,7 @@ static void set_piece(struct stlb_analysis *a, const struct stlb_act *act,
 		      struct stlb_obligation *ob, struct stlb_slot slot, struct stlb_entry new)
 {
 	uint64_t unit = stlb_obligation_size(ob) / STLB_ENTRIES;
-	unsigned int index = (slot.addr - ob->addr) / unit % STLB_ENTRIES;
+	unsigned int index = slot.addr / unit % STLB_ENTRIES;
 	const struct stlb_page *page;
 
 	if (ob->table) {

@@ -422,3 +422,15 @@ Test(update, a_clear_after_a_batch_of_which_echoes_were_missed)
 
 	JUDGE(trace, BEFORE_6_6, FREED(1));
 }
+
+/* No set is of more entries than a table has: what a damaged trace adds is left out. */
+Test(update, more_entries_than_a_table_has)
+{
+#define MANY_SET(...)                                                                              \
+	HELD({SET(1024, 0, RW(0x9))}, {CLEAR(1024, 0)}, {SET_NR(0, RW(0x1000), 600)}, __VA_ARGS__)
+	static const struct made last[] = {MANY_SET({FREE(0x1000 + 511)})};
+	static const struct made beyond[] = {MANY_SET({FREE(0x1000 + 512)})};
+
+	JUDGE(last, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
+	JUDGE(beyond, BEFORE_6_6);
+}
