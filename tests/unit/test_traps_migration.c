@@ -74,7 +74,11 @@ Test(migration, told_of_the_clear_just_made)
 	static const struct made in_the_table[] = {
 		CLEARED_THEN({OF(MIGRATION_SET, F(ADDR, PAGE(0) + 0x123), F(PTE, MIGRATION))})};
 
+	static const struct made as_huge[] = {CLEARED_THEN({GONE(0), .level = STLB_LEVEL_PMD})};
+
 	JUDGE(right, BEFORE_6_6, KINDS);
+	/* what became of a huge entry is not told of one of its pages */
+	JUDGE(as_huge, BEFORE_6_6, KINDS, NEVER(1));
 	JUDGE(beside, BEFORE_6_6, KINDS, NEVER(1));
 	JUDGE(by_another, BEFORE_6_6, KINDS, NEVER(1));
 	JUDGE(outside, BEFORE_6_6, KINDS, NEVER(1));
