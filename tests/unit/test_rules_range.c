@@ -418,3 +418,17 @@ Test(unaligned, the_whole_mm_is_not)
 
 	JUDGE(trace, SINCE_6_6);
 }
+
+/* A clear takes over what its page's write-protect owes, and what was told of that. */
+Test(unbracketed, told_once_of_a_page_protected_and_then_cleared)
+{
+	static const struct made same[] = {SETTLE,	 {LOCK(L1)}, {SET(0, RW(0xa), RO(0xa))},
+					   {UNLOCK(L1)}, {LOCK(L1)}, {CLEAR(0, RO(0xa))},
+					   {UNLOCK(L1)}};
+	static const struct made other[] = {SETTLE,	  {LOCK(L1)}, {SET(0, RW(0xa), RO(0xa))},
+					    {UNLOCK(L1)}, {LOCK(L1)}, {CLEAR(1, RO(0xb))},
+					    {UNLOCK(L1)}};
+
+	JUDGE(same, BEFORE_6_6, UNBRACKETED(1));
+	JUDGE(other, BEFORE_6_6, UNBRACKETED(2));
+}

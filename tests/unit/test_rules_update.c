@@ -434,3 +434,14 @@ Test(update, more_entries_than_a_table_has)
 	JUDGE(last, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
 	JUDGE(beyond, BEFORE_6_6);
 }
+
+/* Where interrupts look like the task, one may come between a set and its echo. */
+Test(update, an_interrupt_before_the_echo_that_tells)
+{
+	static const struct made trace[] = {HELD({SET(9, 0, RW(0x9))}, {CLEAR(9, 0)},
+						 {SET_UNTOLD(0, RW(0xb))}, {WAKE(14)},
+						 {CLEAR(0, RW(0xa))})};
+
+	JUDGE(trace, BEFORE_6_6, .no_irq_flags = true, REPOINT(1));
+	JUDGE(trace, BEFORE_6_6);
+}
