@@ -350,3 +350,21 @@ Test(split, of_the_huge_zero_page_where_sets_are_seen)
 
 	JUDGE(no_set, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
 }
+
+/* A huge page is the same as its table only if each page is, not the first alone. */
+Test(collapse, table_holds_the_same_pages_but_one)
+{
+#define HUGE_IN_PLACE_OF(first, second)                                                            \
+	SETTLE, {SET(0, 0, RW(first))}, {SET(1, 0, RW(second))}, {START(0, 512)}, {LOCK(L2)},      \
+		{PMD_SET(0, TABLE(0x77), HUGE(0x200))}, {UNLOCK(L2)},                              \
+	{                                                                                          \
+		END(0, 512)                                                                        \
+	}
+	static const struct made same[] = {HUGE_IN_PLACE_OF(0x200, 0x201)};
+	static const struct made last[] = {HUGE_IN_PLACE_OF(0x200, 0x999)};
+	static const struct made first[] = {HUGE_IN_PLACE_OF(0x999, 0x201)};
+
+	JUDGE(same, BEFORE_6_6);
+	JUDGE(last, BEFORE_6_6, REPOINT(1));
+	JUDGE(first, BEFORE_6_6, REPOINT(1));
+}
