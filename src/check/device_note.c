@@ -52,8 +52,7 @@ void stlb_device_note_owed(struct stlb_analysis *a, struct stlb_obligation *ob)
 	uint64_t last = stlb_history_last(a->devices->history);
 	struct stlb_said *said = stlb_history_get(a->devices->history, last);
 
-	if (!said || ob->type == STLB_TIGHTEN || said->seq != ob->seq || said->mm != ob->mm->id ||
-	    said->level != ob->level || said->addr != ob->addr)
+	if (!said || ob->type == STLB_TIGHTEN)
 		return;
 	said->ob = ob;
 	ob->said = last;

@@ -53,7 +53,7 @@ static bool said_below(const struct stlb_region *region, const struct stlb_said 
 static bool is_piece_covered(const struct stlb_obligation *ob, uint64_t addr)
 {
 	uint64_t unit = stlb_obligation_size(ob) / STLB_ENTRIES;
-	uint64_t index = (addr - ob->addr) / unit % STLB_ENTRIES;
+	uint64_t index = addr / unit % STLB_ENTRIES;
 
 	return ob->pieces->covered[index / 64] >> (index % 64) & 1;
 }
@@ -64,7 +64,7 @@ static bool is_gone(const struct stlb_said *said, uint64_t addr)
 	const struct stlb_obligation *ob = said->ob;
 
 	if (ob && ob->pieces)
-		return (ob->discharged || ob->table) && is_piece_covered(ob, addr);
+		return is_piece_covered(ob, addr);
 	return said->gone_start <= addr && addr < said->gone_end;
 }
 
@@ -113,7 +113,7 @@ static void note(struct look *look, const struct stlb_said *said)
 static bool sets_the_same(const struct stlb_said *said, const struct stlb_said *newer)
 {
 	return said->level == newer->level && stlb_entry_is_present(said->new) &&
-	       stlb_entry_is_present(newer->new) && said->new.pfn == newer->new.pfn;
+	       said->new.pfn == newer->new.pfn;
 }
 
 /* From the newest update to the one that set the page, or to the one that took it away. */

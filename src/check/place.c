@@ -62,7 +62,7 @@ static void set_early(struct stlb_analysis *a, const struct stlb_act *act, uint6
 	if (!table)
 		return;
 	stlb_brief_expand(&table->event, &event);
-	for (unsigned int i = 0; slot.level == STLB_LEVEL_PTE && i < STLB_ENTRIES; i++) {
+	for (unsigned int i = 0; i < STLB_ENTRIES; i++) {
 		if (table->entries[i].known)
 			stlb_set(a, &then, slot, stlb_entry_none(), table->entries[i]);
 		slot.addr += UINT64_C(1) << STLB_PAGE_SHIFT;

@@ -172,7 +172,7 @@ static void set_piece(struct stlb_analysis *a, const struct stlb_act *act,
 		      struct stlb_obligation *ob, struct stlb_slot slot, struct stlb_entry new)
 {
 	uint64_t unit = stlb_obligation_size(ob) / STLB_ENTRIES;
-	unsigned int index = (slot.addr - ob->addr) / unit % STLB_ENTRIES;
+	unsigned int index = slot.addr / unit % STLB_ENTRIES;
 	const struct stlb_page *page;
 
 	if (ob->table) {
@@ -224,14 +224,16 @@ static void settle_discharged(struct stlb_analysis *a, const struct stlb_act *ac
 
 	if (ob->type == STLB_TIGHTEN || ob->table || (ob->weaker && !same))
 		return;
-	if (!same)
+	if (!same) {
+		ob->set_seen = true;
 		STLB_CALL(a, settled, a, act, ob);
-	else if (ob->level > slot.level)
+	} else if (ob->level > slot.level) {
 		set_piece(a, act, ob, slot, new);
-	else if (loses_rights(ob->old, new))
+	} else if (loses_rights(ob->old, new)) {
 		ob->weaker = true;
-	else
+	} else {
 		stlb_obligation_end(a, ob, STLB_END_COUNTED);
+	}
 }
 
 /* Where it was cleared is not known: the same page set in the same hold is taken for its place. */
@@ -332,8 +334,6 @@ bool stlb_set_table(struct stlb_analysis *a, const struct stlb_act *act, struct 
 	}
 	again = stlb_region_put_back(&a->machine.regions, region, table.pfn);
 	a->failed |= again < 0;
-	stlb_region_doubt(&a->machine.regions, region, STLB_LEVEL_PMD, slot.addr);
-	region->pmd = table;
 	return again > 0;
 }
 

@@ -63,8 +63,6 @@ static void show_instead(struct stlb_finding *known, const struct stlb_finding *
 	struct stlb_finding old = *known;
 
 	*known = *selected;
-	known->occurrences = old.occurrences;
-	known->inconclusive = old.inconclusive;
 	known->hidden = old.hidden;
 	known->site_ns = old.site_ns;
 	known->serial = old.serial;

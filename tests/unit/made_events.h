@@ -247,6 +247,18 @@ static inline void made_compare_ended(const char *test, int line,
 #undef X
 }
 
+/* A finding is of one kind: told for sure, or in doubt as its verdict says. */
+static inline void made_agrees(const char *test, int line, const struct stlb_finding *finding)
+{
+	bool doubted = finding->verdict == STLB_INCONCLUSIVE;
+
+	cr_expect(doubted ? !finding->occurrences : !finding->inconclusive,
+		  "%s:%d: %s, verdict %s, but %lu sure and %lu inconclusive", test, line,
+		  stlb_rule_info(finding->rule)->id, stlb_verdict_name(finding->verdict),
+		  finding->occurrences, finding->inconclusive);
+	cr_expect(finding->first_ns <= finding->last_ns, "%s:%d: last before first", test, line);
+}
+
 static inline void made_compare(const char *test, int line, const struct stlb_result *got,
 				const struct made_how *how)
 {
@@ -261,8 +273,11 @@ static inline void made_compare(const char *test, int line, const struct stlb_re
 			     got->rules[i].inconclusive, stlb_rule_info(i)->id,
 			     how->inconclusive[i]);
 	}
-	for (uint32_t i = 0; i < got->nr_findings; i++)
+	for (uint32_t i = 0; i < got->nr_findings; i++) {
 		verdicts[got->findings[i]->verdict] += got->findings[i]->occurrences;
+		made_agrees(test, line, got->findings[i]);
+	}
+	cr_expect_eq(got->dropped, 0, "%s:%d: %lu dropped", test, line, got->dropped);
 	for (int i = 0; how->by_verdict && i < STLB_INCONCLUSIVE; i++)
 		cr_expect_eq(verdicts[i], how->verdicts[i], "%s:%d: %lu %s, not %lu", test, line,
 			     verdicts[i], stlb_verdict_name(i), how->verdicts[i]);

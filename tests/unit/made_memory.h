@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An allocator that refuses one allocation of a test: for one file of a program. */
+/*
+ * An allocator that refuses one allocation of a test, and counts what is not given back: for one
+ * file of a program.
+ */
 #ifndef UNIT_MADE_MEMORY_H
 #define UNIT_MADE_MEMORY_H
 
@@ -14,6 +17,7 @@ extern void __lsan_enable(void) __attribute__((weak));
 static bool begun;	 /* a test has asked for it */
 static int granted = -1; /* how many are granted before that one, -1: none is refused */
 static bool refused;
+static long held; /* allocations that were not freed yet */
 
 static bool refuses(void)
 {
@@ -32,14 +36,33 @@ static void *next_of(const char *name)
 	return next;
 }
 
+static void *counted(void *memory)
+{
+	held += memory != NULL;
+	return memory;
+}
+
 void *malloc(size_t size)
 {
 	static void *(*next)(size_t);
 
 	if (!next)
 		*(void **)&next = next_of("malloc");
-	return refuses() ? NULL : next(size);
+	return refuses() ? NULL : counted(next(size));
 }
+
+/* The address sanitizer frees before anything can be looked up, and tells itself what leaks. */
+#ifndef __SANITIZE_ADDRESS__
+void free(void *memory)
+{
+	static void (*next)(void *);
+
+	if (!next)
+		*(void **)&next = next_of("free");
+	held -= memory != NULL;
+	next(memory);
+}
+#endif
 
 /* The sanitizer tells what the dynamic linker takes for its threads by who asks: here it is we. */
 static void *unwatched(void *(*take)(size_t, size_t), size_t nr, size_t size)
@@ -60,16 +83,21 @@ void *calloc(size_t nr, size_t size)
 
 	if (!next)
 		*(void **)&next = next_of("calloc");
-	return refuses() ? NULL : begun ? next(nr, size) : unwatched(next, nr, size);
+	if (refuses())
+		return NULL;
+	return counted(begun ? next(nr, size) : unwatched(next, nr, size));
 }
 
 void *realloc(void *memory, size_t size)
 {
 	static void *(*next)(void *, size_t);
+	void *moved;
 
 	if (!next)
 		*(void **)&next = next_of("realloc");
-	return refuses() ? NULL : next(memory, size);
+	moved = refuses() ? NULL : next(memory, size);
+	held += moved && !memory;
+	return moved;
 }
 
 static void refuse_after(int nr)
@@ -84,6 +112,12 @@ static bool was_refused(void)
 {
 	granted = -1;
 	return refused;
+}
+
+/* What was taken since then was all given back. The leak sanitizer, where it is there, looks. */
+static inline bool holds_no_more_than(long before)
+{
+	return __lsan_disable || held == before;
 }
 
 /* Each of its allocations is refused in turn, up to the first time that it asks for no more. */

@@ -12,14 +12,17 @@
 static int judged(const struct made *rows, size_t nr, const struct made_how *how,
 		  struct stlb_result *got)
 {
+	long before = held;
 	struct stlb_analysis *analysis = made_start(how);
 	static const uint64_t stack[] = {UINT64_C(0xffffffff81000000)};
 	const struct stlb_result *result;
 	struct stlb_event event;
 	int ret = 0;
 
-	if (!analysis)
+	if (!analysis) {
+		cr_expect(holds_no_more_than(before));
 		return -ENOMEM;
+	}
 	for (size_t i = 0; i < nr && !ret; i++) {
 		made_fill(&event, &rows[i], 1000 * (i + 1));
 		event.stack = event.kind == STLB_STACK ? stack : NULL;
@@ -30,6 +33,7 @@ static int judged(const struct made *rows, size_t nr, const struct made_how *how
 	if (result)
 		*got = *result;
 	stlb_analysis_free(analysis);
+	cr_expect(holds_no_more_than(before));
 	return result ? 0 : -ENOMEM;
 }
 
@@ -125,9 +129,10 @@ Test(limits_memory, a_repoint_that_waits_for_evidence)
 
 Test(limits_memory, a_device)
 {
-	static const struct made trace[] = {SETTLE,	      {SET(0, 0, RO(0xa))}, {FILL(0, 0xa)},
-					    COW(0, 0xa, 0xb), {READ(0, 0xa)},	    {FREE(0xa)},
-					    {DROPS(0, 1)},    {FILL(0, 0xb)}};
+	static const struct made trace[] = {
+		SETTLE,		  {SET(0, 0, RO(0xa))}, {FILL(0, 0xa)},
+		COW(0, 0xa, 0xb), {READ(0, 0xa)},	{FREE(0xa)},
+		{DROPS(0, 1)},	  {FILL(0, 0xb)},	{OF(MM_FREE, F(MM, MM1))}};
 
 	EACH(trace, 1, BEFORE_6_6, DEVICES);
 	EACH(trace, 1, BEFORE_6_6, .recorded = MADE_WITH(STLB_PHASE));
@@ -188,4 +193,24 @@ Test(limits_memory, a_table_that_was_taken_out)
 
 	EACH(unknown, 0, BEFORE_6_6);
 	EACH(trace, 0, BEFORE_6_6);
+}
+
+/* Breaches that a loss takes back, and such as wait until their tasks are seen outside a bracket.
+ */
+Test(limits_memory, what_is_in_doubt_and_what_waits)
+{
+#define CHANGES_ALONE(who, n)                                                                      \
+	{who, CLEAR(n, RW(0x10 + (n)))},                                                           \
+	{                                                                                          \
+		who, INV(n, (n) + 1)                                                               \
+	}
+	static const struct made lost[] = {
+		SETTLE,	     {START(0, 1)}, {LOCK(L1)},	 {CLEAR(0, RW(0xa))}, {FREE(0xa)},
+		{INV(0, 1)}, {UNLOCK(L1)},  {END(0, 1)}, {LOST(BEFORE)}};
+	static const struct made waits[] = {{SUBSCRIBE(SUB1)},	  {SUBSCRIBED(0)},
+					    CHANGES_ALONE(T2, 0), CHANGES_ALONE(T3, 1),
+					    SETTLED(T2),	  SETTLED(T3)};
+
+	EACH(lost, 1, BEFORE_6_6);
+	EACH(waits, 2, BEFORE_6_6);
 }

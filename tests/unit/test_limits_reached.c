@@ -389,3 +389,28 @@ Test(limits_reached, mapped_pages)
 	cr_expect(strstr(result->rules[STLB_RULE_MAPPED].reason, "mapped pages reached"));
 	stlb_analysis_free(reading.analysis);
 }
+
+/* ---- updates of a task that may be inside a bracket older than the trace ---- */
+
+/* Code paths past the limit are given up, and say so; of those that are kept all are counted. */
+Test(limits_reached, updates_that_wait_for_the_task_to_be_seen_outside)
+{
+	enum { KEPT = 64, MANY = KEPT + 3 };
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_result *result;
+	char text[MANY][8];
+
+	GIVE(&reading, {SUBSCRIBE(SUB1)}, {SUBSCRIBED(0)});
+	for (int i = 0; i < MANY; i++) {
+		snprintf(text[i], sizeof(text[i]), "%d", i);
+		GIVE(&reading, {.kind = STLB_PHASE, .text = text[i]}, {CLEAR(i, RW(0x100 + i))},
+		     {INV(i, i + 1)});
+	}
+	GIVE(&reading, {.kind = STLB_PHASE, .text = text[0]}, {CLEAR(0, RW(0x500))}, {INV(0, 1)},
+	     {START(0, 1)}, {END(0, 1)});
+	result = made_result(&reading);
+	only(result, STLB_RULE_UNBRACKETED, KEPT + 1);
+	cr_expect_eq(result->rules[STLB_RULE_UNBRACKETED].sites, KEPT);
+	cr_expect_eq(result->dropped, MANY - KEPT);
+	stlb_analysis_free(reading.analysis);
+}

@@ -59,6 +59,7 @@ static void refuse_each(const char *test, const struct made *rows, size_t nr,
 {
 	EACH_REFUSAL(granted_before)
 	{
+		long before = held;
 		struct stlb_analysis *analysis = begin(how);
 		bool said;
 
@@ -66,6 +67,7 @@ static void refuse_each(const char *test, const struct made *rows, size_t nr,
 		said = lacks(analysis, rows, nr, how);
 		cr_expect_eq(said, was_refused(), "%s: allocation %d", test, granted_before);
 		stlb_analysis_free(analysis);
+		cr_expect(holds_no_more_than(before), "%s: allocation %d", test, granted_before);
 	}
 }
 

@@ -147,3 +147,33 @@ Test(deadline, after_a_downgrade)
 	JUDGE(held, SINCE_6_6, NEVER(1));
 	JUDGE(released, SINCE_6_6, NEVER(0));
 }
+
+/* What a part of was invalidated is over with the mmap_lock, be its bracket open still. */
+Test(deadline, of_a_part_comes_with_the_unlock)
+{
+#define PART_OF_A_REPOINT(...)                                                                     \
+	SETTLE_66, {MMAP_LOCK(0)}, {START(0, 512)}, {LOCK(L1)},                                    \
+		{PMD_SET(0, HUGE(0x200), HUGE(0x400))}, {INV(0, 1)}, {UNLOCK(L1)}, __VA_ARGS__,    \
+	{                                                                                          \
+		END_66(0, 512)                                                                     \
+	}
+	static const struct made late[] = {PART_OF_A_REPOINT({MMAP_UNLOCK(0)}, {INV(0, 512)})};
+	static const struct made in_time[] = {PART_OF_A_REPOINT({INV(0, 512)}, {MMAP_UNLOCK(0)})};
+
+	JUDGE(late, SINCE_6_6, .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_PARTIAL] = 1});
+	JUDGE(in_time, SINCE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+}
+
+/* A bracket that is open still holds up repoints made in it, and nothing else. */
+Test(deadline, of_what_no_bracket_holds_up)
+{
+	static const struct made zap[] = {SETTLE_66,	 {MMAP_LOCK(0)},   {START(0, 1)},
+					  ZAP(0, 0xa),	 {MMAP_UNLOCK(0)}, {INV(0, 1)},
+					  {END_66(0, 1)}};
+	static const struct made merge[] = {
+		SETTLE_66,    {MMAP_LOCK(0)},	{KSM(0xa)}, {LOCK(L1)}, {SET(0, RO(0xa), RO(0xb))},
+		{UNLOCK(L1)}, {MMAP_UNLOCK(0)}, {INV(0, 1)}};
+
+	JUDGE(zap, SINCE_6_6, NEVER(1));
+	JUDGE(merge, SINCE_6_6, .counts = {[STLB_RULE_UNBRACKETED] = 1, [STLB_RULE_NEVER] = 1});
+}

@@ -324,3 +324,20 @@ Test(device_held, in_a_trace_that_does_not_say_what_was_recorded)
 	cr_expect_eq(made_result(&reading)->rules[STLB_RULE_STALE_ACCESS].occurrences, 1);
 	stlb_analysis_free(reading.analysis);
 }
+
+/* Nor does what was given up for want of room, however many events were lost before. */
+Test(device_held, a_loss_and_then_brackets_past_the_limit)
+{
+	struct made_reading reading = READING(BEFORE_6_6, DEVICES);
+	const struct stlb_result *result;
+
+	GIVE(&reading, WAS_SET, COW(0, 0xa, 0xb), {LOST(HERE)});
+	for (unsigned int i = 0; i < 9; i++)
+		GIVE(&reading, {START(0x100 + i, 0x200)});
+	GIVE(&reading, {READ(0, 0xa)});
+	result = made_result(&reading);
+	cr_expect_eq(result->dropped, 1);
+	cr_expect_eq(result->rules[STLB_RULE_STALE_ACCESS].inconclusive, 1);
+	cr_expect_eq(result->rules[STLB_RULE_STALE_ACCESS].occurrences, 0);
+	stlb_analysis_free(reading.analysis);
+}

@@ -269,3 +269,20 @@ Test(device_more, more_updates_than_are_kept)
 	cr_expect_eq(result->dropped, 2);
 	stlb_analysis_free(reading.analysis);
 }
+
+/* A table was taken out, and a part of what it maps invalidated: the rest is still held rightly. */
+Test(device_more, part_of_a_table_invalidated)
+{
+#define TABLE_OUT_THEN(...)                                                                        \
+	{PMD_SET(1024, 0, TABLE(8))}, SETTLE, {SET(512, 0, RO(0xa))}, {SET(513, 0, RO(0xb))},      \
+		{START(512, 1024)}, {LOCK(L1)}, {COLLAPSE(512, TABLE(7))}, {INV(512, 513)},        \
+		{UNLOCK(L1)}, __VA_ARGS__,                                                         \
+	{                                                                                          \
+		END(512, 1024)                                                                     \
+	}
+	static const struct made covered[] = {TABLE_OUT_THEN({READ(512, 0xa)})};
+	static const struct made not_yet[] = {TABLE_OUT_THEN({READ(513, 0xb)})};
+
+	JUDGE(covered, BEFORE_6_6, DEVICES, STALE(1));
+	JUDGE(not_yet, BEFORE_6_6, DEVICES, STALE(0));
+}

@@ -394,3 +394,47 @@ Test(past, of_a_table_that_a_huge_page_replaced)
 	JUDGE(dropped, BEFORE_6_6, DEVICES,
 	      .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_STALE_ACCESS] = 1});
 }
+
+/* NUMA balancing keeps the page in the entry, but takes every translation of it away. */
+Test(past, an_entry_that_keeps_its_page_but_cannot_be_walked_to)
+{
+#define HUGENUMA(pfn) (NUMA(pfn) | 0x80)
+	static const struct made small[] = {
+		SETTLE,	     {SET(0, 0, RW(0xa))},   {START(0, 1)},
+		{LOCK(L1)},  {CLEAR(0, RW(0xa))},    {UNLOCK(L1)},
+		{LOCK(L1)},  {SET(0, 0, NUMA(0xa))}, {UNLOCK(L1)},
+		{END(0, 1)}, {READ(0, 0xa)},
+	};
+	static const struct made huge[] = {
+		SETTLE,
+		{PMD_SET(0, 0, HUGE(0x200))},
+		{START(0, 512)},
+		{LOCK(L1)},
+		{PMD_CLEAR(0, HUGE(0x200))},
+		{PMD_SET(0, 0, HUGENUMA(0x200))},
+		{UNLOCK(L1)},
+		{END(0, 512)},
+		{READ(5, 0x205)},
+	};
+
+	JUDGE(small, BEFORE_6_6, DEVICES, STALE(1));
+	JUDGE(huge, BEFORE_6_6, DEVICES, STALE(1));
+}
+
+/* What is told of a pte in a table that a huge page has replaced takes nothing of that away. */
+Test(past, of_a_huge_page_whose_table_is_cleared_late)
+{
+#define LATE_CLEAR(n)                                                                              \
+	SETTLE, {PMD_SET(0, 0, HUGE(0x200))}, {PMD_SET(512, 0, HUGE(0x400))}, {START(0, 1024)},    \
+		{CLEAR(n, RW(0x99))}, {INV(0, 1024)},                                              \
+	{                                                                                          \
+		ONLY_END(0, 1024)                                                                  \
+	}
+	static const struct made first[] = {LATE_CLEAR(5), {READ(5, 0x205)}};
+	static const struct made second[] = {LATE_CLEAR(519), {READ(519, 0x407)}};
+	static const struct made never_there[] = {LATE_CLEAR(5), {READ(5, 0x99)}};
+
+	JUDGE(first, BEFORE_6_6, DEVICES, STALE(0));
+	JUDGE(second, BEFORE_6_6, DEVICES, STALE(0));
+	JUDGE(never_there, BEFORE_6_6, DEVICES, STALE(1));
+}

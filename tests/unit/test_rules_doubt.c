@@ -30,6 +30,16 @@ Test(doubt, a_loss_of_no_cpu_in_particular)
 	static const struct made other_cpu[] = {
 		SETTLE, {T3, USER_MODE}, ZAPPED(0), {.cpu = -1, LOST(HERE)}, {T3, USER_MODE}};
 
+	static const struct made last_on_another[] = {SETTLE,
+						      SETTLED(T2),
+						      {T2, START(0, 1)},
+						      {T2, LOCK(L1)},
+						      {T2, CLEAR(0, RW(0xa))},
+						      {T2, UNLOCK(L1)},
+						      {T2, ONLY_END(0, 1)},
+						      {.cpu = -1, LOST(HERE)}};
+
+	JUDGE(last_on_another, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
 	JUDGE(after, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
 	JUDGE(before, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
 	JUDGE(between, BEFORE_6_6, .inconclusive = {[STLB_RULE_NEVER] = 1});
@@ -446,6 +456,12 @@ Test(redundant, costs_the_time_between_entry_and_return)
 					   {.kind = STLB_INV_RANGE_RET},
 					   TIGHTENED({.kind = STLB_INV_RANGE_RET})};
 
+	/* the end of a bracket does more than to invalidate */
+	static const struct made at_the_end[] = {
+		SETTLE,	     {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))},
+		{INV(0, 1)}, {UNLOCK(L1)},  {END(0, 1)}};
+
+	cr_expect_eq(cost_of(at_the_end, sizeof(at_the_end) / sizeof(*at_the_end)), 0);
 	cr_expect_eq(cost_of(entry, sizeof(entry) / sizeof(*entry)), 0);
 	cr_expect_eq(cost_of(both, sizeof(both) / sizeof(*both)), 1000);
 }

@@ -163,3 +163,29 @@ Test(flush, not_judged_after_losses)
 
 	JUDGE(trace, SINCE_6_6);
 }
+
+/* What the kernel's version is shows only after the flush: it need not have carried anything. */
+Test(flush, not_judged_before_the_version_is_known)
+{
+	static const struct made learnt_later[] = {
+		{SUBSCRIBE(SUB1)}, {SUBSCRIBED(0)}, {FLUSHED(0, 1)}, {START(0, 1)}, {END_66(0, 1)},
+	};
+	static const struct made learnt_before[] = {
+		SETTLE_66,
+		{FLUSHED(0, 1)},
+		{START(0, 1)},
+		{END_66(0, 1)},
+	};
+
+	JUDGE(learnt_later, .kernel = NULL);
+	JUDGE(learnt_before, .kernel = NULL, FLUSH(1));
+}
+
+/* The end of a bracket that is open shows that the flush before it has returned. */
+Test(flush, before_the_end_of_its_bracket)
+{
+	static const struct made trace[] = {
+		SETTLE_66, {START(0, 1)}, {FLUSHED(0, 1)}, {END_66(0, 1)}, {INV(0, 1)}};
+
+	JUDGE(trace, SINCE_6_6, FLUSH(1));
+}

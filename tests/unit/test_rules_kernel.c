@@ -13,9 +13,26 @@ Test(kernel, a_clear_that_may_be_undone)
 	static const struct made trace[] = {
 		SETTLE_66, {LOCK(L1)}, {CLEARF(0, RO(0xa))}, {INV(0, 1)}, {UNLOCK(L1)}};
 
+	/* an echo shows that sets are told; another page that it was not the same one */
+	static const struct made sets_told[] = {SETTLE_66,   {SET(9, 0, RW(0x9))}, {CLEAR(9, 0)},
+						{LOCK(L1)},  {CLEARF(0, RO(0xa))}, {INV(0, 1)},
+						{UNLOCK(L1)}};
+	static const struct made other_page[] = {
+		SETTLE_66,   {LOCK(L1)},	   {CLEARF(0, RO(0xa))},
+		{INV(0, 1)}, {SET(0, 0, RW(0xb))}, {UNLOCK(L1)}};
+	static const struct made other_hook[] = {
+		SETTLE_66, {LOCK(L1)}, {CLEAR(0, RO(0xa))}, {INV(0, 1)}, {UNLOCK(L1)}};
+	static const struct made before_6_6[] = {
+		SETTLE, {LOCK(L1)}, {CLEARF(0, RO(0xa))}, {INV(0, 1)}, {UNLOCK(L1)}};
+
 	JUDGE(trace, .kernel = "6.17.0", UNBRACKETED(1));
 	JUDGE(trace, .kernel = "6.18.0");
 	JUDGE(trace, .kernel = "7.0.0");
+	JUDGE(trace, .kernel = NULL);
+	JUDGE(before_6_6, .kernel = NULL, UNBRACKETED(1));
+	JUDGE(sets_told, .kernel = "7.0.0", UNBRACKETED(1));
+	JUDGE(other_page, .kernel = "7.0.0", UNBRACKETED(1));
+	JUDGE(other_hook, .kernel = "7.0.0", UNBRACKETED(1));
 }
 
 /* T29: khugepaged collapses a part of a table, in a bracket of that part. */
@@ -32,8 +49,20 @@ Test(kernel, a_collapse_of_a_part)
 	static const struct made before[] = {IN_BRACKET_OF(496, 512)};
 	static const struct made behind[] = {IN_BRACKET_OF(1024, 1040)};
 
+	static const struct made no_bracket[] = {
+		SETTLE_66,	  {LOCK(L1)},  {SET(512, 0, RW(0xa))},
+		{UNLOCK(L1)},	  {LOCK(L2)},  {COLLAPSE(512, TABLE(0x77))},
+		{INV(512, 1024)}, {UNLOCK(L2)}};
+	static const struct made huge[] = {SETTLE_66,	      {START(512, 528)},
+					   {LOCK(L2)},	      {PMD_CLEAR(512, HUGE(0x200))},
+					   {INV(512, 1024)},  {UNLOCK(L2)},
+					   {END_66(512, 528)}};
+
+	JUDGE(no_bracket, .kernel = "7.0.0", UNBRACKETED(1));
+	JUDGE(huge, .kernel = "7.0.0", UNBRACKETED(1));
 	JUDGE(part, .kernel = "6.19.0", UNBRACKETED(1));
 	JUDGE(part, .kernel = "7.0.0");
+	JUDGE(part, .kernel = NULL);
 	JUDGE(last, .kernel = "7.0.0");
 	JUDGE(before, .kernel = "7.0.0", UNBRACKETED(1));
 	JUDGE(behind, .kernel = "7.0.0", UNBRACKETED(1));

@@ -119,6 +119,27 @@ Test(subscription, only_the_entry_of_register_is_traced)
 	JUDGE(range, BEFORE_6_6, BREACHED(1));
 }
 
+/* Events lost before it cannot hide its return: until that comes nothing is owed. */
+Test(subscription, not_by_an_event_after_older_losses)
+{
+#define RETURNS_ARE_TRACED                                                                         \
+	{T3, OF(SUBSCRIBE, F(MM, MM2), F(SUB, SUB2))},                                             \
+	{                                                                                          \
+		T3, SUBSCRIBED(0)                                                                  \
+	}
+	static const struct made before[] = {
+		RETURNS_ARE_TRACED,	 {LOST(HERE)},	  {SUBSCRIBE(SUB1)}, {T2, START(0, 1)},
+		{T2, CLEAR(0, RW(0xa))}, {T2, FREE(0xa)}, {T2, END(0, 1)},   {SUBSCRIBED(0)}};
+	static const struct stlb_obligations none = {0},
+					     one = {.total = 1, .discharged_deferred = 1};
+	static const struct made since[] = {
+		RETURNS_ARE_TRACED, {SUBSCRIBE(SUB1)},	     {LOST(HERE)},
+		{T2, START(0, 1)},  {T2, CLEAR(0, RW(0xa))}, {T2, END(0, 1)}};
+
+	JUDGE(before, BEFORE_6_6, .ended = &none);
+	JUDGE(since, BEFORE_6_6, .ended = &one);
+}
+
 #define TWO_SUBSCRIBERS                                                                            \
 	{SUBSCRIBE(SUB1)}, {SUBSCRIBED(0)}, {SUBSCRIBE(SUB2)}, {SUBSCRIBED(0)}, {START(0, 1)},     \
 		ZAP(0, 0xa)

@@ -95,3 +95,28 @@ Test(listed, not_where_it_cannot_be_judged)
 	cr_expect_eq(result->nr_hidden, 0);
 	stlb_analysis_free(reading.analysis);
 }
+
+/* How bad a breach is by default, as staletlb-rules(7) says of each rule. */
+Test(listed, with_their_severity)
+{
+	static const struct {
+		const char *id;
+		enum stlb_severity severity;
+	} rules[] = {
+		{"repoint-before-invalidate", STLB_ERROR}, {"free-before-invalidate", STLB_ERROR},
+		{"free-while-mapped", STLB_ERROR},	   {"never-invalidated", STLB_ERROR},
+		{"stale-device-access", STLB_ERROR},	   {"device-order", STLB_ERROR},
+		{"unbracketed-update", STLB_WARNING},	   {"racy-invalidate", STLB_WARNING},
+		{"unlocked-update", STLB_WARNING},	   {"unbalanced-range", STLB_WARNING},
+		{"partial-invalidate", STLB_WARNING},	   {"flush-without-notify", STLB_WARNING},
+		{"fault-before-invalidate", STLB_NOTICE},  {"empty-range", STLB_NOTICE},
+		{"unaligned-range", STLB_NOTICE},	   {"redundant-invalidate", STLB_OFF},
+	};
+
+	cr_expect_eq(sizeof(rules) / sizeof(*rules), STLB_NR_RULES);
+	for (unsigned int i = 0; i < STLB_NR_RULES; i++)
+		for (int rule = 0; rule < STLB_NR_RULES; rule++)
+			if (!strcmp(stlb_rule_info(rule)->id, rules[i].id))
+				cr_expect_eq(stlb_rule_info(rule)->severity, rules[i].severity,
+					     "%s", rules[i].id);
+}

@@ -335,9 +335,22 @@ Test(unbalanced, not_after_losses)
 	};
 	static const struct made later[] = {SETTLE, {LOST(HERE)}, {END(0, 1)}, {END(0, 1)}};
 
+	/* the ends of starts that may fail, and were seen not to, may be among what was lost */
+#define SUCCEEDED(a, b)                                                                            \
+	{START_NB(a, b)},                                                                          \
+	{                                                                                          \
+		OF(INV_START_RET, F(RET, 0))                                                       \
+	}
+	static const struct made open[] = {SETTLE,	 SUCCEEDED(0, 9), SUCCEEDED(0, 5),
+					   {LOST(HERE)}, {END(20, 21)},	  {USER_MODE}};
+	static const struct made open_since[] = {SETTLE,	  {LOST(HERE)},	   {END(20, 21)},
+						 SUCCEEDED(0, 9), SUCCEEDED(0, 5), {USER_MODE}};
+
 	JUDGE(end, BEFORE_6_6);
 	JUDGE(start, BEFORE_6_6);
 	JUDGE(later, BEFORE_6_6, UNBALANCED(1));
+	JUDGE(open, BEFORE_6_6);
+	JUDGE(open_since, BEFORE_6_6, UNBALANCED(2));
 }
 
 Test(unbalanced, not_before_the_first_event_outside)
@@ -404,4 +417,18 @@ Test(unaligned, the_whole_mm_is_not)
 	};
 
 	JUDGE(trace, SINCE_6_6);
+}
+
+/* A clear takes over what its page's write-protect owes, and what was told of that. */
+Test(unbracketed, told_once_of_a_page_protected_and_then_cleared)
+{
+	static const struct made same[] = {SETTLE,	 {LOCK(L1)}, {SET(0, RW(0xa), RO(0xa))},
+					   {UNLOCK(L1)}, {LOCK(L1)}, {CLEAR(0, RO(0xa))},
+					   {UNLOCK(L1)}};
+	static const struct made other[] = {SETTLE,	  {LOCK(L1)}, {SET(0, RW(0xa), RO(0xa))},
+					    {UNLOCK(L1)}, {LOCK(L1)}, {CLEAR(1, RO(0xb))},
+					    {UNLOCK(L1)}};
+
+	JUDGE(same, BEFORE_6_6, UNBRACKETED(1));
+	JUDGE(other, BEFORE_6_6, UNBRACKETED(2));
 }

@@ -367,3 +367,81 @@ Test(echoes, of_another_mm)
 	JUDGE(other_mm, BEFORE_6_6, FREED(1));
 	JUDGE(same_mm, BEFORE_6_6, ENDED(.total = 0));
 }
+
+/*
+ * A set of several that does not say what it overwrites: page_table_check alone tells of such, so
+ * the first clears are its echoes, even of the very pages that are set.
+ */
+Test(update, several_entries_that_keep_their_pages)
+{
+#define PROTECTS                                                                                   \
+	{SET_NR(0, RO(0xa), 2)}, {CLEAR(0, RW(0xa))},                                              \
+	{                                                                                          \
+		CLEAR(1, RW(0xb))                                                                  \
+	}
+	static const struct made mapped_still[] = {HELD(PROTECTS, {FREE(0xb)})};
+	static const struct made cleared_later[] = {
+		HELD(PROTECTS, {CLEAR(1, RO(0xb))}, {FREE(0xb)})};
+
+	JUDGE(mapped_still, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1},
+	      ENDED(.total = 2, .discharged_deferred = 2));
+	JUDGE(cleared_later, BEFORE_6_6, FREED(1), ENDED(.total = 2, .discharged_deferred = 2));
+#undef PROTECTS
+}
+
+/* What is made invalid in place in an mm that nobody subscribed to is no clear made before. */
+Test(update, made_invalid_in_place_in_another_mm)
+{
+	static const struct made trace[] = {
+		HELD({CLEAR(0, RW(0xa))},
+		     {OF(PMD_INVAL, F(MM, MM2), F(ADDR, PAGE(512)), F(OLD, HUGE(0x200))),
+		      .level = STLB_LEVEL_PMD},
+		     {SET(0, 0, RW(0xb))})};
+
+	JUDGE(trace, BEFORE_6_6, .recorded = MADE_WITHOUT(STLB_PMD_SET), REPOINT(1));
+}
+
+/* A clear of an entry that says nothing is the echo of the set before it, whatever that set. */
+Test(update, the_echo_of_a_set_that_maps_nothing)
+{
+#define SET_UNTOLD(n, w) OF(PTE_SET, F(MM, MM1), F(ADDR, PAGE(n)), F(NEW, w))
+	static const struct made trace[] = {HELD({SET_UNTOLD(0, SWAP)}, {CLEAR(0, 0)},
+						 {SET_UNTOLD(1, RO(0xb))}, {CLEAR(1, RW(0xb))},
+						 {FREE(0xb)})};
+
+	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1},
+	      ENDED(.total = 1, .discharged_deferred = 1));
+}
+
+/* Echoes that were missed are not waited for: what comes after the last one is a clear. */
+Test(update, a_clear_after_a_batch_of_which_echoes_were_missed)
+{
+	static const struct made trace[] = {HELD({SET_NR(0, RW(0xa), 4)}, {CLEAR(0, 0)},
+						 {CLEAR(2, 0)}, {CLEAR(3, 0)}, {CLEAR(4, RW(0x99))},
+						 {FREE(0x99)})};
+
+	JUDGE(trace, BEFORE_6_6, FREED(1));
+}
+
+/* No set is of more entries than a table has: what a damaged trace adds is left out. */
+Test(update, more_entries_than_a_table_has)
+{
+#define MANY_SET(...)                                                                              \
+	HELD({SET(1024, 0, RW(0x9))}, {CLEAR(1024, 0)}, {SET_NR(0, RW(0x1000), 600)}, __VA_ARGS__)
+	static const struct made last[] = {MANY_SET({FREE(0x1000 + 511)})};
+	static const struct made beyond[] = {MANY_SET({FREE(0x1000 + 512)})};
+
+	JUDGE(last, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
+	JUDGE(beyond, BEFORE_6_6);
+}
+
+/* Where interrupts look like the task, one may come between a set and its echo. */
+Test(update, an_interrupt_before_the_echo_that_tells)
+{
+	static const struct made trace[] = {HELD({SET(9, 0, RW(0x9))}, {CLEAR(9, 0)},
+						 {SET_UNTOLD(0, RW(0xb))}, {WAKE(14)},
+						 {CLEAR(0, RW(0xa))})};
+
+	JUDGE(trace, BEFORE_6_6, .no_irq_flags = true, REPOINT(1));
+	JUDGE(trace, BEFORE_6_6);
+}

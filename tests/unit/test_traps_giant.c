@@ -347,3 +347,36 @@ Test(giant, a_huge_entry_that_becomes_a_small_looking_one)
 
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_FREE] = 1});
 }
+
+/* Without its place in a table, its address alone says nothing of its size. */
+Test(giant, at_an_address_that_fits_pmds)
+{
+	static const struct made trace[] = {
+		SETTLE,
+		{START(GIB, 2 * GIB)},
+		{LOCK(L1)},
+		{CLEAR(GIB, HUGE(GIANT))},
+		{INV(GIB, GIB + 512)},
+		{UNLOCK(L1)},
+		{ONLY_END(GIB, 2 * GIB)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, PARTIAL);
+}
+
+/* A table of pmds holds none, whatever the bracket says; one of ptes says nothing of huge ones. */
+Test(giant, not_in_a_table_of_pmds)
+{
+#define IN_ITS_BRACKET(pt)                                                                         \
+	{START(0, GIB)}, {LOCK(L1)}, {CLEAR_IN(0, pt, HUGE(GIANT))}, {INV(0, 512)}, {UNLOCK(L1)},  \
+	{                                                                                          \
+		ONLY_END(0, GIB)                                                                   \
+	}
+	static const struct made pmds[] = {
+		SETTLE, {SET_IN(1024, PMDS + 8 * 2, HUGE(0x40200))}, IN_ITS_BRACKET(PMDS)};
+	static const struct made ptes[] = {
+		SETTLE, {SET_IN(2, TABLE2 + 8 * 2, RW(0x40200))}, IN_ITS_BRACKET(TABLE2)};
+
+	JUDGE(pmds, BEFORE_6_6);
+	JUDGE(ptes, BEFORE_6_6, PARTIAL);
+}

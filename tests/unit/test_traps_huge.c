@@ -332,3 +332,39 @@ Test(split, of_the_known_huge_zero_page)
 
 	JUDGE(known, BEFORE_6_6);
 }
+
+/* Where sets are told, they have to show that its pages came back. */
+Test(split, of_the_huge_zero_page_where_sets_are_seen)
+{
+	static const struct made no_set[] = {
+		SETTLE,
+		{SET(1024, 0, RW(0xa))},
+		{CLEAR(1024, 0)},
+		{START(0, 512)},
+		{SPLIT_OF(0x600), .level = STLB_LEVEL_PMD},
+		{LOCK(L2)},
+		{PMD_CLEARS(PMD_CLEAR_FLUSH, 0, HUGERO(0x600))},
+		{UNLOCK(L2)},
+		{ONLY_END(0, 512)},
+	};
+
+	JUDGE(no_set, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
+}
+
+/* A huge page is the same as its table only if each page is, not the first alone. */
+Test(collapse, table_holds_the_same_pages_but_one)
+{
+#define HUGE_IN_PLACE_OF(first, second)                                                            \
+	SETTLE, {SET(0, 0, RW(first))}, {SET(1, 0, RW(second))}, {START(0, 512)}, {LOCK(L2)},      \
+		{PMD_SET(0, TABLE(0x77), HUGE(0x200))}, {UNLOCK(L2)},                              \
+	{                                                                                          \
+		END(0, 512)                                                                        \
+	}
+	static const struct made same[] = {HUGE_IN_PLACE_OF(0x200, 0x201)};
+	static const struct made last[] = {HUGE_IN_PLACE_OF(0x200, 0x999)};
+	static const struct made first[] = {HUGE_IN_PLACE_OF(0x999, 0x201)};
+
+	JUDGE(same, BEFORE_6_6);
+	JUDGE(last, BEFORE_6_6, REPOINT(1));
+	JUDGE(first, BEFORE_6_6, REPOINT(1));
+}

@@ -359,3 +359,20 @@ Test(begun_inside, nothing_is_known_before_it_was_seen_outside)
 	JUDGE(outside, BEFORE_6_6, .counts = {[STLB_RULE_UNBRACKETED] = 1});
 	JUDGE(after, BEFORE_6_6, .counts = {[STLB_RULE_UNBRACKETED] = 1});
 }
+
+/* A reverse mapping that was added before the loss: what the entry was set to is not guessed. */
+Test(loss, of_the_set_that_a_mapping_announced)
+{
+#define MAPPED_THEN(...)                                                                           \
+	SETTLE, {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))}, {MAP(0, 0xb)}, __VA_ARGS__,        \
+		{UNLOCK(L1)},                                                                      \
+	{                                                                                          \
+		END(0, 1)                                                                          \
+	}
+	static const struct made seen[] = {MAPPED_THEN({SWITCH(9)}, {.tid = 9, SWITCH(100)})};
+	static const struct made lost[] = {MAPPED_THEN({LOST(HERE)})};
+	struct stlb_kinds kinds = MADE_WITHOUT(STLB_PTE_SET);
+
+	JUDGE(seen, BEFORE_6_6, .recorded = kinds, .counts = {[STLB_RULE_REPOINT] = 1});
+	JUDGE(lost, BEFORE_6_6, .recorded = kinds);
+}

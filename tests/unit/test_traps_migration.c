@@ -74,7 +74,11 @@ Test(migration, told_of_the_clear_just_made)
 	static const struct made in_the_table[] = {
 		CLEARED_THEN({OF(MIGRATION_SET, F(ADDR, PAGE(0) + 0x123), F(PTE, MIGRATION))})};
 
+	static const struct made as_huge[] = {CLEARED_THEN({GONE(0), .level = STLB_LEVEL_PMD})};
+
 	JUDGE(right, BEFORE_6_6, KINDS);
+	/* what became of a huge entry is not told of one of its pages */
+	JUDGE(as_huge, BEFORE_6_6, KINDS, NEVER(1));
 	JUDGE(beside, BEFORE_6_6, KINDS, NEVER(1));
 	JUDGE(by_another, BEFORE_6_6, KINDS, NEVER(1));
 	JUDGE(outside, BEFORE_6_6, KINDS, NEVER(1));
@@ -171,4 +175,22 @@ Test(migration, its_type_where_there_are_device_entries)
 
 	JUDGE(without, .kernel = "6.1.0");
 	JUDGE(with, .kernel = "6.1.0", NEVER(1));
+}
+
+/* A split that gives up: the pages of the huge one are mapped again, one by one. */
+Test(migration, of_a_huge_page_resolved_piece_by_piece)
+{
+#define FROZEN(...)                                                                                \
+	SETTLE, {START(0, 512)}, {LOCK(L1)}, {PMD_CLEARS(PMD_CLEAR_FLUSH, 0, HUGE(0x200))},        \
+		{GONE(0), .level = STLB_LEVEL_PMD}, {UNLOCK(L1)}, {ONLY_END(0, 512)}, __VA_ARGS__
+	static const struct made same[] = {FROZEN({T2, BACK(5, RW(0x205))})};
+	static const struct made other[] = {FROZEN({T2, BACK(5, RW(0x200))})};
+	static const struct made whole[] = {
+		FROZEN({T2, BACK(0, HUGE(0x200)), .level = STLB_LEVEL_PMD})};
+
+	JUDGE(same, BEFORE_6_6, KINDS,
+	      .ended = &(struct stlb_obligations){.total = 1, .pending = 1});
+	JUDGE(other, BEFORE_6_6, KINDS, REPOINT(1));
+	JUDGE(whole, BEFORE_6_6, KINDS,
+	      .ended = &(struct stlb_obligations){.total = 1, .restored = 1});
 }

@@ -228,6 +228,9 @@ Test(parked, a_clear_of_the_zero_page)
 	}
 	static const struct made known[] = {ZEROED(ZERO_AT(0))};
 	static const struct made unknown_before[] = {ZEROED(ZERO_AT(1))};
+	static const struct made of_the_next_mm[] = {
+		ZEROED(ZERO_AT(1)), {OF(MM_FREE, F(MM, MM1))}, ZEROED(ZERO_AT(0))};
+	static const struct made of_the_same_mm[] = {ZEROED(ZERO_AT(1)), ZEROED(ZERO_AT(0))};
 
 	JUDGE(known, SINCE_6_6, UNPLACED(0));
 	/* any other page that nobody can write is in one entry */
@@ -246,6 +249,9 @@ Test(parked, a_clear_of_the_zero_page)
 						{END_66(0, 9)}};
 
 	JUDGE(unknown_before, SINCE_6_6, UNPLACED(1));
+	/* after one that was not placed, any entry of its mm may be the one that was cleared */
+	JUDGE(of_the_same_mm, SINCE_6_6, UNPLACED(2));
+	JUDGE(of_the_next_mm, SINCE_6_6, UNPLACED(1));
 	JUDGE(read_only, SINCE_6_6, UNPLACED(0));
 }
 
