@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An allocator that refuses one allocation of a test: for one file of a program. */
+/* An allocator that refuses one allocation of a test, and counts: for one file of a program. */
 #ifndef UNIT_MADE_MEMORY_H
 #define UNIT_MADE_MEMORY_H
 
@@ -14,6 +14,8 @@ extern void __lsan_enable(void) __attribute__((weak));
 static bool begun;	 /* a test has asked for it */
 static int granted = -1; /* how many are granted before that one, -1: none is refused */
 static bool refused;
+static long live;      /* blocks that were taken and not given back */
+static size_t largest; /* of the blocks that have grown */
 
 static bool refuses(void)
 {
@@ -32,13 +34,19 @@ static void *next_of(const char *name)
 	return next;
 }
 
+static void *counted(void *taken)
+{
+	live += taken != NULL;
+	return taken;
+}
+
 void *malloc(size_t size)
 {
 	static void *(*next)(size_t);
 
 	if (!next)
 		*(void **)&next = next_of("malloc");
-	return refuses() ? NULL : next(size);
+	return refuses() ? NULL : counted(next(size));
 }
 
 /* The sanitizer tells what the dynamic linker takes for its threads by who asks: here it is we. */
@@ -60,7 +68,7 @@ void *calloc(size_t nr, size_t size)
 
 	if (!next)
 		*(void **)&next = next_of("calloc");
-	return refuses() ? NULL : begun ? next(nr, size) : unwatched(next, nr, size);
+	return refuses() ? NULL : counted(begun ? next(nr, size) : unwatched(next, nr, size));
 }
 
 void *realloc(void *memory, size_t size)
@@ -69,7 +77,20 @@ void *realloc(void *memory, size_t size)
 
 	if (!next)
 		*(void **)&next = next_of("realloc");
-	return refuses() ? NULL : next(memory, size);
+	if (refuses())
+		return NULL;
+	largest = size > largest ? size : largest;
+	return memory ? next(memory, size) : counted(next(NULL, size));
+}
+
+void free(void *memory)
+{
+	static void (*next)(void *);
+
+	if (!next)
+		*(void **)&next = next_of("free");
+	live -= memory != NULL;
+	next(memory);
 }
 
 static void refuse_after(int nr)

@@ -12,14 +12,17 @@
 static int judged(const struct made *rows, size_t nr, const struct made_how *how,
 		  struct stlb_result *got)
 {
+	long before = live, after;
 	struct stlb_analysis *analysis = made_start(how);
 	static const uint64_t stack[] = {UINT64_C(0xffffffff81000000)};
 	const struct stlb_result *result;
 	struct stlb_event event;
 	int ret = 0;
 
-	if (!analysis)
+	if (!analysis) {
+		cr_expect_eq(live, before, "an analysis that could not begin keeps memory");
 		return -ENOMEM;
+	}
 	for (size_t i = 0; i < nr && !ret; i++) {
 		made_fill(&event, &rows[i], 1000 * (i + 1));
 		event.stack = event.kind == STLB_STACK ? stack : NULL;
@@ -30,6 +33,8 @@ static int judged(const struct made *rows, size_t nr, const struct made_how *how
 	if (result)
 		*got = *result;
 	stlb_analysis_free(analysis);
+	after = live;
+	cr_expect_eq(after, before, "%ld blocks are kept", after - before);
 	return result ? 0 : -ENOMEM;
 }
 
@@ -188,4 +193,31 @@ Test(limits_memory, a_table_that_was_taken_out)
 
 	EACH(unknown, 0, BEFORE_6_6);
 	EACH(trace, 0, BEFORE_6_6);
+}
+
+/* Of the pages that were freed as many are kept as a device can be behind: however many come. */
+Test(limits_memory, frees_that_no_device_is_behind)
+{
+	enum { MANY = 100000 };
+	struct stlb_analysis *analysis = made_start(&(struct made_how){BEFORE_6_6, DEVICES});
+	static const struct made before[] = {SETTLE}, freed = {FREE(0xa)};
+	struct stlb_event event;
+	size_t room = 0;
+
+	cr_assert_not_null(analysis);
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
+		made_fill(&event, &before[i], 1000 * (i + 1));
+		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
+	}
+	largest = 0;
+	made_fill(&event, &freed, 0);
+	for (uint64_t i = 0; i < 4 * MANY; i++) {
+		room = i == MANY ? largest : room;
+		event.ns = 10000 + i;
+		event.value[STLB_FIELD_PFN] = i;
+		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
+	}
+	cr_expect_gt(room, 0);
+	cr_expect_eq(largest, room, "%zu bytes, and then %zu", room, largest);
+	stlb_analysis_free(analysis);
 }

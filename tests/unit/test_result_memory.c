@@ -59,13 +59,16 @@ static void refuse_each(const char *test, const struct made *rows, size_t nr,
 {
 	EACH_REFUSAL(granted_before)
 	{
+		long before = live;
 		struct stlb_analysis *analysis = begin(how);
-		bool said;
+		bool said, was;
 
 		refuse_after(granted_before);
 		said = lacks(analysis, rows, nr, how);
-		cr_expect_eq(said, was_refused(), "%s: allocation %d", test, granted_before);
+		was = was_refused();
 		stlb_analysis_free(analysis);
+		cr_expect_eq(live, before, "%s: allocation %d", test, granted_before);
+		cr_expect_eq(said, was, "%s: allocation %d", test, granted_before);
 	}
 }
 

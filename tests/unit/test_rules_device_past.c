@@ -33,6 +33,46 @@ Test(past, whichever_way_it_was_freed)
 	JUDGE(handed_out, BEFORE_6_6, DEVICES, .counts = {[STLB_RULE_FREE] = 1});
 }
 
+/* The pages of a block, and none beside it: what is not freed may be used until it is invalidated.
+ */
+Test(past, no_page_beside_a_block_was_freed)
+{
+	enum { BLOCK = 0x40204, ORDER = 2 };
+
+	for (unsigned int pfn = BLOCK - 1; pfn <= BLOCK + (1 << ORDER); pfn++) {
+		const struct made trace[] = {SETTLE,	      {START(0, 1)},
+					     {LOCK(L1)},      {CLEAR(0, RW(pfn))},
+					     {UNLOCK(L1)},    {FREES(BLOCK, ORDER)},
+					     {WRITE(0, pfn)}, {INV(0, 1)},
+					     {ONLY_END(0, 1)}};
+		bool freed = pfn >= BLOCK && pfn < BLOCK + (1 << ORDER);
+
+		JUDGE(trace, BEFORE_6_6, DEVICES,
+		      .counts = {[STLB_RULE_FREE] = freed, [STLB_RULE_STALE_ACCESS] = freed});
+	}
+}
+
+/* Of many pages each has a past of its own. */
+Test(past, of_one_page_among_many)
+{
+	enum { MANY = 60000, ZAPPED = 200 };
+	struct made_reading reading = READING(BEFORE_6_6, DEVICES);
+
+	GIVE(&reading, SETTLE);
+	for (unsigned int i = 0; i < MANY; i++)
+		GIVE(&reading, {SET(i, 0, RW(0x100000 + i))});
+	GIVE(&reading, {START(0, ZAPPED)}, {LOCK(L1)});
+	for (unsigned int i = 0; i < ZAPPED; i++)
+		GIVE(&reading, {CLEAR(i, RW(0x100000 + i))});
+	GIVE(&reading, {UNLOCK(L1)}, {END(0, ZAPPED)});
+	for (unsigned int i = 0; i < MANY; i++)
+		GIVE(&reading, {SET(MANY + i, 0, RW(0x200000 + i))});
+	for (unsigned int i = 0; i < 2 * ZAPPED; i++)
+		GIVE(&reading, {READ(i, 0x100000 + i)});
+	cr_expect_eq(made_result(&reading)->rules[STLB_RULE_STALE_ACCESS].occurrences, ZAPPED);
+	stlb_analysis_free(reading.analysis);
+}
+
 /* The finding shows the free that came first, be it of the page alone or of a block. */
 Test(past, the_first_free_is_shown)
 {

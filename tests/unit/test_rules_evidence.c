@@ -178,6 +178,15 @@ Test(evidence, of_one_of_two_races)
 	JUDGE(freed_first, BEFORE_6_6, RACY(1));
 }
 
+/* A race of one update is counted as such, whatever waits of another that is over. */
+Test(evidence, of_a_race_after_another_repoint)
+{
+	static const struct made trace[] = {
+		SETTLE, MERGED(0x1a, 0x1b), RACED, {ONLY_END(0, 1)}, {KSM(0xa)}};
+
+	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_RACY] = 1});
+}
+
 /* Nothing that was known of a tid is known of the next task that has it. */
 Test(evidence, not_of_the_next_task_of_a_tid)
 {
