@@ -229,7 +229,6 @@ static enum stlb_severity severity_of(const struct stlb_analysis *a, enum stlb_r
 
 static void fill_hidden(struct stlb_finding *finding, uint32_t hidden)
 {
-	finding->hidden.nr = hidden != 0;
 	for (int kind = 0; kind < STLB_NR_FILTERS; kind++)
 		finding->hidden.by[kind] = hidden >> kind & 1;
 }

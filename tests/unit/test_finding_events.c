@@ -130,6 +130,20 @@ Test(finding_events, a_hold_that_should_not_be)
 	      STLB_RULE_UNBALANCED, {"lock", 2}, {"start", 3});
 }
 
+/* What ended the operation, without an invalidation, is the last of them. */
+Test(finding_events, the_end_of_an_operation)
+{
+	static const struct made unlocks[] = {SETTLE_66,      {MMAP_LOCK(1)},
+					      {START(0, 1)},  {CLEARF(0, RW(0xa))},
+					      {END_66(0, 1)}, {MMAP_UNLOCK(1)}};
+	static const struct made leaves[] = {
+		SETTLE_66, {START(0, 1)}, {CLEARF(0, RW(0xa))}, {END_66(0, 1)}, {USER_MODE}};
+
+	TELLS(unlocks, HOW(SINCE_6_6), STLB_RULE_NEVER, {"bracket", 3}, {"clear", 4},
+	      {"mmap_lock", 6});
+	TELLS(leaves, HOW(SINCE_6_6), STLB_RULE_NEVER, {"bracket", 2}, {"clear", 3}, {"leave", 5});
+}
+
 /* A set that replaces a page or takes its rights away is no clear. */
 Test(finding_events, named_after_what_was_done)
 {

@@ -22,6 +22,8 @@ Test(past, whichever_way_it_was_freed)
 	static const struct made spanning[] = {FREED_IN_WINDOW({FREES(0, 10)})};
 	static const struct made both[] = {FREED_IN_WINDOW({FREE(0x1ff)}, {FREES(0, 10)})};
 	static const struct made beside[] = {FREED_IN_WINDOW({FREE(0x200)}, {FREES(0, 8)})};
+	static const struct made before[] = {
+		{FREE(0x1ff)}, {FREES(0, 10)}, FREED_IN_WINDOW({FREE(0x200)})};
 	static const struct made handed_out[] = {FREED_IN_WINDOW({ALLOC(0x1ff)})};
 
 	JUDGE(alone, BEFORE_6_6, DEVICES, BREACHED);
@@ -29,6 +31,7 @@ Test(past, whichever_way_it_was_freed)
 	JUDGE(spanning, BEFORE_6_6, DEVICES, BREACHED);
 	JUDGE(both, BEFORE_6_6, DEVICES, BREACHED);
 	JUDGE(beside, BEFORE_6_6, DEVICES);
+	JUDGE(before, BEFORE_6_6, DEVICES);
 	/* where frees are recorded, an allocation tells nothing new of a page */
 	JUDGE(handed_out, BEFORE_6_6, DEVICES, .counts = {[STLB_RULE_FREE] = 1});
 }

@@ -132,6 +132,25 @@ Test(placed, a_hugetlb_page_is_not_among_the_ptes)
 	JUDGE(trace, SINCE_6_6, UNPLACED(1));
 }
 
+/* Without a place it is judged by its page, which is all of its 2 MiB. */
+Test(placed, a_hugetlb_page_is_freed_in_part)
+{
+#define HUGE_THEN_FREED(pfn)                                                                       \
+	SETTLE_66, {START(0, 512)}, {CLEAR_AT(HUGE(0x200))}, {FREE(pfn)}, {INV(0, 512)},           \
+	{                                                                                          \
+		END_66(0, 512)                                                                     \
+	}
+	static const struct made first[] = {HUGE_THEN_FREED(0x200)};
+	static const struct made last[] = {HUGE_THEN_FREED(0x3ff)};
+	static const struct made before[] = {HUGE_THEN_FREED(0x1ff)};
+	static const struct made behind[] = {HUGE_THEN_FREED(0x400)};
+
+	JUDGE(first, SINCE_6_6, FREED(1), UNPLACED(1));
+	JUDGE(last, SINCE_6_6, FREED(1), UNPLACED(1));
+	JUDGE(before, SINCE_6_6, UNPLACED(1));
+	JUDGE(behind, SINCE_6_6, UNPLACED(1));
+}
+
 /* A huge page that a set has named is no entry of the table that is mapped meanwhile. */
 Test(placed, a_huge_page_takes_no_pte)
 {

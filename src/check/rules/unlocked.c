@@ -10,8 +10,7 @@
 
 static bool is_judged(const struct stlb_analysis *a)
 {
-	return stlb_rule_is_judged(a, STLB_RULE_UNLOCKED) && stlb_locks_traced(a) &&
-	       stlb_kinds_has(&a->seen, STLB_MMAP_LOCKED);
+	return stlb_locks_traced(a) && stlb_kinds_has(&a->seen, STLB_MMAP_LOCKED);
 }
 
 /*
