@@ -83,10 +83,15 @@ void *realloc(void *memory, size_t size)
 	return memory ? next(memory, size) : counted(next(NULL, size));
 }
 
+/* What the search for the next one gives back itself, before there is any, is nothing to us. */
 void free(void *memory)
 {
 	static void (*next)(void *);
+	static bool searching;
 
+	if (!next && searching)
+		return;
+	searching = true;
 	if (!next)
 		*(void **)&next = next_of("free");
 	live -= memory != NULL;

@@ -170,6 +170,61 @@ Test(finding_events, named_after_what_was_done)
 	      {"update", 4}, {"set", 4});
 }
 
+static void says(int line, enum stlb_rule rule, const struct made *rows, size_t nr,
+		 const struct made_how *how, const char *action, bool has_old)
+{
+	struct made_reading reading = made_begin(how);
+	const struct stlb_finding *finding;
+
+	made_give(&reading, rows, nr);
+	finding = finding_of(made_result(&reading), rule);
+	cr_expect(strstr(finding->action, action), "%d: %s", line, finding->action);
+	cr_expect_eq(finding->has_old, has_old, "%d", line);
+	stlb_analysis_free(reading.analysis);
+}
+
+#define SAYS(rows, ...)                                                                            \
+	says(__LINE__, STLB_RULE_REPOINT, rows, sizeof(rows) / sizeof((rows)[0]), __VA_ARGS__)
+
+/* A clear and a set of one operation replace a page; what is set after its end came too late. */
+Test(finding_events, of_a_clear_and_a_set)
+{
+#define REPLACED(...)                                                                              \
+	{LOCK(L1)}, {CLEAR(0, RO(0xa))}, __VA_ARGS__, {INV(0, 1)},                                 \
+	{                                                                                          \
+		UNLOCK(L1)                                                                         \
+	}
+	static const struct made no_bracket[] = {SETTLE, REPLACED({SET(0, 0, RW(0xb))})};
+	static const struct made inside[] = {
+		SETTLE_66, {START(0, 1)}, REPLACED({SET(0, 0, RW(0xb))}), {END_66(0, 1)}};
+	static const struct made behind[] = {
+		SETTLE_66, {START(0, 1)}, REPLACED({END_66(0, 1)}, {SET(0, 0, RW(0xb))})};
+
+	SAYS(no_bracket, HOW(BEFORE_6_6), "page pfn 0xa replaced by another page", true);
+	SAYS(inside, HOW(SINCE_6_6), "page pfn 0xa replaced by another page", true);
+	SAYS(behind, HOW(SINCE_6_6), "page pfn 0xa cleared", true);
+}
+
+/* Which page was replaced is known from before; what the entry said, no event told. */
+Test(finding_events, of_a_set_that_tells_no_old_entry)
+{
+	static const struct made trace[] = {
+		SETTLE_66,
+		{SET(0, 0, RW(0xc))},
+		{START(9, 10)},
+		{CLEAR(9, RW(0x99))},
+		{INV(9, 10)},
+		{END_66(9, 10)},
+		{START(0, 1)},
+		{LOCK(L1)},
+		{OF(PTE_SET, F(MM, MM1), F(ADDR, PAGE(0)), F(NEW, RW(0xd)))},
+		{UNLOCK(L1)},
+		{INV(0, 1)},
+		{END_66(0, 1)}};
+
+	SAYS(trace, HOW(SINCE_6_6), "page pfn 0xc replaced by another page", false);
+}
+
 /* Of one nanosecond, they are in the order in which they are told of. */
 Test(finding_events, of_one_time)
 {

@@ -125,6 +125,14 @@ Test(upper, another_table)
 		SET_UNDER(L2, PMDS, 1),
 	};
 
+	static const struct made below[] = {SUBSCRIBER,
+					    MARKED,
+					    SET_UNDER(L1, PMDS, 8 * 512),
+					    {START_AS(0, 0x100000, 0)},
+					    {ONLY_END(0, 0x100000)},
+					    SET_UNDER(L2, PMDS, 8 * 512 + 1)};
+
+	JUDGE(below, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(moved, BEFORE_6_6);
 	JUDGE(unmapped, BEFORE_6_6);
 	JUDGE(far, BEFORE_6_6, UNLOCKED(1));

@@ -87,25 +87,23 @@ Test(placed, an_unplaced_page_is_not_known_to_be_mapped)
 	JUDGE(not_cleared, SINCE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
 }
 
-/* Of two entries with the same page each is cleared once, wherever in the table they lie. */
+/* Of two entries with the same page each is cleared once in a hold, wherever they lie. */
 Test(placed, each_entry_of_a_table_once)
 {
-	static const unsigned int entries[] = {0, 1, 63, 64, 65, 127, 128, 300, 447, 510};
-
-	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++) {
-		unsigned int n = entries[i];
+	for (unsigned int n = 0; n < 511; n++) {
 		const struct made trace[] = {FILLED(FILL(n, RW(0xa)), FILL(n + 1, RW(0xa))),
 					     {START(0, 512)},
 					     MAPPED(0),
 					     {CLEAR_AT(RW(0xa))},
+					     FILL(n, RW(0xa)),
 					     {CLEAR_AT(RW(0xa))},
 					     {UNLOCK(L1)},
-					     {INV(n, n + 1)},
-					     {FREE(0xa)},
 					     {INV(n + 1, n + 2)},
+					     {FREE(0xa)},
 					     {END_66(0, 512)}};
 
-		JUDGE(trace, SINCE_6_6, FREED(1), UNPLACED(0));
+		/* the first is back */
+		JUDGE(trace, SINCE_6_6, UNPLACED(0), .counts = {[STLB_RULE_MAPPED] = 1});
 	}
 }
 
@@ -149,6 +147,22 @@ Test(placed, a_hugetlb_page_is_freed_in_part)
 	JUDGE(last, SINCE_6_6, FREED(1), UNPLACED(1));
 	JUDGE(before, SINCE_6_6, UNPLACED(1));
 	JUDGE(behind, SINCE_6_6, UNPLACED(1));
+}
+
+/* The only clear that waits is that of the first entry that is set, be it one of many. */
+Test(placed, by_a_set_of_many)
+{
+	static const struct made trace[] = {
+		SETTLE_66,
+		{START(0, 3)},
+		{LOCK(L1)},
+		{CLEAR_AT(RW(0xf))},
+		{OF(PTE_SET, F(MM, MM1), F(ADDR, PAGE(0)), F(OLD, 0), F(NEW, RW(0x20)), F(NR, 3))},
+		{UNLOCK(L1)},
+		{INV(0, 3)},
+		{END_66(0, 3)}};
+
+	JUDGE(trace, SINCE_6_6, REPOINT(1), UNPLACED(0));
 }
 
 /* A huge page that a set has named is no entry of the table that is mapped meanwhile. */
