@@ -337,7 +337,8 @@ Test(finding_events, of_as_many_functions_as_are_kept)
 	char full[STLB_FINGERPRINT], other[STLB_FINGERPRINT];
 
 	fingerprint_of(STLB_MAX_STACK, UINT64_C(0xffffffff81000040), full);
-	cr_expect_eq(strncmp(full, "2:", 2), 0, "%s", full);
+	/* baselines know it by that for ever */
+	cr_expect_str_eq(full, "2:bd08548d7c933177", "%s", full);
 	fingerprint_of(STLB_MAX_STACK, UINT64_C(0xffffffff81000050), other);
 	cr_expect_str_eq(full, other);
 	fingerprint_of(STLB_MAX_STACK + 1, UINT64_C(0xffffffff81000040), other);

@@ -55,27 +55,6 @@ Test(past, no_page_beside_a_block_was_freed)
 	}
 }
 
-/* Of many pages each has a past of its own. */
-Test(past, of_one_page_among_many)
-{
-	enum { MANY = 60000, ZAPPED = 200 };
-	struct made_reading reading = READING(BEFORE_6_6, DEVICES);
-
-	GIVE(&reading, SETTLE);
-	for (unsigned int i = 0; i < MANY; i++)
-		GIVE(&reading, {SET(i, 0, RW(0x100000 + i))});
-	GIVE(&reading, {START(0, ZAPPED)}, {LOCK(L1)});
-	for (unsigned int i = 0; i < ZAPPED; i++)
-		GIVE(&reading, {CLEAR(i, RW(0x100000 + i))});
-	GIVE(&reading, {UNLOCK(L1)}, {END(0, ZAPPED)});
-	for (unsigned int i = 0; i < MANY; i++)
-		GIVE(&reading, {SET(MANY + i, 0, RW(0x200000 + i))});
-	for (unsigned int i = 0; i < 2 * ZAPPED; i++)
-		GIVE(&reading, {READ(i, 0x100000 + i)});
-	cr_expect_eq(made_result(&reading)->rules[STLB_RULE_STALE_ACCESS].occurrences, ZAPPED);
-	stlb_analysis_free(reading.analysis);
-}
-
 /* The finding shows the free that came first, be it of the page alone or of a block. */
 Test(past, the_first_free_is_shown)
 {
