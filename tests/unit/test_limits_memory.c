@@ -123,7 +123,8 @@ Test(limits_memory, a_repoint_that_waits_for_evidence)
 					    {KSMD, CLEAR(1, RO(0x1a))},
 					    {KSMD, SET(1, 0, RO(0x1b))},
 					    {KSMD, UNLOCK(L1)},
-					    {KSMD, END(1, 2)}};
+					    {KSMD, END(1, 2)},
+					    {T2, FORKS(33)}};
 
 	EACH(trace, 1, BEFORE_6_6);
 }

@@ -132,12 +132,14 @@ Test(evidence, of_a_race_that_is_seen_twice)
 	/* what is exempt has to be invalidated by the end of its bracket all the same */
 	static const struct made never[] = {RACED, {ONLY_END(0, 1)}, {KSM(0xa)}};
 	static const struct made late[] = {RACED, {END(0, 1)}, {KSM(0xa)}};
+	static const struct made freed_and_never[] = {RACED, {FREE(0xa)}, {ONLY_END(0, 1)}};
 
 	static const struct made freed_first[] = {
 		SETTLE,		 {START(0, 1)}, {LOCK(L1)},	      {CLEAR(0, RO(0xa))},
 		{T2, INV(0, 1)}, {FREE(0xa)},	{SET(0, 0, RO(0xb))}, {UNLOCK(L1)},
 		{END(0, 1)}};
 
+	JUDGE(freed_and_never, BEFORE_6_6, RACY(1));
 	JUDGE(never, BEFORE_6_6, RACY(1));
 	JUDGE(late, BEFORE_6_6);
 	JUDGE(freed_first, BEFORE_6_6, RACY(1));

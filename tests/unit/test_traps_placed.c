@@ -165,6 +165,21 @@ Test(placed, by_a_set_of_many)
 	JUDGE(trace, SINCE_6_6, REPOINT(1), UNPLACED(0));
 }
 
+/* A clear without a place is not at address 0, whatever is set there. */
+Test(placed, at_no_address)
+{
+	static const struct made trace[] = {
+		SETTLE_66,
+		{START(0, 9)},
+		{CLEAR_AT(RW(0xa))},
+		{OF(PMD_SET, F(MM, MM1), F(ADDR, 0), F(OLD, 0), F(NEW, HUGE(0x40000))),
+		 .level = STLB_LEVEL_PUD},
+		{INV(0, 9)},
+		{END_66(0, 9)}};
+
+	JUDGE(trace, SINCE_6_6, UNPLACED(1));
+}
+
 /* A huge page that a set has named is no entry of the table that is mapped meanwhile. */
 Test(placed, a_huge_page_takes_no_pte)
 {
@@ -300,8 +315,12 @@ Test(mapped_in, over_another_page)
 	static const struct made still_there[] = {
 		SETTLE, {SET(0, 0, RW(0xa))}, {CLEAR(0, 0)}, {MAP(1, 0xb)}, {FREE(0xa)}};
 
+	static const struct made no_more[] = {
+		SETTLE, {SET(9, 0, RW(0x9))}, {CLEAR(9, 0)}, {MAP(0, 0xb)}, {FREE(0xc)}};
+
 	JUDGE(trace, BEFORE_6_6);
 	JUDGE(still_there, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
+	JUDGE(no_more, BEFORE_6_6);
 }
 
 /* Under a lock they are done when it is released, be the bracket over before. */
