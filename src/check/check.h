@@ -327,9 +327,6 @@ void stlb_report(struct stlb_analysis *a, const struct stlb_case *c);
 enum stlb_verdict stlb_case_verdict(const struct stlb_analysis *a,
 				    const struct stlb_obligation *ob);
 
-/** stlb_case_passes - whether a breach is to be counted: its rule is judged */
-bool stlb_case_passes(const struct stlb_analysis *a, const struct stlb_case *c);
-
 /** stlb_case_site - a number for the site of a breach */
 uint64_t stlb_case_site(const struct stlb_analysis *a, const struct stlb_case *c);
 
@@ -365,9 +362,6 @@ void stlb_sites_drop_rules(struct stlb_analysis *a, uint64_t rules);
 int stlb_sites_finish(struct stlb_analysis *a);
 
 /* ---- filter.c ---- */
-
-/** stlb_rule_is_judged - it is on, or only its findings are not wanted */
-bool stlb_rule_is_judged(const struct stlb_analysis *a, enum stlb_rule rule);
 
 /** stlb_case_hidden - the kinds of filters that hide a breach, as bits; 0: it is selected */
 uint32_t stlb_case_hidden(const struct stlb_analysis *a, const struct stlb_case *c);

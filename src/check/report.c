@@ -8,7 +8,7 @@
 #include "check/evidence.h"
 #include "check/rule.h"
 
-/* ---- is it wanted, and how sure is it? ---- */
+/* ---- how sure is it, and of whom? ---- */
 
 enum stlb_verdict stlb_case_verdict(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
@@ -28,11 +28,6 @@ static const struct stlb_mm *case_mm(const struct stlb_case *c)
 static const struct stlb_task *case_task(const struct stlb_case *c)
 {
 	return c->ob ? c->ob->task : c->act->task;
-}
-
-bool stlb_case_passes(const struct stlb_analysis *a, const struct stlb_case *c)
-{
-	return stlb_rule_is_judged(a, c->rule);
 }
 
 /* ---- evidence ---- */
@@ -266,11 +261,8 @@ struct stlb_finding *stlb_case_finding(struct stlb_analysis *a, const struct stl
 
 void stlb_report(struct stlb_analysis *a, const struct stlb_case *c)
 {
-	uint64_t site;
+	uint64_t site = stlb_case_site(a, c);
 
-	if (!stlb_case_passes(a, c))
-		return;
-	site = stlb_case_site(a, c);
 	if (!stlb_sites_again(a, site, c)) {
 		struct stlb_finding *finding = stlb_case_finding(a, c);
 
