@@ -296,6 +296,19 @@ Test(finding_events, of_a_task_with_a_short_name)
 	stlb_analysis_free(reading.analysis);
 }
 
+/* Half of a range is none. */
+Test(finding_events, of_a_range_that_is_not_told)
+{
+	struct made_reading start = READING(BEFORE_6_6), end = READING(BEFORE_6_6);
+
+	GIVE(&start, SETTLE, {OF(INV_RANGE, F(MM, MM1), F(START, PAGE(1)))});
+	cr_expect_str_eq(finding_of(made_result(&start), STLB_RULE_EMPTY)->action, "inv_range");
+	stlb_analysis_free(start.analysis);
+	GIVE(&end, SETTLE, {OF(INV_START, F(MM, MM1), F(END, 8))});
+	cr_expect_str_eq(finding_of(made_result(&end), STLB_RULE_UNALIGNED)->action, "inv_start");
+	stlb_analysis_free(end.analysis);
+}
+
 /* ---- the functions that it is known by ---- */
 
 static const char *by_address(void *names, uint64_t address)

@@ -124,7 +124,14 @@ Test(limits_memory, a_repoint_that_waits_for_evidence)
 					    {KSMD, SET(1, 0, RO(0x1b))},
 					    {KSMD, UNLOCK(L1)},
 					    {KSMD, END(1, 2)},
-					    {T2, FORKS(33)}};
+					    {T2, FORKS(33)},
+					    {START(4, 5)},
+					    {LOCK(L1)},
+					    {CLEAR(4, RO(0x4a))},
+					    {SET(4, 0, RO(0x4b))},
+					    {KSM(0x4a)},
+					    {UNLOCK(L1)},
+					    {END(4, 5)}};
 
 	EACH(trace, 1, BEFORE_6_6);
 }

@@ -244,8 +244,8 @@ Test(memory, for_the_first_update)
 	static const struct made map[] = {SETTLE, {MAP(0, 0xa)}};
 	static const struct made table[] = {SETTLE, {PMD_SET(0, 0, TABLE(0x77))}};
 	static const struct made mapped_table[] = {SETTLE,
-						   {OF(PTL_MAP, F(MM, MM1), F(PTEP, TABLE1))}};
-	static const struct made merge[] = {SETTLE, {KSM(0xa)}};
+						   {T2, OF(PTL_MAP, F(MM, MM1), F(PTEP, TABLE1))}};
+	static const struct made merge[] = {SETTLE, {T2, KSM(0xa)}};
 	static const struct made before[] = {FILLS(0, 0xa), FILLS(1, 0xb), SETTLE};
 	static const struct made out[] = {SETTLE,
 					  {START(0, 512)},

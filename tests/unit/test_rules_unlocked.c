@@ -125,6 +125,16 @@ Test(upper, another_table)
 		SET_UNDER(L2, PMDS, 1),
 	};
 
+	JUDGE(moved, BEFORE_6_6);
+	JUDGE(unmapped, BEFORE_6_6);
+	JUDGE(far, BEFORE_6_6, UNLOCKED(1));
+	JUDGE(far_and_large, BEFORE_6_6, UNLOCKED(1));
+	JUDGE(all, BEFORE_6_6);
+}
+
+/* What lies behind a range stays, however large the range. */
+Test(upper, a_table_behind_the_range)
+{
 	static const struct made below[] = {SUBSCRIBER,
 					    MARKED,
 					    SET_UNDER(L1, PMDS, 8 * 512),
@@ -133,11 +143,6 @@ Test(upper, another_table)
 					    SET_UNDER(L2, PMDS, 8 * 512 + 1)};
 
 	JUDGE(below, BEFORE_6_6, UNLOCKED(1));
-	JUDGE(moved, BEFORE_6_6);
-	JUDGE(unmapped, BEFORE_6_6);
-	JUDGE(far, BEFORE_6_6, UNLOCKED(1));
-	JUDGE(far_and_large, BEFORE_6_6, UNLOCKED(1));
-	JUDGE(all, BEFORE_6_6);
 }
 
 /* One unmapping gives up all of them, however many; those of another mm stay. */

@@ -67,9 +67,17 @@ Test(traps_away, in_sight_after_a_huge_page)
 		FREE(0xc)                                                                          \
 	}
 	static const struct made huge[] = {THEN_FILLED(HUGE(0x200))};
+	static const struct made collapsed[] = {SETTLE,
+						OUT,
+						{INV(512, 1024)},
+						{PMD_SET(512, 0, HUGE(0x200))},
+						{UNLOCK(L1)},
+						{ONLY_END(512, 1024)},
+						THEN_FILLED(HUGE(0x200))};
 	static const struct made table[] = {THEN_FILLED(TABLE(7))};
 
 	JUDGE(huge, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
+	JUDGE(collapsed, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
 	JUDGE(table, BEFORE_6_6);
 }
 

@@ -107,6 +107,27 @@ Test(placed, each_entry_of_a_table_once)
 	}
 }
 
+/* In the next hold it may be the same one again. */
+Test(placed, an_entry_once_more_in_the_next_hold)
+{
+	for (unsigned int n = 0; n < 512; n += 7) {
+		const struct made trace[] = {FILLED(FILL(n, RW(0xa))),
+					     {START(0, 512)},
+					     MAPPED(0),
+					     {CLEAR_AT(RW(0xa))},
+					     FILL(n, RW(0xa)),
+					     {UNLOCK(L1)},
+					     MAPPED(0),
+					     {CLEAR_AT(RW(0xa))},
+					     {UNLOCK(L1)},
+					     {INV(n, n + 1)},
+					     {FREE(0xa)},
+					     {END_66(0, 512)}};
+
+		JUDGE(trace, SINCE_6_6, UNPLACED(0));
+	}
+}
+
 /* A table is placed by an address: an event that has none says nothing of where it lies. */
 Test(placed, a_table_that_is_mapped_at_no_address)
 {
