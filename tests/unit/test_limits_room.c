@@ -201,7 +201,7 @@ Test(room, what_the_same_task_invalidated)
 /* While there is none, what seems to have come in no order may have been ordered. */
 Test(room, an_invalidation_in_no_order_that_is_known)
 {
-	for (int full = 0; full < 2; full++) {
+	for (unsigned int full = 0; full < 2; full++) {
 		struct made_reading reading = begun();
 		const struct stlb_result *result;
 

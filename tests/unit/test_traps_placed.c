@@ -107,6 +107,24 @@ Test(placed, each_entry_of_a_table_once)
 	}
 }
 
+/* What another mm maps is known as before. */
+Test(placed, an_unplaced_page_of_another_mm)
+{
+	static const struct made trace[] = {
+		SETTLE_66,
+		{STARTS(MM2, 0, 1, 1, 1)},
+		{OF(INV_END, F(MM, MM2), F(START, PAGE(0)), F(END, PAGE(1)))},
+		{SETS(MM2, 0, 0, RW(0xa))},
+		{CLEARS(MM2, 0, 0)},
+		{START(0, 1)},
+		{CLEAR_AT(RW(0xa))},
+		{INV(0, 1)},
+		{END_66(0, 1)},
+		{FREE(0xa)}};
+
+	JUDGE(trace, SINCE_6_6, UNPLACED(1), .counts = {[STLB_RULE_MAPPED] = 1});
+}
+
 /* In the next hold it may be the same one again. */
 Test(placed, an_entry_once_more_in_the_next_hold)
 {
