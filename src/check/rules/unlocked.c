@@ -5,6 +5,9 @@
  */
 #include <stdlib.h>
 
+#include "check/case.h"
+#include "check/hold.h"
+#include "check/report.h"
 #include "check/rules/needs.h"
 #include "check/walk.h"
 
