@@ -11,7 +11,7 @@
 #include "check/obligation.h"
 #include "check/rule.h"
 
-/* ---- is it wanted, and how sure is it? ---- */
+/* ---- how sure is it, and of whom? ---- */
 
 enum stlb_verdict stlb_case_verdict(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
@@ -31,11 +31,6 @@ static const struct stlb_mm *case_mm(const struct stlb_case *c)
 static const struct stlb_task *case_task(const struct stlb_case *c)
 {
 	return c->ob ? c->ob->task : c->act->task;
-}
-
-bool stlb_case_passes(const struct stlb_analysis *a, const struct stlb_case *c)
-{
-	return stlb_rule_is_judged(a, c->rule);
 }
 
 /* ---- evidence ---- */
@@ -232,7 +227,6 @@ static enum stlb_severity severity_of(const struct stlb_analysis *a, enum stlb_r
 
 static void fill_hidden(struct stlb_finding *finding, uint32_t hidden)
 {
-	finding->hidden.nr = hidden != 0;
 	for (int kind = 0; kind < STLB_NR_FILTERS; kind++)
 		finding->hidden.by[kind] = hidden >> kind & 1;
 }

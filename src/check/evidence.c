@@ -203,8 +203,6 @@ void stlb_hold_back(struct stlb_analysis *a, const struct stlb_case *c,
 {
 	struct stlb_held_back *held;
 
-	if (!stlb_case_passes(a, c))
-		return;
 	if (a->nr_held_back == STLB_MAX_HELD_BACK)
 		make_room(a);
 	watch_pages(a);

@@ -26,11 +26,6 @@ const struct stlb_filter_value *stlb_filter_find(const struct stlb_filter *filte
 	return NULL;
 }
 
-bool stlb_rule_is_judged(const struct stlb_analysis *a, enum stlb_rule rule)
-{
-	return a->options.severity[rule] != STLB_OFF || stlb_rule_info(rule)->severity != STLB_OFF;
-}
-
 /* ---- breaches ---- */
 
 static bool passes_addr(const struct stlb_filter_value *value, const struct stlb_case *c)

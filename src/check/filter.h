@@ -5,9 +5,6 @@
 
 #include "check/state.h"
 
-/** stlb_rule_is_judged - it is on, or only its findings are not wanted */
-bool stlb_rule_is_judged(const struct stlb_analysis *a, enum stlb_rule rule);
-
 /** stlb_case_hidden - the kinds of filters that hide a breach, as bits; 0: it is selected */
 uint32_t stlb_case_hidden(const struct stlb_analysis *a, const struct stlb_case *c);
 

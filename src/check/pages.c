@@ -119,6 +119,5 @@ bool stlb_pages_is_zero(const struct stlb_analysis *a, uint64_t pfn)
 {
 	if (pfn == a->zero_pfn)
 		return true;
-	return a->huge_zero_pfn != UINT64_MAX && pfn >= a->huge_zero_pfn &&
-	       pfn - a->huge_zero_pfn < STLB_ENTRIES;
+	return a->huge_zero_pfn != UINT64_MAX && pfn - a->huge_zero_pfn < STLB_ENTRIES;
 }

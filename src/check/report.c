@@ -9,11 +9,8 @@
 
 void stlb_report(struct stlb_analysis *a, const struct stlb_case *c)
 {
-	uint64_t site;
+	uint64_t site = stlb_case_site(a, c);
 
-	if (!stlb_case_passes(a, c))
-		return;
-	site = stlb_case_site(a, c);
 	if (!stlb_sites_again(a, site, c)) {
 		struct stlb_finding *finding = stlb_case_finding(a, c);
 

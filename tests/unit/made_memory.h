@@ -17,7 +17,8 @@ extern void __lsan_enable(void) __attribute__((weak));
 static bool begun;	 /* a test has asked for it */
 static int granted = -1; /* how many are granted before that one, -1: none is refused */
 static bool refused;
-static long held; /* allocations that were not freed yet */
+static long held;      /* allocations that were not freed yet */
+static size_t largest; /* of the blocks that have grown */
 
 static bool refuses(void)
 {
@@ -97,6 +98,7 @@ void *realloc(void *memory, size_t size)
 		*(void **)&next = next_of("realloc");
 	moved = refuses() ? NULL : next(memory, size);
 	held += moved && !memory;
+	largest = moved && size > largest ? size : largest;
 	return moved;
 }
 

@@ -285,6 +285,41 @@ Test(explain, quotes_the_lines_of_every_rule)
 	}
 }
 
+/* What a device observes is told by the rule, and not shown. */
+static bool is_told_alone(const struct told *told)
+{
+	char text[8192] = "";
+	struct stlb_plain_out out = {.width = 80, .to = fmemopen(text, sizeof(text) - 1, "w")};
+
+	cr_assert_not_null(out.to);
+	cr_expect_eq(stlb_explain_witness(&out, told->explain), 0);
+	fclose(out.to);
+	return !strncmp(text + 2, stlb_rule_info(told->finding->rule)->observed, 20);
+}
+
+/* Of what was never invalidated there is an order to show once the entry says something else. */
+Test(explain, shows_an_order_where_the_entry_was_set_again)
+{
+	static const struct made set[] = {SETTLE,
+					  {START(0, 1)},
+					  {LOCK(L1)},
+					  {CLEAR(0, RO(0xa))},
+					  {SET(0, 0, RW(0xb))},
+					  {UNLOCK(L1)},
+					  {ONLY_END(0, 1)}};
+	static const struct made cleared[] = {SETTLE,	    {START(0, 1)},
+					      {LOCK(L1)},   {CLEAR(0, RO(0xa))},
+					      {UNLOCK(L1)}, {ONLY_END(0, 1)}};
+	struct told told;
+
+	TELL(&told, NEVER, set);
+	cr_expect_not(is_told_alone(&told));
+	forget(&told);
+	TELL(&told, NEVER, cleared);
+	cr_expect(is_told_alone(&told));
+	forget(&told);
+}
+
 /* ---- what is kept ---- */
 
 enum { MANY = 500 };

@@ -97,6 +97,26 @@ Test(filter_values, select_no_interrupt_by_a_task)
 	JUDGE(interrupt, BEFORE_6_6, .filter = {&by_mm, 1}, UNALIGNED(1));
 }
 
+/* Nor a task whose name is not told. */
+Test(filter_values, select_no_task_without_a_name)
+{
+	static const struct stlb_filter_value by_comm = {SELECTS(COMM, .text = "task")};
+	static const struct made rows[] = {SETTLE, {BYTES(8, 0x1000)}};
+	struct made_reading reading = READING(BEFORE_6_6, .filter = {&by_comm, 1});
+	const struct stlb_result *result;
+	struct stlb_event event;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		made_fill(&event, &rows[i], 1000 * (i + 1));
+		event.comm = NULL;
+		cr_assert_eq(stlb_analysis_event(reading.analysis, &event), 0);
+	}
+	result = made_result(&reading);
+	cr_expect_eq(result->filters_matched, 0);
+	cr_expect_eq(result->rules[STLB_RULE_UNALIGNED].occurrences, 0);
+	stlb_analysis_free(reading.analysis);
+}
+
 /* ---- which of them occur in the trace ---- */
 
 /* Rows @rows of which value @bit has to occur, or not. */

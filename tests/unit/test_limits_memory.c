@@ -122,7 +122,15 @@ Test(limits_memory, a_repoint_that_waits_for_evidence)
 					    {KSMD, CLEAR(1, RO(0x1a))},
 					    {KSMD, SET(1, 0, RO(0x1b))},
 					    {KSMD, UNLOCK(L1)},
-					    {KSMD, END(1, 2)}};
+					    {KSMD, END(1, 2)},
+					    {T2, FORKS(33)},
+					    {START(4, 5)},
+					    {LOCK(L1)},
+					    {CLEAR(4, RO(0x4a))},
+					    {SET(4, 0, RO(0x4b))},
+					    {KSM(0x4a)},
+					    {UNLOCK(L1)},
+					    {END(4, 5)}};
 
 	EACH(trace, 1, BEFORE_6_6);
 }
@@ -213,4 +221,31 @@ Test(limits_memory, what_is_in_doubt_and_what_waits)
 
 	EACH(lost, 1, BEFORE_6_6);
 	EACH(waits, 2, BEFORE_6_6);
+}
+
+/* Of the pages that were freed as many are kept as a device can be behind: however many come. */
+Test(limits_memory, frees_that_no_device_is_behind)
+{
+	enum { MANY = 100000 };
+	struct stlb_analysis *analysis = made_start(&(struct made_how){BEFORE_6_6, DEVICES});
+	static const struct made before[] = {SETTLE}, freed = {FREE(0xa)};
+	struct stlb_event event;
+	size_t room = 0;
+
+	cr_assert_not_null(analysis);
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
+		made_fill(&event, &before[i], 1000 * (i + 1));
+		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
+	}
+	largest = 0;
+	made_fill(&event, &freed, 0);
+	for (uint64_t i = 0; i < 4 * MANY; i++) {
+		room = i == MANY ? largest : room;
+		event.ns = 10000 + i;
+		event.value[STLB_FIELD_PFN] = i;
+		cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
+	}
+	cr_expect_gt(room, 0);
+	cr_expect_eq(largest, room, "%zu bytes, and then %zu", room, largest);
+	stlb_analysis_free(analysis);
 }

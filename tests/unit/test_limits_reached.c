@@ -41,6 +41,27 @@ Test(limits_reached, obligations)
 	stlb_analysis_free(reading.analysis);
 }
 
+/* What was invalidated is owed no more, and takes no room from what comes next. */
+Test(limits_reached, obligations_that_are_over)
+{
+	enum { ROUNDS = 3, MANY = STLB_MAX_OBLIGATIONS / 2 + 1 };
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE, {START(0, MANY)});
+	for (unsigned int round = 0; round < ROUNDS; round++) {
+		for (unsigned int i = 0; i < MANY; i++)
+			GIVE(&reading, {CLEAR(i, RW(0x100000 + i))});
+		GIVE(&reading, {INV(0, MANY)});
+	}
+	GIVE(&reading, {END(0, MANY)});
+	result = made_result(&reading);
+	cr_expect_eq(result->dropped, 0);
+	cr_expect_eq(result->obligations.total, ROUNDS * MANY);
+	cr_expect_eq(result->obligations.discharged_deferred, ROUNDS * MANY);
+	stlb_analysis_free(reading.analysis);
+}
+
 /* ---- repoints that evidence can still clear ---- */
 
 #define MERGED(who, n)                                                                             \

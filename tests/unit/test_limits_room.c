@@ -179,3 +179,38 @@ Test(room, updates_whose_order_was_given_up)
 	cr_expect_eq(result->rules[STLB_RULE_RACY].occurrences, 0);
 	stlb_analysis_free(reading.analysis);
 }
+
+/* The order of one context's own events needs no room. */
+Test(room, what_the_same_task_invalidated)
+{
+	struct made_reading reading = begun();
+	const struct stlb_result *result;
+
+	reading.analysis->machine.hb.used.limit = 1;
+	GIVE(&reading, {START(0, 1)}, {CLEAR(0, RW(0xa))});
+	reading.analysis->machine.hb.used.full = true;
+	GIVE(&reading, {T2, START(1, 2)}, {T2, CLEAR(1, RW(0xb))}, {T2, INV(1, 2)},
+	     {T3, FREE(0xb)});
+	result = made_result(&reading);
+	cr_expect_eq(result->rules[STLB_RULE_FREE].inconclusive, 0);
+	cr_expect_eq(result->rules[STLB_RULE_FREE].occurrences, 0);
+	cr_expect_eq(result->obligations.discharged_deferred, 1);
+	stlb_analysis_free(reading.analysis);
+}
+
+/* While there is none, what seems to have come in no order may have been ordered. */
+Test(room, an_invalidation_in_no_order_that_is_known)
+{
+	for (unsigned int full = 0; full < 2; full++) {
+		struct made_reading reading = begun();
+		const struct stlb_result *result;
+
+		GIVE(&reading, {START(0, 1)}, {CLEAR(0, RW(0xa))});
+		reading.analysis->machine.hb.used.full = full;
+		GIVE(&reading, {T3, INV(0, 1)}, {FREE(0xa)});
+		result = made_result(&reading);
+		cr_expect_eq(result->rules[STLB_RULE_FREE].inconclusive, full);
+		cr_expect_eq(result->rules[STLB_RULE_RACY].occurrences, !full);
+		stlb_analysis_free(reading.analysis);
+	}
+}

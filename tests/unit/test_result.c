@@ -44,6 +44,24 @@ Test(result, the_same_mark_is_the_same_phase)
 	stlb_analysis_free(reading.analysis);
 }
 
+/* A hold, or a bracket, may go on from one phase to the next: an update is of its own phase. */
+Test(result, a_phase_may_begin_under_a_lock)
+{
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE, {MARK("warm")}, {START(0, 9)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))},
+	     {MARK("hot")}, {CLEAR(1, RW(0xb))}, {CLEAR(2, RW(0xc))}, {UNLOCK(L1)},
+	     {ONLY_END(0, 9)});
+	result = made_result(&reading);
+	cr_assert_eq(result->nr_findings, 2);
+	cr_expect_str_eq(result->findings[0]->phase, "warm");
+	cr_expect_eq(result->findings[0]->occurrences, 1);
+	cr_expect_str_eq(result->findings[1]->phase, "hot");
+	cr_expect_eq(result->findings[1]->occurrences, 2);
+	stlb_analysis_free(reading.analysis);
+}
+
 Test(result, a_mark_without_text_begins_no_phase)
 {
 	struct made_reading reading = READING(BEFORE_6_6);
@@ -379,13 +397,16 @@ Test(result, what_redundant_invalidations_cost)
 	struct made_reading reading = READING(BEFORE_6_6, .redundant = true);
 	const struct stlb_result *result;
 
-	GIVE(&reading, SETTLE, {OF(INV_RANGE_RET)}, {START(0, 2)}, {LOCK(L1)},
+	GIVE(&reading, SETTLE, {OF(INV_RANGE_RET)}, {START(0, 3)}, {LOCK(L1)},
 	     {SET(0, RW(0xa), RO(0xa))}, {INV(0, 1), .ns = 20000}, {OF(INV_RANGE_RET), .ns = 20300},
 	     {SET(1, RW(0xb), RO(0xb)), .ns = 20400}, {INV(1, 2), .ns = 20500},
-	     {OF(INV_RANGE_RET), .ns = 21200}, {UNLOCK(L1), .ns = 22000});
+	     {OF(INV_RANGE_RET), .ns = 21200}, {SET(2, RW(0xc), RO(0xc)), .ns = 21300},
+	     /* of clocks that differ, the return may seem to come first */
+	     {INV(2, 3), .ns = 21400}, {OF(INV_RANGE_RET), .ns = 21390, .cpu = 1},
+	     {UNLOCK(L1), .ns = 22000});
 	result = made_result(&reading);
 	cr_assert_eq(result->nr_findings, 1);
-	cr_expect_eq(result->findings[0]->occurrences, 2);
+	cr_expect_eq(result->findings[0]->occurrences, 3);
 	cr_expect_eq(result->findings[0]->cost_ns, 300 + 700);
 	stlb_analysis_free(reading.analysis);
 }

@@ -208,6 +208,7 @@ Test(coverage, of_a_trace_that_gave_nothing_up)
 			     i == STLB_RULE_REDUNDANT ? STLB_JUDGED_NONE : STLB_JUDGED_FULL, "%s",
 			     stlb_rule_info(i)->id);
 	cr_expect_str_eq(result->rules[STLB_RULE_REDUNDANT].reason, STLB_RULE_IS_OFF);
+	cr_expect_eq(result->nr_notes, 0);
 	cr_expect_str_eq(result->kernel, "6.12.0");
 	cr_expect(!result->before_6_6);
 	cr_expect_eq(result->arch, STLB_ARCH_X86_64);

@@ -104,6 +104,13 @@ Test(never, a_gather_stays_open_across_mmap_lock)
 		SETTLE_66, {MMAP_LOCK(0)}, ZAPPED, {MMAP_UNLOCK(0)}, {USER_MODE}, {INV(0, 1)},
 	};
 
+	/* what holds it for writing does not drop it amid its work */
+	static const struct made writing[] = {
+		SETTLE_66,	{MMAP_LOCK(1)}, ZAPPED,		  {MMAP_UNLOCK(1)},
+		{MMAP_LOCK(0)}, {INV(0, 1)},	{MMAP_UNLOCK(0)}, {USER_MODE},
+	};
+
+	JUDGE(writing, .kernel = "6.16.0", NEVER(1), .recorded = MADE_WITH(STLB_USER_MODE));
 	JUDGE(right, .kernel = "6.16.0", .recorded = MADE_WITH(STLB_USER_MODE));
 	JUDGE(right, .kernel = "6.15.0", NEVER(1), .recorded = MADE_WITH(STLB_USER_MODE));
 	JUDGE(wrong, .kernel = "6.18.0", NEVER(1), .recorded = MADE_WITH(STLB_USER_MODE));

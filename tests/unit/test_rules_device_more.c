@@ -62,6 +62,23 @@ Test(device_more, part_of_a_huge_page_invalidated)
 	      .counts = {[STLB_RULE_STALE_ACCESS] = 2, [STLB_RULE_PARTIAL] = 1});
 }
 
+/* Of a table, what was invalidated may be used no more; the rest not before it is. */
+Test(device_more, pages_below_a_table_one_by_one)
+{
+#define IN_PART(n, pfn)                                                                            \
+	SETTLE, {PMD_SET(1024, 0, TABLE(8))}, {SET(512, 0, RO(0xa))}, {SET(517, 0, RO(0xb))},      \
+		{START(512, 1024)}, {LOCK(L1)}, {COLLAPSE(512, TABLE(7))}, {INV(512, 513)},        \
+		{READ(n, pfn)}, {INV(512, 1024)}, {UNLOCK(L1)},                                    \
+	{                                                                                          \
+		ONLY_END(512, 1024)                                                                \
+	}
+	static const struct made covered[] = {IN_PART(512, 0xa)};
+	static const struct made not_yet[] = {IN_PART(517, 0xb)};
+
+	JUDGE(covered, BEFORE_6_6, DEVICES, STALE(1));
+	JUDGE(not_yet, BEFORE_6_6, DEVICES, STALE(0));
+}
+
 /* A table that was taken out may come back unseen, with all its entries; a huge page shows not. */
 Test(device_more, table_taken_out)
 {

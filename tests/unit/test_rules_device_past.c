@@ -22,6 +22,8 @@ Test(past, whichever_way_it_was_freed)
 	static const struct made spanning[] = {FREED_IN_WINDOW({FREES(0, 10)})};
 	static const struct made both[] = {FREED_IN_WINDOW({FREE(0x1ff)}, {FREES(0, 10)})};
 	static const struct made beside[] = {FREED_IN_WINDOW({FREE(0x200)}, {FREES(0, 8)})};
+	static const struct made before[] = {
+		{FREE(0x1ff)}, {FREES(0, 10)}, FREED_IN_WINDOW({FREE(0x200)})};
 	static const struct made handed_out[] = {FREED_IN_WINDOW({ALLOC(0x1ff)})};
 
 	JUDGE(alone, BEFORE_6_6, DEVICES, BREACHED);
@@ -29,8 +31,28 @@ Test(past, whichever_way_it_was_freed)
 	JUDGE(spanning, BEFORE_6_6, DEVICES, BREACHED);
 	JUDGE(both, BEFORE_6_6, DEVICES, BREACHED);
 	JUDGE(beside, BEFORE_6_6, DEVICES);
+	JUDGE(before, BEFORE_6_6, DEVICES);
 	/* where frees are recorded, an allocation tells nothing new of a page */
 	JUDGE(handed_out, BEFORE_6_6, DEVICES, .counts = {[STLB_RULE_FREE] = 1});
+}
+
+/* The pages of a block, and none beside it: what is not freed may be used until it is invalidated.
+ */
+Test(past, no_page_beside_a_block_was_freed)
+{
+	enum { BLOCK = 0x40204, ORDER = 2 };
+
+	for (unsigned int pfn = BLOCK - 1; pfn <= BLOCK + (1 << ORDER); pfn++) {
+		const struct made trace[] = {SETTLE,	      {START(0, 1)},
+					     {LOCK(L1)},      {CLEAR(0, RW(pfn))},
+					     {UNLOCK(L1)},    {FREES(BLOCK, ORDER)},
+					     {WRITE(0, pfn)}, {INV(0, 1)},
+					     {ONLY_END(0, 1)}};
+		bool freed = pfn >= BLOCK && pfn < BLOCK + (1 << ORDER);
+
+		JUDGE(trace, BEFORE_6_6, DEVICES,
+		      .counts = {[STLB_RULE_FREE] = freed, [STLB_RULE_STALE_ACCESS] = freed});
+	}
 }
 
 /* The finding shows the free that came first, be it of the page alone or of a block. */

@@ -413,6 +413,7 @@ Test(names, of_rules_and_severities)
 	for (int i = STLB_OFF; i <= STLB_ERROR; i++)
 		cr_expect_eq(stlb_severity_find(stlb_severity_name(i)), i);
 	cr_expect_lt(stlb_severity_find("fatal"), 0);
+	cr_expect_lt(stlb_severity_find(stlb_verdict_name(STLB_OBSERVED)), 0);
 	cr_expect_str_eq(stlb_filter_name(STLB_FILTER_MM), "mm");
 	cr_expect_str_eq(stlb_filter_name(STLB_FILTER_PID), "pid");
 	cr_expect_str_eq(stlb_filter_name(STLB_FILTER_COMM), "comm");

@@ -132,12 +132,14 @@ Test(evidence, of_a_race_that_is_seen_twice)
 	/* what is exempt has to be invalidated by the end of its bracket all the same */
 	static const struct made never[] = {RACED, {ONLY_END(0, 1)}, {KSM(0xa)}};
 	static const struct made late[] = {RACED, {END(0, 1)}, {KSM(0xa)}};
+	static const struct made freed_and_never[] = {RACED, {FREE(0xa)}, {ONLY_END(0, 1)}};
 
 	static const struct made freed_first[] = {
 		SETTLE,		 {START(0, 1)}, {LOCK(L1)},	      {CLEAR(0, RO(0xa))},
 		{T2, INV(0, 1)}, {FREE(0xa)},	{SET(0, 0, RO(0xb))}, {UNLOCK(L1)},
 		{END(0, 1)}};
 
+	JUDGE(freed_and_never, BEFORE_6_6, RACY(1));
 	JUDGE(never, BEFORE_6_6, RACY(1));
 	JUDGE(late, BEFORE_6_6);
 	JUDGE(freed_first, BEFORE_6_6, RACY(1));
@@ -176,6 +178,15 @@ Test(evidence, of_one_of_two_races)
 
 	JUDGE(trace, BEFORE_6_6, RACY(1));
 	JUDGE(freed_first, BEFORE_6_6, RACY(1));
+}
+
+/* A race of one update is counted as such, whatever waits of another that is over. */
+Test(evidence, of_a_race_after_another_repoint)
+{
+	static const struct made trace[] = {
+		SETTLE, MERGED(0x1a, 0x1b), RACED, {ONLY_END(0, 1)}, {KSM(0xa)}};
+
+	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_RACY] = 1});
 }
 
 /* Nothing that was known of a tid is known of the next task that has it. */

@@ -368,8 +368,16 @@ Test(redundant, in_the_lock_for_a_tighten)
 		{UNLOCK(L1)}, {INV(0, 1)},   {ONLY_END(0, 1)},
 	};
 
+	/* and for a page of the same content, which is as write-protected as the one before */
+	static const struct made merged[] = {
+		SETTLE,	     {START(0, 1)},	  {LOCK(L1)},
+		{KSM(0xa)},  {CLEAR(0, RO(0xa))}, {SET(0, 0, RO(0xb))},
+		{INV(0, 1)}, {UNLOCK(L1)},	  {ONLY_END(0, 1)},
+	};
+
 	JUDGE(in_lock, BEFORE_6_6, REDUNDANT(1));
 	JUDGE(after, BEFORE_6_6, REDUNDANT(0));
+	JUDGE(merged, BEFORE_6_6, REDUNDANT(1));
 }
 
 Test(redundant, deferred_ones_are_not)
@@ -377,8 +385,15 @@ Test(redundant, deferred_ones_are_not)
 	static const struct made trace[] = {
 		SETTLE, {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))}, {UNLOCK(L1)}, {END(0, 1)},
 	};
+	/* nor is what came between the lock and the end: to the letter it came too late */
+	static const struct made twice[] = {
+		SETTLE,	      {START(0, 1)}, {LOCK(L1)},  {CLEAR(0, RW(0xa))},
+		{UNLOCK(L1)}, {INV(0, 1)},   {END(0, 1)},
+	};
 
 	JUDGE(trace, BEFORE_6_6, REDUNDANT(0));
+	JUDGE(twice, BEFORE_6_6, REDUNDANT(0));
+	JUDGE(twice, BEFORE_6_6, .strict = true, REDUNDANT(0));
 }
 
 /* Of an mm that nobody mirrors no rule is judged. */

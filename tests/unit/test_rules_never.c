@@ -203,6 +203,28 @@ Test(never, small_clear_without_sets)
 	      .counts = {[STLB_RULE_NEVER] = 1});
 }
 
+/* What a clear hook saw may have been set again, unseen, before the context leaves the kernel. */
+Test(never, what_may_have_been_set_again_since_6_6)
+{
+#define LEFT_WITHOUT(...)                                                                          \
+	SETTLE_66, {START(0, 512)}, __VA_ARGS__, {END_66(0, 512)},                                 \
+	{                                                                                          \
+		USER_MODE                                                                          \
+	}
+	static const struct made huge[] = {LEFT_WITHOUT({PMD_CLEAR(0, HUGE(0x200))})};
+	static const struct made small[] = {LEFT_WITHOUT({CLEAR(0, RW(0xa))})};
+	static const struct made by_function[] = {
+		LEFT_WITHOUT({PMD_CLEARS(PMD_CLEAR_FLUSH, 0, HUGE(0x200))})};
+#define NO_SETS(kind) .recorded = MADE_MORE(MADE_WITHOUT(kind), STLB_USER_MODE)
+#define UNSURE	      .inconclusive = {[STLB_RULE_NEVER] = 1}
+
+	JUDGE(huge, SINCE_6_6, NO_SETS(STLB_PMD_SET), UNSURE);
+	JUDGE(huge, SINCE_6_6, NO_SETS(STLB_PTE_SET), NEVER(1));
+	JUDGE(small, SINCE_6_6, NO_SETS(STLB_PTE_SET), UNSURE);
+	JUDGE(small, SINCE_6_6, NO_SETS(STLB_PMD_SET), NEVER(1));
+	JUDGE(by_function, SINCE_6_6, NO_SETS(STLB_PMD_SET), NEVER(1));
+}
+
 Test(never, repoint_since_6_6)
 {
 	static const struct made wrong[] = {

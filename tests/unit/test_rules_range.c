@@ -408,6 +408,23 @@ Test(unaligned, read_rounded_outwards)
 	JUDGE(bracket, BEFORE_6_6, .counts = {[STLB_RULE_UNALIGNED] = 1});
 }
 
+/* A bracket is told of even where it is of nothing; an invalidation of nothing is empty, no more.
+ */
+Test(unaligned, where_the_range_is_empty)
+{
+#define RANGE_AT(kind, addr) OF(kind, F(MM, MM1), F(START, addr), F(END, addr))
+	static const struct made bracket[] = {SETTLE,
+					      {RANGE_AT(INV_START, PAGE(0) + 8)},
+					      {OF(INV_END, F(MM, MM1), F(START, PAGE(0) + 8),
+						  F(END, PAGE(0) + 8), F(ONLY_END, 1))}};
+	static const struct made invalidation[] = {SETTLE, {RANGE_AT(INV_RANGE, PAGE(0) + 8)}};
+	static const struct made of_kernel[] = {SETTLE, {BYTES(TABLE1 + 8, TABLE1 + 16)}};
+
+	JUDGE(bracket, BEFORE_6_6, .counts = {[STLB_RULE_UNALIGNED] = 1});
+	JUDGE(invalidation, BEFORE_6_6, .counts = {[STLB_RULE_EMPTY] = 1});
+	JUDGE(of_kernel, BEFORE_6_6);
+}
+
 /* T15: batched unmap invalidates [0, ~0). */
 Test(unaligned, the_whole_mm_is_not)
 {

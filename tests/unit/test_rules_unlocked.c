@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* unlocked-update of tables above the ptes', and tables that go unseen. */
-#include "made_events.h"
+#include "made_reading.h"
 
 #define UNLOCKED(n) .counts = {[STLB_RULE_UNLOCKED] = (n)}
 
@@ -132,6 +132,68 @@ Test(upper, another_table)
 	JUDGE(all, BEFORE_6_6);
 }
 
+/* What lies behind a range stays, however large the range. */
+Test(upper, a_table_behind_the_range)
+{
+	static const struct made below[] = {SUBSCRIBER,
+					    MARKED,
+					    SET_UNDER(L1, PMDS, 8 * 512),
+					    {START_AS(0, 0x100000, 0)},
+					    {ONLY_END(0, 0x100000)},
+					    SET_UNDER(L2, PMDS, 8 * 512 + 1)};
+
+	JUDGE(below, BEFORE_6_6, UNLOCKED(1));
+}
+
+/* One unmapping gives up all of them, however many; those of another mm stay. */
+Test(upper, more_tables_than_one_look_takes_in)
+{
+	enum { MANY = 600, SPAN = 512 };
+
+	for (int other = 0; other < 2; other++) {
+		struct made_reading reading = READING(BEFORE_6_6);
+
+		GIVE(&reading, SUBSCRIBER, MARKED);
+		for (uint64_t i = 0; i < MANY; i++)
+			GIVE(&reading, SET_UNDER(L1, PMDS + 0x1000 * i, SPAN * i));
+		GIVE(&reading, {STARTS(other ? MM2 : MM1, 0, SPAN * SPAN * MANY, 1, 0)},
+		     {ENDS(other ? MM2 : MM1, 0, SPAN * SPAN * MANY, 1)});
+		for (uint64_t i = 0; i < MANY; i++)
+			GIVE(&reading, SET_UNDER(L2, PMDS + 0x1000 * i, SPAN * i + 1));
+		cr_expect_eq(made_result(&reading)->rules[STLB_RULE_UNLOCKED].occurrences,
+			     other ? MANY : 0);
+		stlb_analysis_free(reading.analysis);
+	}
+}
+
+/* Of puds, as of pmds: each has its own lock, and a range within one gives it up. */
+Test(upper, tables_of_puds)
+{
+#define PUD_UNDER(l, n)                                                                            \
+	{LOCK(l)},                                                                                 \
+		{OF(PMD_SET, F(MM, MM1), F(ADDR, PAGE((n) << 18)), F(PTEP, TABLE2 + 8 * (n)),      \
+		    F(OLD, 0), F(NEW, HUGE(0x40000 + ((n) << 18)))),                               \
+		 .level = STLB_LEVEL_PUD},                                                         \
+	{                                                                                          \
+		UNLOCK(l)                                                                          \
+	}
+	static const struct made two[] = {SUBSCRIBER, MARKED, PUD_UNDER(L1, 0), PUD_UNDER(L2, 1)};
+	static const struct made one[] = {SUBSCRIBER, MARKED, PUD_UNDER(L1, 0), PUD_UNDER(L1, 1)};
+	static const struct made given_up[] = {SUBSCRIBER,
+					       MARKED,
+					       PUD_UNDER(L1, 0),
+					       {START_AS(0x80000, 0x80001, 0)},
+					       {ONLY_END(0x80000, 0x80001)},
+					       PUD_UNDER(L2, 1)};
+	static const struct made above_a_pmd[] = {SUBSCRIBER, MARKED, PUD_UNDER(L1, 1),
+						  SET_UNDER(L2, PMDS, 0), PUD_UNDER(L1, 2)};
+
+	JUDGE(two, BEFORE_6_6, UNLOCKED(1));
+	JUDGE(one, BEFORE_6_6);
+	JUDGE(given_up, BEFORE_6_6);
+	JUDGE(above_a_pmd, BEFORE_6_6);
+}
+
 /* Only what unmaps gives up tables of pmds: what clears the pages below leaves them. */
 Test(upper, stays_when_what_it_maps_is_cleared)
 {
@@ -253,6 +315,8 @@ Test(upper, page_table_freed_unseen)
 					       RANGE(0, 512, 1), PTE_UNDER(L2, TABLE1, 1)};
 	static const struct made in_part[] = {SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, 0),
 					      RANGE(2, 500, 1), PTE_UNDER(L2, TABLE1, 1)};
+	static const struct made mprotect[] = {SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, 0),
+					       RANGE(0, 512, 2), PTE_UNDER(L2, TABLE1, 1)};
 
 	/* a range of more tables than there are: up to its end, and from its start on */
 	enum { LARGE = 0x100000 };
@@ -281,6 +345,36 @@ Test(upper, page_table_freed_unseen)
 	JUDGE(elsewhere, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(dontneed, BEFORE_6_6);
 	JUDGE(in_part, BEFORE_6_6, UNLOCKED(1));
+	JUDGE(mprotect, BEFORE_6_6, UNLOCKED(1));
+}
+
+/* Whether the range has fewer tables than there are, as many, or more. */
+Test(upper, page_tables_of_a_range_of_any_size)
+{
+	for (unsigned int tables = 1; tables <= 6; tables++) {
+		const struct made trace[] = {SUBSCRIBER,
+					     MARKED,
+					     PTE_UNDER(L1, TABLE1, 0),
+					     PTE_UNDER(L1, TABLE2, 512),
+					     RANGE(0, 512 * tables, 0),
+					     PTE_UNDER(L2, TABLE1, 1),
+					     PTE_UNDER(L2, TABLE2, 513)};
+
+		JUDGE(trace, BEFORE_6_6, UNLOCKED(tables == 1));
+	}
+}
+
+/* mremap moved the table away: the one that comes in its place has a lock of its own. */
+Test(upper, page_table_moved_away)
+{
+	static const struct made moved[] = {SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, 0),
+					    PTE_UNDER(L1, TABLE1, 512), PTE_UNDER(L2, TABLE2, 0)};
+	static const struct made in_its_new_place[] = {SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, 0),
+						       PTE_UNDER(L1, TABLE1, 512),
+						       PTE_UNDER(L2, TABLE1, 513)};
+
+	JUDGE(moved, BEFORE_6_6);
+	JUDGE(in_its_new_place, BEFORE_6_6, UNLOCKED(1));
 }
 
 /* A huge page that is split out of sight: 512 entries are there before anybody can find them. */
@@ -359,4 +453,20 @@ Test(upper, a_table_that_is_told_later)
 
 	JUDGE(two, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(one, BEFORE_6_6);
+}
+
+/* Where the trace names PTLs, a lock without a name is one once an entry was changed under it. */
+Test(upper, a_lock_without_a_name)
+{
+#define UNDER_BOTH(...)                                                                            \
+	SUBSCRIBER, MARKED, {START(0, 1024)}, {LOCK_ANY(L2)}, __VA_ARGS__, {LOCK(L1)},             \
+		{SET(0, 0, RW(0x100))}, {UNLOCK(L1)}, {SET(1, 0, RW(0x101))}, {UNLOCK_ANY(L2)},    \
+	{                                                                                          \
+		END(0, 1024)                                                                       \
+	}
+	static const struct made used[] = {UNDER_BOTH({CLEAR(512, RW(0x200))})};
+	static const struct made not_used[] = {UNDER_BOTH({FREE(0x200)})};
+
+	JUDGE(used, BEFORE_6_6);
+	JUDGE(not_used, BEFORE_6_6, UNLOCKED(1));
 }

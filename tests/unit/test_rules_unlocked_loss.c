@@ -147,6 +147,11 @@ Test(context, release_may_be_lost)
 		SETTLE,	      {MMAP_LOCK(1)}, {LOCK(L1)},	   {UNLOCK(L1)},
 		{LOST(HERE)}, {USER_MODE},    {SET(0, 0, RW(0xa))}};
 
+	static const struct made taken_by_another[] = {
+		SETTLE, MARKED,	       {LOCK(L1)},	    {LOST(HERE)},
+		MARKED, MARKED_BY(T2), UNDER_BY(T2, L1, 0), {SET(1, 0, RW(0xa))}};
+
+	JUDGE(taken_by_another, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(unlocked, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(another, BEFORE_6_6);
 	JUDGE(writing, BEFORE_6_6, UNLOCKED(1));

@@ -445,3 +445,35 @@ Test(update, an_interrupt_before_the_echo_that_tells)
 	JUDGE(trace, BEFORE_6_6, .no_irq_flags = true, REPOINT(1));
 	JUDGE(trace, BEFORE_6_6);
 }
+
+/* A clear absorbs a tighten: not one of another page, nor of an entry of another size, nor one that
+ * was invalidated. */
+Test(obligation, absorbs_what_is_still_owed_of_its_entry)
+{
+	static const struct made other_page[] = {
+		SETTLE,	      {START(0, 1)}, {LOCK(L1)},	  {SET(0, RW(0xa), RO(0xa))},
+		{UNLOCK(L1)}, {LOCK(L1)},    {CLEAR(0, RO(0xb))}, {UNLOCK(L1)},
+		{END(0, 1)}};
+	static const struct made huge[] = {SETTLE,
+					   {START(0, 512)},
+					   {PMD_SET(0, HUGE(0x200), HUGERO(0x200))},
+					   {CLEAR(0, RO(0x200))},
+					   {END(0, 512)}};
+	static const struct made invalidated[] = {SETTLE,
+						  {START(0, 1)},
+						  {LOCK(L1)},
+						  {SET(0, RW(0xa), RO(0xa))},
+						  {INV(0, 1)},
+						  {CLEAR(0, RO(0xa))},
+						  {SET(0, 0, RO(0xa))},
+						  {UNLOCK(L1)},
+						  {ONLY_END(0, 1)}};
+	static const struct stlb_obligations both = {.total = 2, .discharged_deferred = 2};
+	static const struct stlb_obligations restored = {
+		.total = 2, .discharged_in_lock = 1, .restored = 1};
+
+	JUDGE(other_page, BEFORE_6_6, .ended = &both);
+	JUDGE(huge, BEFORE_6_6, .ended = &both);
+	JUDGE(invalidated, BEFORE_6_6, .ended = &restored, .redundant = true,
+	      .counts = {[STLB_RULE_REDUNDANT] = 1});
+}

@@ -57,6 +57,43 @@ Test(traps_away, written_out_of_sight)
 	      .counts = {[STLB_RULE_REFAULT] = 1, [STLB_RULE_REPOINT] = 1});
 }
 
+/* Where a huge page was cleared no table is out of sight: what is set there next is found. */
+Test(traps_away, in_sight_after_a_huge_page)
+{
+#define THEN_FILLED(was)                                                                           \
+	SETTLE, {START(512, 1024)}, {LOCK(L1)}, {PMD_CLEAR(512, was)}, {INV(512, 1024)},           \
+		{UNLOCK(L1)}, {ONLY_END(512, 1024)}, {SET(514, 0, RW(0xc))}, {CLEAR(514, 0)},      \
+	{                                                                                          \
+		FREE(0xc)                                                                          \
+	}
+	static const struct made huge[] = {THEN_FILLED(HUGE(0x200))};
+	static const struct made collapsed[] = {SETTLE,
+						OUT,
+						{INV(512, 1024)},
+						{PMD_SET(512, 0, HUGE(0x200))},
+						{UNLOCK(L1)},
+						{ONLY_END(512, 1024)},
+						THEN_FILLED(HUGE(0x200))};
+	static const struct made table[] = {THEN_FILLED(TABLE(7))};
+
+	JUDGE(huge, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
+	JUDGE(collapsed, BEFORE_6_6, .counts = {[STLB_RULE_MAPPED] = 1});
+	JUDGE(table, BEFORE_6_6);
+}
+
+/* What it took out is its own until it drops the mmap_lock of that mm. */
+Test(traps_away, written_out_of_sight_after_an_unlock)
+{
+#define UNLOCKS_MMAP(mm)                                                                           \
+	SETTLE, OUT, {UNLOCK(L1)}, {OF(MMAP_UNLOCK, F(MM, mm), F(WRITE, 1))}, {LOCK(L1)},          \
+		{T2, CLEAR(514, RW(0xc))}, {SET(514, 0, RW(0xd))}, OVER
+	static const struct made own[] = {UNLOCKS_MMAP(MM1)};
+	static const struct made of_another_mm[] = {UNLOCKS_MMAP(MM2)};
+
+	JUDGE(own, BEFORE_6_6, .counts = {[STLB_RULE_REFAULT] = 1});
+	JUDGE(of_another_mm, BEFORE_6_6);
+}
+
 /* The last word on an entry is what is known of it once the table is back. */
 Test(traps_away, the_newest_is_known)
 {

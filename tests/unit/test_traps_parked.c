@@ -43,6 +43,16 @@ Test(parked, named_in_its_own_hold_and_mm)
 		{OF(PMD_SET, F(MM, MM1), F(ADDR, PAGE(0)), F(OLD, 0), F(NEW, HUGE(0x200))),
 		 .level = STLB_LEVEL_PMD})};
 
+	static const struct made other_mm[] = {PLACED,
+					       {START(0, 9)},
+					       {LOCK(L1)},
+					       {OF(PTE_CLEAR, F(MM, MM2), F(OLD, RW(0xa)))},
+					       SETS_ENTRY(3, 0, 0xb),
+					       {INV(0, 9)},
+					       {UNLOCK(L1)},
+					       {END_66(0, 9)}};
+
+	JUDGE(other_mm, SINCE_6_6, UNPLACED(0));
 	JUDGE(named, SINCE_6_6, REPOINT(1), UNPLACED(0));
 	JUDGE(next_hold, SINCE_6_6, UNPLACED(1));
 	JUDGE(found_one, SINCE_6_6, REPOINT(1), UNPLACED(1));
@@ -206,7 +216,20 @@ Test(parked, not_named_after_a_loss)
 					    {INV(0, 9)},
 					    {END_66(0, 9)}};
 
+	static const struct made one[] = {PLACED,
+					  {START(0, 9)},
+					  {LOCK(L1)},
+					  {CLEAR_AT(RW(0xa))},
+					  {LOST(HERE)},
+					  {LOCK(L1)},
+					  {PTL_MAP(0, PTE_OF(TABLE1, 0), L1)},
+					  SETS_ENTRY(1, 0, 0xc),
+					  {UNLOCK(L1)},
+					  {INV(0, 9)},
+					  {END_66(0, 9)}};
+
 	JUDGE(trace, SINCE_6_6, UNPLACED(2));
+	JUDGE(one, SINCE_6_6, UNPLACED(1));
 }
 
 /* ---- a page that many entries hold ---- */

@@ -99,7 +99,17 @@ Test(late, not_while_another_table_is_mapped)
 					     {CLEAR_AT(RW(0xf))},
 					     {UNLOCK(L1)},
 					     {FREE(0xf)}};
+	static const struct made of_another_mm[] = {
+		SETTLE_66,
+		FILLED(0, 0xa),
+		TAKEN_OUT,
+		{LOCK(L1)},
+		{OF(PTL_MAP, F(MM, MM2), F(ADDR, PAGE(512)), F(PTEP, TABLE2), F(PTL, L1))},
+		{CLEAR_AT(RW(0xf))},
+		{UNLOCK(L1)},
+		{FREE(0xf)}};
 
+	JUDGE(of_another_mm, SINCE_6_6, UNPLACED(0));
 	JUDGE(other, SINCE_6_6, FREED(1), UNPLACED(1));
 	JUDGE(let_go, SINCE_6_6, UNPLACED(0));
 	JUDGE(itself, SINCE_6_6, UNPLACED(0));

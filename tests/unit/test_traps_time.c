@@ -234,9 +234,25 @@ Test(returns, complete_an_invalidation)
 		{UNLOCK(L1)}, {INV(0, 1)},   {T2, FREE(0xa)}, {END(0, 1)},
 	};
 
+	/* whose return was not seen is over when the next one begins */
+	static const struct made next_one[] = {
+		SETTLE,
+		RET_TRACED,
+		{START(0, 1)},
+		{LOCK(L1)},
+		{CLEAR(0, RW(0xa))},
+		{INV(0, 1)},
+		{UNLOCK(L1)},
+		{INV(5, 6)},
+		{T2, FREE(0xa)},
+		{.kind = STLB_INV_RANGE_RET},
+		{END(0, 1)},
+	};
+
 	JUDGE(during, BEFORE_6_6, FREED(1));
 	JUDGE(after, BEFORE_6_6);
 	JUDGE(untraced, BEFORE_6_6);
+	JUDGE(next_one, BEFORE_6_6);
 }
 
 Test(returns, complete_a_range_end)

@@ -158,7 +158,7 @@ static void tell(struct stlb_analysis *a, struct stlb_obligation *ob)
 	stlb_brief_expand(&ob->update, &event);
 	if (!is_unsettled(ob->task))
 		stlb_report(a, &c);
-	else if (stlb_case_passes(a, &c))
+	else
 		keep_unsettled(a, &c);
 }
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "check/case.h"
-#include "check/filter.h"
 #include "check/hold.h"
 #include "check/report.h"
 #include "check/rules/needs.h"
@@ -14,8 +13,7 @@
 
 static bool is_judged(const struct stlb_analysis *a)
 {
-	return stlb_rule_is_judged(a, STLB_RULE_UNLOCKED) && stlb_locks_traced(a) &&
-	       stlb_kinds_has(&a->seen, STLB_MMAP_LOCKED);
+	return stlb_locks_traced(a) && stlb_kinds_has(&a->seen, STLB_MMAP_LOCKED);
 }
 
 /*
