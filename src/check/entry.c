@@ -6,8 +6,11 @@
  */
 #include "check/entry.h"
 
+#include "check/clear.h"
 #include "check/detached.h"
 #include "check/links.h"
+#include "check/place.h"
+#include "check/set.h"
 
 enum { FREELY_TAKEN_ALONG = 1 << 20, TAKEN_ALONG = 64 };
 

@@ -34,8 +34,17 @@
 			NULL, 0, false                                                             \
 		}                                                                                  \
 	}
-/* A row of the probes at the instructions that write entries. */
-#define ENTRY(event, kind, level) POINT("deep", event, kind, level, entry_fields)
+/*
+ * Rows of the probes at the instructions that write entries: of this project's own, and of another
+ * group, in which they have shorter names.
+ */
+#define ENTRY(event, kind, level)                                                                  \
+	PROBE("deep_" event, kind, level, entry_fields),                                           \
+		POINT("deep", event, kind, level, entry_fields)
+/* GCC unrolls loops of exchanges: those of an entry further on, with its pointer as it is before.
+ */
+#define ENTRY_AFTER(event, fields)                                                                 \
+	PROBE("deep_" event, ENTRY_XCHG, PTE, fields), POINT("deep", event, ENTRY_XCHG, PTE, fields)
 #define POINT_WHEN(system, event, kind, fields, from, value, differs)                              \
 	{                                                                                          \
 		system, event, STLB_##kind, STLB_LEVEL_PTE, 0, STLB_ROW_PLAIN, LIST(fields),       \
@@ -102,12 +111,13 @@ static const struct stlb_row_field entry_fields[] = {
 	FIELD(VMEMMAP, "vmb"), FIELD(PGD, "pgd"),   FIELD(DIRECT_MAP, "pob"),
 };
 
-/* GCC unrolls loops of exchanges: the second one is of the entry after the one that is told. */
-static const struct stlb_row_field next_entry_fields[] = {
-	{STLB_FIELD_PTEP, 0, "ptep", 0, sizeof(uint64_t)},
-	FIELD(OLD, "old"),
-	FIELD(NEW, "new"),
-};
+#define FIELDS_AFTER(bytes)                                                                        \
+	{                                                                                          \
+		{STLB_FIELD_PTEP, 0, "ptep", 0, bytes}, FIELD(OLD, "old"), FIELD(NEW, "new"),      \
+	}
+static const struct stlb_row_field after_8_fields[] = FIELDS_AFTER(8);
+static const struct stlb_row_field after_16_fields[] = FIELDS_AFTER(16);
+static const struct stlb_row_field after_24_fields[] = FIELDS_AFTER(24);
 
 static const struct stlb_row_field pmd_set_fields[] = {
 	FIELD(MM, "mm"),	  FIELD(ADDR, "addr"),
@@ -238,7 +248,9 @@ static const struct stlb_row rows[] = {
 	ENTRY("set_pgd", ENTRY_SET, PGD),
 	ENTRY("pop_pmd", ENTRY_POPULATE, PMD),
 	ENTRY("xchg", ENTRY_XCHG, PTE),
-	POINT("deep", "xchg8", ENTRY_XCHG, PTE, next_entry_fields),
+	ENTRY_AFTER("xchg8", after_8_fields),
+	ENTRY_AFTER("xchg16", after_16_fields),
+	ENTRY_AFTER("xchg24", after_24_fields),
 	ENTRY("cas", ENTRY_CMPXCHG, PTE),
 	ENTRY("wp", ENTRY_WRPROTECT, PTE),
 	ENTRY("pstart", ENTRY_MODIFY_START, PTE),
