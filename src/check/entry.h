@@ -5,7 +5,6 @@
 
 #include "check/state.h"
 
-
 void stlb_on_entry(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_entry_snapshot(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_root(struct stlb_analysis *a, const struct stlb_act *act);

@@ -5,7 +5,6 @@
 
 #include "check/state.h"
 
-
 /** stlb_link_check - an event tells what an entry of a table said before its write */
 void stlb_link_check(struct stlb_analysis *a, const struct stlb_act *act,
 		     const struct stlb_node *node, unsigned int index);

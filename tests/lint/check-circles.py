@@ -28,9 +28,9 @@ ORDER = {
         "discharge clear case",
         "set site",
         "place coverage evidence",
-        "report subscribe deadline",
+        "report subscribe deadline links",
         # events: who is told of them, and in which order
-        "invalidate freed migrate update device",
+        "invalidate freed migrate update device entry",
         "bracket hold loss",
         "sched",
         "analysis",
