@@ -59,7 +59,10 @@ STLB_API int stlb_session_new(const struct stlb_plan *plan,
 			      const struct stlb_session_options *options,
 			      struct stlb_session **session, struct stlb_error *err);
 
-/** stlb_session_refused - the probes that the kernel refused, one line each; NULL past the last */
+/**
+ * stlb_session_refused - the probes that the kernel refused, and the places that cannot be probed,
+ *one line each; NULL past the last
+ */
 STLB_API const char *stlb_session_refused(const struct stlb_session *session, unsigned int index);
 
 /** stlb_session_instance - the names of its instances; NULL past the last */

@@ -45,7 +45,7 @@ static int unknown_command(const char *name)
 static int tell(enum stlb_command_id id, const struct stlb_settings *settings)
 {
 	if (settings->version)
-		puts("staletlb " STALETLB_VERSION);
+		puts("staletlb " STALETLB_VERSION "\nfeatures:" STALETLB_FEATURES);
 	else
 		stlb_help_write(id, stdout);
 	return stlb_output_check_stdout(stlb_command_info(id)->name) ? STLB_STATUS_FAILED

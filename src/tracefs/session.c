@@ -78,6 +78,21 @@ static void note_refused(void *arg, const struct stlb_probe *probe, const char *
 		session->refused[session->nr_refused++] = text;
 }
 
+/* Places that are known to write page tables, and that no probe sees. */
+static void note_unusable(struct stlb_session *session, const struct stlb_probe *probe)
+{
+	for (unsigned int i = 0; i < probe->nr_sites; i++) {
+		const struct stlb_probe_site *site = &probe->sites[i];
+		char *text;
+
+		if (site->use != STLB_SITE_UNUSABLE || session->nr_refused == MAX_REFUSED)
+			continue;
+		if (asprintf(&text, "%s: %s is not probed, its updates are not seen: %s",
+			     probe->event, site->where, site->reason) >= 0)
+			session->refused[session->nr_refused++] = text;
+	}
+}
+
 /* ---- putting it in ---- */
 
 static bool is_wanted(const struct stlb_session *session, unsigned int instance)
@@ -134,6 +149,7 @@ static int add_probe(struct stlb_session *session, const struct stlb_probe *prob
 {
 	int ret = 0;
 
+	note_unusable(session, probe);
 	if (probe->source == STLB_PROBE_NONE)
 		return 0;
 	if (probe->definition)

@@ -115,6 +115,32 @@ def check_live():
           "locks of everybody are hardly more than those of one process")
 
 
+SITES = {"6.1": 159, "6.12": 194, "7.3": 236}  # of Debian's kernels, at least
+
+
+def check_deep():
+    """Each instruction that writes page tables is probed, and no update is missed by it: neither
+    of a process that begins in the trace, nor of one that was there before."""
+    sites = [site for probe in load("list.json")["probes"] for site in probe["sites"]]
+    probed = [site for site in sites if site["use"] == "probed"]
+    check(len(probed) >= SITES[kernel], f"deep probes: only {len(probed)} instructions")
+    unusable = [site["where"] for site in sites if site["use"] == "unusable"]
+    check(not unusable, f"deep probes: unusable {unusable}")
+    installed = set(re.findall(r"^p:staletlb/deep_\S+ (\S+)\+(\d+) ",
+                               (out / "installed").read_text(), re.M))
+    wanted = [site["where"].rsplit("+", 1) for site in probed]
+    refused = {(name, str(int(offset, 16))) for name, offset in wanted} - installed
+    check(not refused, f"deep probes: refused {refused}")
+    for name, least in (("live", 10000), ("threads", 5000), ("pid", 1000), ("everybody", 1000)):
+        report = load(f"{name}.json")
+        links = report["traces"][0]["continuity"]
+        check(links["links"] >= least and links["broken"] == 0, f"{name}: {links}")
+        for rule in ("repoint-before-invalidate", "free-before-invalidate"):
+            judged_as = report["coverage"]["rules"][rule]
+            check(judged_as["judged"] == "full", f"{name}: {rule}: {judged_as}")
+        print(f"{name}: {links['links']} links, {links['broken']} broken")
+
+
 def check_jsonl():
     objects = [json.loads(line) for line in (out / "jsonl.out").read_text().splitlines()
                if line.startswith("{")]
@@ -203,6 +229,7 @@ def check_faulty():
 check_doctor()
 check_probes()
 check_live()
+check_deep()
 check_jsonl()
 check_lossy()
 check_recorded()
