@@ -117,7 +117,8 @@ static void fill(struct stlb_analysis *a, const struct stlb_act *act, const stru
 {
 	for (unsigned int i = 0; i < STLB_ENTRIES; i++) {
 		const struct stlb_written *entry = stlb_node_entry(node, i);
-		struct stlb_region *region = stlb_region_find(&a->machine.regions, act->mm, slot.addr);
+		struct stlb_region *region =
+			stlb_region_find(&a->machine.regions, act->mm, slot.addr);
 		struct stlb_entry new = entry_of(a, slot.level, entry ? entry->raw : 0, true);
 
 		if (entry && entry->raw &&

@@ -79,7 +79,7 @@ int stlb_setup_take(struct stlb_setup *setup, const struct stlb_settings *settin
 /** struct marker - where a line goes */
 struct marker {
 	int fd;
-	int error;
+	int ret; /* 0 or -errno */
 };
 
 static void write_mark(void *arg, const char *text)
@@ -88,8 +88,8 @@ static void write_mark(void *arg, const char *text)
 	char line[256];
 	int length = snprintf(line, sizeof(line), "%s\n", text);
 
-	if (!marker->error && write(marker->fd, line, (size_t)length) < 0)
-		marker->error = -errno;
+	if (!marker->ret && write(marker->fd, line, (size_t)length) < 0)
+		marker->ret = -errno;
 }
 
 void stlb_setup_snapshot(const struct stlb_setup *setup, const char *instance, const char *command)
@@ -106,8 +106,8 @@ void stlb_setup_snapshot(const struct stlb_setup *setup, const char *instance, c
 		return;
 	}
 	ret = stlb_snapshot_take(setup->kernel, setup->plan, write_mark, &marker, &err);
-	if (ret == 0 && marker.error)
-		ret = stlb_error_set(&err, marker.error, "%s: %s", path, strerror(-marker.error));
+	if (ret == 0 && marker.ret)
+		ret = stlb_error_set(&err, marker.ret, "%s: %s", path, strerror(-marker.ret));
 	if (ret)
 		stlb_message(command, "%s", err.text[0] ? err.text : strerror(-ret));
 	close(marker.fd);

@@ -118,7 +118,8 @@ void stlb_table_mapped(struct stlb_machine *m, struct stlb_task *task, struct st
 		stlb_lock_named(m, task, stlb_event_get(event, PTL));
 	update->map_mm = mm;
 	update->map_addr = stlb_event_get(event, ADDR);
-	stlb_table_learn(&m->regions, mm, STLB_LEVEL_PTE, ptep, update->map_addr);
+	if (stlb_event_has(event, ADDR))
+		stlb_table_learn(&m->regions, mm, STLB_LEVEL_PTE, ptep, update->map_addr);
 	hold = stlb_task_hold(task);
 	update->map_hold = hold ? hold->id : 0;
 	for (unsigned int i = 0; i < STLB_MAX_CLEARED; i++)

@@ -361,7 +361,7 @@ static int write_waiting(struct stlb_tree *tree)
 			continue;
 		node = stlb_tree_get(tree, pfn, waiting->level);
 		ret = node ? write_entry(tree, node, index_of(waiting->ptep), &waiting->write)
-			 : -ENOMEM;
+			   : -ENOMEM;
 	}
 	tree->nr_waiting = 0;
 	return ret;

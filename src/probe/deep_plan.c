@@ -368,7 +368,7 @@ int stlb_plan_deep(const struct stlb_choice *choice)
 		return 0;
 	if (!stlb_kernel_lacks_deep(kernel, &why))
 		ret = stlb_deep_find(kernel->root, kernel->tracing, kernel->debugfs, kernel->btf,
-				       &found, &why);
+				     &found, &why);
 	if (!ret)
 		ret = add_found(choice, &found);
 	else if (ret == -ENOENT)

@@ -353,13 +353,12 @@ static int add_kernel(struct stlb_functions *functions, const struct stlb_kcore 
 				      "/proc/kallsyms does not show where the kernel's text is "
 				      "(kptr_restrict, permissions)");
 	ret = add_region(functions, core,
-			   (struct stlb_region){.start = start, .size = end - start});
+			 (struct stlb_region){.start = start, .size = end - start});
 	if (ret == -ENOMEM)
 		return ret;
-	return ret ? stlb_error_set(why, -ENOENT,
-				      "/proc/kcore does not show the kernel's text: %s",
-				      strerror(-ret))
-		     : 0;
+	return ret ? stlb_error_set(why, -ENOENT, "/proc/kcore does not show the kernel's text: %s",
+				    strerror(-ret))
+		   : 0;
 }
 
 const struct stlb_region *stlb_functions_region(const struct stlb_functions *functions,

@@ -154,7 +154,7 @@ static int add_walkers(struct stlb_search *search, struct places *starts)
 	}
 	if (!ret)
 		ret = stlb_search_calls(search->functions, returning.items, returning.nr, NULL, 0,
-					  keep_caller, &callers);
+					keep_caller, &callers);
 	for (uint32_t i = 0; !ret && i < callers.nr; i++)
 		ret = add_holder(search, starts, callers.items[i]);
 	free(returning.items);
@@ -173,8 +173,8 @@ int stlb_search_inline(struct stlb_search *search)
 		qsort(starts.items, starts.nr, sizeof(*starts.items), ascending);
 	for (uint32_t i = 0; !ret && i < starts.nr; i++)
 		if (!i || starts.items[i] != starts.items[i - 1])
-			ret = look_into(
-				search, stlb_functions_holding(search->functions, starts.items[i]));
+			ret = look_into(search,
+					stlb_functions_holding(search->functions, starts.items[i]));
 	free(starts.items);
 	return ret;
 }

@@ -115,9 +115,9 @@ static int tell_table(struct snapshot *snapshot, uint64_t at, int level, unsigne
 		tell_entry(snapshot, at + i * sizeof(entry), entry, level);
 		if (level > LEVEL_PMD && is_table(entry, level))
 			ret = tell_table(snapshot,
-					   snapshot->direct +
-						   (entry & PFN_MASK & ~snapshot->encrypted),
-					   level - 1, ENTRIES);
+					 snapshot->direct +
+						 (entry & PFN_MASK & ~snapshot->encrypted),
+					 level - 1, ENTRIES);
 	}
 	return ret;
 }
