@@ -367,6 +367,8 @@ void stlb_on_root(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	uint64_t pfn;
 
+	/* a table is installed in none that exits: it is another mm at the same pointer */
+	act->mm->exits = false;
 	if (stlb_tree_pfn(&a->tree, stlb_event_get(act->event, PGD), &pfn))
 		a->failed |= stlb_tree_root(&a->tree, pfn, act->mm) < 0;
 	/*
