@@ -54,10 +54,11 @@ int stlb_tasks_add_process(struct stlb_tasks *tasks, int32_t pid, struct stlb_er
 	return ret;
 }
 
+/* Or starts those that do, later: khugepaged runs only while huge pages are wanted. */
 static bool edits_others(const char *comm)
 {
-	static const char *const names[] = {"ksmd", "khugepaged", "kswapd", "kcompactd",
-					    "oom_reaper"};
+	static const char *const names[] = {"ksmd",	 "khugepaged", "kswapd",
+					    "kcompactd", "oom_reaper", "kthreadd"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strncmp(comm, names[i], strlen(names[i])) == 0)

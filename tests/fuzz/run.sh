@@ -62,7 +62,7 @@ if ! pkg-config --exists capstone; then
 fi
 flags+=(-DSTALETLB_CAPSTONE)
 build fuzz_deep "capstone libbpf jansson zlib" "$root"/src/probe/deep/*.c \
-	"$root"/src/probe/{btf,files,kcore}.c "$root"/src/util/*.c || exit 1
+	"$root"/src/probe/{btf,files,kallsyms,kcore}.c "$root"/src/util/*.c || exit 1
 # what the kernel's own code is made of, and nothing
 printf '\0%b' '\x48\x89\x37\xc3\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\x0f\x1f\x44\x00\x00\xe8\xe6\xff\xff\xff\x48\x87\x03\xf0\x48\x0f\xb1\x11\xf0\x80\x22\xfd\xc3' \
 	>"$tmp/seeds_of_fuzz_deep/text"
