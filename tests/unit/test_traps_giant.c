@@ -339,12 +339,9 @@ Test(giant, of_which_the_table_may_go)
 Test(giant, a_huge_entry_that_becomes_a_small_looking_one)
 {
 	static const struct made trace[] = {
-		SETTLE,
-		{START(0, GIB)},
-		{LOCK(L1)},
-		{SET(0, HUGE(GIANT), MIGRATION)},
-		{UNLOCK(L1)},
-		{FREES(GIANT + 512, 9)},
+		SETTLE,	       {START(0, GIB)},
+		{LOCK(L1)},    {SET(0, HUGE(GIANT), MIGRATION)},
+		{UNLOCK(L1)},  {FREES(GIANT + 512, 9)},
 		{END(0, GIB)},
 	};
 
