@@ -45,12 +45,12 @@ extern "C" {
 	X(RET, "ret", DECIMAL, "return value")                                                     \
 	X(SUB, "sub", HEX, "the notifier; 0: interval notifiers")                                  \
 	X(USERS, "users", DECIMAL, "references before the put")                                    \
-	X(CALLBACK, "inv", HEX, "the notifier's invalidation callback")                            \
-	X(START_CALLBACK, "rs", HEX, "the notifier's range_start callback")                        \
-	X(VMEMMAP, "vmb", HEX, "vmemmap_base")                                                     \
-	X(DIRECT_MAP, "pob", HEX, "page_offset_base")                                              \
-	X(ZERO_PFN, "zp", HEX, "pfn of the zero page")                                             \
-	X(HUGE_ZERO_PFN, "hz", HEX, "pfn of the huge zero page, ~0: none")                         \
+	X(CALLBACK, "invalidate_callback", HEX, "the notifier's invalidation callback")            \
+	X(START_CALLBACK, "start_callback", HEX, "the notifier's range_start callback")            \
+	X(VMEMMAP, "vmemmap_base", HEX, "where struct pages start")                                \
+	X(DIRECT_MAP, "page_offset_base", HEX, "where the direct map starts")                      \
+	X(ZERO_PFN, "zero_pfn", HEX, "pfn of the zero page")                                       \
+	X(HUGE_ZERO_PFN, "huge_zero_pfn", HEX, "pfn of the huge zero page, ~0: none")              \
 	X(DEVICE_PRIVATE, "device_private", DECIMAL,                                               \
 	  "1: the kernel has device entries among its swap types")                                 \
 	X(FREEZE, "freeze", DECIMAL, "a split leaves migration entries")                           \

@@ -122,7 +122,7 @@ void stlb_explain_edge(struct stlb_plain_out *out, const struct stlb_explain *ex
 
 /* ---- the remedy ---- */
 
-/* Where the PTL of the update was let go; NULL where that was not seen. */
+/* Where the PTL of the update was released; NULL where that was not seen. */
 static const struct stlb_event *release_after(const struct stlb_explain *explain, uint64_t ns)
 {
 	for (uint32_t i = 0; i < explain->nr_moments; i++) {
@@ -171,11 +171,11 @@ static void say_how(struct stlb_plain_out *out, const struct stlb_explain *expla
 	else if (flush.notifies)
 		stlb_explain_text(out,
 				  "Before 6.6 that is %s(), or "
-				  "mmu_notifier_invalidate_range() behind the flush.",
+				  "mmu_notifier_invalidate_range() after the flush.",
 				  flush.notifies);
 	else
 		stlb_explain_text(out,
-				  "Before 6.6 that is mmu_notifier_invalidate_range() behind "
+				  "Before 6.6 that is mmu_notifier_invalidate_range() after "
 				  "%s().",
 				  flush.function);
 	if (explain->want.before_6_6 && !explain->self.set &&
@@ -211,7 +211,7 @@ static void say_between(struct stlb_plain_out *out, const struct stlb_explain *e
 				  " after the %s and before the %s.",
 				  addr, addr + explain->size, first, second);
 	if (release)
-		stlb_explain_text(out, "It has to be under the PTL, which is dropped with the %s.",
+		stlb_explain_text(out, "It must be under the PTL, which is dropped with the %s.",
 				  stlb_explain_at(third, sizeof(third), release));
 	say_how(out, explain);
 }

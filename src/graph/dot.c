@@ -84,7 +84,7 @@ static void write_node(FILE *to, const struct stlb_graph *graph, uint32_t i, uin
 	fputc(' ', to);
 	stlb_write_fields(to, graph, &node->event, false);
 	if (node->order_ns != node->event.ns) {
-		fputs("  got it ", to);
+		fputs("  acquired ", to);
 		put_time(to, node->order_ns, zero);
 	}
 	fputs(" \"];\n", to);

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #define IN_RANGE "start=range->start:x64 end=range->end:x64"
-#define BASES	 "?vmb=@vmemmap_base:x64 ?pob=@page_offset_base:x64"
+#define BASES	 "?vmemmap_base=@vmemmap_base:x64 ?page_offset_base=@page_offset_base:x64"
 #define OF_VMA	 "mm=vma->vm_mm:x64 addr=address|addr:x64"
 #define OF_PMD	 OF_VMA " pmdp=pmdp|pmd:x64 old=pmdp|pmd->pmd:x64"
 
@@ -30,12 +30,13 @@ enum { MANY = 512, FEW = 128 };
 static const struct stlb_probe_row rows[] = {
 	/* ---- who subscribes ---- */
 	{ENTRY("subscribe", SUBSCRIBE, "__mmu_notifier_register"),
-	 .arguments =
-		 "mn=subscription|mn:x64 mm=mm:x64 "
-		 "?inv=subscription|mn->ops->arch_invalidate_secondary_tlbs|invalidate_range:x64 "
-		 "?rs=subscription|mn->ops->invalidate_range_start:x64 " BASES
-		 " ?zp=@zero_pfn:x64 ?zp=@zero_page_pfn:x64 ?hz=@huge_zero_pfn:x64 "
-		 "?device_private=#device_private:u8",
+	 .arguments = "mn=subscription|mn:x64 mm=mm:x64 "
+		      "?invalidate_callback=subscription|mn->ops->arch_invalidate_secondary_tlbs|"
+		      "invalidate_range:x64 "
+		      "?start_callback=subscription|mn->ops->invalidate_range_start:x64 " BASES
+		      " ?zero_pfn=@zero_pfn:x64 ?zero_pfn=@zero_page_pfn:x64 "
+		      "?huge_zero_pfn=@huge_zero_pfn:x64 "
+		      "?device_private=#device_private:u8",
 	 .why = "every registration passes here; records where struct pages lie",
 	 .blind = "notifiers registered before the probe was installed: their mms count as "
 		  "subscribed from their first notifier event",
@@ -45,7 +46,7 @@ static const struct stlb_probe_row rows[] = {
 	 .why = "once it succeeds, the mm must be notified"},
 	{ENTRY("unregister", UNREGISTER, "mmu_notifier_unregister"),
 	 .arguments = "mn=subscription|mn:x64 mm=mm:x64", .why = "ends a notifier's subscription"},
-	{ENTRY("put", NOTIFIER_PUT, "mmu_notifier_put"),
+	{ENTRY("notifier_put", NOTIFIER_PUT, "mmu_notifier_put"),
 	 .arguments = "mn=subscription|mn:x64 mm=subscription|mn->mm:x64 "
 		      "users=subscription|mn->users:u32",
 	 .why = "ends a notifier's subscription with its last reference"},
@@ -131,11 +132,11 @@ static const struct stlb_probe_row rows[] = {
 	 .arguments = "mm=vma->vm_mm:x64 addr=addr:x64 pmdp=pmd:x64 old=pmd->pmd:x64",
 	 .flags = STLB_ROW_STACK | STLB_ROW_NOT_DEEP, .why = "huge pages unmapped"},
 	{ENTRY("pmd_split", PMD_SPLIT, "split_huge_pmd_locked"),
-	 .arguments = OF_PMD " freeze=freeze:u8 ?hz=@huge_zero_pfn:x64", .flags = STLB_ROW_NOT_DEEP,
-	 .why = "a huge page becomes 512 entries, under the lock"},
+	 .arguments = OF_PMD " freeze=freeze:u8 ?huge_zero_pfn=@huge_zero_pfn:x64",
+	 .flags = STLB_ROW_NOT_DEEP, .why = "a huge page becomes 512 entries, under the lock"},
 	{ENTRY("pmd_split", PMD_SPLIT, "__split_huge_pmd"),
-	 .arguments = OF_PMD " freeze=freeze:u8 ?hz=@huge_zero_pfn:x64", .flags = STLB_ROW_NOT_DEEP,
-	 .why = "a huge page becomes 512 entries",
+	 .arguments = OF_PMD " freeze=freeze:u8 ?huge_zero_pfn=@huge_zero_pfn:x64",
+	 .flags = STLB_ROW_NOT_DEEP, .why = "a huge page becomes 512 entries",
 	 .blind = "the probe is before the lock: the page may already be split"},
 
 	/* ---- entries set ---- */

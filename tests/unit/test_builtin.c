@@ -29,6 +29,13 @@ struct expected {
 
 /* The probes of all kernels, each in the variants that it has. */
 static const struct expected probes[] = {
+	{"staletlb", "subscribe",
+	 "mn mm invalidate_callback start_callback vmemmap_base page_offset_base zero_pfn "
+	 "huge_zero_pfn",
+	 STLB_SUBSCRIBE, STLB_LEVEL_PTE,
+	 B(SUB) | B(MM) | B(CALLBACK) | B(START_CALLBACK) | B(VMEMMAP) | B(DIRECT_MAP) |
+		 B(ZERO_PFN) | B(HUGE_ZERO_PFN)},
+	/* as traces have it that were recorded under the names before these */
 	{"staletlb", "subscribe", "mn mm inv rs vmb pob zp hz", STLB_SUBSCRIBE, STLB_LEVEL_PTE,
 	 B(SUB) | B(MM) | B(CALLBACK) | B(START_CALLBACK) | B(VMEMMAP) | B(DIRECT_MAP) |
 		 B(ZERO_PFN) | B(HUGE_ZERO_PFN)},
@@ -36,6 +43,8 @@ static const struct expected probes[] = {
 	{"staletlb", "subscribe_ret", "__probe_ret_ip ret", STLB_SUBSCRIBE_RET, STLB_LEVEL_PTE,
 	 B(RET) | B(CALLER)},
 	{"staletlb", "unregister", "mn mm", STLB_UNREGISTER, STLB_LEVEL_PTE, B(SUB) | B(MM)},
+	{"staletlb", "notifier_put", "mn mm users", STLB_NOTIFIER_PUT, STLB_LEVEL_PTE,
+	 B(SUB) | B(MM) | B(USERS)},
 	{"staletlb", "put", "mn mm users", STLB_NOTIFIER_PUT, STLB_LEVEL_PTE,
 	 B(SUB) | B(MM) | B(USERS)},
 	{"staletlb", "itree_ins", "sub mm start len", STLB_INTERVAL_INSERT, STLB_LEVEL_PTE,

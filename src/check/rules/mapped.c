@@ -128,5 +128,5 @@ STLB_RULE_DEFINE(
 			  "freed; or keep a reference to it for as long as an entry maps it.",
 		.edge = {.between = "a clear and an invalidation of", .from = "set"},
 		.observed = "The process, and every device that walks its page table, still reach "
-			    "the page after its next owner has got it.",
+			    "the page after it has a new owner.",
 	});
