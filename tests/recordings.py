@@ -113,6 +113,7 @@ def perf_differences(program, path, folder):
 # Sound recordings from which the invalidations of copy-on-write are taken out: each of its repoints has
 # to be found, whatever the kernel's probes can see of it.
 MADE_FAULTY = {"stock-6.1.dat": 102, "stock-6.12.dat": 102, "stock-6.1-arm64.dat": 100,
+               "stock-6.1-deep.dat": 102,
                "debug-6.1.dat": 102, "debug-6.12.dat": 100}
 
 

@@ -3,8 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/bracket.h"
+#include "check/deadline.h"
 #include "check/detached.h"
+#include "check/discharge.h"
 #include "check/evidence.h"
+#include "check/invalidate.h"
+#include "check/note.h"
+#include "check/place.h"
+#include "check/subscribe.h"
 #include "model/bracketing.h"
 
 static void finish_end(struct stlb_analysis *a, const struct stlb_act *act);

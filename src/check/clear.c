@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An entry says nothing present any more: what that leaves. */
-#include "check/check.h"
+#include "check/clear.h"
+#include "check/device_note.h"
+#include "check/obligation.h"
 
 static bool owes(const struct stlb_mm *mm, struct stlb_entry old)
 {

@@ -7,23 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/coverage.h"
+#include "check/note.h"
 #include "check/rule.h"
-
-bool stlb_recorded(const struct stlb_analysis *a, enum stlb_kind kind)
-{
-	return stlb_kinds_has(&a->seen, kind) || stlb_kinds_has(&a->facts.recorded, kind);
-}
-
-void stlb_note(struct stlb_analysis *a, const char *text)
-{
-	struct stlb_result *result = &a->result;
-
-	for (uint32_t i = 0; i < result->nr_notes; i++)
-		if (!strcmp(result->notes[i], text))
-			return;
-	if (result->nr_notes < sizeof(result->notes) / sizeof(*result->notes))
-		result->notes[result->nr_notes++] = text;
-}
+#include "check/site.h"
 
 static bool holds(const struct stlb_requirement *requirement, bool before_6_6)
 {

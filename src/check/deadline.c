@@ -6,7 +6,8 @@
  * is over with its own bracket, all else when the context drops mmap_lock, returns to user mode, or
  * exits.
  */
-#include "check/check.h"
+#include "check/deadline.h"
+#include "check/obligation.h"
 
 enum { EVENT_CLEAR = 1 };
 

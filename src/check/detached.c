@@ -4,6 +4,7 @@
  * (staletlb-kernel(7), T10 and T11): late clears owe nothing.
  */
 #include "check/detached.h"
+#include "check/early.h"
 
 void stlb_detach(const struct stlb_act *act, uint64_t base)
 {

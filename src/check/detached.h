@@ -4,7 +4,7 @@
 #ifndef CHECK_DETACHED_H
 #define CHECK_DETACHED_H
 
-#include "check/check.h"
+#include "check/state.h"
 
 /** stlb_detach - the context takes the table of an address out */
 void stlb_detach(const struct stlb_act *act, uint64_t base);

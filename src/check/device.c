@@ -5,9 +5,14 @@
  * mmu_notifier.rst, lines 33-91. No event tells of a CPU's store: the set of the new page stands
  * for it, since a copy-on-write is a store that waits for just that.
  */
+#include "check/case.h"
+#include "check/device.h"
+#include "check/device_note.h"
 #include "check/device_view.h"
 #include "check/evidence.h"
+#include "check/history.h"
 #include "check/past.h"
+#include "check/report.h"
 
 /* From now on the device holds this page there, or (~0) whatever. */
 static void hold_pfn(struct stlb_device_page *page, uint64_t pfn)
@@ -19,94 +24,7 @@ static void hold_pfn(struct stlb_device_page *page, uint64_t pfn)
 	page->fill.name = NULL;
 }
 
-/* ---- what the kernel does ---- */
-
-/* What makes a later conclusion unsure: something was lost, not placed or given up meanwhile. */
-static uint64_t doubt_of(const struct stlb_analysis *a)
-{
-	return a->losses + a->result.dropped + a->devices->not_placed;
-}
-
-void stlb_device_note_update(struct stlb_analysis *a, const struct stlb_act *act,
-			     struct stlb_slot slot, struct stlb_entry old, struct stlb_entry new)
-{
-	struct stlb_said said = {.mm = act->mm->id,
-				 .addr = slot.addr,
-				 .level = slot.level,
-				 .seq = a->machine.hb.now,
-				 .doubt = doubt_of(a),
-				 .old = old,
-				 .new = new};
-
-	if (!stlb_mm_is_subscribed(act->mm))
-		return;
-	stlb_brief_keep(&said.event, act->event);
-	a->failed |= stlb_history_add(a->devices->history, &said) == 0;
-}
-
-void stlb_device_note_not_placed(struct stlb_analysis *a, const struct stlb_mm *mm)
-{
-	a->devices->not_placed += stlb_mm_is_subscribed(mm);
-}
-
-void stlb_device_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
-			   uint64_t nr)
-{
-	struct stlb_freed freed = {
-		.pfn = pfn, .nr = nr, .seq = a->machine.hb.now, .doubt = doubt_of(a)};
-
-	/* an allocation after a free that was seen changes nothing more */
-	if (!a->machine.mms.subscribed ||
-	    (act->event->kind == STLB_PAGE_ALLOC && stlb_recorded(a, STLB_PAGE_FREE)))
-		return;
-	stlb_brief_keep(&freed.event, act->event);
-	a->failed |= stlb_history_add_free(a->devices->history, &freed) < 0;
-}
-
-/* ---- what becomes of what an update owes ---- */
-
-void stlb_device_note_owed(struct stlb_analysis *a, struct stlb_obligation *ob)
-{
-	uint64_t last = stlb_history_last(a->devices->history);
-	struct stlb_said *said = stlb_history_get(a->devices->history, last);
-
-	if (!said || ob->type == STLB_TIGHTEN || said->seq != ob->seq || said->mm != ob->mm->id ||
-	    said->level != ob->level || said->addr != ob->addr)
-		return;
-	said->ob = ob;
-	ob->said = last;
-}
-
-void stlb_device_note_gone(struct stlb_analysis *a, const struct stlb_act *act,
-			   const struct stlb_obligation *ob, uint64_t start, uint64_t end)
-{
-	struct stlb_said *said = stlb_history_get(a->devices->history, ob->said);
-
-	if (!said)
-		return;
-	said->gone_start = start;
-	said->gone_end = end;
-	stlb_brief_keep(&said->gone, act->event);
-}
-
-void stlb_device_note_over(struct stlb_analysis *a, const struct stlb_obligation *ob,
-			   enum stlb_ending ending)
-{
-	struct stlb_said *said = stlb_history_get(a->devices->history, ob->said);
-
-	if (!said)
-		return;
-	said->ob = NULL;
-	said->same_content = ob->exempt || ending == STLB_END_RESTORED;
-	said->expired = ending == STLB_END_EXPIRED && !ob->discharged;
-	/* each piece was covered by now, or came too late */
-	if (ob->discharged) {
-		said->gone_start = ob->addr;
-		said->gone_end = ob->addr + stlb_obligation_size(ob);
-	}
-}
-
-/* ---- the rules ---- */
+/* ---- stale uses ---- */
 
 /* Without a common clock, what another CPU did may as well have come later. */
 static bool is_ordered(struct stlb_analysis *a, const struct stlb_act *act,
@@ -128,7 +46,7 @@ enum stlb_verdict stlb_device_verdict(const struct stlb_analysis *a, const struc
 	bool huge = past->proof && past->proof->level != STLB_LEVEL_PTE;
 
 	if (!stlb_recorded(a, huge ? STLB_PMD_SET : STLB_PTE_SET) || past->unseen ||
-	    past->doubt != doubt_of(a))
+	    past->doubt != stlb_device_doubt(a))
 		return STLB_INCONCLUSIVE;
 	return stlb_case_verdict(a, NULL);
 }
@@ -141,11 +59,6 @@ void stlb_device_report(struct stlb_analysis *a, const struct stlb_case *c,
 
 	if (past->stale != STLB_STALE_REPOINTED || !ob || !stlb_held_back_join(a, c, ob, told))
 		stlb_report(a, c);
-}
-
-bool stlb_device_is_seen(const struct stlb_device_seen *seen)
-{
-	return seen->read.name != NULL;
 }
 
 /* Two are enough: of any page, the newest set of another one. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "check/device_view.h"
+#include "check/history.h"
 
 #include <stdlib.h>
 
@@ -22,7 +23,8 @@ static struct stlb_devices *devices_new(void)
 	return NULL;
 }
 
-struct stlb_devices *stlb_devices_get(struct stlb_analysis *a)
+/* Made on first use. */
+static struct stlb_devices *devices_get(struct stlb_analysis *a)
 {
 	if (!a->devices)
 		a->devices = devices_new();
@@ -35,7 +37,7 @@ void stlb_devices_expect(struct stlb_analysis *a)
 {
 	if (stlb_kinds_is_empty(&a->facts.recorded) ||
 	    stlb_kinds_has_class(&a->facts.recorded, STLB_CLASS_DEVICE))
-		stlb_devices_get(a);
+		devices_get(a);
 }
 
 static void view_free(struct stlb_devices *devices, struct stlb_device_view *view)
@@ -112,6 +114,11 @@ static struct stlb_list *bucket_of(struct stlb_devices *devices,
 	return &devices->buckets[stlb_map_mix(key) % STLB_DEVICE_BUCKETS];
 }
 
+bool stlb_device_is_seen(const struct stlb_device_seen *seen)
+{
+	return seen->read.name != NULL;
+}
+
 struct stlb_device_page *stlb_device_page_find(struct stlb_devices *devices,
 					       const struct stlb_device_view *view, uint64_t addr)
 {
@@ -154,7 +161,7 @@ static struct stlb_device_page *page_new(struct stlb_analysis *a, struct stlb_de
 struct stlb_device_page *stlb_device_page(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	uint64_t addr = stlb_event_get(act->event, ADDR) >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
-	struct stlb_devices *devices = stlb_devices_get(a);
+	struct stlb_devices *devices = devices_get(a);
 	struct stlb_device_view *view;
 	struct stlb_device_page *page;
 

@@ -3,9 +3,8 @@
 #ifndef CHECK_DEVICE_VIEW_H
 #define CHECK_DEVICE_VIEW_H
 
-#include "check/check.h"
 #include "check/history.h"
-#include "check/past.h"
+#include "check/state.h"
 
 enum { STLB_DEVICE_BUCKETS = 32 * 1024, STLB_DEVICE_TOLD = 16 };
 
@@ -46,8 +45,15 @@ struct stlb_devices {
 	uint32_t nr_pages;
 };
 
-/** stlb_devices_get - made on first use; NULL without memory */
-struct stlb_devices *stlb_devices_get(struct stlb_analysis *a);
+/** stlb_devices_expect - note what devices are held against, where the trace may have some */
+void stlb_devices_expect(struct stlb_analysis *a);
+
+/** stlb_devices_free - free what is known of devices */
+void stlb_devices_free(struct stlb_analysis *a);
+
+/** stlb_device_forget - an mm has no subscriber any more, or goes; only where a->devices is there
+ */
+void stlb_device_forget(struct stlb_analysis *a, const struct stlb_mm *mm);
 
 /** stlb_device_view - what the device of an event knows of its mm; NULL: nothing yet */
 struct stlb_device_view *stlb_device_view(const struct stlb_devices *devices,
@@ -62,16 +68,6 @@ struct stlb_device_page *stlb_device_page(struct stlb_analysis *a, const struct 
 
 /** stlb_device_is_seen - whether it is one at all */
 bool stlb_device_is_seen(const struct stlb_device_seen *seen);
-
-/** stlb_device_verdict - observed, unless what proves a stale use is in doubt */
-enum stlb_verdict stlb_device_verdict(const struct stlb_analysis *a, const struct stlb_past *past);
-
-/**
- * stlb_device_report - report what a device did; where evidence can still clear it, later
- * @told: of which update it tells that the device still used it, 0: of none
- */
-void stlb_device_report(struct stlb_analysis *a, const struct stlb_case *c,
-			const struct stlb_past *past, uint64_t told);
 
 /** stlb_device_untell - what a device was reported for was none, and may be reported again */
 void stlb_device_untell(struct stlb_analysis *a, uint64_t mm, uint64_t dev, uint64_t told);

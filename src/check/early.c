@@ -1,31 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Sets by entry pointer into a table whose place is not known yet: a THP split writes 512 of them
- * before the table is linked (staletlb-kernel(7), T51). They are kept until an event shows where
- * the table lies.
+ * Updates whose place is not known: what they leave in doubt; and sets by entry pointer into a
+ * table whose place is not known yet. A THP split writes 512 of them before the table is linked
+ * (staletlb-kernel(7), T51): they are kept until an event shows where the table lies.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "check/early.h"
+#include "model/rmap.h"
 
 enum { MAX_EARLY_TABLES = 64 };
 
-/** struct early_table - what was written into a page-table page; @lowest, @highest: of its pages */
-struct early_table {
-	struct stlb_mm *mm;
-	uint64_t page, age;
-	uint64_t lowest, highest;
-	uint32_t nr; /* entries that are known */
-	struct stlb_brief event;
-	struct stlb_entry entries[STLB_ENTRIES];
-};
-
 struct stlb_early {
-	struct early_table *tables[MAX_EARLY_TABLES];
+	struct stlb_early_table *tables[MAX_EARLY_TABLES];
 	uint32_t nr;
 	uint64_t age;
 };
+
+void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t nr)
+{
+	if (stlb_mm_is_subscribed(mm))
+		a->result.unplaced += nr;
+}
+
+/* ---- the tables ---- */
 
 static uint64_t table_page(uint64_t ptep)
 {
@@ -43,7 +42,7 @@ static int find_table(const struct stlb_early *early, uint64_t page)
 static void drop(struct stlb_analysis *a, int index)
 {
 	struct stlb_early *early = a->early;
-	struct early_table *table = early->tables[index];
+	struct stlb_early_table *table = early->tables[index];
 
 	early->tables[index] = early->tables[--early->nr];
 	stlb_place_failed(a, table->mm, table->nr);
@@ -60,10 +59,10 @@ static int oldest(const struct stlb_early *early)
 	return found;
 }
 
-static struct early_table *table_of(struct stlb_analysis *a, struct stlb_mm *mm, uint64_t page)
+static struct stlb_early_table *table_of(struct stlb_analysis *a, struct stlb_mm *mm, uint64_t page)
 {
 	int index = find_table(a->early, page);
-	struct early_table *table;
+	struct stlb_early_table *table;
 
 	if (index >= 0 && a->early->tables[index]->mm == mm)
 		return a->early->tables[index];
@@ -84,7 +83,7 @@ static struct early_table *table_of(struct stlb_analysis *a, struct stlb_mm *mm,
 	return table;
 }
 
-static void write_entry(struct early_table *table, unsigned int index, struct stlb_entry new)
+static void write_entry(struct stlb_early_table *table, unsigned int index, struct stlb_entry new)
 {
 	table->nr += !table->entries[index].known;
 	table->entries[index] = new;
@@ -101,7 +100,7 @@ bool stlb_early_keep(struct stlb_analysis *a, const struct stlb_act *act, struct
 {
 	uint64_t ptep = stlb_event_or(act->event, PTEP, 0);
 	unsigned int index = (ptep & 0xff8) >> 3;
-	struct early_table *table;
+	struct stlb_early_table *table;
 
 	if (!ptep || new.huge || act->event->level != STLB_LEVEL_PTE ||
 	    !stlb_mm_is_subscribed(act->mm))
@@ -119,33 +118,27 @@ bool stlb_early_keep(struct stlb_analysis *a, const struct stlb_act *act, struct
 	return true;
 }
 
-void stlb_early_place(struct stlb_analysis *a, const struct stlb_act *act, uint64_t ptep)
+struct stlb_early_table *stlb_early_take(struct stlb_analysis *a, const struct stlb_mm *mm,
+					 uint64_t ptep, struct stlb_slot *slot)
 {
 	int index = find_table(a->early, table_page(ptep));
-	struct stlb_slot slot = {STLB_LEVEL_PTE, 0};
-	struct early_table *table;
-	struct stlb_event event;
-	struct stlb_act then = {&event, act->task, act->mm};
+	struct stlb_early_table *table;
 
 	if (index < 0)
-		return;
+		return NULL;
 	table = a->early->tables[index];
-	if (table->mm != act->mm ||
-	    !stlb_table_place(&a->regions, act->mm, table->page, &slot.level, &slot.addr)) {
+	if (table->mm != mm ||
+	    !stlb_table_place(&a->regions, mm, table->page, &slot->level, &slot->addr)) {
 		drop(a, index);
-		return;
+		return NULL;
 	}
 	a->early->tables[index] = a->early->tables[--a->early->nr];
-	stlb_brief_expand(&table->event, &event);
-	for (unsigned int i = 0; slot.level == STLB_LEVEL_PTE && i < STLB_ENTRIES; i++) {
-		if (table->entries[i].known)
-			stlb_set(a, &then, slot, stlb_entry_none(), table->entries[i]);
-		slot.addr += UINT64_C(1) << STLB_PAGE_SHIFT;
-	}
-	free(table);
+	return table;
 }
 
-static void doubt_table(struct early_table *table, uint64_t pfn)
+/* ---- what makes them unsure ---- */
+
+static void doubt_table(struct stlb_early_table *table, uint64_t pfn)
 {
 	for (unsigned int i = 0; i < STLB_ENTRIES; i++) {
 		if (!stlb_entry_is_present(table->entries[i]) || table->entries[i].pfn != pfn)
@@ -155,15 +148,35 @@ static void doubt_table(struct early_table *table, uint64_t pfn)
 	}
 }
 
-void stlb_early_doubt(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t pfn)
+static void doubt_tables(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t pfn)
 {
 	for (uint32_t i = 0; a->early && i < a->early->nr; i++) {
-		struct early_table *table = a->early->tables[i];
+		struct stlb_early_table *table = a->early->tables[i];
 
 		if (table->mm == mm && table->lowest <= pfn && pfn <= table->highest)
 			doubt_table(table, pfn);
 	}
 }
+
+void stlb_place_doubt(struct stlb_analysis *a, struct stlb_mm *mm, struct stlb_entry old)
+{
+	enum stlb_mapped how = old.huge ? STLB_MAPPED_PMD : STLB_MAPPED_PTE;
+	struct stlb_mapping *mapping, *next;
+
+	doubt_tables(a, mm, old.pfn);
+	mm->zeroes_in_doubt |= stlb_entry_is_zero_like(old);
+	if (!a->regions.rmap || stlb_entry_is_zero_like(old))
+		return;
+	mapping = stlb_rmap_find(a->regions.rmap, how, old.pfn, NULL);
+	for (; mapping; mapping = next) {
+		next = stlb_rmap_find(a->regions.rmap, how, old.pfn, mapping);
+		if (mapping->region->mm == mm)
+			stlb_region_doubt(&a->regions, mapping->region, mapping->level,
+					  stlb_mapping_addr(mapping));
+	}
+}
+
+/* ---- their end ---- */
 
 void stlb_early_forget(struct stlb_analysis *a, uint64_t page)
 {

@@ -6,8 +6,11 @@
  */
 #include "check/entry.h"
 
+#include "check/clear.h"
 #include "check/detached.h"
 #include "check/links.h"
+#include "check/place.h"
+#include "check/set.h"
 
 enum { FREELY_TAKEN_ALONG = 1 << 20, TAKEN_ALONG = 64 };
 
@@ -362,6 +365,8 @@ void stlb_on_root(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	uint64_t pfn;
 
+	/* a table is installed in none that exits: it is another mm at the same pointer */
+	act->mm->exits = false;
 	if (stlb_tree_pfn(&a->tree, stlb_event_get(act->event, PGD), &pfn))
 		a->failed |= stlb_tree_root(&a->tree, pfn, act->mm) < 0;
 	/*

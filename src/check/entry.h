@@ -3,7 +3,7 @@
 #ifndef CHECK_ENTRY_H
 #define CHECK_ENTRY_H
 
-#include "check/check.h"
+#include "check/state.h"
 
 void stlb_on_entry(struct stlb_analysis *a, const struct stlb_act *act);
 void stlb_on_entry_snapshot(struct stlb_analysis *a, const struct stlb_act *act);

@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/case.h"
 #include "check/device_view.h"
 #include "check/evidence.h"
+#include "check/fingerprint.h"
+#include "check/site.h"
 
 enum { PAGE_EVENTS = 4096 };
 
@@ -179,7 +182,7 @@ static void make_room(struct stlb_analysis *a)
 static struct stlb_held_back *held_of(struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
 	for (uint32_t i = 0; ob->held_back && i < a->nr_held_back; i++)
-		if (a->held_back[i].ob == ob)
+		if (a->held_back[i].ob == ob->id)
 			return &a->held_back[i];
 	return NULL;
 }
@@ -193,14 +196,6 @@ bool stlb_held_back_count(struct stlb_analysis *a, const struct stlb_obligation 
 		return false;
 	held->counted = true;
 	return true;
-}
-
-void stlb_held_back_over(struct stlb_analysis *a, const struct stlb_obligation *ob)
-{
-	struct stlb_held_back *held = held_of(a, ob);
-
-	if (held)
-		held->ob = NULL;
 }
 
 void stlb_hold_back(struct stlb_analysis *a, const struct stlb_case *c,
@@ -224,6 +219,13 @@ void stlb_hold_back(struct stlb_analysis *a, const struct stlb_case *c,
 	a->nr_held_back++;
 }
 
+void stlb_held_back_doubt(struct stlb_analysis *a, uint64_t from_ns)
+{
+	for (uint32_t i = 0; i < a->nr_held_back; i++)
+		if (a->held_back[i].finding->first_ns > from_ns)
+			a->held_back[i].finding->verdict = STLB_INCONCLUSIVE;
+}
+
 void stlb_held_back_finish(struct stlb_analysis *a)
 {
 	for (uint32_t i = 0; i < a->nr_held_back; i++)
@@ -231,7 +233,7 @@ void stlb_held_back_finish(struct stlb_analysis *a)
 	a->nr_held_back = 0;
 }
 
-void stlb_held_back_free(struct stlb_analysis *a)
+static void held_back_free(struct stlb_analysis *a)
 {
 	while (a->nr_held_back)
 		free(a->held_back[--a->nr_held_back].finding);
@@ -246,7 +248,7 @@ bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
 	if (!held)
 		return false;
 	joined = *held;
-	joined.ob = NULL;
+	joined.ob = 0;
 	joined.joins = true;
 	joined.counted = false;
 	joined.told = told;
@@ -408,6 +410,6 @@ void stlb_task_begins(struct stlb_analysis *a, struct stlb_task *child,
 void stlb_evidence_free(struct stlb_analysis *a)
 {
 	end_by_ksmd(a, NULL, false);
-	stlb_held_back_free(a);
+	held_back_free(a);
 	free(a->page_events);
 }

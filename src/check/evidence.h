@@ -3,7 +3,7 @@
 #ifndef CHECK_EVIDENCE_H
 #define CHECK_EVIDENCE_H
 
-#include "check/check.h"
+#include "check/state.h"
 
 /** stlb_on_same_content - evidence of a merge, for sets before and after it */
 void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act);
@@ -31,9 +31,6 @@ bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
  * Returns whether it was held back; it is not any more, and has to be reported.
  */
 bool stlb_held_back_leave(struct stlb_analysis *a, uint64_t mm, uint64_t dev, uint64_t told);
-
-/** stlb_held_back_over - the obligation is over: what is held back of it stands alone */
-void stlb_held_back_over(struct stlb_analysis *a, const struct stlb_obligation *ob);
 
 /** stlb_evidence_has - whether something shows that an update left the content as it was */
 bool stlb_evidence_has(const struct stlb_analysis *a, const struct stlb_act *act,
@@ -68,10 +65,10 @@ void stlb_task_begins(struct stlb_analysis *a, struct stlb_task *child,
 void stlb_hold_back(struct stlb_analysis *a, const struct stlb_case *c,
 		    const struct stlb_held_back *as);
 
+/** stlb_held_back_doubt - those after @from_ns are inconclusive: events were lost since */
+void stlb_held_back_doubt(struct stlb_analysis *a, uint64_t from_ns);
+
 /** stlb_held_back_finish - no evidence can come any more: they are findings */
 void stlb_held_back_finish(struct stlb_analysis *a);
-
-/** stlb_held_back_free - drop them */
-void stlb_held_back_free(struct stlb_analysis *a);
 
 #endif

@@ -2,7 +2,7 @@
 /* Which breaches are selected, and whether the trace has anything that the filters ask for. */
 #include <string.h>
 
-#include "check/check.h"
+#include "check/filter.h"
 
 enum { ANYWHERE = 47 }; /* bits of a user's address */
 

@@ -1,12 +1,78 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Fingerprints: what is the same of a fault on every machine, with the names of its functions. */
+/* Fingerprints, the same on every machine, and sites: which breaches are of one code path. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/fingerprint.h"
 #include "util/frames.h"
+
+/* ---- of the code path, without names ---- */
+
+static uint64_t mix_number(uint64_t hash, uint64_t number)
+{
+	return stlb_map_mix(hash ^ (number + UINT64_C(0x9e3779b97f4a7c15)));
+}
+
+static uint64_t mix_text(uint64_t hash, const char *text)
+{
+	for (; text && *text; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return mix_number(hash, 0);
+}
+
+/* Kernel threads are code paths of their own; every other task is just a task. */
+static const char *actor_class(const struct stlb_task *task)
+{
+	static const char *const threads[] = {"ksmd",	    "khugepaged", "kswapd",	"kcompactd",
+					      "oom_reaper", "kworker",	  "migration/", "kdamond"};
+
+	for (size_t i = 0; task->comm && i < sizeof(threads) / sizeof(*threads); i++)
+		if (!strncmp(task->comm, threads[i], strlen(threads[i])))
+			return threads[i];
+	return task->kind == STLB_CONTEXT_TASK ? "task" : "interrupt";
+}
+
+static uint64_t mix_obligation(uint64_t hash, const struct stlb_obligation *ob)
+{
+	hash = mix_text(hash, stlb_kind_name(ob->update.kind));
+	hash = mix_text(hash, ob->later && ob->later->event[STLB_LATER_SET].name
+				      ? stlb_kind_name(ob->later->event[STLB_LATER_SET].kind)
+				      : "");
+	hash = mix_number(hash, ob->level | ob->type << 4 | ob->left << 8 | ob->table << 12);
+	hash = mix_number(hash, ob->old.special | ob->racy << 1);
+	return mix_number(hash, (uint64_t)ob->scope->bracket_event);
+}
+
+/* What is the same on every machine: no address, no tid, no time; nor a new id of a rule. */
+static uint64_t code_path(const struct stlb_case *c)
+{
+	const struct stlb_rule_info *rule = stlb_rule_info(c->rule);
+	uint64_t hash =
+		mix_text(UINT64_C(0xcbf29ce484222325), rule->former ? rule->former : rule->id);
+
+	hash = mix_number(hash, c->variant);
+	hash = mix_text(hash, c->act->event ? stlb_kind_name(c->act->event->kind) : "");
+	hash = mix_text(hash, actor_class(c->ob ? c->ob->task : c->act->task));
+	return c->ob ? mix_obligation(hash, c->ob) : hash;
+}
+
+void stlb_case_fingerprint(const struct stlb_case *c, char fingerprint[17])
+{
+	snprintf(fingerprint, 17, "%016" PRIx64, code_path(c));
+}
+
+uint64_t stlb_case_site(const struct stlb_analysis *a, const struct stlb_case *c)
+{
+	uint64_t hash = mix_number(code_path(c), c->ob ? c->ob->scope->phase : a->phase);
+
+	for (uint32_t i = 0; c->ob && i < c->ob->scope->nr_stack; i++)
+		hash = mix_number(hash, c->ob->scope->stack[i]);
+	return hash;
+}
+
+/* ---- with the names of its functions ---- */
 
 /* Addresses below are the process's: a kernel stack may end with them. */
 #define KERNEL (UINT64_C(1) << 63)

@@ -135,7 +135,7 @@ void stlb_history_forget(struct stlb_history *history, uint64_t mm)
 /* ---- the walk ---- */
 
 /* From an update (plus one) on, the first of this walk's page at this level. */
-static uint64_t find_from(struct stlb_walk *walk, unsigned int level, uint64_t number)
+static uint64_t find_from(struct stlb_history_walk *walk, unsigned int level, uint64_t number)
 {
 	uint64_t addr = slot_base(level, walk->addr);
 
@@ -154,13 +154,14 @@ static uint64_t find_from(struct stlb_walk *walk, unsigned int level, uint64_t n
 }
 
 bool stlb_history_walk(const struct stlb_history *history, uint64_t mm, uint64_t addr,
-		       struct stlb_walk *walk)
+		       struct stlb_history_walk *walk)
 {
 	const struct mm_history *known = stlb_map_get(&history->mms, mm);
 
 	if (!known)
 		return false;
-	*walk = (struct stlb_walk){.history = history, .mm = mm, .addr = addr, .from = known->from};
+	*walk = (struct stlb_history_walk){
+		.history = history, .mm = mm, .addr = addr, .from = known->from};
 	for (unsigned int level = STLB_LEVEL_PTE; level <= STLB_LEVEL_PUD; level++) {
 		uint32_t bucket = bucket_of(mm, level, slot_base(level, addr));
 
@@ -169,7 +170,7 @@ bool stlb_history_walk(const struct stlb_history *history, uint64_t mm, uint64_t
 	return true;
 }
 
-const struct stlb_said *stlb_history_older(struct stlb_walk *walk)
+const struct stlb_said *stlb_history_older(struct stlb_history_walk *walk)
 {
 	unsigned int newest = STLB_LEVEL_PTE;
 	const struct stlb_said *said;

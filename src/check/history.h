@@ -65,8 +65,8 @@ uint64_t stlb_history_last(const struct stlb_history *history);
 /** stlb_history_forget - an mm begins anew: what its entries said concerns nobody any more */
 void stlb_history_forget(struct stlb_history *history, uint64_t mm);
 
-/** struct stlb_walk - goes from the newest update of a page, at any level, to the oldest */
-struct stlb_walk {
+/** struct stlb_history_walk - goes from the newest update of a page, at any level, to the oldest */
+struct stlb_history_walk {
 	const struct stlb_history *history;
 	uint64_t mm, addr, from;
 	uint64_t at[STLB_LEVEL_PUD + 1]; /* the next one of each level, plus one */
@@ -76,10 +76,10 @@ struct stlb_walk {
 
 /** stlb_history_walk - begin at the newest update of the page at @addr; false: none of the mm */
 bool stlb_history_walk(const struct stlb_history *history, uint64_t mm, uint64_t addr,
-		       struct stlb_walk *walk);
+		       struct stlb_history_walk *walk);
 
 /** stlb_history_older - the next older update; NULL: no more are known */
-const struct stlb_said *stlb_history_older(struct stlb_walk *walk);
+const struct stlb_said *stlb_history_older(struct stlb_history_walk *walk);
 
 /** stlb_history_add_free - pages were freed; 0 or -ENOMEM */
 int stlb_history_add_free(struct stlb_history *history, const struct stlb_freed *freed);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The end of critical sections: what waits for it. */
-#include "check/check.h"
+#include "check/hold.h"
+#include "check/note.h"
+#include "check/place.h"
+#include "check/set.h"
 #include "model/locking.h"
 
 bool stlb_locks_traced(const struct stlb_analysis *a)

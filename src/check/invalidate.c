@@ -1,189 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Invalidations: which obligations they discharge, and which they only touch. */
-#include "check/check.h"
-
-/* ---- huge entries, piece by piece ---- */
-
-static void cover_pieces(struct stlb_obligation *ob, const struct stlb_invalidation *what)
-{
-	uint64_t unit = stlb_obligation_size(ob) / STLB_ENTRIES;
-
-	for (unsigned int i = 0; i < STLB_ENTRIES; i++) {
-		uint64_t first = ob->addr + i * unit;
-
-		if (what->start <= first && first + unit - 1 <= what->end - 1)
-			ob->pieces->covered[i / 64] |= UINT64_C(1) << (i % 64);
-	}
-}
-
-static bool is_covered(const struct stlb_obligation *ob)
-{
-	for (unsigned int i = 0; ob->pieces && i < STLB_PIECE_WORDS; i++)
-		if (~ob->pieces->covered[i] & ~ob->pieces->restored[i])
-			return false;
-	return true;
-}
-
-static bool is_huge_leaf(const struct stlb_obligation *ob)
-{
-	return ob->pieces && !ob->table;
-}
-
-bool stlb_obligation_is_partly_covered(const struct stlb_obligation *ob)
-{
-	return is_huge_leaf(ob) && !is_covered(ob);
-}
-
-/* ---- tables: what meets its span is enough for the table, each page below owes for itself ---- */
-
-static bool covers_below(const struct stlb_obligation *ob, const struct stlb_page *page,
-			 const struct stlb_invalidation *what)
-{
-	uint64_t unit = stlb_obligation_size(ob) / STLB_ENTRIES;
-	uint64_t first = ob->addr + page->index * unit;
-
-	return what->start <= first && first + unit - 1 <= what->end - 1;
-}
-
-/* What is covered is owed no more. @late: it goes behind what is, since to the letter it was late.
- */
-static void part_below(struct stlb_obligation *ob, const struct stlb_invalidation *what, bool late)
-{
-	for (uint32_t i = 0; i < ob->nr_below;) {
-		struct stlb_page page = ob->below[i];
-
-		if (!covers_below(ob, &page, what)) {
-			i++;
-			continue;
-		}
-		ob->below[i] = ob->below[--ob->nr_below];
-		ob->below[ob->nr_below] = page;
-		if (late)
-			ob->nr_covered++;
-		else if (ob->nr_covered)
-			ob->below[ob->nr_below] = ob->below[ob->nr_below + ob->nr_covered];
-	}
-}
-
-static bool surely_in_lock(const struct stlb_obligation *ob)
-{
-	/* after a loss it is not sure that the hold went on */
-	return stlb_task_holds(ob->task, ob->scope->hold) && !(ob->lossy && ob->task->lossy);
-}
-
-static void cover_page(struct stlb_analysis *a, struct stlb_obligation *ob, bool late)
-{
-	if (ob->table_covered)
-		return;
-	ob->table_covered = true;
-	stlb_pages_unwatch(a, &ob->page);
-	if (!late)
-		ob->page.nr = 0;
-}
-
-/* Returns whether nothing below it is owed any more. */
-static bool cover_table(struct stlb_analysis *a, struct stlb_obligation *ob,
-			const struct stlb_invalidation *what)
-{
-	bool late = !surely_in_lock(ob);
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < ob->nr_below; i++)
-		kept += !covers_below(ob, &ob->below[i], what);
-	if (!kept)
-		return true;
-	cover_page(a, ob, late);
-	for (uint32_t i = 0; i < ob->nr_below; i++)
-		stlb_pages_unwatch(a, &ob->below[i]);
-	part_below(ob, what, late);
-	for (uint32_t i = 0; i < ob->nr_below; i++)
-		stlb_pages_watch(a, &ob->below[i]);
-	return false;
-}
-
-/* To the letter, what was covered one by one concerns a free as what was covered at once does. */
-static void watch_covered(struct stlb_analysis *a, struct stlb_obligation *ob)
-{
-	if (ob->table_covered && ob->page.nr)
-		stlb_pages_watch(a, &ob->page);
-	while (ob->nr_covered) {
-		stlb_pages_watch(a, &ob->below[ob->nr_below++]);
-		ob->nr_covered--;
-	}
-}
-
-/* ---- discharge ---- */
-
-static void count_discharge(struct stlb_analysis *a, struct stlb_obligation *ob)
-{
-	bool in_lock = stlb_task_holds(ob->task, ob->scope->hold);
-
-	ob->discharged = true;
-	ob->in_lock = in_lock;
-	ob->late = !surely_in_lock(ob);
-	if (in_lock)
-		a->result.obligations.discharged_in_lock++;
-	else
-		a->result.obligations.discharged_deferred++;
-	watch_covered(a, ob);
-}
-
-bool stlb_obligation_is_kept(const struct stlb_analysis *a, const struct stlb_obligation *ob)
-{
-	if (ob->unbracketed || ob->tentative ||
-	    (stlb_obligation_is_partly_covered(ob) && !ob->pieces->told))
-		return true;
-	if (!stlb_task_in_bracket(ob->task, ob->scope->bracket))
-		return false;
-	if (a->options.strict && ob->late && ob->type != STLB_TIGHTEN)
-		return true;
-	return a->hooked.by[STLB_HOOK_covered][0] && ob->in_lock;
-}
-
-static void discharge(struct stlb_analysis *a, const struct stlb_act *act,
-		      struct stlb_obligation *ob, const struct stlb_invalidation *what)
-{
-	if (is_huge_leaf(ob))
-		cover_pieces(ob, what);
-	STLB_CALL(a, covered, a, act, ob, what);
-	if (!ob->discharged)
-		count_discharge(a, ob);
-	if (ob->said)
-		stlb_device_note_gone(a, act, ob, what->start, what->end);
-	if (stlb_obligation_is_kept(a, ob))
-		stlb_obligation_keep(a, ob, STLB_LATER_COVER, act->event);
-	else
-		stlb_obligation_end(a, ob, STLB_END_COUNTED);
-}
-
-static bool concerns(const struct stlb_obligation *ob, const struct stlb_invalidation *what)
-{
-	if (!ob->nowhere)
-		return stlb_span_meets((struct stlb_span){what->start, what->end}, ob->addr,
-				       stlb_obligation_size(ob));
-	/* where it lies is not known: what could cover it does */
-	return !ob->bounded ||
-	       (ob->scope->range.start < what->end && what->start < ob->scope->range.end);
-}
-
-static void meet(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
-		 const struct stlb_invalidation *what)
-{
-	if (!concerns(ob, what))
-		return;
-	if (stlb_obligation_before(ob, act->task)) {
-		if (a->devices && ob->table)
-			cover_pieces(ob, what);
-		if (!ob->nr_below || ob->discharged || cover_table(a, ob, what))
-			discharge(a, act, ob, what);
-	} else if (ob->unordered || a->machine.hb.used.full) {
-		/* its order was given up for want of room: it may have been discharged */
-		ob->lossy = true;
-	} else if (!ob->racy && !ob->discharged) {
-		ob->racy = true;
-		stlb_obligation_keep(a, ob, STLB_LATER_RACY, act->event);
-	}
-}
+/* Invalidations: their events, and which obligations they meet. */
+#include "check/discharge.h"
+#include "check/invalidate.h"
+#include "check/place.h"
+#include "check/subscribe.h"
 
 /* ---- which obligations an invalidation concerns ---- */
 
@@ -197,7 +17,7 @@ static void meet_list(struct stlb_analysis *a, const struct stlb_act *act, struc
 			by_mm ? stlb_list_entry(at, struct stlb_obligation, in_mm)
 			      : stlb_list_entry(at, struct stlb_obligation, in_region);
 
-		meet(a, act, ob, what);
+		stlb_invalidate_one(a, act, ob, what);
 	}
 }
 
@@ -242,12 +62,6 @@ void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 	stlb_place_invalidated(act->task, act->mm, what.start, what.end);
 	if (a->nr_obligations)
 		meet_all(a, act, &what);
-}
-
-void stlb_invalidate_one(struct stlb_analysis *a, const struct stlb_act *act,
-			 struct stlb_obligation *ob, struct stlb_invalidation what)
-{
-	meet(a, act, ob, &what);
 }
 
 /* ---- events ---- */

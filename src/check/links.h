@@ -3,7 +3,7 @@
 #ifndef CHECK_LINKS_H
 #define CHECK_LINKS_H
 
-#include "check/check.h"
+#include "check/state.h"
 
 /** stlb_link_check - an event tells what an entry of a table said before its write */
 void stlb_link_check(struct stlb_analysis *a, const struct stlb_act *act,

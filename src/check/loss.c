@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lost events: nothing that spans them is sure. */
 #include "check/early.h"
+#include "check/evidence.h"
 #include "check/loss.h"
+#include "check/note.h"
+#include "check/site.h"
 #include "model/running.h"
 
 /* Any CPU could have carried the missing invalidation. */
@@ -82,6 +85,7 @@ static void forget_entries(struct stlb_analysis *a)
 void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
 {
 	uint64_t place = stlb_event_or(act->event, PLACE, STLB_LOSS_HERE);
+	uint64_t from_ns;
 
 	a->losses++;
 	stlb_gap_keep(a, act->event);
@@ -91,7 +95,9 @@ void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
 	stlb_running_lost(&a->machine, act->event);
 	forget_entries(a);
 	STLB_CALL(a, forget, a);
-	stlb_sites_doubt(a, window_start(a, act->event));
+	from_ns = window_start(a, act->event);
+	stlb_sites_doubt(a, from_ns);
+	stlb_held_back_doubt(a, from_ns);
 	if (place == STLB_LOSS_AFTER || place == STLB_LOSS_SOMEWHERE)
 		a->lost_somewhere = true;
 }

@@ -3,7 +3,7 @@
 #ifndef CHECK_LOSS_H
 #define CHECK_LOSS_H
 
-#include "check/check.h"
+#include "check/state.h"
 
 void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act);
 
@@ -12,8 +12,5 @@ void stlb_loss_of(void *analysis, struct stlb_task *task);
 
 /** stlb_losses_finish - losses that lie nowhere in particular */
 void stlb_losses_finish(struct stlb_analysis *a);
-
-/** stlb_gap_keep - keep what a loss says of a place that cannot be read */
-void stlb_gap_keep(struct stlb_analysis *a, const struct stlb_event *event);
 
 #endif

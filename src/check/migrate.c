@@ -4,6 +4,8 @@
  * the lock, and name no mm: it is that of the task's bracket, or of the obligation that is waiting
  * for the entry to be resolved.
  */
+#include "check/migrate.h"
+#include "check/set.h"
 #include "check/walk.h"
 
 static struct stlb_slot slot_of(const struct stlb_event *event)

@@ -4,13 +4,11 @@
 #include <string.h>
 
 #include "check/detached.h"
-#include "check/evidence.h"
+#include "check/device_note.h"
+#include "check/obligation.h"
+#include "check/pages.h"
+#include "check/tentative.h"
 #include "check/walk.h"
-
-uint64_t stlb_obligation_size(const struct stlb_obligation *ob)
-{
-	return UINT64_C(1) << stlb_level_shift(ob->level);
-}
 
 bool stlb_obligation_before(const struct stlb_obligation *ob, const struct stlb_task *task)
 {
@@ -161,6 +159,7 @@ static void enlist(struct stlb_analysis *a, struct stlb_obligation *ob, struct s
 	stlb_obligation_retype(ob, ob->type);
 	task->nr_obligations++;
 	a->nr_obligations++;
+	ob->id = ++a->last_obligation;
 	a->result.obligations.total++;
 	followed = stlb_hb_follow(&a->machine.hb, &task->hb);
 	a->failed |= followed < 0;
@@ -331,7 +330,6 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 	if (ending == STLB_END_EXPIRED ||
 	    (ob->table && ending != STLB_END_RESTORED && ending != STLB_END_PENDING))
 		STLB_CALL(a, stays, a, ob);
-	stlb_held_back_over(a, ob);
 	if (ob->said)
 		stlb_device_note_over(a, ob, ending);
 	count_ending(&a->result.obligations, ob->discharged ? STLB_END_COUNTED : ending);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Pages: which obligations a free concerns, and free-before-invalidate. */
-#include <stdlib.h>
-
-#include "check/early.h"
-#include "check/evidence.h"
+/* Pages: those that obligations are about, and what is known of where struct pages lie. */
+#include "check/pages.h"
 
 enum { BUCKET_BITS = 16, GROUP_SHIFT = 9 };
 
@@ -39,6 +36,28 @@ void stlb_pages_unwatch(struct stlb_analysis *a, struct stlb_page *page)
 		at = &(*at)->next;
 	if (*at)
 		*at = page->next;
+}
+
+static void find_in(struct stlb_analysis *a, const struct stlb_act *act, uint32_t bucket,
+		    uint64_t pfn, uint64_t nr, stlb_page_found found)
+{
+	struct stlb_page *page = a->pages[bucket], *next;
+
+	for (; page; page = next) {
+		next = page->next;
+		/* what is called ends no obligation, and only one of its pages can be in a range
+		 * that has not been looked at: next stays valid unless it is of the same one */
+		if (page->pfn < pfn + nr && pfn < page->pfn + page->nr)
+			found(a, act, page->obligation);
+	}
+}
+
+void stlb_pages_find(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn, uint64_t nr,
+		     stlb_page_found found)
+{
+	for (uint64_t at = pfn; at < pfn + nr; at = ((at >> GROUP_SHIFT) + 1) << GROUP_SHIFT)
+		find_in(a, act, bucket_of(at, 1), pfn, nr, found);
+	find_in(a, act, SPANNING, pfn, nr, found);
 }
 
 /* ---- where struct pages and the direct map lie ---- */
@@ -98,79 +117,4 @@ bool stlb_pages_is_zero(const struct stlb_analysis *a, uint64_t pfn)
 		return true;
 	return a->huge_zero_pfn != UINT64_MAX && pfn >= a->huge_zero_pfn &&
 	       pfn - a->huge_zero_pfn < STLB_ENTRIES;
-}
-
-/* ---- pages that go ---- */
-
-static void page_goes(struct stlb_analysis *a, const struct stlb_act *act,
-		      struct stlb_obligation *ob)
-{
-	if (ob->type == STLB_TIGHTEN || ob->weaker)
-		return;
-	if (!a->one_clock && !stlb_obligation_before(ob, act->task)) {
-		a->local_skipped++;
-		return;
-	}
-	STLB_CALL(a, page_freed, a, act, ob);
-}
-
-static void go_through(struct stlb_analysis *a, const struct stlb_act *act, uint32_t bucket,
-		       uint64_t pfn, uint64_t nr)
-{
-	struct stlb_page *page = a->pages[bucket], *next;
-
-	for (; page; page = next) {
-		next = page->next;
-		/* a breach never ends an obligation, and only one of its pages can be in a range
-		 * that has not been looked at: next stays valid unless it is of the same one */
-		if (page->pfn < pfn + nr && pfn < page->pfn + page->nr)
-			page_goes(a, act, page->obligation);
-	}
-}
-
-static void pages_go(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn)
-{
-	uint64_t nr = stlb_event_pages(act->event);
-
-	if (a->devices)
-		stlb_device_note_free(a, act, pfn, nr);
-	if (a->page_events)
-		stlb_evidence_note_pages(a, pfn, nr);
-	STLB_CALL(a, pages_freed, a, act, pfn, nr);
-	stlb_place_freed(a, act, pfn, nr);
-	if (!a->nr_obligations)
-		return;
-	for (uint64_t at = pfn; at < pfn + nr; at = ((at >> GROUP_SHIFT) + 1) << GROUP_SHIFT)
-		go_through(a, act, bucket_of(at, 1), pfn, nr);
-	go_through(a, act, SPANNING, pfn, nr);
-}
-
-/* ---- the allocator's events ---- */
-
-void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
-{
-	uint64_t pfn;
-
-	/* the same free told a second time, unless only the second telling was recorded */
-	if (act->event->kind == STLB_PAGE_FREE_BATCHED && stlb_recorded(a, STLB_PAGE_FREE))
-		return;
-	STLB_CALL(a, free_told, a, act);
-	if (!stlb_machine_pfn(&a->machine, act->event, &pfn))
-		return;
-	if (a->direct_map && a->regions.tables.count)
-		stlb_table_forget(&a->regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
-	if (a->direct_map && a->early)
-		stlb_early_forget(a, a->direct_map + (pfn << STLB_PAGE_SHIFT));
-	pages_go(a, act, pfn);
-	a->failed |= stlb_hb_pages_freed(&a->machine.hb, &act->task->hb, pfn,
-					 stlb_event_pages(act->event)) < 0;
-}
-
-void stlb_on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act)
-{
-	uint64_t pfn = stlb_event_get(act->event, PFN);
-
-	a->failed |= stlb_hb_pages_allocated(&a->machine.hb, &act->task->hb, pfn,
-					     stlb_event_pages(act->event)) < 0;
-	pages_go(a, act, pfn);
 }

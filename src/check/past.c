@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "check/history.h"
 #include "check/past.h"
 
 /* Whether an entry of @level at @base, as it was, maps page @pfn at the address that is asked for.
@@ -75,7 +76,7 @@ static bool has_same_content(const struct stlb_said *said)
 /** struct look - the walk from the newest update to the page's own */
 struct look {
 	const struct stlb_analysis *a;
-	struct stlb_walk walk;
+	struct stlb_history_walk walk;
 	struct stlb_past *past;
 	const struct stlb_region *region; /* NULL: nothing is known of it */
 	const struct stlb_said *newer;	  /* the last one that counted */
@@ -221,7 +222,7 @@ const struct stlb_said *stlb_past_start(const struct stlb_history *history,
 					const struct stlb_past *past)
 {
 	const struct stlb_said *start = past->own, *said;
-	struct stlb_walk walk;
+	struct stlb_history_walk walk;
 
 	if (!start || !stlb_history_walk(history, past->mm, past->addr, &walk))
 		return start;

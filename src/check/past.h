@@ -3,8 +3,8 @@
 #ifndef CHECK_PAST_H
 #define CHECK_PAST_H
 
-#include "check/check.h"
 #include "check/history.h"
+#include "check/state.h"
 
 /** enum stlb_staleness - what makes a use stale, NOT_STALE where nothing does */
 enum stlb_staleness {

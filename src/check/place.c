@@ -4,12 +4,17 @@
  * value and a set's entry pointer, but no address (staletlb-kernel(7), T43). And sets that only a
  * reverse mapping announces.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/clear.h"
+#include "check/discharge.h"
 #include "check/early.h"
-#include "model/rmap.h"
+#include "check/obligation.h"
+#include "check/place.h"
+#include "check/set.h"
 #include "model/locking.h"
+#include "model/rmap.h"
 
 static bool is_mapped(const struct stlb_task *task, const struct stlb_mm *mm)
 {
@@ -32,23 +37,18 @@ void stlb_place_note(struct stlb_task *task, const struct stlb_mm *mm, struct st
 
 /* ---- clears ---- */
 
-/* Maybe the zero page: one page that many entries hold. */
-static bool is_zero_like(struct stlb_entry entry)
-{
-	return entry.special && !entry.writable;
-}
-
 /* The lowest entry of the mapped table, at or after the mapped address, of that page. */
 static bool find_by_pfn(const struct stlb_update_state *update, const struct stlb_region *region,
 			struct stlb_entry old, uint64_t *addr)
 {
-	if (!region || !region->ptes || (is_zero_like(old) && region->mm->zeroes_in_doubt))
+	if (!region || !region->ptes ||
+	    (stlb_entry_is_zero_like(old) && region->mm->zeroes_in_doubt))
 		return false;
 	for (unsigned int i = stlb_pte_index(update->map_addr); i < STLB_ENTRIES; i++) {
 		if (update->map_cleared[i / 64] >> (i % 64) & 1)
 			continue;
 		/* of a page that many entries hold, the one that is not known may be meant */
-		if (is_zero_like(old) && !region->ptes[i].known)
+		if (stlb_entry_is_zero_like(old) && !region->ptes[i].known)
 			return false;
 		if (!stlb_entry_is_present(region->ptes[i]) || region->ptes[i].pfn != old.pfn)
 			continue;
@@ -56,6 +56,25 @@ static bool find_by_pfn(const struct stlb_update_state *update, const struct stl
 		return true;
 	}
 	return false;
+}
+
+/* The table of an entry is placed now: what was written into it before is set. */
+static void set_early(struct stlb_analysis *a, const struct stlb_act *act, uint64_t ptep)
+{
+	struct stlb_slot slot;
+	struct stlb_event event;
+	struct stlb_act then = {&event, act->task, act->mm};
+	struct stlb_early_table *table = stlb_early_take(a, act->mm, ptep, &slot);
+
+	if (!table)
+		return;
+	stlb_brief_expand(&table->event, &event);
+	for (unsigned int i = 0; slot.level == STLB_LEVEL_PTE && i < STLB_ENTRIES; i++) {
+		if (table->entries[i].known)
+			stlb_set(a, &then, slot, stlb_entry_none(), table->entries[i]);
+		slot.addr += UINT64_C(1) << STLB_PAGE_SHIFT;
+	}
+	free(table);
 }
 
 void stlb_place_learn(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_level level)
@@ -67,32 +86,7 @@ void stlb_place_learn(struct stlb_analysis *a, const struct stlb_act *act, enum 
 	stlb_table_learn(&a->regions, act->mm, level, stlb_event_get(event, PTEP),
 			 stlb_event_get(event, ADDR));
 	if (a->early && level == STLB_LEVEL_PTE)
-		stlb_early_place(a, act, stlb_event_get(event, PTEP));
-}
-
-void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t nr)
-{
-	if (stlb_mm_is_subscribed(mm))
-		a->result.unplaced += nr;
-}
-
-/* Any entry of the mm that holds the page may be the one that was cleared. */
-void stlb_place_doubt(struct stlb_analysis *a, struct stlb_mm *mm, struct stlb_entry old)
-{
-	enum stlb_mapped how = old.huge ? STLB_MAPPED_PMD : STLB_MAPPED_PTE;
-	struct stlb_mapping *mapping, *next;
-
-	stlb_early_doubt(a, mm, old.pfn);
-	mm->zeroes_in_doubt |= is_zero_like(old);
-	if (!a->regions.rmap || is_zero_like(old))
-		return;
-	mapping = stlb_rmap_find(a->regions.rmap, how, old.pfn, NULL);
-	for (; mapping; mapping = next) {
-		next = stlb_rmap_find(a->regions.rmap, how, old.pfn, mapping);
-		if (mapping->region->mm == mm)
-			stlb_region_doubt(&a->regions, mapping->region, mapping->level,
-					  stlb_mapping_addr(mapping));
-	}
+		set_early(a, act, stlb_event_get(event, PTEP));
 }
 
 /* Counted, and judged by its page alone. */
@@ -146,7 +140,7 @@ static void park(struct stlb_analysis *a, const struct stlb_act *act, struct stl
 	stlb_brief_keep(&parked->event, act->event);
 	hold->work = true;
 	/* whichever it was, it maps the page no more; zero pages are not freed */
-	if (!is_zero_like(old))
+	if (!stlb_entry_is_zero_like(old))
 		stlb_place_doubt(a, act->mm, old);
 }
 
@@ -200,9 +194,9 @@ static void make_up(struct stlb_analysis *a, const struct stlb_act *act,
 	struct stlb_obligation *ob = a->last_created;
 
 	for (uint32_t i = 0; ob && i < parked->nr_ranges; i++) {
-		stlb_invalidate_one(a, act, ob,
-				    (struct stlb_invalidation){.start = parked->start[i],
-							       .end = parked->end[i]});
+		struct stlb_invalidation what = {.start = parked->start[i], .end = parked->end[i]};
+
+		stlb_invalidate_one(a, act, ob, &what);
 		ob = a->last_created;
 	}
 }

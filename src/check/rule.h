@@ -6,8 +6,8 @@
 #ifndef CHECK_RULE_H
 #define CHECK_RULE_H
 
-#include "check/check.h"
 #include "check/hooks.h"
+#include "check/state.h"
 #include "staletlb/rule.h"
 
 /** enum stlb_when - on which kernels a requirement holds */
@@ -59,9 +59,6 @@ struct stlb_rule_object {
 	struct stlb_rule_hooks hooks;
 	void (*lower)(const struct stlb_analysis *a, struct stlb_rule_result *result);
 };
-
-/** stlb_rule_lower - a rule could be checked no further than @to, and why */
-void stlb_rule_lower(struct stlb_rule_result *result, enum stlb_judged to, const char *reason);
 
 /**
  * STLB_RULE_DEFINE - define the object of a rule

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The scheduler: where tasks begin, and where what they do in the kernel is over. */
+#include "check/bracket.h"
+#include "check/deadline.h"
 #include "check/detached.h"
 #include "check/evidence.h"
+#include "check/sched.h"
 #include "model/locking.h"
 #include "model/running.h"
 

@@ -2,7 +2,14 @@
 /* An entry says something new: what that ends, and what it breaches. */
 #include <string.h>
 
+#include "check/clear.h"
 #include "check/detached.h"
+#include "check/device_note.h"
+#include "check/discharge.h"
+#include "check/obligation.h"
+#include "check/pages.h"
+#include "check/set.h"
+#include "check/tentative.h"
 #include "check/walk.h"
 
 /* ---- of the same operation as a clear? (staletlb-rules(7), One operation) ---- */
@@ -30,38 +37,6 @@ static enum belongs same_operation(const struct stlb_act *act, const struct stlb
 	return hold->suspended ? PERHAPS : SAME;
 }
 
-/* Set by a context that was switched out in the hold of the clear: its release will tell. */
-static void set_perhaps(struct stlb_obligation *ob, struct stlb_entry new)
-{
-	ob->tentative = true;
-	ob->tentative_racy = ob->racy;
-	ob->tentative_new = new;
-	stlb_task_find_hold(ob->task, ob->scope->hold)->work = true;
-}
-
-static void judge_tentative(struct stlb_analysis *a, struct stlb_obligation *ob, bool went_on)
-{
-	struct stlb_event event;
-	struct stlb_act act = {&event, ob->task, ob->mm};
-	bool racy = ob->racy;
-
-	ob->tentative = false;
-	/* what came after the set is too late for it, ordered or not */
-	ob->racy = ob->tentative_racy;
-	stlb_brief_expand(&ob->later->event[STLB_LATER_SET], &event);
-	if (went_on)
-		STLB_CALL(a, repointed, a, &act, ob, ob->tentative_new);
-	else
-		STLB_CALL(a, refilled, a, &act, ob);
-	ob->racy = racy;
-}
-
-void stlb_tentative_over(struct stlb_analysis *a, struct stlb_obligation *ob)
-{
-	if (ob->tentative && ob->later)
-		judge_tentative(a, ob, false);
-}
-
 void stlb_settle_tentative(struct stlb_analysis *a, struct stlb_task *task, uint64_t hold,
 			   bool went_on)
 {
@@ -72,7 +47,7 @@ void stlb_settle_tentative(struct stlb_analysis *a, struct stlb_task *task, uint
 
 		if (!ob->tentative || ob->scope->hold != hold)
 			continue;
-		judge_tentative(a, ob, went_on);
+		stlb_tentative_judge(a, ob, went_on);
 		if (ob->discharged && !stlb_obligation_is_kept(a, ob))
 			stlb_obligation_end(a, ob, STLB_END_COUNTED);
 		else if (!stlb_mm_is_subscribed(ob->mm))
@@ -92,7 +67,7 @@ static void other_page(struct stlb_analysis *a, const struct stlb_act *act,
 	if (belongs == SAME)
 		STLB_CALL(a, repointed, a, act, ob, new);
 	else if (belongs == PERHAPS && !ob->set_seen)
-		set_perhaps(ob, new);
+		stlb_tentative_set(ob, new);
 	else if (ob->type == STLB_CLEAR && !ob->set_seen)
 		STLB_CALL(a, refilled, a, act, ob);
 	if (!ob->set_seen)
@@ -143,7 +118,7 @@ static void piece_restored(struct stlb_analysis *a, struct stlb_obligation *ob, 
 
 static bool is_zeroing(const struct stlb_obligation *ob, struct stlb_entry new)
 {
-	return !ob->table && !ob->old.writable && new.special && !new.writable &&
+	return !ob->table && !ob->old.writable && stlb_entry_is_zero_like(new) &&
 	       (!ob->pieces->nr_zeroed || ob->pieces->zero_pfn == new.pfn);
 }
 
@@ -284,8 +259,8 @@ static void settle_one(struct stlb_analysis *a, const struct stlb_act *act,
 	}
 }
 
-void stlb_settle(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
-		 struct stlb_slot slot, struct stlb_entry new)
+static void settle(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
+		   struct stlb_slot slot, struct stlb_entry new)
 {
 	struct stlb_walk walk = stlb_walk_at(act->mm, region, slot);
 	struct stlb_list *at, *next;
@@ -470,7 +445,7 @@ void stlb_set(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_s
 	}
 	/* what was owed before this set comes first: the set's own obligation is not its breach */
 	if (a->nr_obligations)
-		stlb_settle(a, act, region, slot, new);
+		settle(a, act, region, slot, new);
 	if (a->devices)
 		stlb_device_note_update(a, act, slot, old, new);
 	if (stlb_mm_is_subscribed(act->mm) && was_walkable(old))

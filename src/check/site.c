@@ -1,80 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sites: breaches of the same rule on the same code path are one finding. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/case.h"
+#include "check/filter.h"
+#include "check/fingerprint.h"
 #include "check/rule.h"
+#include "check/site.h"
 
-/* ---- what makes a site ---- */
-
-static uint64_t mix_number(uint64_t hash, uint64_t number)
+static uint64_t key_of(uint64_t site, enum stlb_verdict verdict)
 {
-	return stlb_map_mix(hash ^ (number + UINT64_C(0x9e3779b97f4a7c15)));
-}
-
-static uint64_t mix_text(uint64_t hash, const char *text)
-{
-	for (; text && *text; text++)
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	return mix_number(hash, 0);
-}
-
-/* Kernel threads are code paths of their own; every other task is just a task. */
-static const char *actor_class(const struct stlb_task *task)
-{
-	static const char *const threads[] = {"ksmd",	    "khugepaged", "kswapd",	"kcompactd",
-					      "oom_reaper", "kworker",	  "migration/", "kdamond"};
-
-	for (size_t i = 0; task->comm && i < sizeof(threads) / sizeof(*threads); i++)
-		if (!strncmp(task->comm, threads[i], strlen(threads[i])))
-			return threads[i];
-	return task->kind == STLB_CONTEXT_TASK ? "task" : "interrupt";
-}
-
-static uint64_t mix_obligation(uint64_t hash, const struct stlb_obligation *ob)
-{
-	hash = mix_text(hash, stlb_kind_name(ob->update.kind));
-	hash = mix_text(hash, ob->later && ob->later->event[STLB_LATER_SET].name
-				      ? stlb_kind_name(ob->later->event[STLB_LATER_SET].kind)
-				      : "");
-	hash = mix_number(hash, ob->level | ob->type << 4 | ob->left << 8 | ob->table << 12);
-	hash = mix_number(hash, ob->old.special | ob->racy << 1);
-	return mix_number(hash, (uint64_t)ob->scope->bracket_event);
-}
-
-/* What is the same on every machine: no address, no tid, no time; nor a new id of a rule. */
-static uint64_t code_path(const struct stlb_case *c)
-{
-	const struct stlb_rule_info *rule = stlb_rule_info(c->rule);
-	uint64_t hash =
-		mix_text(UINT64_C(0xcbf29ce484222325), rule->former ? rule->former : rule->id);
-
-	hash = mix_number(hash, c->variant);
-	hash = mix_text(hash, c->act->event ? stlb_kind_name(c->act->event->kind) : "");
-	hash = mix_text(hash, actor_class(c->ob ? c->ob->task : c->act->task));
-	return c->ob ? mix_obligation(hash, c->ob) : hash;
-}
-
-void stlb_case_fingerprint(const struct stlb_case *c, char fingerprint[17])
-{
-	snprintf(fingerprint, 17, "%016" PRIx64, code_path(c));
-}
-
-uint64_t stlb_case_site(const struct stlb_analysis *a, const struct stlb_case *c)
-{
-	uint64_t hash = mix_number(code_path(c), c->ob ? c->ob->scope->phase : a->phase);
-
-	for (uint32_t i = 0; c->ob && i < c->ob->scope->nr_stack; i++)
-		hash = mix_number(hash, c->ob->scope->stack[i]);
-	return hash;
-}
-
-static uint64_t site_key(uint64_t site, enum stlb_verdict verdict)
-{
-	return mix_number(site, verdict);
+	return stlb_map_mix(site + verdict);
 }
 
 /* ---- counting ---- */
@@ -133,7 +72,7 @@ static void show_instead(struct stlb_finding *known, const struct stlb_finding *
 
 bool stlb_sites_again(struct stlb_analysis *a, uint64_t site, const struct stlb_case *c)
 {
-	struct stlb_finding *known = stlb_map_get(&a->sites, site_key(site, c->verdict)), *shown;
+	struct stlb_finding *known = stlb_map_get(&a->sites, key_of(site, c->verdict)), *shown;
 	uint32_t hidden;
 
 	if (!known)
@@ -183,7 +122,7 @@ static struct stlb_finding *add_site(struct stlb_analysis *a, uint64_t key,
 void stlb_sites_count(struct stlb_analysis *a, uint64_t site, struct stlb_finding *finding,
 		      uint64_t number)
 {
-	uint64_t key = site_key(site, finding->verdict), ns = finding->last_ns;
+	uint64_t key = key_of(site, finding->verdict), ns = finding->last_ns;
 	struct stlb_finding *known = stlb_map_get(&a->sites, key);
 	uint32_t hidden = hidden_of(finding);
 
@@ -203,7 +142,7 @@ void stlb_sites_count(struct stlb_analysis *a, uint64_t site, struct stlb_findin
 static struct stlb_finding *doubted_twin(struct stlb_analysis *a, const struct stlb_finding *sure)
 {
 	/* the twin is found by the finding itself: its site's parts are not kept */
-	uint64_t key = mix_number((uint64_t)(uintptr_t)sure, STLB_INCONCLUSIVE);
+	uint64_t key = key_of((uint64_t)(uintptr_t)sure, STLB_INCONCLUSIVE);
 	struct stlb_finding *twin = stlb_map_get(&a->sites, key);
 
 	if (twin)
@@ -258,9 +197,6 @@ void stlb_sites_doubt(struct stlb_analysis *a, uint64_t from_ns)
 	for (uint64_t i = 0; i < nr; i++)
 		if (a->breaches[i].ns > from_ns)
 			doubt(a, &a->breaches[i]);
-	for (uint32_t i = 0; i < a->nr_held_back; i++)
-		if (a->held_back[i].finding->first_ns > from_ns)
-			a->held_back[i].finding->verdict = STLB_INCONCLUSIVE;
 }
 
 static void doubt_finding(struct stlb_finding *finding, const char *why)

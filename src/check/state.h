@@ -10,6 +10,19 @@
 #include "model/region.h"
 #include "staletlb/analysis.h"
 
+/** struct stlb_act - the event at hand, who acts and in which mm; @mm may be NULL */
+struct stlb_act {
+	const struct stlb_event *event;
+	struct stlb_task *task;
+	struct stlb_mm *mm;
+};
+
+/** struct stlb_slot - an entry: level and first address */
+struct stlb_slot {
+	enum stlb_level level;
+	uint64_t addr;
+};
+
 enum stlb_obligation_type { STLB_CLEAR, STLB_REPOINT, STLB_TIGHTEN };
 
 enum { STLB_PIECE_WORDS = STLB_ENTRIES / 64 };
@@ -64,6 +77,7 @@ struct stlb_obligation {
 	struct stlb_mm *mm;
 	struct stlb_task *task;
 	struct stlb_scope *scope;
+	uint64_t id; /* from 1 on, never the same twice */
 	uint64_t seq, addr, raw_old;
 	struct stlb_entry old;
 	uint8_t level, type, left; /* enum stlb_level, stlb_obligation_type, stlb_state */
@@ -102,6 +116,47 @@ struct stlb_obligation {
 	struct stlb_later *later; /* NULL while nothing more has happened to it */
 };
 
+/** enum stlb_ending - how an obligation ended, for the summary */
+enum stlb_ending {
+	STLB_END_RESTORED,
+	STLB_END_EXPIRED,
+	STLB_END_VOID,
+	STLB_END_PENDING,
+	STLB_END_ABSORBED, /* by a clear of the same page: the two count as one */
+	STLB_END_COUNTED,  /* it was counted when it was discharged */
+};
+
+/** stlb_obligation_size - bytes that the entry maps */
+static inline uint64_t stlb_obligation_size(const struct stlb_obligation *ob)
+{
+	return UINT64_C(1) << stlb_level_shift(ob->level);
+}
+
+enum { STLB_MAX_ALSO = 4 };
+
+/** struct stlb_also - one more event that proves a breach */
+struct stlb_also {
+	const char *role;
+	const struct stlb_brief *event;
+};
+
+/** struct stlb_case - one breach, to be reported */
+struct stlb_case {
+	enum stlb_rule rule;
+	enum stlb_verdict verdict;
+	const struct stlb_obligation *ob; /* NULL: the breach is of an event alone */
+	const struct stlb_act *act;	  /* who breached it and when */
+	const char *role;		  /* of the act's event, NULL: it is no evidence */
+	const char *missing;
+	const struct stlb_hold *hold; /* without an obligation: a hold that is evidence, or NULL */
+	uint64_t addr;		      /* where there is no obligation */
+	bool has_addr;
+	uint64_t cost_ns;
+	struct stlb_also also[STLB_MAX_ALSO];
+	uint32_t nr_also;
+	uint8_t variant; /* tells breaches of one rule apart that ask for different things */
+};
+
 /** struct stlb_breach - one occurrence, kept so that a loss told later can take it back */
 struct stlb_breach {
 	struct stlb_finding *finding;
@@ -117,10 +172,10 @@ enum { STLB_MAX_BREACHES = 8192, STLB_MAX_SITES = 4096, STLB_MAX_HELD_BACK = 512
 struct stlb_held_back {
 	struct stlb_finding *finding;
 	uint64_t key; /* of its task, which may be gone; STLB_NO_KEY: it is, and another has it */
-	const struct stlb_obligation *ob; /* NULL once it is over */
-	bool counted;			  /* the same breach was reported at another moment */
-	bool joins;			  /* it follows from another one */
-	uint64_t told, dev;		  /* of one that joins: what it told of which device */
+	uint64_t ob;  /* id of the obligation, 0: of none */
+	bool counted; /* the same breach was reported at another moment */
+	bool joins;   /* it follows from another one */
+	uint64_t told, dev;	 /* of one that joins: what it told of which device */
 	bool by_ksmd;		 /* exempt, unless the task is no kernel thread after all */
 	uint64_t seq, addr, end; /* of the set, and what its entry maps */
 	uint64_t mm, pfn, new_pfn, site;
@@ -152,6 +207,7 @@ struct stlb_analysis {
 
 	struct stlb_page **pages; /* buckets of the pages of obligations */
 	uint32_t nr_obligations;
+	uint64_t last_obligation; /* the id given last */
 	struct stlb_hooked hooked;
 	uint32_t rules_of_place, rules_make_stale; /* what rules say of themselves, as bits */
 
@@ -187,5 +243,11 @@ struct stlb_analysis {
 	bool failed;		  /* no memory */
 	struct stlb_obligation *last_created;
 };
+
+/** stlb_recorded - whether a kind fired or is known to be recorded */
+static inline bool stlb_recorded(const struct stlb_analysis *a, enum stlb_kind kind)
+{
+	return stlb_kinds_has(&a->seen, kind) || stlb_kinds_has(&a->facts.recorded, kind);
+}
 
 #endif

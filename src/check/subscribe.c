@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Subscriptions: from when to when anything is owed (staletlb-rules(7), Subscriptions). */
+#include "check/device_view.h"
 #include "check/early.h"
 #include "check/evidence.h"
+#include "check/obligation.h"
+#include "check/subscribe.h"
 
 static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
 {

@@ -4,10 +4,16 @@
  * repeats what it overwrites, and a collapse clears a table that is already out of sight
  * (staletlb-kernel(7), T41, T5 and T10).
  */
-#include "check/check.h"
+#include "check/clear.h"
 #include "check/detached.h"
+#include "check/device_note.h"
 #include "check/early.h"
 #include "check/links.h"
+#include "check/obligation.h"
+#include "check/pages.h"
+#include "check/place.h"
+#include "check/set.h"
+#include "check/update.h"
 #include "check/walk.h"
 
 /* ---- the level of a hugetlb page, which is told through pte functions ---- */

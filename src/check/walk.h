@@ -6,7 +6,7 @@
 #ifndef CHECK_WALK_H
 #define CHECK_WALK_H
 
-#include "check/check.h"
+#include "check/state.h"
 
 /** struct stlb_walk - a walk over the obligations whose entries have an address with a slot */
 struct stlb_walk {

@@ -56,4 +56,10 @@ static inline bool stlb_entry_is_present(struct stlb_entry entry)
 	return entry.known && entry.state == STLB_PRESENT;
 }
 
+/** stlb_entry_is_zero_like - whether its page may be the zero page, which many entries hold */
+static inline bool stlb_entry_is_zero_like(struct stlb_entry entry)
+{
+	return entry.special && !entry.writable;
+}
+
 #endif

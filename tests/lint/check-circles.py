@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""check-circles.py [--show] [SRC] - files that depend on each other in a circle
+"""check-circles.py [--show] [SRC] - files that depend on each other in a circle, or against an order
 
 The files of a name, .c and .h, are one. Name A depends on B where A includes B's header, or uses
 a function or an object that B defines. A call by a pointer is no dependence: that is what a hook
 is for. Within each folder, of FOLDERS and below, no chain of dependences may lead back to where it
-began. What still does so is in CIRCLES, and may only shrink. --show says of each circle which file
-depends on which, by what.
+began. Where a folder has an ORDER, each file is in it, and depends only on those of lines above its
+own. --show says of each file of an ORDER which others it depends on, by what.
 """
 import pathlib
 import re
@@ -14,12 +14,27 @@ import sys
 
 FOLDERS = ("util", "hb", "model", "check", "timeline", "witness")
 
-# What is still a circle: of a folder, by includes or by uses, the names of each
-CIRCLES = {
-    ("check", "uses"): [
-        "clear coverage detached device early evidence filter invalidate obligation pages past place"
-        " report set site subscribe walk",
-    ],
+ORDER = {
+    "check": (
+        # what an analysis keeps, and what it calls
+        "hooks severity history",
+        "state",
+        "rule note",
+        # parts of it, each by itself
+        "walk pages tentative early filter fingerprint device_view past",
+        "detached device_note",
+        # what is owed, and what is said of a breach
+        "obligation",
+        "discharge clear case",
+        "set site",
+        "place coverage evidence",
+        "report subscribe deadline links",
+        # events: who is told of them, and in which order
+        "invalidate freed migrate update device entry",
+        "bracket hold loss",
+        "sched",
+        "analysis",
+    ),
 }
 
 NO_CODE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.S)
@@ -27,7 +42,7 @@ INCLUDE = re.compile(r'^#include "(.*)\.h"', re.M)
 # A definition begins at the margin, and so does the brace of its body.
 FUNCTION = re.compile(r"^(?!static\b|#)[A-Za-z_][^;={}()#]*?\b(stlb_\w+)\((?:[^;{}]*)\)\n\{", re.M)
 OBJECT = re.compile(r"^(?!static\b|extern\b|#)[A-Za-z_][\w \t*]*?\b(stlb_\w+)(?:\[\w*\])* = ", re.M)
-WORD = re.compile(r"\bstlb_\w+")
+WORD = re.compile(r"(?<!struct )(?<!enum )\bstlb_\w+")
 
 
 def units_of(folder):
@@ -85,25 +100,37 @@ def circles_of(edges):
             for name in edges if name in reached[name]}
 
 
-def tell(circle, edges):
-    for name in sorted(circle):
-        for other in sorted(circle & set(edges[name])):
-            print(f"\t{name} -> {other}: {edges[name][other]}")
+def check_circles(folder, what, edges):
+    found = sorted(circles_of(edges), key=sorted)
+    for circle in found:
+        print(f"src/{folder}: a circle, by {what}: {' '.join(sorted(circle))}")
+        for name in sorted(circle):
+            for other in sorted(circle & set(edges[name])):
+                print(f"\t{name} -> {other}: {edges[name][other]}")
+    return bool(found)
 
 
-def check(folder, what, edges, show):
-    known = {frozenset(names.split()) for names in CIRCLES.get((folder, what), ())}
-    found = circles_of(edges)
-    for circle in sorted(found, key=sorted):
-        more = not any(circle <= names for names in known)
-        if more:
-            print(f"src/{folder}: a circle, by {what}: {' '.join(sorted(circle))}")
-        if more or show:
-            tell(circle, edges)
-    for names in known - found:
-        print(f"src/{folder}: in CIRCLES, by {what}, and not as it is now:"
-              f" {' '.join(sorted(names))}")
-    return found != known
+def check_names(folder, lines, units):
+    listed = sorted(" ".join(lines).split())
+    wrong = [name for name in listed if name not in units or listed.count(name) > 1]
+    wrong += [name for name in units if name not in listed]
+    for name in sorted(set(wrong)):
+        print(f"src/{folder}: each file has to be in ORDER once, and nothing else: {name}")
+    return bool(wrong)
+
+
+def check_order(folder, lines, edges, show):
+    rank = {name: at for at, line in enumerate(lines) for name in line.split()}
+    failed = False
+    for name in sorted(edges, key=lambda name: (rank.get(name, 0), name)):
+        for other, why in sorted(edges[name].items()):
+            wrong = rank.get(name, 0) <= rank.get(other, -1)
+            failed |= wrong
+            if wrong:
+                print(f"src/{folder}: {name} comes before {other} in ORDER, or beside it, but {why}")
+            elif show:
+                print(f"\t{name} -> {other}: {why}")
+    return failed
 
 
 def main():
@@ -116,8 +143,13 @@ def main():
     for path in folders:
         folder = str(path.relative_to(src))
         units = units_of(path)
+        lines = ORDER.get(folder)
+        if lines:
+            failed |= check_names(folder, lines, units)
         for what, edges in (("includes", includes_of(folder, units)), ("uses", uses_of(units))):
-            failed |= check(folder, what, edges, "--show" in sys.argv)
+            failed |= check_circles(folder, what, edges)
+            if lines:
+                failed |= check_order(folder, lines, edges, "--show" in sys.argv)
     return int(failed)
 
 

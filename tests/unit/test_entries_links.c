@@ -81,7 +81,18 @@ Test(continuity, a_table_is_empty_when_it_is_freed)
 		{UNLOCK(L1)},  {EXIT_MMAP(MM1)}, {SET_PMD(PMDP(0), TABLE(0x7000), 0)},
 		{INV(0, 512)}, {FREE(0x7000)}};
 
+	static const struct made another[] = {TREE,
+					      {LOCK(L1)},
+					      {ESET(PTEP1(0), 0, SWAP)},
+					      {UNLOCK(L1)},
+					      {EXIT_MMAP(MM1)},
+					      {ROOT(MM1, PGDS)},
+					      {SET_PMD(PMDP(0), TABLE(0x7000), 0)},
+					      {INV(0, 512)},
+					      {FREE(0x7000)}};
+
 	cr_expect_eq(WRITTEN(used, LINKS(.links = 1, .tables = 1)), STLB_JUDGED_PARTIAL);
+	WRITTEN(another, LINKS(.links = 1, .tables = 1));
 	cr_expect_eq(WRITTEN(empty, LINKS(.links = 2)), STLB_JUDGED_FULL);
 	cr_expect_eq(WRITTEN(exits, LINKS(.links = 1)), STLB_JUDGED_FULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Page tables and tasks beyond what there is room for: what is forgotten is said, or does not
  * matter. */
+#include "check/state.h"
 #include "made_reading.h"
 #include "model/region.h"
 
@@ -151,4 +152,30 @@ Test(room, what_waits_for_evidence_outlives_its_task)
 	crowd(&again);
 	GIVE(&again, {KSMD, USER_MODE});
 	expect_count(&again, STLB_RULE_REPOINT, 1);
+}
+
+/* ---- the order ---- */
+
+/*
+ * There is no room for the order of all contexts. Of an update whose order was given up nobody can
+ * say whether an invalidation came after it: even when there is room again.
+ */
+Test(room, updates_whose_order_was_given_up)
+{
+	struct made_reading reading = begun();
+	const struct stlb_result *result;
+
+	reading.analysis->machine.hb.used.limit = 1;
+	GIVE(&reading, {START(0, 1)}, {CLEAR(0, RW(0xa))});
+	reading.analysis->machine.hb.used.full = true;
+	GIVE(&reading, {T2, START(1, 2)}, {T2, CLEAR(1, RW(0xb))});
+	GIVE(&reading, {INV(0, 1)}, {END(0, 1)});
+	cr_expect_not(reading.analysis->machine.hb.used.full);
+	GIVE(&reading, {T3, INV(1, 2)}, {T3, FREE(0xb)});
+	result = made_result(&reading);
+	cr_expect_eq(result->rules[STLB_RULE_FREE].inconclusive, 1);
+	cr_expect_eq(result->rules[STLB_RULE_FREE].occurrences, 0);
+	cr_expect_eq(result->rules[STLB_RULE_RACY].inconclusive, 0);
+	cr_expect_eq(result->rules[STLB_RULE_RACY].occurrences, 0);
+	stlb_analysis_free(reading.analysis);
 }

@@ -92,6 +92,21 @@ Test(over, one_site_that_waits_often)
 	stlb_analysis_free(reading.analysis);
 }
 
+/* A site of a single occurrence is one too. */
+Test(over, one_site_of_one_occurrence)
+{
+	struct made_reading reading = READING(BEFORE_6_6);
+	const struct stlb_result *result;
+
+	GIVE(&reading, SETTLE, {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))},
+	     {SET(0, 0, RW(0xb))});
+	result = made_result(&reading);
+	cr_expect_eq(result->rules[STLB_RULE_REPOINT].occurrences, 1);
+	cr_expect_eq(result->rules[STLB_RULE_REPOINT].sites, 1);
+	cr_expect_eq(result->rules[STLB_RULE_NEVER].sites, 0);
+	stlb_analysis_free(reading.analysis);
+}
+
 /* Of several sites that wait, each is told. */
 Test(over, several_sites_that_wait)
 {

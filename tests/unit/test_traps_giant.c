@@ -334,3 +334,16 @@ Test(giant, of_which_the_table_may_go)
 	JUDGE(protected, BEFORE_6_6, .counts = {[STLB_RULE_UNLOCKED] = 1});
 	JUDGE(far, BEFORE_6_6, .counts = {[STLB_RULE_UNLOCKED] = 1});
 }
+
+/* What an entry said tells its level, where what it says now does not: a migration entry. */
+Test(giant, a_huge_entry_that_becomes_a_small_looking_one)
+{
+	static const struct made trace[] = {
+		SETTLE,	       {START(0, GIB)},
+		{LOCK(L1)},    {SET(0, HUGE(GIANT), MIGRATION)},
+		{UNLOCK(L1)},  {FREES(GIANT + 512, 9)},
+		{END(0, GIB)},
+	};
+
+	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_FREE] = 1});
+}

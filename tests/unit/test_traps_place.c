@@ -408,3 +408,23 @@ Test(place, an_invalidation_is_of_the_clears_before_it)
 	JUDGE(trace, SINCE_6_6, REPOINT(1));
 	JUDGE(right, SINCE_6_6);
 }
+
+/* An invalidation is of all clears that wait for their slots, however many those are. */
+Test(place, an_invalidation_is_of_each_clear_that_waits)
+{
+#define NAMED_AFTER(n)                                                                             \
+	SETTLE_66, {START(0, 2)}, MAPPED(0), {CLEAR_AT(RW(0xf))}, {CLEAR_AT(RW(0xe))},             \
+		{INV(0, n)},                                                                       \
+		{OF(PTE_SET, F(MM, MM1), F(ADDR, PAGE(0)), F(OLD, 0), F(NEW, RW(0x20)),            \
+		    F(NR, 2))},                                                                    \
+		UNMAPPED,                                                                          \
+	{                                                                                          \
+		END_66(0, 2)                                                                       \
+	}
+	static const struct made right[] = {NAMED_AFTER(2)};
+	static const struct made wrong[] = {NAMED_AFTER(1)};
+
+	JUDGE(right, SINCE_6_6, UNPLACED(0), ENDED(.total = 2, .discharged_in_lock = 2));
+	JUDGE(wrong, SINCE_6_6, UNPLACED(0),
+	      .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_NEVER] = 1});
+}

@@ -2,7 +2,10 @@
 /* device-order (mmu_notifier.rst, lines 27-29 and 33-91): the cycle. No event tells of a CPU's
  * store: the set of the new page stands for it, since a copy-on-write is a store that waits for
  * just that. */
+#include "check/device.h"
 #include "check/device_view.h"
+#include "check/history.h"
+#include "check/past.h"
 #include "check/rules/needs.h"
 
 /* A set of another page that came after this one, and whose page the device has read. */

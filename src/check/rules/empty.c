@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* empty-range: what was invalidated is nothing. */
+#include "check/report.h"
 #include "check/rules/needs.h"
 
 static void range_empty(struct stlb_analysis *a, const struct stlb_act *act)

@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "check/check.h"
+#include "check/report.h"
 #include "check/rules/needs.h"
 
 static void goes_on(struct stlb_analysis *a, const struct stlb_act *act)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* free-before-invalidate (mmu_notifier.rst, lines 13 and 17-18). */
+#include "check/report.h"
 #include "check/rules/needs.h"
 
 static const char missing_before_free[] =

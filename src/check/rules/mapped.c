@@ -6,6 +6,9 @@
  */
 #include <stdio.h>
 
+#include "check/case.h"
+#include "check/coverage.h"
+#include "check/report.h"
 #include "check/rules/needs.h"
 #include "model/rmap.h"
 

@@ -3,6 +3,7 @@
  * never-invalidated (mmu_notifier.rst, lines 93-97): the operation is over and the obligation is
  * still pending.
  */
+#include "check/report.h"
 #include "check/rules/needs.h"
 
 static const char *const missing[] = {

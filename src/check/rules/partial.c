@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* partial-invalidate (mmu_notifier.rst, lines 10-11 and 24): of a huge entry that was discharged.
  */
+#include "check/discharge.h"
+#include "check/report.h"
 #include "check/rules/needs.h"
 
 static void judge(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob)

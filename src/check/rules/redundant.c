@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* redundant-invalidate: what mmu_notifier.rst, lines 4-6, calls not necessary in all cases. */
-#include "check/check.h"
+#include "check/case.h"
+#include "check/discharge.h"
+#include "check/report.h"
 #include "check/rules/needs.h"
 
 static void report(struct stlb_analysis *a, const struct stlb_act *act,

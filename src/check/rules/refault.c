@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A zap whose entry another operation fills (mmu_notifier.rst, lines 13 and 17-18). */
+#include "check/report.h"
 #include "check/rules/needs.h"
 
 static void refilled(struct stlb_analysis *a, const struct stlb_act *act,

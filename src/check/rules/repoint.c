@@ -3,7 +3,10 @@
  * repoint-before-invalidate (mmu_notifier.rst, lines 14-15 and 20-29), what is exempt from it
  * (lines 93-97: a write-protected page of the same content).
  */
+#include "check/case.h"
 #include "check/evidence.h"
+#include "check/obligation.h"
+#include "check/report.h"
 #include "check/rules/needs.h"
 
 static const char missing_between[] =
@@ -54,7 +57,7 @@ static void report_unless_cleared(struct stlb_analysis *a, const struct stlb_act
 	struct stlb_held_back held = held_back_of(a, act, ob, new);
 
 	held.counted = ob->breached >> c.rule & 1;
-	held.ob = ob;
+	held.ob = ob->id;
 	ob->breached |= 1u << STLB_RULE_REPOINT | 1u << c.rule;
 	ob->held_back = true;
 	stlb_hold_back(a, &c, &held);

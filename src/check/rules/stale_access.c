@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* stale-device-access (mmu_notifier.rst, lines 17-18 and 88-91): a use of a page that was repointed
  * or freed. */
+#include "check/device.h"
 #include "check/device_view.h"
 #include "check/evidence.h"
+#include "check/past.h"
 #include "check/rules/needs.h"
 
 static const char *const missing_of[] = {

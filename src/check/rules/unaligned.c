@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* unaligned-range: page-aligned bounds are what drivers expect. */
+#include "check/report.h"
 #include "check/rules/needs.h"
 
 static bool is_judged(const struct stlb_event *event)

@@ -3,6 +3,8 @@
  * unbalanced-range (mmu_notifier.rst, lines 93-97): range_start and range_end that do not pair up,
  * and a start that may block inside a page table lock.
  */
+#include "check/case.h"
+#include "check/report.h"
 #include "check/rules/needs.h"
 #include "model/bracketing.h"
 #include <stdlib.h>

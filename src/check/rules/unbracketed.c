@@ -7,8 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
+#include "check/case.h"
+#include "check/discharge.h"
+#include "check/fingerprint.h"
+#include "check/obligation.h"
+#include "check/report.h"
 #include "check/rules/needs.h"
+#include "check/site.h"
 
 static const char missing[] =
 	"an invalidate_range_start of this task that covers the entry, still open at the update";

@@ -5,6 +5,10 @@
  */
 #include <stdlib.h>
 
+#include "check/case.h"
+#include "check/filter.h"
+#include "check/hold.h"
+#include "check/report.h"
 #include "check/rules/needs.h"
 #include "check/walk.h"
 

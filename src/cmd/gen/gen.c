@@ -5,9 +5,11 @@
  *	staletlb-gen completion FILE    the bash completion
  *	staletlb-gen man COMMAND        the .It lines of the OPTIONS section, "" for the program's
  *	staletlb-gen commands           the names of the commands
- *	staletlb-gen rules              the ids of the rules and their severities
+ *	staletlb-gen rules              the ids of the rules, their severities and former ids
+ *	staletlb-gen man-rules          the list of the rules in staletlb-analyze(1)
  *	staletlb-gen sources            the ids, and the lines of mmu_notifier.rst behind them
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,9 +68,32 @@ static int names(const char *what)
 			puts(stlb_command_info(i)->name);
 		return EXIT_SUCCESS;
 	}
-	for (unsigned int i = 0; i < STLB_NR_RULES; i++)
-		printf("%s %s\n", stlb_rule_info(i)->id,
-		       stlb_severity_name(stlb_rule_info(i)->severity));
+	for (unsigned int i = 0; i < STLB_NR_RULES; i++) {
+		const struct stlb_rule_info *rule = stlb_rule_info(i);
+
+		printf("%s %s%s%s\n", rule->id, stlb_severity_name(rule->severity),
+		       rule->former ? " " : "", rule->former ? rule->former : "");
+	}
+	return EXIT_SUCCESS;
+}
+
+/* write_sentence - a clause of a rule as a sentence of its own, in a line of its own */
+static void write_sentence(const char *clause)
+{
+	printf("%c%s.\n", toupper((unsigned char)*clause), clause + 1);
+}
+
+static int man_rules(void)
+{
+	for (unsigned int i = 0; i < STLB_NR_RULES; i++) {
+		const struct stlb_rule_info *rule = stlb_rule_info(i);
+
+		printf(".It Cm %s Pq %s\n", rule->id, stlb_severity_name(rule->severity));
+		write_sentence(rule->wrong);
+		write_sentence(rule->risk);
+		if (rule->former)
+			printf("Its former id,\n.Cm %s ,\nis accepted as well.\n", rule->former);
+	}
 	return EXIT_SUCCESS;
 }
 
@@ -91,9 +116,12 @@ int main(int argc, char **argv)
 		return man(argv[2]);
 	if (argc == 2 && (strcmp(argv[1], "commands") == 0 || strcmp(argv[1], "rules") == 0))
 		return names(argv[1]);
+	if (argc == 2 && strcmp(argv[1], "man-rules") == 0)
+		return man_rules();
 	if (argc == 2 && strcmp(argv[1], "sources") == 0)
 		return sources();
-	fputs("usage: staletlb-gen completion FILE | man COMMAND | commands | rules | sources\n",
+	fputs("usage: staletlb-gen completion FILE | man COMMAND | commands | rules | man-rules | "
+	      "sources\n",
 	      stderr);
 	return EXIT_FAILURE;
 }
