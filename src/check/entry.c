@@ -11,6 +11,7 @@
 #include "check/links.h"
 #include "check/place.h"
 #include "check/set.h"
+#include "check/subscribe.h"
 
 enum { FREELY_TAKEN_ALONG = 1 << 20, TAKEN_ALONG = 64 };
 
