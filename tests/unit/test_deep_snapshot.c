@@ -118,7 +118,7 @@ static int take(struct made_deep *made, struct stlb_error *err)
 	return error;
 }
 
-#define BASES	  " pob=0xffff888000000000 vmb=0xffd0b9fc00000000\n"
+#define BASES	  " page_offset_base=0xffff888000000000 vmemmap_base=0xffd0b9fc00000000\n"
 #define INIT_ROOT "staletlb: root mm=0xffffffff812000f0 pgd=0xffffffff81200140" BASES
 
 Test(deep_snapshot, tables_of_who_subscribes)

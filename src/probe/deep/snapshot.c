@@ -72,8 +72,8 @@ static void tell_root(struct snapshot *snapshot, uint64_t mm, uint64_t pgd, uint
 	if (sub)
 		snprintf(known, sizeof(known), " sub=0x%" PRIx64, sub);
 	snprintf(text, sizeof(text),
-		 "staletlb: root mm=0x%" PRIx64 " pgd=0x%" PRIx64 "%s pob=0x%" PRIx64
-		 " vmb=0x%" PRIx64,
+		 "staletlb: root mm=0x%" PRIx64 " pgd=0x%" PRIx64 "%s page_offset_base=0x%" PRIx64
+		 " vmemmap_base=0x%" PRIx64,
 		 mm, pgd, known, snapshot->direct, snapshot->vmemmap);
 	snapshot->line(snapshot->arg, text);
 }
