@@ -105,10 +105,12 @@ static const struct stlb_row_field probe_fields[] = {
 };
 
 static const struct stlb_row_field entry_fields[] = {
-	FIELD(MM, "mm"),       FIELD(ADDR, "addr"), FIELD(PTEP, "ptep"),
-	FIELD(OLD, "old"),     FIELD(NEW, "new"),   FIELD(EXPECTED, "exp"),
-	FIELD(NR, "nr"),       FIELD(PAGE, "page"), FIELD(LEVEL, "level"),
-	FIELD(VMEMMAP, "vmemmap_base|vmb"), FIELD(PGD, "pgd"),   FIELD(DIRECT_MAP, "page_offset_base|pob"),
+	FIELD(MM, "mm"),       FIELD(ADDR, "addr"),
+	FIELD(PTEP, "ptep"),   FIELD(OLD, "old"),
+	FIELD(NEW, "new"),     FIELD(EXPECTED, "exp"),
+	FIELD(NR, "nr"),       FIELD(PAGE, "page"),
+	FIELD(LEVEL, "level"), FIELD(VMEMMAP, "vmemmap_base|vmb"),
+	FIELD(PGD, "pgd"),     FIELD(DIRECT_MAP, "page_offset_base|pob"),
 };
 
 #define FIELDS_AFTER(bytes)                                                                        \
