@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Damaged files must be told, never crash or hang the program: samples and recordings, whole, cut,
+# Damaged files must be reported, never crash or hang the program: samples and recordings, whole, cut,
 # and with bytes changed. Made for a program with sanitizers; without them it finds crashes only.
 #
 #	hostile.sh STALETLB

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A CPU of a trace.dat that cannot be read, wholly or in part, is told, and the trace is never called
+"""A CPU of a trace.dat that cannot be read, wholly or in part, is reported, and the trace is never called
 clean: the events of one CPU of a recording are overwritten in many ways.
 
 usage: unread.py STALETLB
@@ -73,7 +73,7 @@ def faults_of(program, path, cpu):
         return "status %d" % done.returncode
     trace, = json.loads(done.stdout)["traces"]
     if not trace["truncated"] or "CPU %d" % cpu not in trace["cut"]:
-        return "not told: %r" % trace["cut"]
+        return "not reported: %r" % trace["cut"]
     return None
 
 

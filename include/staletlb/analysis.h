@@ -29,10 +29,10 @@ struct stlb_filter_value {
 enum { STLB_MAX_FILTERS = 64 };
 
 /**
- * struct stlb_filter - which breaches are selected; all events are judged, all breaches counted
+ * struct stlb_filter - which violations are selected; all events are judged, all violations counted
  *
- * A breach is selected when of each kind that has values one matches: of the obligation's mm and
- * address, the task that made the update, and the time of the breach. A value of the kind RULE
+ * A violation is selected when of each kind that has values one matches: of the obligation's mm and
+ * address, the task that made the update, and the time of the violation. A value of the kind RULE
  * hides that rule, whose severity is STLB_OFF. Zero: everything is selected.
  */
 struct stlb_filter {
@@ -50,7 +50,7 @@ struct stlb_analysis_options {
 	bool strict; /* read mmu_notifier.rst to the letter */
 	struct stlb_filter filter;
 	/*
-	 * Called with each finding when its first selected breach is judged, while the trace is
+	 * Called with each finding when its first selected violation is judged, while the trace is
 	 * read; NULL: nobody asks. It has no id yet, and what is lost later may make it
 	 * inconclusive. It is the analysis' own.
 	 */
@@ -102,15 +102,15 @@ STLB_API int stlb_analysis_event(struct stlb_analysis *analysis, const struct st
  */
 STLB_API void stlb_analysis_note(struct stlb_analysis *analysis, const char *text);
 
-/** struct stlb_standing - where an analysis stands */
-struct stlb_standing {
+/** struct stlb_analysis_stats - where an analysis stands */
+struct stlb_analysis_stats {
 	uint64_t obligations, pending; /* made so far, not ended yet */
 	uint64_t sites;		       /* findings so far */
 	uint64_t mms;		       /* subscribed at some time */
 };
 
-/** stlb_analysis_standing - at any time before stlb_analysis_finish() */
-STLB_API struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *analysis);
+/** stlb_analysis_stats - at any time before stlb_analysis_finish() */
+STLB_API struct stlb_analysis_stats stlb_analysis_stats(const struct stlb_analysis *analysis);
 
 /**
  * stlb_analysis_finish - the trace is over

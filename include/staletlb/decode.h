@@ -164,7 +164,7 @@ STLB_API void stlb_pte_format_learn(struct stlb_pte_format *format, uint64_t raw
 /**
  * stlb_pte_decode - what an entry of a level says
  * @level: a present entry of STLB_LEVEL_PMD or above without the huge bit is a table. At
- *	STLB_LEVEL_PTE an entry with the huge bit is a hugetlb one, told through a pte function.
+ *	STLB_LEVEL_PTE an entry with the huge bit is a hugetlb one, changed through a pte function.
  */
 STLB_API struct stlb_translation stlb_pte_decode(const struct stlb_pte_format *format,
 						 enum stlb_level level, uint64_t raw);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Events: what a trace event means for page tables, locks, notifiers and pages, whatever kernel
- * and whatever probe it came from. The decoder makes them out of records; nothing behind the
+ * and whatever probe it came from. The decoder makes them out of records; nothing after the
  * decoder knows of formats, and nothing before it of kinds.
  */
 #ifndef STALETLB_EVENT_H
@@ -109,7 +109,7 @@ struct stlb_event {
 	uint32_t nr_stack;
 	int32_t cpu;
 	int32_t tid;
-	uint8_t context;      /* enum stlb_context */
+	uint8_t context;      /* enum stlb_context_kind */
 	uint8_t kind;	      /* enum stlb_kind */
 	uint8_t level;	      /* enum stlb_level, of the entry that a set or clear is about */
 	uint8_t same_content; /* the event itself says that the page's content stays */

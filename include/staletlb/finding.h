@@ -17,7 +17,7 @@ extern "C" {
 
 /** enum stlb_verdict - how sure a finding is */
 enum stlb_verdict {
-	STLB_OBSERVED,	   /* the breach is in this run's order */
+	STLB_OBSERVED,	   /* the violation is in this run's order */
 	STLB_STRICT,	   /* only the letter of the rule is broken */
 	STLB_INCONCLUSIVE, /* the evidence spans lost events or lacks a kind that decides */
 };
@@ -56,7 +56,7 @@ enum stlb_filter_kind {
 /** stlb_filter_name - "mm", "pid", ... as the options are called */
 STLB_API const char *stlb_filter_name(enum stlb_filter_kind kind);
 
-/** struct stlb_hidden - breaches that the filters hide; one may be hidden by several */
+/** struct stlb_hidden - violations that the filters hide; one may be hidden by several */
 struct stlb_hidden {
 	uint64_t nr;
 	uint64_t by[STLB_NR_FILTERS];
@@ -82,7 +82,7 @@ struct stlb_finding {
 	enum stlb_rule rule;
 	enum stlb_severity severity;
 	enum stlb_verdict verdict;
-	uint64_t occurrences;  /* obligations breached (of a range rule: events), selected ones */
+	uint64_t occurrences;  /* obligations violated (of a range rule: events), selected ones */
 	uint64_t inconclusive; /* the same, where the verdict is STLB_INCONCLUSIVE */
 	struct stlb_hidden hidden; /* those that the filters hide, whatever the verdict */
 	uint64_t cost_ns;	   /* redundant-invalidate: time spent, 0: not known */
@@ -103,9 +103,9 @@ struct stlb_finding {
 	uint64_t subscribers[STLB_MAX_SUBSCRIBERS]; /* callback addresses, for symbols */
 	uint32_t nr_subscribers;
 	char phase[STLB_MAX_PHASE]; /* the phase mark in force, "" before the first */
-	uint64_t first_ns, last_ns; /* of the breaches that are counted above */
+	uint64_t first_ns, last_ns; /* of the violations that are counted above */
 	bool selected;		    /* a filter selected one of them, or there is no filter */
-	uint64_t site_ns;	    /* of the first breach, hidden or not, */
+	uint64_t site_ns;	    /* of the first violation, hidden or not, */
 	uint32_t serial;	    /* and which site it was: ids follow both */
 	bool suppressed;	   /* matched by a suppression or the baseline; set by the caller */
 	const char *suppressed_by; /* the reason given; the caller's */
@@ -179,8 +179,8 @@ struct stlb_links {
 };
 
 /*
- * How many obligations can be pending at a time: one mprotect() of 512 MiB owes 131,072. Each takes
- * some 400 bytes.
+ * How many obligations can be pending at a time: one mprotect() of 512 MiB leaves 131,072. Each
+ * takes some 400 bytes.
  */
 enum { STLB_MAX_OBLIGATIONS = 256 * 1024 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A running kernel's ring buffers as a source: the pages of all CPUs of some trace instances, read
- * as they fill, in one order of time. The events have to be set up by somebody else
+ * as they fill, in one order of time. The events must be set up by somebody else
  * (staletlb/session.h does it).
  */
 #ifndef STALETLB_LIVE_H
@@ -56,8 +56,8 @@ struct stlb_live_options {
  * An event without a format in tracefs is passed over. stlb_source_next() of such a source returns
  * -EAGAIN when nothing can be handed out yet: ask again some milliseconds later. A record is handed
  * out once no earlier one can come any more. Only where the kernel does not tell when that is
- * (@settled), one may come later still: it is counted by stlb_live_late(), and told as a loss with
- * it, since what was judged before it may be wrong.
+ * (@settled), one may come later still: it is counted by stlb_live_late(), and reported as a loss
+ * with it, since what was judged before it may be wrong.
  *
  * Returns 0, -ENOENT and the like where a buffer cannot be opened, -EINVAL where the instances'
  * clocks differ, -ENOMEM.
@@ -73,7 +73,7 @@ STLB_API uint64_t stlb_live_late(const struct stlb_source *source);
  * stlb_live_lost - events that the buffers do not tell of were lost, at an unknown place
  * @nr: how many
  *
- * Told at the end as one loss.
+ * Reported at the end as one loss.
  */
 STLB_API void stlb_live_lost(struct stlb_source *source, uint64_t nr);
 

@@ -77,7 +77,7 @@ STLB_API int stlb_pass_analyze(struct stlb_pass *pass, const struct stlb_analysi
 /** stlb_pass_analysis - the analysis, owned by the pass; NULL where none was asked for */
 STLB_API struct stlb_analysis *stlb_pass_analysis(const struct stlb_pass *pass);
 
-/** STLB_PASS_RECORDS - how many records go by between two calls of look(), unless told otherwise */
+/** STLB_PASS_RECORDS - how many records go by between two calls of look(), unless set otherwise */
 enum { STLB_PASS_RECORDS = 4096 };
 
 /**

@@ -91,7 +91,7 @@ struct stlb_perfdata_sample {
 	uint64_t interrupted_abi, interrupted_regs;
 	uint64_t phys_addr, cgroup, data_page_size, code_page_size, aux_size;
 	uint32_t raw_size;
-	uint32_t left; /* bytes behind all of that: the kernel rounds up to 8 */
+	uint32_t left; /* bytes after all of that: the kernel rounds up to 8 */
 };
 
 /** struct stlb_perfdata_info - what is known of the file; grows while it is read */

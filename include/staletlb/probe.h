@@ -85,10 +85,10 @@ enum stlb_probe_source {
 /** stlb_probe_source_name - "tracepoint", "fprobe", "fprobe return", "kprobe", "kretprobe" */
 STLB_API const char *stlb_probe_source_name(enum stlb_probe_source source);
 
-/** enum stlb_probe_reach - whose events are wanted where tasks are asked for */
-enum stlb_probe_reach {
-	STLB_REACH_ALL,	  /* everybody's: an update or a free by another task counts as much */
-	STLB_REACH_TASKS, /* only those of the tasks asked for: locks, scheduling */
+/** enum stlb_probe_scope - whose events are wanted where tasks are asked for */
+enum stlb_probe_scope {
+	STLB_SCOPE_ALL,	  /* everybody's: an update or a free by another task counts as much */
+	STLB_SCOPE_TASKS, /* only those of the tasks asked for: locks, scheduling */
 };
 
 /** enum stlb_site_use - what becomes of a place where the kernel writes page tables */
@@ -122,17 +122,17 @@ struct stlb_probe_site {
  * @filter: the filter in the kernel; NULL: none
  * @stack: its kernel stack is worth recording with it
  * @reason: why this source and not another, or why none
- * @blind: what is not seen with it; "" for nothing
+ * @limitations: what is not seen with it; "" for nothing
  * @sites: of an event that comes from many places: all of them, in the order of their addresses.
  *	The definitions of those that are probed add up to it; the first of them is @definition.
  */
 struct stlb_probe {
-	const char *event, *system, *definition, *filter, *reason, *blind;
+	const char *event, *system, *definition, *filter, *reason, *limitations;
 	const struct stlb_probe_site *sites;
 	unsigned int nr_sites;
 	enum stlb_kind kind;
 	enum stlb_probe_source source;
-	enum stlb_probe_reach reach;
+	enum stlb_probe_scope scope;
 	bool stack;
 };
 

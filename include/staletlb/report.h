@@ -110,7 +110,7 @@ struct stlb_report_options {
 	bool color;	    /* severities and roles in colour */
 	bool verbose;	    /* suppressed findings, coverage of all rules, counts per kind */
 	bool quiet;	    /* only the line of each trace and the errors */
-	bool no_errors;	    /* not the files that could not be read: told elsewhere */
+	bool no_errors;	    /* not the files that could not be read: reported elsewhere */
 	unsigned int width; /* columns, at least 40; 0: 80 */
 };
 

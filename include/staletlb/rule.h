@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The rules: what a breach of each is, what it risks, and what would make it right. A rule's own
+ * The rules: what a violation of each is, what it risks, and what would make it right. A rule's own
  * file (src/check/rules) says all of it; this header has no more than one line for each.
  *
  * mmu_notifier.rst is the kernel's Documentation/mm/mmu_notifier.rst. Its lines are counted from
@@ -53,7 +53,7 @@ enum stlb_rule {
 };
 
 /**
- * struct stlb_missing_edge - the edge of the happens-before graph that a breach lacks
+ * struct stlb_missing_edge - the edge of the happens-before graph that a violation lacks
  * @between: what would make it, "an invalidation of"; NULL: no edge is missing
  * @from, @to: roles of the events of a finding that it would join; NULL: the update, the last event
  * @or_to: instead of @to, where the finding has no such event; NULL: nothing
@@ -65,10 +65,10 @@ struct stlb_missing_edge {
 	bool of_order, may_come_late;
 };
 
-/** enum stlb_in_lock - whether the invalidation that is missing has to be under the PTL */
+/** enum stlb_in_lock - whether the invalidation that is missing must be under the PTL */
 enum stlb_in_lock { STLB_IN_LOCK_NEVER, STLB_IN_LOCK_STRICT, STLB_IN_LOCK_ALWAYS };
 
-/** enum stlb_shown_by - which schedule shows what a device can observe after a breach */
+/** enum stlb_shown_by - which schedule shows what a device can observe after a violation */
 enum stlb_shown_by {
 	STLB_SHOWN_BY_NONE,
 	STLB_SHOWN_BY_OWNER,	    /* a device reaches a page that has another owner */

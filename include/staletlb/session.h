@@ -27,7 +27,7 @@ struct stlb_session;
  * @tracing: where tracefs is mounted
  * @buffer_kb: KiB of buffer for each CPU and instance; 0: STLB_SESSION_BUFFER_KB, less on machines
  *	with little memory for their number of CPUs
- * @tids: where not NULL, of probes that reach tasks (STLB_REACH_TASKS) only the events of these
+ * @tids: where not NULL, of probes that reach tasks (STLB_SCOPE_TASKS) only the events of these
  *	@nr_tids tasks and of all tasks that they start
  */
 struct stlb_session_options {
@@ -48,10 +48,10 @@ STLB_API void stlb_session_group(char *group, size_t size);
 
 /**
  * stlb_session_new - install a plan, with tracing off
- * @plan: its group has to be that of stlb_session_group(); needed until stlb_session_free()
+ * @plan: its group must be that of stlb_session_group(); needed until stlb_session_free()
  * @session: where it goes, also after a failure, when there is something to be removed still
  *
- * A definition that the kernel refuses is left out and told by stlb_session_refused(). What an
+ * A definition that the kernel refuses is left out and reported by stlb_session_refused(). What an
  * earlier process of the same number left behind is removed first. Returns 0, or a negative errno;
  * then nothing is left in the kernel, or what is left is named in the text.
  */
@@ -101,7 +101,7 @@ STLB_API uint64_t stlb_session_missed(const struct stlb_session *session);
 /**
  * stlb_session_remove - take everything out of the kernel
  *
- * Whoever reads the buffers has to be done, and their files closed. Goes on where a part fails.
+ * Whoever reads the buffers must be done, and their files closed. Goes on where a part fails.
  * Returns 0, or a negative errno with what is left; calling it again tries again.
  */
 STLB_API int stlb_session_remove(struct stlb_session *session, struct stlb_error *err);
@@ -143,14 +143,15 @@ STLB_API void stlb_save_close(struct stlb_save *save);
 
 /**
  * stlb_probes_install - put the dynamic events of a plan into the kernel, to stay
- * @told: called with each probe and why the kernel refused it, NULL where it took it; may be NULL
+ * @installed: called with each probe and why the kernel refused it, NULL where it took it; may be
+ * NULL
  *
  * Those that are there already, by their names, stay as they are. Returns 0, also where some were
  * refused, or a negative errno, -EIO where all were; then none is left.
  */
 STLB_API int stlb_probes_install(const struct stlb_plan *plan, const char *tracing,
-				 void (*told)(void *arg, const struct stlb_probe *probe,
-					      const char *why),
+				 void (*installed)(void *arg, const struct stlb_probe *probe,
+						   const char *why),
 				 void *arg, struct stlb_error *err);
 
 /** stlb_probes_uninstall - remove what is of a plan's group, events and instances; 0, or negative

@@ -52,8 +52,8 @@ struct stlb_format {
 	bool wanted; /* what the caller's wanted() said */
 };
 
-/** enum stlb_context - who ran: the task, or an interrupt of its CPU */
-enum stlb_context {
+/** enum stlb_context_kind - who ran: the task, or an interrupt of its CPU */
+enum stlb_context_kind {
 	STLB_CONTEXT_TASK,
 	STLB_CONTEXT_SOFTIRQ,
 	STLB_CONTEXT_HARDIRQ,
@@ -78,7 +78,7 @@ struct stlb_record {
 	uint64_t ns;	  /* time in ns; of a loss: of the next record of that CPU */
 	int32_t cpu;	  /* -1: not known */
 	int32_t tid;	  /* the task that ran, 0 for an idle task */
-	uint8_t context;  /* enum stlb_context */
+	uint8_t context;  /* enum stlb_context_kind */
 	uint8_t loss;	  /* enum stlb_loss */
 	const char *comm; /* the task's name, NULL where not known */
 	const struct stlb_format *format; /* NULL for a loss */

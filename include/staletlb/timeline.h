@@ -21,7 +21,7 @@ struct stlb_timeline;
 
 /** struct stlb_timeline_context - who acts: a task, or an interrupt of a CPU */
 struct stlb_timeline_context {
-	uint8_t kind;	  /* enum stlb_context */
+	uint8_t kind;	  /* enum stlb_context_kind */
 	int32_t id;	  /* tid; the CPU of an interrupt or of an idle task */
 	bool idle;	  /* the idle task of a CPU */
 	const char *comm; /* clean (no control characters, valid UTF-8); NULL: not known */
@@ -48,7 +48,7 @@ struct stlb_timeline_slice {
 /** struct stlb_timeline_point - an update, an invalidation, a loss */
 struct stlb_timeline_point {
 	uint64_t ns;
-	uint64_t has; /* which of the fields below are told, as in struct stlb_event */
+	uint64_t has; /* which of the fields below are reported, as in struct stlb_event */
 	uint64_t mm, addr, old, new_entry, start, end;
 	uint32_t context; /* index; NONE for a loss */
 	int32_t cpu;
@@ -87,7 +87,7 @@ STLB_API struct stlb_timeline *stlb_timeline_new(const struct stlb_result *resul
 STLB_API int stlb_timeline_event(struct stlb_timeline *timeline, const struct stlb_event *event);
 
 /**
- * stlb_timeline_finish - the pass is over; the source of the events has to be open still
+ * stlb_timeline_finish - the pass is over; the source of the events must be open still
  *
  * Nothing points into the source afterwards. Once; returns 0 or -ENOMEM.
  */

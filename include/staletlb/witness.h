@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Witnesses: what a device could observe because of a breach. A witness is found by search over a
- * small executable model (CPU writes, page walks, device TLB fills, invalidations), not taken from
- * a text; it is written as mmu_notifier.rst, lines 38-85, writes its own.
+ * Witnesses: what a device could observe because of a violation. A witness is found by search over
+ * a small executable model (CPU writes, page walks, device TLB fills, invalidations), not taken
+ * from a text; it is written as mmu_notifier.rst, lines 38-85, writes its own.
  *
  * The model: two addresses, A and B, with an entry of the page table and an entry of the device's
  * TLB each. At first both entries point to the old, write-protected pages and the TLB is empty. A
@@ -64,17 +64,17 @@ struct stlb_witness_ask {
 	enum stlb_outcome outcome;
 };
 
-/** enum stlb_actor_kind - whose turn a step of the schedule is */
-enum stlb_actor_kind {
-	STLB_ACTOR_UPDATER, /* the CPU thread that updates address @addr */
-	STLB_ACTOR_WRITER,  /* another CPU thread, which writes to it */
-	STLB_ACTOR_OWNER,   /* a CPU thread that gets the page that was freed */
-	STLB_ACTOR_DEVICE,  /* a device thread, which uses it */
+/** enum stlb_witness_context - whose turn a step of the schedule is */
+enum stlb_witness_context {
+	STLB_WITNESS_UPDATER, /* the CPU thread that updates address @addr */
+	STLB_WITNESS_WRITER,  /* another CPU thread, which writes to it */
+	STLB_WITNESS_OWNER,   /* a CPU thread that gets the page that was freed */
+	STLB_WITNESS_DEVICE,  /* a device thread, which uses it */
 };
 
 /** struct stlb_turn - one step of a schedule */
 struct stlb_turn {
-	enum stlb_actor_kind actor;
+	enum stlb_witness_context context;
 	uint32_t addr; /* 0: addrA, 1: addrB */
 	enum stlb_step step;
 	bool fills;    /* device: populates its TLB with this access */

@@ -40,15 +40,15 @@ enum { PAGE_BUCKETS = (1 << 16) + 1 };
 
 /* ---- which kinds concern what ---- */
 
-typedef void (*handler)(struct stlb_analysis *a, const struct stlb_act *act);
+typedef void (*handler)(struct stlb_analysis *a, const struct stlb_event_context *ec);
 
-static void on_phase(struct stlb_analysis *a, const struct stlb_act *act);
-static void on_stack(struct stlb_analysis *a, const struct stlb_act *act);
-static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act);
-static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act);
-static void on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act);
-static void on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act);
-static void on_page_free(struct stlb_analysis *a, const struct stlb_act *act);
+static void on_phase(struct stlb_analysis *a, const struct stlb_event_context *ec);
+static void on_stack(struct stlb_analysis *a, const struct stlb_event_context *ec);
+static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_event_context *ec);
+static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_event_context *ec);
+static void on_flush_mm(struct stlb_analysis *a, const struct stlb_event_context *ec);
+static void on_page_alloc(struct stlb_analysis *a, const struct stlb_event_context *ec);
+static void on_page_free(struct stlb_analysis *a, const struct stlb_event_context *ec);
 
 static const handler handlers[STLB_NR_KINDS] = {
 	[STLB_SUBSCRIBE] = stlb_on_subscribe,
@@ -126,9 +126,9 @@ static const handler handlers[STLB_NR_KINDS] = {
 /* ---- small events ---- */
 
 /* Marks come back (a workload runs twice): the same text is the same phase. */
-static void on_phase(struct stlb_analysis *a, const struct stlb_act *act)
+static void on_phase(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	const char *text = act->event->text;
+	const char *text = ec->event->text;
 
 	if (!text)
 		return;
@@ -143,15 +143,15 @@ static void on_phase(struct stlb_analysis *a, const struct stlb_act *act)
 }
 
 /* The kernel stack of the update just before, if this CPU made one. */
-static void on_stack(struct stlb_analysis *a, const struct stlb_act *act)
+static void on_stack(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_update_state *update = act->task->update;
+	struct stlb_update_state *update = ec->context->update;
 	struct stlb_scope *scope = update ? update->scope : NULL;
-	uint32_t nr = act->event->nr_stack;
+	uint32_t nr = ec->event->nr_stack;
 
-	stlb_echo_waits(act->task);
+	stlb_echo_waits(ec->context);
 	/* of the context's own event before: other CPUs' events may lie in between */
-	if (!scope || update->created_at + 1 != act->task->nr_events || scope->nr_stack)
+	if (!scope || update->created_at + 1 != ec->context->nr_events || scope->nr_stack)
 		return;
 	scope->stack = calloc(STLB_MAX_STACK, sizeof(*scope->stack));
 	if (!scope->stack) {
@@ -159,43 +159,42 @@ static void on_stack(struct stlb_analysis *a, const struct stlb_act *act)
 		return;
 	}
 	scope->nr_stack = nr < STLB_MAX_STACK ? nr : STLB_MAX_STACK;
-	memcpy(scope->stack, act->event->stack, scope->nr_stack * sizeof(*scope->stack));
+	memcpy(scope->stack, ec->event->stack, scope->nr_stack * sizeof(*scope->stack));
 }
 
-static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_act *act)
+static void on_mmap_locked(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	stlb_mmap_locked(&a->machine, act->task, act->mm->id,
-			 stlb_event_or(act->event, WRITE, 0) != 0);
+	stlb_mmap_locked(&a->machine, ec->context, ec->mm->id,
+			 stlb_event_or(ec->event, WRITE, 0) != 0);
 }
 
-static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_act *act)
+static void on_mmap_unlock(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	stlb_detached_over(act->task, act->mm);
-	if (stlb_task_mmap(act->task, act->mm->id))
-		stlb_deadline_at_unlock(a, act);
-	stlb_mmap_unlocked(&a->machine, act->task, act->mm->id,
-			   stlb_event_or(act->event, WRITE, 0) != 0);
+	stlb_detached_over(ec->context, ec->mm);
+	if (stlb_context_mmap(ec->context, ec->mm->id))
+		stlb_deadline_at_unlock(a, ec);
+	stlb_mmap_unlocked(&a->machine, ec->context, ec->mm->id,
+			   stlb_event_or(ec->event, WRITE, 0) != 0);
 }
 
-static void on_flush_mm(struct stlb_analysis *a, const struct stlb_act *act)
+static void on_flush_mm(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	STLB_CALL(a, flushed, a, act);
+	STLB_CALL(a, flushed, a, ec);
 }
 
-static void on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act)
+static void on_page_alloc(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	stlb_tree_allocated(&a->tree, stlb_event_get(act->event, PFN),
-			    stlb_event_pages(act->event));
-	stlb_on_page_alloc(a, act);
+	stlb_tree_allocated(&a->tree, stlb_event_get(ec->event, PFN), stlb_event_pages(ec->event));
+	stlb_on_page_alloc(a, ec);
 }
 
-static void on_page_free(struct stlb_analysis *a, const struct stlb_act *act)
+static void on_page_free(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	uint64_t pfn;
 
-	if (a->tree.nodes.count && stlb_machine_pfn(&a->machine, act->event, &pfn))
-		stlb_entry_pages_freed(a, act, pfn, stlb_event_pages(act->event));
-	stlb_on_page_free(a, act);
+	if (a->tree.nodes.count && stlb_machine_pfn(&a->machine, ec->event, &pfn))
+		stlb_entry_pages_freed(a, ec, pfn, stlb_event_pages(ec->event));
+	stlb_on_page_free(a, ec);
 }
 
 /* ---- life ---- */
@@ -221,7 +220,7 @@ static void take_facts(struct stlb_analysis *a)
 	unsigned int version = stlb_kernel_version(a->facts.kernel);
 
 	a->end_rule = stlb_end_rule_of(version);
-	a->machine.irqs_told = a->facts.irq_flags;
+	a->machine.irq_flags_known = a->facts.irq_flags;
 	a->one_clock = is_one_clock(a->facts.clock);
 	a->arch_known = a->facts.arch != STLB_ARCH_UNKNOWN;
 	a->zero_pfn = a->huge_zero_pfn = UINT64_MAX;
@@ -252,10 +251,10 @@ static void take_rules(struct stlb_analysis *a)
 	}
 }
 
-static void put_scope(struct stlb_task *task)
+static void put_scope(struct stlb_context *context)
 {
-	if (task->update)
-		stlb_scope_put(task->update->scope);
+	if (context->update)
+		stlb_scope_put(context->update->scope);
 }
 
 struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *options,
@@ -269,17 +268,17 @@ struct stlb_analysis *stlb_analysis_new(const struct stlb_analysis_options *opti
 	a->facts = *facts;
 	a->pages = calloc(PAGE_BUCKETS, sizeof(*a->pages));
 	stlb_map_random(a->pages_random);
-	a->breaches = calloc(STLB_MAX_BREACHES, sizeof(*a->breaches));
+	a->occurrences = calloc(STLB_MAX_OCCURRENCES, sizeof(*a->occurrences));
 	a->phases = calloc(STLB_MAX_PHASES, sizeof(*a->phases));
 	a->machine.contexts.release = put_scope;
 	a->machine.facts = (struct stlb_facts){
 		.user = a,
 		.over = stlb_hold_over,
 		.doubted = stlb_loss_of,
-		.renamed = stlb_task_renamed,
+		.renamed = stlb_context_renamed,
 	};
 	a->nr_phases = 1; /* 0 is "before the first" */
-	if (!a->pages || !a->breaches || !a->phases) {
+	if (!a->pages || !a->occurrences || !a->phases) {
 		stlb_analysis_free(a);
 		return NULL;
 	}
@@ -327,7 +326,7 @@ void stlb_analysis_free(struct stlb_analysis *a)
 	free_values(&a->sites);
 	free(a->result.findings);
 	free(a->result.hidden);
-	free(a->breaches);
+	free(a->occurrences);
 	free(a->phases);
 	free(a->pages);
 	free(a);
@@ -349,48 +348,49 @@ static void infer_arch(struct stlb_analysis *a, uint64_t mm)
 			   : "architecture taken from kernel addresses: x86_64");
 }
 
-static bool find_mm(struct stlb_analysis *a, const struct stlb_event *event, struct stlb_act *act)
+static bool find_mm(struct stlb_analysis *a, const struct stlb_event *event,
+		    struct stlb_event_context *ec)
 {
 	if (!stlb_event_has(event, MM))
 		return true;
 	if (!a->arch_known)
 		infer_arch(a, stlb_event_get(event, MM));
-	act->mm = stlb_mm_get(&a->machine.mms, stlb_event_get(event, MM));
-	if (!act->mm)
+	ec->mm = stlb_mm_get(&a->machine.mms, stlb_event_get(event, MM));
+	if (!ec->mm)
 		a->result.dropped++;
-	return act->mm != NULL;
+	return ec->mm != NULL;
 }
 
-static void judge_loose(struct stlb_analysis *a, const struct stlb_act *act)
+static void judge_loose(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	enum stlb_kind kind = act->event->kind;
+	enum stlb_kind kind = ec->event->kind;
 
-	/* a hook's second telling of an update is none of the next events' business */
-	if (act->task->update && act->task->update->loose && !stlb_kind_is_update(kind) &&
+	/* a hook's second telling of an update does not concern the next events */
+	if (ec->context->update && ec->context->update->loose && !stlb_kind_is_update(kind) &&
 	    kind != STLB_UNSUBSCRIBE)
-		STLB_CALL(a, left_alone, a, act, 0);
+		STLB_CALL(a, left_alone, a, ec, 0);
 }
 
 static void dispatch(struct stlb_analysis *a, const struct stlb_event *event)
 {
-	struct stlb_act act = {.event = event};
+	struct stlb_event_context ec = {.event = event};
 
-	act.task = stlb_running_acts(&a->machine, event);
-	if (!act.task) {
+	ec.context = stlb_running_acts(&a->machine, event);
+	if (!ec.context) {
 		a->result.dropped++;
 		return;
 	}
-	judge_loose(a, &act);
-	if (!find_mm(a, event, &act))
+	judge_loose(a, &ec);
+	if (!find_mm(a, event, &ec))
 		return;
 	if (event->has & TELLS_OF_PAGES || event->kind == STLB_PAGE_FREE ||
 	    event->kind == STLB_PTL_MAP)
 		stlb_pages_learn(a, event);
-	if (!stlb_entry_repeats(a, &act))
-		handlers[event->kind](a, &act);
+	if (!stlb_entry_repeats(a, &ec))
+		handlers[event->kind](a, &ec);
 }
 
-/* Only where every set is told does it pay to know who maps a page. */
+/* Only where every set is recorded does it pay to know who maps a page. */
 static void first_of_kind(struct stlb_analysis *a, enum stlb_kind kind)
 {
 	stlb_kinds_add(&a->seen, kind);
@@ -412,23 +412,23 @@ int stlb_analysis_event(struct stlb_analysis *a, const struct stlb_event *event)
 	if (stlb_filter_waits(a))
 		stlb_filter_note(a, event);
 	if (event->kind == STLB_LOST) {
-		struct stlb_act act = {.event = event};
+		struct stlb_event_context ec = {.event = event};
 
 		a->result.events_used--;
-		stlb_on_lost(a, &act);
+		stlb_on_lost(a, &ec);
 	} else if (handlers[event->kind]) {
 		dispatch(a, event);
 	}
 	return a->failed || a->machine.failed ? -ENOMEM : 0;
 }
 
-struct stlb_standing stlb_analysis_standing(const struct stlb_analysis *a)
+struct stlb_analysis_stats stlb_analysis_stats(const struct stlb_analysis *a)
 {
 	const struct stlb_obligations *all = &a->result.obligations;
 	uint64_t ended = all->discharged_in_lock + all->discharged_deferred + all->restored +
 			 all->expired + all->is_void;
 
-	return (struct stlb_standing){
+	return (struct stlb_analysis_stats){
 		.obligations = all->total,
 		.pending = all->total > ended ? all->total - ended : 0,
 		.sites = a->sites.count,
@@ -441,9 +441,10 @@ static void judge_tables(struct stlb_analysis *a)
 {
 	uint32_t at = 0;
 
-	for (struct stlb_task *task; (task = stlb_map_next(&a->machine.contexts.map, &at));)
-		if (task->nr_obligations)
-			STLB_CALL(a, tables_stay_out, a, task);
+	for (struct stlb_context *context;
+	     (context = stlb_map_next(&a->machine.contexts.map, &at));)
+		if (context->nr_obligations)
+			STLB_CALL(a, tables_stay_out, a, context);
 }
 
 const struct stlb_result *stlb_analysis_finish(struct stlb_analysis *a,

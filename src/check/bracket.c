@@ -15,47 +15,47 @@
 #include "model/bracketing.h"
 #include "model/echo.h"
 
-static void finish_end(struct stlb_analysis *a, const struct stlb_act *act);
+static void finish_end(struct stlb_analysis *a, const struct stlb_event_context *ec);
 
-static bool is_settled(const struct stlb_task *task)
+static bool is_settled(const struct stlb_context *context)
 {
-	return task->settled && !task->lossy;
+	return context->settled && !context->lossy;
 }
 
 /* ---- start ---- */
 
-static void open_bracket(struct stlb_analysis *a, const struct stlb_act *act)
+static void open_bracket(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	/* where ends are not recorded, they only seem to be open */
-	if (act->task->nr_brackets == STLB_MAX_BRACKETS)
+	if (ec->context->nr_brackets == STLB_MAX_BRACKETS)
 		a->result.dropped += stlb_recorded(a, STLB_INV_END);
-	stlb_bracket_open(&a->machine, act->task, act->mm, act->event);
+	stlb_bracket_open(&a->machine, ec->context, ec->mm, ec->event);
 }
 
-void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_inv_start(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	const struct stlb_event *event = act->event;
-	struct stlb_task *task = act->task;
+	const struct stlb_event *event = ec->event;
+	struct stlb_context *context = ec->context;
 
-	stlb_subscribe_by_event(a, act->mm);
-	STLB_CALL(a, goes_on, a, act);
-	if (task->nr_obligations)
-		STLB_CALL(a, tables_stay_out, a, task);
-	finish_end(a, act);
-	stlb_bracket_follows(&a->machine, task, act->mm, event);
-	if (task->update)
-		stlb_detached_over(task, NULL);
-	STLB_CALL(a, range_given, a, act);
-	STLB_CALL(a, bracket_start, a, act);
+	stlb_subscribe_by_event(a, ec->mm);
+	STLB_CALL(a, goes_on, a, ec);
+	if (context->nr_obligations)
+		STLB_CALL(a, tables_stay_out, a, context);
+	finish_end(a, ec);
+	stlb_bracket_follows(&a->machine, context, ec->mm, event);
+	if (context->update)
+		stlb_detached_over(context, NULL);
+	STLB_CALL(a, range_given, a, ec);
+	STLB_CALL(a, bracket_start, a, ec);
 	if (stlb_start_may_block(event))
-		stlb_task_sleeps(task);
-	stlb_evidence_note_start(a, act);
-	open_bracket(a, act);
+		stlb_context_sleeps(context);
+	stlb_evidence_note_start(a, ec);
+	open_bracket(a, ec);
 }
 
-void stlb_on_inv_start_ret(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_inv_start_ret(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	stlb_bracket_returned(&a->machine, act->task, act->event);
+	stlb_bracket_returned(&a->machine, ec->context, ec->event);
 }
 
 /* ---- end ---- */
@@ -64,87 +64,87 @@ void stlb_on_inv_start_ret(struct stlb_analysis *a, const struct stlb_act *act)
  * Whether an end without a start can be of a bracket that was open when the trace began: around the
  * brackets seen since, or cutting a huge page that one of them was about (munmap of a part of it).
  */
-static bool may_be_older(const struct stlb_task *task, uint64_t start, uint64_t end)
+static bool may_be_older(const struct stlb_context *context, uint64_t start, uint64_t end)
 {
-	bool same = start == task->outer_start && end == task->outer_end;
+	bool same = start == context->outer_start && end == context->outer_end;
 
-	if (!task->outer_end || same)
+	if (!context->outer_end || same)
 		return false;
-	if (stlb_is_of_huge_pages(task->outer_start, task->outer_end))
-		return start < task->outer_end && task->outer_start < end;
-	return start <= task->outer_start && task->outer_end <= end;
+	if (stlb_is_of_huge_pages(context->outer_start, context->outer_end))
+		return start < context->outer_end && context->outer_start < end;
+	return start <= context->outer_start && context->outer_end <= end;
 }
 
-static void end_without_start(struct stlb_analysis *a, const struct stlb_act *act)
+static void end_without_start(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_task *task = act->task;
-	uint64_t start = stlb_event_get(act->event, START), end = stlb_event_get(act->event, END);
-	bool failed = task->failed.mm == act->mm && task->failed.start == start &&
-		      task->failed.end == end;
-	bool older = !is_settled(task) || may_be_older(task, start, end);
+	struct stlb_context *context = ec->context;
+	uint64_t start = stlb_event_get(ec->event, START), end = stlb_event_get(ec->event, END);
+	bool failed = context->failed.mm == ec->mm && context->failed.start == start &&
+		      context->failed.end == end;
+	bool older = !is_settled(context) || may_be_older(context, start, end);
 
-	task->failed.mm = NULL;
+	context->failed.mm = NULL;
 	if (failed) /* it did not fail: its end shows that */
 		return;
 	if (older)
-		STLB_CALL(a, older_bracket, task);
+		STLB_CALL(a, older_bracket, context);
 	else
-		STLB_CALL(a, bracket_unpaired, a, act);
-	task->settled = true;
-	task->lossy = false;
-	task->outer_end = 0;
+		STLB_CALL(a, bracket_unpaired, a, ec);
+	context->settled = true;
+	context->lossy = false;
+	context->outer_end = 0;
 }
 
-static void never_ended(struct stlb_analysis *a, const struct stlb_act *act,
+static void never_ended(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			const struct stlb_bracket *bracket)
 {
 	struct stlb_event event;
-	struct stlb_act then = {&event, act->task, bracket->mm};
+	struct stlb_event_context then = {&event, ec->context, bracket->mm};
 
-	if (stlb_bracket_may_fail(bracket) || !is_settled(act->task))
+	if (stlb_bracket_may_fail(bracket) || !is_settled(ec->context))
 		return;
-	stlb_brief_expand(&bracket->start_event, &event);
+	stlb_saved_event_expand(&bracket->start_event, &event);
 	STLB_CALL(a, bracket_unpaired, a, &then);
 }
 
-static void note_balanced(struct stlb_task *task, const struct stlb_bracket *bracket)
+static void note_balanced(struct stlb_context *context, const struct stlb_bracket *bracket)
 {
-	if (task->nr_brackets)
+	if (context->nr_brackets)
 		return;
-	if (!task->settled || (stlb_is_of_huge_pages(task->outer_start, task->outer_end) &&
-			       !stlb_is_of_huge_pages(bracket->start, bracket->end))) {
-		task->outer_start = bracket->start;
-		task->outer_end = bracket->end;
+	if (!context->settled || (stlb_is_of_huge_pages(context->outer_start, context->outer_end) &&
+				  !stlb_is_of_huge_pages(bracket->start, bracket->end))) {
+		context->outer_start = bracket->start;
+		context->outer_end = bracket->end;
 	}
-	task->settled = true;
-	task->lossy = false;
+	context->settled = true;
+	context->lossy = false;
 }
 
-void stlb_brackets_leave(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_brackets_leave(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_task *task = act->task;
+	struct stlb_context *context = ec->context;
 
-	for (uint32_t i = task->nr_brackets; i > 0; i--)
-		never_ended(a, act, &task->brackets[i - 1]);
-	stlb_brackets_close(&a->machine, task, 0, act->event);
-	task->settled = true;
-	task->outer_end = 0;
+	for (uint32_t i = context->nr_brackets; i > 0; i--)
+		never_ended(a, ec, &context->brackets[i - 1]);
+	stlb_brackets_close(&a->machine, context, 0, ec->event);
+	context->settled = true;
+	context->outer_end = 0;
 }
 
-static void close_bracket(struct stlb_analysis *a, const struct stlb_act *act, int index,
+static void close_bracket(struct stlb_analysis *a, const struct stlb_event_context *ec, int index,
 			  bool invalidates)
 {
-	struct stlb_task *task = act->task;
-	struct stlb_bracket bracket = task->brackets[index];
-	bool outermost = stlb_task_bracket(task, bracket.mm) == &task->brackets[index];
+	struct stlb_context *context = ec->context;
+	struct stlb_bracket bracket = context->brackets[index];
+	bool outermost = stlb_context_bracket(context, bracket.mm) == &context->brackets[index];
 
-	for (uint32_t i = task->nr_brackets - 1; i > (uint32_t)index; i--)
-		never_ended(a, act, &task->brackets[i]);
-	stlb_brackets_close(&a->machine, task, index, act->event);
+	for (uint32_t i = context->nr_brackets - 1; i > (uint32_t)index; i--)
+		never_ended(a, ec, &context->brackets[i]);
+	stlb_brackets_close(&a->machine, context, index, ec->event);
 	STLB_CALL(a, bracket_end, a, bracket.mm, &bracket);
 	if (outermost)
-		stlb_deadline_at_end(a, act, &bracket, invalidates);
-	note_balanced(task, &bracket);
+		stlb_deadline_at_end(a, ec, &bracket, invalidates);
+	note_balanced(context, &bracket);
 }
 
 static bool end_invalidates(struct stlb_analysis *a, const struct stlb_event *event)
@@ -158,51 +158,51 @@ static bool end_invalidates(struct stlb_analysis *a, const struct stlb_event *ev
 	return stlb_end_invalidates(&a->end_rule, event);
 }
 
-static void range_end(struct stlb_analysis *a, const struct stlb_act *act)
+static void range_end(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_task *task = act->task;
-	uint64_t start = stlb_event_get(act->event, START), end = stlb_event_get(act->event, END);
-	bool invalidates = end_invalidates(a, act->event);
-	int index = stlb_bracket_find(task, act->event);
+	struct stlb_context *context = ec->context;
+	uint64_t start = stlb_event_get(ec->event, START), end = stlb_event_get(ec->event, END);
+	bool invalidates = end_invalidates(a, ec->event);
+	int index = stlb_bracket_find(context, ec->event);
 
 	if (index >= 0)
-		stlb_maps_apply(a, act, 0, task->brackets[index].id);
-	stlb_told_by_end(task);
+		stlb_maps_apply(a, ec, 0, context->brackets[index].id);
+	stlb_known_by_end(context);
 	if (invalidates)
-		stlb_invalidate(a, act, (struct stlb_invalidation){start, end, true, 0});
+		stlb_invalidate(a, ec, (struct stlb_invalidation){start, end, true, 0});
 	if (index < 0)
-		end_without_start(a, act);
+		end_without_start(a, ec);
 	else
-		close_bracket(a, act, index, invalidates);
+		close_bracket(a, ec, index, invalidates);
 }
 
 /* The end that the task has entered returns. */
-static void finish_end(struct stlb_analysis *a, const struct stlb_act *act)
+static void finish_end(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	struct stlb_event event;
-	struct stlb_act then = {&event, act->task, act->task->ending_mm};
+	struct stlb_event_context then = {&event, ec->context, ec->context->ending_mm};
 
-	if (!act->task->ending_mm)
+	if (!ec->context->ending_mm)
 		return;
-	act->task->ending_mm = NULL;
-	stlb_brief_expand(&act->task->ending, &event);
+	ec->context->ending_mm = NULL;
+	stlb_saved_event_expand(&ec->context->ending, &event);
 	range_end(a, &then);
 }
 
-void stlb_on_inv_end(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_inv_end(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	stlb_subscribe_by_event(a, act->mm);
-	STLB_CALL(a, goes_on, a, act);
-	finish_end(a, act);
+	stlb_subscribe_by_event(a, ec->mm);
+	STLB_CALL(a, goes_on, a, ec);
+	finish_end(a, ec);
 	if (!stlb_kinds_has(&a->seen, STLB_INV_END_RET)) {
-		range_end(a, act);
+		range_end(a, ec);
 		return;
 	}
-	act->task->ending_mm = act->mm;
-	stlb_brief_keep(&act->task->ending, act->event);
+	ec->context->ending_mm = ec->mm;
+	stlb_saved_event_keep(&ec->context->ending, ec->event);
 }
 
-void stlb_on_inv_end_ret(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_inv_end_ret(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	finish_end(a, act);
+	finish_end(a, ec);
 }

@@ -5,8 +5,8 @@
 
 #include "check/state.h"
 
-/** stlb_clear - an entry that said @old says nothing present any more, but @left */
-void stlb_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
-		struct stlb_entry old, enum stlb_state left);
+/** stlb_clear - an entry that said @old says nothing present any more, but @new_state */
+void stlb_clear(struct stlb_analysis *a, const struct stlb_event_context *ec, struct stlb_slot slot,
+		struct stlb_entry old, enum stlb_state new_state);
 
 #endif

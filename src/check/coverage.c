@@ -130,15 +130,15 @@ static void lower_all(struct stlb_analysis *a)
 			lower_rule(a, stlb_rule_objects[id], &a->result.rules[id]);
 }
 
-/* Neither the version nor an invalidate_range_end, with or without only_end, was told. */
+/* Neither the version nor an invalidate_range_end, with or without only_end, was recorded. */
 static bool may_be_before_6_6(const struct stlb_analysis *a)
 {
 	return a->end_rule.before_6_6 || !a->end_rule.known;
 }
 
 /*
- * What invalidates is not there: a missing invalidation cannot be told from one that was not
- * recorded. From 6.6 on range_end invalidates nothing at all.
+ * What invalidates is not there: a missing invalidation cannot be distinguished from one that was
+ * not recorded. From 6.6 on range_end invalidates nothing at all.
  */
 static void doubt_without_invalidations(struct stlb_analysis *a)
 {

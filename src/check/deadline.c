@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Deadlines: the operation is over, and what it owed has to be paid. When it is over
- * depends on the kernel (staletlb-rules(7), End of an operation): before 6.6 range_end is the last
- * word. From 6.6 on it invalidates nothing, and one flush follows any number of brackets: a repoint
- * is over with its own bracket, all else when the context drops mmap_lock, returns to user mode, or
- * exits.
+ * Deadlines: the operation is over, and what it left pending must have been invalidated. When it is
+ * over depends on the kernel (staletlb-rules(7), End of an operation): before 6.6 range_end is the
+ * last word. From 6.6 on it invalidates nothing, and one flush follows any number of brackets: a
+ * repoint is over with its own bracket, all else when the context drops mmap_lock, returns to user
+ * mode, or exits.
  */
 #include "check/deadline.h"
 #include "check/obligation.h"
@@ -17,13 +17,13 @@ static bool is_late(const struct stlb_obligation *ob)
 	return ob->type == STLB_CLEAR && ob->by_other && !ob->exempt;
 }
 
-static void expire(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
-		   enum stlb_operation_end end)
+static void expire(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		   struct stlb_obligation *ob, enum stlb_operation_end end)
 {
 	/* where it lies is not known, or what it says by now: only the free of its page tells */
 	if (!ob->discharged && (ob->nowhere || ob->set_again_unseen || is_late(ob)))
 		return;
-	STLB_CALL(a, overdue, a, act, ob, end);
+	STLB_CALL(a, overdue, a, ec, ob, end);
 	stlb_obligation_end(a, ob, STLB_END_EXPIRED);
 }
 
@@ -33,24 +33,25 @@ static bool ends_before_6_6(const struct stlb_obligation *ob)
 {
 	/* split_huge_page notifies in its next bracket: the set that resolves the entry judges it
 	 */
-	return ob->discharged || ob->left != STLB_MIGRATION || ob->type == STLB_TIGHTEN;
+	return ob->discharged || ob->new_state != STLB_MIGRATION || ob->type == STLB_WRITE_PROTECT;
 }
 
 /* A huge clear that a split may have restored out of sight. */
 static bool is_in_doubt(const struct stlb_analysis *a, const struct stlb_obligation *ob,
 			bool invalidates)
 {
-	return !invalidates && ob->pieces && !ob->table && !stlb_recorded(a, STLB_PTE_SET);
+	return !invalidates && ob->subpages && !ob->table && !stlb_recorded(a, STLB_PTE_SET);
 }
 
-static void judge_list_at_end(struct stlb_analysis *a, const struct stlb_act *act,
+static void judge_list_at_end(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			      struct stlb_list *list, const struct stlb_bracket *bracket,
 			      bool invalidates)
 {
 	struct stlb_list *at, *next;
 
 	stlb_list_each (at, next, list) {
-		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
+		struct stlb_obligation *ob =
+			stlb_list_entry(at, struct stlb_obligation, in_context);
 
 		if (ob->scope->bracket != bracket->id)
 			continue;
@@ -59,18 +60,18 @@ static void judge_list_at_end(struct stlb_analysis *a, const struct stlb_act *ac
 			continue;
 		if (a->end_rule.before_6_6)
 			ob->lossy |= is_in_doubt(a, ob, invalidates);
-		expire(a, act, ob, STLB_ENDS_WITH_BRACKET);
+		expire(a, ec, ob, STLB_ENDS_WITH_BRACKET);
 	}
 }
 
-void stlb_deadline_at_end(struct stlb_analysis *a, const struct stlb_act *act,
+void stlb_deadline_at_end(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			  const struct stlb_bracket *bracket, bool invalidates)
 {
-	if (!act->task->nr_obligations)
+	if (!ec->context->nr_obligations)
 		return;
-	judge_list_at_end(a, act, &act->task->clears, bracket, invalidates);
+	judge_list_at_end(a, ec, &ec->context->clears, bracket, invalidates);
 	if (a->end_rule.before_6_6)
-		judge_list_at_end(a, act, &act->task->tightens, bracket, invalidates);
+		judge_list_at_end(a, ec, &ec->context->write_protects, bracket, invalidates);
 }
 
 /* ---- mmap_lock is dropped, or the context leaves the kernel: from 6.6 on ---- */
@@ -79,13 +80,13 @@ void stlb_deadline_at_end(struct stlb_analysis *a, const struct stlb_act *act,
 static bool has_own_end(const struct stlb_obligation *ob)
 {
 	return ob->type == STLB_REPOINT && !ob->discharged &&
-	       stlb_task_in_bracket(ob->task, ob->scope->bracket);
+	       stlb_context_in_bracket(ob->context, ob->scope->bracket);
 }
 
 /*
  * madvise of several ranges keeps one gather open, and from 6.16 on drops mmap_lock in between to
- * tell userfaultfd of the next range (staletlb-kernel(7), T32). The return to user mode tells what
- * is owed.
+ * tell userfaultfd of the next range (staletlb-kernel(7), T32). The return to user mode shows what
+ * is pending.
  */
 static bool may_go_on(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
@@ -94,16 +95,17 @@ static bool may_go_on(const struct stlb_analysis *a, const struct stlb_obligatio
 	       stlb_recorded(a, STLB_USER_MODE);
 }
 
-static void judge_list_at_unlock(struct stlb_analysis *a, const struct stlb_act *act,
+static void judge_list_at_unlock(struct stlb_analysis *a, const struct stlb_event_context *ec,
 				 struct stlb_list *list)
 {
 	struct stlb_list *at, *next;
 
 	stlb_list_each (at, next, list) {
-		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
+		struct stlb_obligation *ob =
+			stlb_list_entry(at, struct stlb_obligation, in_context);
 
-		if (ob->mm == act->mm && ob->mmap_held && !has_own_end(ob) && !may_go_on(a, ob))
-			expire(a, act, ob, STLB_ENDS_WITH_UNLOCK);
+		if (ob->mm == ec->mm && ob->mmap_held && !has_own_end(ob) && !may_go_on(a, ob))
+			expire(a, ec, ob, STLB_ENDS_WITH_UNLOCK);
 	}
 }
 
@@ -112,28 +114,28 @@ static bool has_deadlines(const struct stlb_analysis *a)
 	return a->end_rule.known && !a->end_rule.before_6_6;
 }
 
-void stlb_deadline_at_unlock(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_deadline_at_unlock(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	if (!act->task->nr_obligations || !has_deadlines(a))
+	if (!ec->context->nr_obligations || !has_deadlines(a))
 		return;
-	judge_list_at_unlock(a, act, &act->task->clears);
-	judge_list_at_unlock(a, act, &act->task->tightens);
+	judge_list_at_unlock(a, ec, &ec->context->clears);
+	judge_list_at_unlock(a, ec, &ec->context->write_protects);
 }
 
-static void judge_list_at_leave(struct stlb_analysis *a, const struct stlb_act *act,
+static void judge_list_at_leave(struct stlb_analysis *a, const struct stlb_event_context *ec,
 				struct stlb_list *list)
 {
 	struct stlb_list *at, *next;
 
 	stlb_list_each (at, next, list)
-		expire(a, act, stlb_list_entry(at, struct stlb_obligation, in_task),
+		expire(a, ec, stlb_list_entry(at, struct stlb_obligation, in_context),
 		       STLB_ENDS_WITH_LEAVE);
 }
 
-void stlb_deadline_at_leave(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_deadline_at_leave(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	if (!act->task->nr_obligations || !has_deadlines(a))
+	if (!ec->context->nr_obligations || !has_deadlines(a))
 		return;
-	judge_list_at_leave(a, act, &act->task->clears);
-	judge_list_at_leave(a, act, &act->task->tightens);
+	judge_list_at_leave(a, ec, &ec->context->clears);
+	judge_list_at_leave(a, ec, &ec->context->write_protects);
 }

@@ -1,53 +1,53 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * khugepaged clears the 512 entries of a table after it has taken the table out and invalidated
- * (staletlb-kernel(7), T10 and T11): late clears owe nothing.
+ * (staletlb-kernel(7), T10 and T11): late clears need no invalidation.
  */
 #include "check/detached.h"
 #include "check/early.h"
 
-void stlb_detach(const struct stlb_act *act, uint64_t base)
+void stlb_detach(const struct stlb_event_context *ec, uint64_t base)
 {
-	struct stlb_update_state *update = act->task->update;
+	struct stlb_update_state *update = ec->context->update;
 
-	update->detached_mm = update->taken_mm = act->mm;
+	update->detached_mm = update->taken_mm = ec->mm;
 	update->detached_base = update->taken_base = base;
 }
 
-void stlb_detach_unplaced(const struct stlb_act *act)
+void stlb_detach_unplaced(const struct stlb_event_context *ec)
 {
-	act->task->update->unplaced_table_mm = act->mm;
+	ec->context->update->unplaced_table_mm = ec->mm;
 }
 
-void stlb_detached_replaced(struct stlb_task *task, const struct stlb_mm *mm)
+void stlb_detached_replaced(struct stlb_context *context, const struct stlb_mm *mm)
 {
-	if (!task->update)
+	if (!context->update)
 		return;
-	if (!mm || task->update->detached_mm == mm)
-		task->update->detached_mm = NULL;
-	if (!mm || task->update->unplaced_table_mm == mm)
-		task->update->unplaced_table_mm = NULL;
+	if (!mm || context->update->detached_mm == mm)
+		context->update->detached_mm = NULL;
+	if (!mm || context->update->unplaced_table_mm == mm)
+		context->update->unplaced_table_mm = NULL;
 }
 
-void stlb_detached_over(struct stlb_task *task, const struct stlb_mm *mm)
+void stlb_detached_over(struct stlb_context *context, const struct stlb_mm *mm)
 {
-	stlb_detached_replaced(task, mm);
-	if (task->update && (!mm || task->update->taken_mm == mm))
-		task->update->taken_mm = NULL;
+	stlb_detached_replaced(context, mm);
+	if (context->update && (!mm || context->update->taken_mm == mm))
+		context->update->taken_mm = NULL;
 }
 
-bool stlb_has_taken_out(const struct stlb_act *act, uint64_t base)
+bool stlb_has_taken_out(const struct stlb_event_context *ec, uint64_t base)
 {
-	const struct stlb_update_state *update = act->task->update;
+	const struct stlb_update_state *update = ec->context->update;
 
-	return update && update->taken_mm == act->mm && update->taken_base == base;
+	return update && update->taken_mm == ec->mm && update->taken_base == base;
 }
 
-bool stlb_is_out_of_sight(const struct stlb_act *act, uint64_t addr)
+bool stlb_is_out_of_sight(const struct stlb_event_context *ec, uint64_t addr)
 {
-	const struct stlb_update_state *update = act->task->update;
+	const struct stlb_update_state *update = ec->context->update;
 
-	return update && update->detached_mm == act->mm &&
+	return update && update->detached_mm == ec->mm &&
 	       addr - update->detached_base < STLB_REGION_SIZE;
 }
 
@@ -55,15 +55,16 @@ bool stlb_is_out_of_sight(const struct stlb_act *act, uint64_t addr)
  * Where pmds are not recorded, a collapse shows only its late clears, outside any bracket; and a
  * table without a place may be any.
  */
-bool stlb_detached_may_be(const struct stlb_analysis *a, const struct stlb_act *act)
+bool stlb_detached_may_be(const struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	bool pmds = stlb_recorded(a, STLB_PMD_CLEAR) || stlb_recorded(a, STLB_PMD_COLLAPSE_FLUSH);
 
-	if (act->event->kind != STLB_PTE_CLEAR)
+	if (ec->event->kind != STLB_PTE_CLEAR)
 		return false;
-	if (act->task->update && act->task->update->unplaced_table_mm == act->mm)
+	if (ec->context->update && ec->context->update->unplaced_table_mm == ec->mm)
 		return true;
-	return !pmds && stlb_recorded(a, STLB_INV_START) && !stlb_task_bracket(act->task, act->mm);
+	return !pmds && stlb_recorded(a, STLB_INV_START) &&
+	       !stlb_context_bracket(ec->context, ec->mm);
 }
 
 /* ---- late clears ---- */
@@ -88,7 +89,7 @@ static enum holds held_by(const struct stlb_region *region, uint64_t pfn, uint64
 	return held;
 }
 
-static void forget_entry(struct stlb_analysis *a, const struct stlb_act *act,
+static void forget_entry(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			 struct stlb_region *region, uint64_t addr, uint64_t pfn)
 {
 	struct stlb_entry none = stlb_entry_none();
@@ -98,48 +99,49 @@ static void forget_entry(struct stlb_analysis *a, const struct stlb_act *act,
 		a->failed |= stlb_region_set_away(&a->machine.regions, region, addr, none) < 0;
 	else
 		a->failed |= stlb_region_set(&a->machine.regions, region, STLB_LEVEL_PTE, addr,
-					     none, act->event) < 0;
+					     none, ec->event) < 0;
 }
 
-static bool clear_at(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)
+static bool clear_at(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		     struct stlb_entry old)
 {
-	uint64_t addr = stlb_event_get(act->event, ADDR);
-	struct stlb_region *region = stlb_region_find(&a->machine.regions, act->mm, addr);
+	uint64_t addr = stlb_event_get(ec->event, ADDR);
+	struct stlb_region *region = stlb_region_find(&a->machine.regions, ec->mm, addr);
 
-	if (!stlb_is_out_of_sight(act, addr))
+	if (!stlb_is_out_of_sight(ec, addr))
 		return false;
 	if (region && old.state == STLB_PRESENT)
-		forget_entry(a, act, region, addr, old.pfn);
+		forget_entry(a, ec, region, addr, old.pfn);
 	return true;
 }
 
 /* Without an address: unless another table is mapped, or the page was known not to be in there. */
-static bool clear_by_page(struct stlb_analysis *a, const struct stlb_act *act,
+static bool clear_by_page(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			  struct stlb_entry old)
 {
-	const struct stlb_update_state *update = act->task->update;
+	const struct stlb_update_state *update = ec->context->update;
 	struct stlb_region *region;
 	enum holds held;
 	uint64_t addr;
 
-	if (update->map_mm == act->mm && stlb_task_holds(act->task, update->map_hold) &&
-	    !stlb_is_out_of_sight(act, update->map_addr))
+	if (update->map_mm == ec->mm && stlb_context_holds(ec->context, update->map_hold) &&
+	    !stlb_is_out_of_sight(ec, update->map_addr))
 		return false;
-	region = stlb_region_find(&a->machine.regions, act->mm, update->detached_base);
+	region = stlb_region_find(&a->machine.regions, ec->mm, update->detached_base);
 	held = held_by(region, old.pfn, &addr);
 	if (old.state != STLB_PRESENT)
 		return true;
 	if (held == YES)
-		forget_entry(a, act, region, addr, old.pfn);
+		forget_entry(a, ec, region, addr, old.pfn);
 	else if (held == UNKNOWN)
-		stlb_place_doubt(a, act->mm, old);
+		stlb_place_doubt(a, ec->mm, old);
 	return held != NO;
 }
 
-bool stlb_detached_clear(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry old)
+bool stlb_detached_clear(struct stlb_analysis *a, const struct stlb_event_context *ec,
+			 struct stlb_entry old)
 {
-	if (act->task->update->detached_mm != act->mm)
+	if (ec->context->update->detached_mm != ec->mm)
 		return false;
-	return stlb_event_has(act->event, ADDR) ? clear_at(a, act, old)
-						: clear_by_page(a, act, old);
+	return stlb_event_has(ec->event, ADDR) ? clear_at(a, ec, old) : clear_by_page(a, ec, old);
 }

@@ -5,7 +5,7 @@
  * mmu_notifier.rst, lines 33-91. No event tells of a CPU's store: the set of the new page stands
  * for it, since a copy-on-write is a store that waits for just that.
  */
-#include "check/case.h"
+#include "check/violation.h"
 #include "check/device.h"
 #include "check/device_note.h"
 #include "check/device_view.h"
@@ -20,21 +20,21 @@ static void hold_pfn(struct stlb_device_page *page, uint64_t pfn)
 	if (page->pfn == pfn)
 		return;
 	page->pfn = pfn;
-	page->told_cut = false;
+	page->reported_cut = false;
 	page->fill.name = NULL;
 }
 
 /* ---- stale uses ---- */
 
 /* Without a common clock, what another CPU did may as well have come later. */
-static bool is_ordered(struct stlb_analysis *a, const struct stlb_act *act,
+static bool is_ordered(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		       const struct stlb_past *past)
 {
-	const struct stlb_brief *by = past->freed ? &past->freed->event : &past->proof->event;
+	const struct stlb_saved_event *by = past->freed ? &past->freed->event : &past->proof->event;
 
 	if (past->stale == STLB_STALE_DROPPED)
 		by = &past->proof->gone;
-	if (a->one_clock || act->event->cpu == by->cpu || act->event->tid == by->tid)
+	if (a->one_clock || ec->event->cpu == by->cpu || ec->event->tid == by->tid)
 		return true;
 	a->local_skipped++;
 	return false;
@@ -48,21 +48,21 @@ enum stlb_verdict stlb_device_verdict(const struct stlb_analysis *a, const struc
 	if (!stlb_recorded(a, huge ? STLB_PMD_SET : STLB_PTE_SET) || past->unseen ||
 	    past->doubt != stlb_device_doubt(a))
 		return STLB_INCONCLUSIVE;
-	return stlb_case_verdict(a, NULL);
+	return stlb_violation_verdict(a, NULL);
 }
 
-/* A breach that evidence can still clear takes along what follows from it. */
-void stlb_device_report(struct stlb_analysis *a, const struct stlb_case *c,
-			const struct stlb_past *past, uint64_t told)
+/* A violation that evidence can still clear takes along what follows from it. */
+void stlb_device_report(struct stlb_analysis *a, const struct stlb_violation *v,
+			const struct stlb_past *past, uint64_t reported)
 {
 	const struct stlb_obligation *ob = past->proof ? past->proof->ob : NULL;
 
-	if (past->stale != STLB_STALE_REPOINTED || !ob || !stlb_held_back_join(a, c, ob, told))
-		stlb_report(a, c);
+	if (past->stale != STLB_STALE_REPOINTED || !ob || !stlb_held_back_join(a, v, ob, reported))
+		stlb_report(a, v);
 }
 
 /* Two are enough: of any page, the newest set of another one. */
-static void note_read(struct stlb_analysis *a, const struct stlb_act *act,
+static void note_read(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		      const struct stlb_device_page *page, const struct stlb_past *past)
 {
 	const struct stlb_said *set = stlb_past_start(a->devices->history, past);
@@ -74,7 +74,7 @@ static void note_read(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	now.seq = set->seq;
 	now.set = set->event;
-	stlb_brief_keep(&now.read, act->event);
+	stlb_saved_event_keep(&now.read, ec->event);
 	if (stlb_device_is_seen(&seen[0]) && seen[0].addr != now.addr && seen[0].seq > now.seq)
 		seen++; /* the newest stays */
 	if (stlb_device_is_seen(seen) && seen->seq > now.seq)
@@ -86,43 +86,43 @@ static void note_read(struct stlb_analysis *a, const struct stlb_act *act,
 
 /* ---- device events ---- */
 
-static void judge(struct stlb_analysis *a, const struct stlb_act *act,
+static void judge(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		  struct stlb_device_page *page)
 {
 	struct stlb_past past;
 
-	if (page->pfn == UINT64_MAX || !stlb_mm_is_subscribed(act->mm))
+	if (page->pfn == UINT64_MAX || !stlb_mm_is_subscribed(ec->mm))
 		return;
-	stlb_past_look(a, a->devices->history, act->mm, page->addr, page->pfn, &past);
+	stlb_past_look(a, a->devices->history, ec->mm, page->addr, page->pfn, &past);
 	if (past.stale == STLB_NOT_STALE) {
-		if (past.cut && !past.own && !page->told_cut)
-			a->result.dropped += page->told_cut = true;
-	} else if (is_ordered(a, act, &past)) {
-		STLB_CALL(a, device_stale, a, act, page, &past);
+		if (past.cut && !past.own && !page->reported_cut)
+			a->result.dropped += page->reported_cut = true;
+	} else if (is_ordered(a, ec, &past)) {
+		STLB_CALL(a, device_stale, a, ec, page, &past);
 	}
-	if (act->event->kind == STLB_DEV_READ)
-		note_read(a, act, page, &past);
+	if (ec->event->kind == STLB_DEV_READ)
+		note_read(a, ec, page, &past);
 }
 
-void stlb_on_dev_fill(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_dev_fill(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_device_page *page = stlb_device_page(a, act);
+	struct stlb_device_page *page = stlb_device_page(a, ec);
 
 	if (!page)
 		return;
-	hold_pfn(page, stlb_event_or(act->event, PFN, UINT64_MAX));
-	judge(a, act, page);
-	stlb_brief_keep(&page->fill, act->event);
+	hold_pfn(page, stlb_event_or(ec->event, PFN, UINT64_MAX));
+	judge(a, ec, page);
+	stlb_saved_event_keep(&page->fill, ec->event);
 }
 
-void stlb_on_dev_access(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_dev_access(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_device_page *page = stlb_device_page(a, act);
+	struct stlb_device_page *page = stlb_device_page(a, ec);
 
 	if (!page)
 		return;
-	hold_pfn(page, stlb_event_or(act->event, PFN, page->pfn));
-	judge(a, act, page);
+	hold_pfn(page, stlb_event_or(ec->event, PFN, page->pfn));
+	judge(a, ec, page);
 }
 
 static void drop(struct stlb_device_page *page)
@@ -130,10 +130,10 @@ static void drop(struct stlb_device_page *page)
 	struct stlb_device_view *view = page->view;
 
 	hold_pfn(page, UINT64_MAX);
-	for (unsigned int i = 0; i < STLB_DEVICE_TOLD; i++)
-		if (view->told[i] == page->told)
-			view->told[i] = 0;
-	page->told = 0;
+	for (unsigned int i = 0; i < STLB_DEVICE_REPORTED; i++)
+		if (view->reported[i] == page->reported)
+			view->reported[i] = 0;
+	page->reported = 0;
 }
 
 static void drop_all(struct stlb_device_view *view, uint64_t start, uint64_t end)
@@ -150,11 +150,11 @@ static void drop_all(struct stlb_device_view *view, uint64_t start, uint64_t end
 }
 
 /* The device's TLB holds nothing of the range any more. Without a range: of the whole mm. */
-void stlb_on_dev_inv(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_dev_inv(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_device_view *view = a->devices ? stlb_device_view(a->devices, act) : NULL;
-	uint64_t start = stlb_event_or(act->event, START, 0) >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
-	uint64_t end = stlb_event_or(act->event, END, UINT64_MAX);
+	struct stlb_device_view *view = a->devices ? stlb_device_view(a->devices, ec) : NULL;
+	uint64_t start = stlb_event_or(ec->event, START, 0) >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
+	uint64_t end = stlb_event_or(ec->event, END, UINT64_MAX);
 
 	if (!view || start >= end)
 		return;

@@ -9,10 +9,10 @@ uint64_t stlb_device_doubt(const struct stlb_analysis *a)
 	return a->losses + a->result.dropped + a->devices->not_placed;
 }
 
-void stlb_device_note_update(struct stlb_analysis *a, const struct stlb_act *act,
+void stlb_device_note_update(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			     struct stlb_slot slot, struct stlb_entry old, struct stlb_entry new)
 {
-	struct stlb_said said = {.mm = act->mm->id,
+	struct stlb_said said = {.mm = ec->mm->id,
 				 .addr = slot.addr,
 				 .level = slot.level,
 				 .seq = a->machine.hb.now,
@@ -20,9 +20,9 @@ void stlb_device_note_update(struct stlb_analysis *a, const struct stlb_act *act
 				 .old = old,
 				 .new = new};
 
-	if (!stlb_mm_is_subscribed(act->mm))
+	if (!stlb_mm_is_subscribed(ec->mm))
 		return;
-	stlb_brief_keep(&said.event, act->event);
+	stlb_saved_event_keep(&said.event, ec->event);
 	a->failed |= stlb_history_add(a->devices->history, &said) == 0;
 }
 
@@ -31,34 +31,34 @@ void stlb_device_note_not_placed(struct stlb_analysis *a, const struct stlb_mm *
 	a->devices->not_placed += stlb_mm_is_subscribed(mm);
 }
 
-void stlb_device_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
-			   uint64_t nr)
+void stlb_device_note_free(struct stlb_analysis *a, const struct stlb_event_context *ec,
+			   uint64_t pfn, uint64_t nr)
 {
 	struct stlb_freed freed = {
 		.pfn = pfn, .nr = nr, .seq = a->machine.hb.now, .doubt = stlb_device_doubt(a)};
 
 	/* an allocation after a free that was seen changes nothing more */
 	if (!a->machine.mms.subscribed ||
-	    (act->event->kind == STLB_PAGE_ALLOC && stlb_recorded(a, STLB_PAGE_FREE)))
+	    (ec->event->kind == STLB_PAGE_ALLOC && stlb_recorded(a, STLB_PAGE_FREE)))
 		return;
-	stlb_brief_keep(&freed.event, act->event);
+	stlb_saved_event_keep(&freed.event, ec->event);
 	a->failed |= stlb_history_add_free(a->devices->history, &freed) < 0;
 }
 
-/* ---- what becomes of what an update owes ---- */
+/* ---- what becomes of what an update needs ---- */
 
-void stlb_device_note_owed(struct stlb_analysis *a, struct stlb_obligation *ob)
+void stlb_device_note_obligation(struct stlb_analysis *a, struct stlb_obligation *ob)
 {
 	uint64_t last = stlb_history_last(a->devices->history);
 	struct stlb_said *said = stlb_history_get(a->devices->history, last);
 
-	if (!said || ob->type == STLB_TIGHTEN)
+	if (!said || ob->type == STLB_WRITE_PROTECT)
 		return;
 	said->ob = ob;
 	ob->said = last;
 }
 
-void stlb_device_note_gone(struct stlb_analysis *a, const struct stlb_act *act,
+void stlb_device_note_gone(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			   const struct stlb_obligation *ob, uint64_t start, uint64_t end)
 {
 	struct stlb_said *said = stlb_history_get(a->devices->history, ob->said);
@@ -67,7 +67,7 @@ void stlb_device_note_gone(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	said->gone_start = start;
 	said->gone_end = end;
-	stlb_brief_keep(&said->gone, act->event);
+	stlb_saved_event_keep(&said->gone, ec->event);
 }
 
 void stlb_device_note_over(struct stlb_analysis *a, const struct stlb_obligation *ob,
@@ -80,7 +80,7 @@ void stlb_device_note_over(struct stlb_analysis *a, const struct stlb_obligation
 	said->ob = NULL;
 	said->same_content = ob->exempt || ending == STLB_END_RESTORED;
 	said->expired = ending == STLB_END_EXPIRED && !ob->discharged;
-	/* each piece was covered by now, or came too late */
+	/* each subpage was covered by now, or came too late */
 	if (ob->discharged) {
 		said->gone_start = ob->addr;
 		said->gone_end = ob->addr + stlb_obligation_size(ob);

@@ -9,21 +9,21 @@
 uint64_t stlb_device_doubt(const struct stlb_analysis *a);
 
 /** stlb_device_note_update - an entry says something new; before its obligation is made */
-void stlb_device_note_update(struct stlb_analysis *a, const struct stlb_act *act,
+void stlb_device_note_update(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			     struct stlb_slot slot, struct stlb_entry old, struct stlb_entry new);
 
 /** stlb_device_note_not_placed - a set whose slot is not known (yet) */
 void stlb_device_note_not_placed(struct stlb_analysis *a, const struct stlb_mm *mm);
 
 /** stlb_device_note_free - pages were freed that a device may still hold */
-void stlb_device_note_free(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
-			   uint64_t nr);
+void stlb_device_note_free(struct stlb_analysis *a, const struct stlb_event_context *ec,
+			   uint64_t pfn, uint64_t nr);
 
-/** stlb_device_note_owed - the update noted last left this obligation */
-void stlb_device_note_owed(struct stlb_analysis *a, struct stlb_obligation *ob);
+/** stlb_device_note_obligation - the update noted last left this obligation */
+void stlb_device_note_obligation(struct stlb_analysis *a, struct stlb_obligation *ob);
 
 /** stlb_device_note_gone - an invalidation that is ordered after its update covers [start, end) */
-void stlb_device_note_gone(struct stlb_analysis *a, const struct stlb_act *act,
+void stlb_device_note_gone(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			   const struct stlb_obligation *ob, uint64_t start, uint64_t end);
 
 /** stlb_device_note_over - the obligation ends */

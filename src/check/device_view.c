@@ -77,18 +77,19 @@ static uint64_t view_key(uint64_t dev, uint64_t mm)
 }
 
 struct stlb_device_view *stlb_device_view(const struct stlb_devices *devices,
-					  const struct stlb_act *act)
+					  const struct stlb_event_context *ec)
 {
-	uint64_t dev = stlb_event_or(act->event, DEV, 0);
-	struct stlb_device_view *view = stlb_map_get(&devices->views, view_key(dev, act->mm->id));
+	uint64_t dev = stlb_event_or(ec->event, DEV, 0);
+	struct stlb_device_view *view = stlb_map_get(&devices->views, view_key(dev, ec->mm->id));
 
-	return view && view->dev == dev && view->mm == act->mm->id ? view : NULL;
+	return view && view->dev == dev && view->mm == ec->mm->id ? view : NULL;
 }
 
-static struct stlb_device_view *view_new(struct stlb_analysis *a, const struct stlb_act *act)
+static struct stlb_device_view *view_new(struct stlb_analysis *a,
+					 const struct stlb_event_context *ec)
 {
-	uint64_t dev = stlb_event_or(act->event, DEV, 0);
-	uint64_t key = view_key(dev, act->mm->id);
+	uint64_t dev = stlb_event_or(ec->event, DEV, 0);
+	uint64_t key = view_key(dev, ec->mm->id);
 	struct stlb_device_view *view;
 
 	if (a->devices->views.count == MAX_VIEWS || stlb_map_get(&a->devices->views, key)) {
@@ -102,7 +103,7 @@ static struct stlb_device_view *view_new(struct stlb_analysis *a, const struct s
 		return NULL;
 	}
 	view->dev = dev;
-	view->mm = act->mm->id;
+	view->mm = ec->mm->id;
 	stlb_list_init(&view->pages);
 	return view;
 }
@@ -160,41 +161,42 @@ static struct stlb_device_page *page_new(struct stlb_analysis *a, struct stlb_de
 	return page;
 }
 
-struct stlb_device_page *stlb_device_page(struct stlb_analysis *a, const struct stlb_act *act)
+struct stlb_device_page *stlb_device_page(struct stlb_analysis *a,
+					  const struct stlb_event_context *ec)
 {
-	uint64_t addr = stlb_event_get(act->event, ADDR) >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
+	uint64_t addr = stlb_event_get(ec->event, ADDR) >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
 	struct stlb_devices *devices = devices_get(a);
 	struct stlb_device_view *view;
 	struct stlb_device_page *page;
 
 	if (!devices)
 		return NULL;
-	view = stlb_device_view(devices, act);
+	view = stlb_device_view(devices, ec);
 	if (!view)
-		view = view_new(a, act);
+		view = view_new(a, ec);
 	if (!view)
 		return NULL;
 	page = stlb_device_page_find(devices, view, addr);
 	return page ? page : page_new(a, view, addr);
 }
 
-void stlb_device_untell(struct stlb_analysis *a, uint64_t mm, uint64_t dev, uint64_t told)
+void stlb_device_unreport(struct stlb_analysis *a, uint64_t mm, uint64_t dev, uint64_t reported)
 {
 	struct stlb_device_view *view =
 		a->devices ? stlb_map_get(&a->devices->views, view_key(dev, mm)) : NULL;
 	struct stlb_list *at, *next;
 
-	if (!view || !told || view->dev != dev || view->mm != mm)
+	if (!view || !reported || view->dev != dev || view->mm != mm)
 		return;
-	for (unsigned int i = 0; i < STLB_DEVICE_TOLD; i++)
-		if (view->told[i] == told)
-			view->told[i] = 0;
+	for (unsigned int i = 0; i < STLB_DEVICE_REPORTED; i++)
+		if (view->reported[i] == reported)
+			view->reported[i] = 0;
 	stlb_list_each (at, next, &view->pages) {
 		struct stlb_device_page *page =
 			stlb_list_entry(at, struct stlb_device_page, in_view);
 
-		if (page->told == told)
-			page->told = 0;
+		if (page->reported == reported)
+			page->reported = 0;
 	}
 }
 

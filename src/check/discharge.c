@@ -5,9 +5,9 @@
 #include "check/obligation.h"
 #include "check/pages.h"
 
-/* ---- huge entries, piece by piece ---- */
+/* ---- huge entries, subpage by subpage ---- */
 
-static void cover_pieces(struct stlb_obligation *ob, const struct stlb_invalidation *what)
+static void cover_subpages(struct stlb_obligation *ob, const struct stlb_invalidation *what)
 {
 	uint64_t unit = stlb_obligation_size(ob) / STLB_ENTRIES;
 
@@ -15,21 +15,21 @@ static void cover_pieces(struct stlb_obligation *ob, const struct stlb_invalidat
 		uint64_t first = ob->addr + i * unit;
 
 		if (what->start <= first && first + unit - 1 <= what->end - 1)
-			ob->pieces->covered[i / 64] |= UINT64_C(1) << (i % 64);
+			ob->subpages->covered[i / 64] |= UINT64_C(1) << (i % 64);
 	}
 }
 
 static bool is_covered(const struct stlb_obligation *ob)
 {
-	for (unsigned int i = 0; ob->pieces && i < STLB_PIECE_WORDS; i++)
-		if (~ob->pieces->covered[i] & ~ob->pieces->restored[i])
+	for (unsigned int i = 0; ob->subpages && i < STLB_SUBPAGE_WORDS; i++)
+		if (~ob->subpages->covered[i] & ~ob->subpages->restored[i])
 			return false;
 	return true;
 }
 
 static bool is_huge_leaf(const struct stlb_obligation *ob)
 {
-	return ob->pieces && !ob->table;
+	return ob->subpages && !ob->table;
 }
 
 bool stlb_obligation_is_partly_covered(const struct stlb_obligation *ob)
@@ -37,7 +37,8 @@ bool stlb_obligation_is_partly_covered(const struct stlb_obligation *ob)
 	return is_huge_leaf(ob) && !is_covered(ob);
 }
 
-/* ---- tables: what meets its span is enough for the table, each page below owes for itself ---- */
+/* ---- tables: what meets its span is enough for the table, each page below needs its own
+ * invalidation ---- */
 
 static bool covers_below(const struct stlb_obligation *ob, const struct stlb_page *page,
 			 const struct stlb_invalidation *what)
@@ -48,7 +49,8 @@ static bool covers_below(const struct stlb_obligation *ob, const struct stlb_pag
 	return what->start <= first && first + unit - 1 <= what->end - 1;
 }
 
-/* What is covered is owed no more. @late: it goes behind what is, since to the letter it was late.
+/* What is covered is pending no more. @late: it goes after what is, since to the letter it was
+ * late.
  */
 static void part_below(struct stlb_obligation *ob, const struct stlb_invalidation *what, bool late)
 {
@@ -71,7 +73,8 @@ static void part_below(struct stlb_obligation *ob, const struct stlb_invalidatio
 static bool surely_in_lock(const struct stlb_obligation *ob)
 {
 	/* after a loss it is not sure that the hold went on */
-	return stlb_task_holds(ob->task, ob->scope->hold) && !(ob->lossy && ob->task->lossy);
+	return stlb_context_holds(ob->context, ob->scope->hold) &&
+	       !(ob->lossy && ob->context->lossy);
 }
 
 static void cover_page(struct stlb_analysis *a, struct stlb_obligation *ob, bool late)
@@ -84,7 +87,7 @@ static void cover_page(struct stlb_analysis *a, struct stlb_obligation *ob, bool
 		ob->page.nr = 0;
 }
 
-/* Returns whether nothing below it is owed any more. */
+/* Returns whether nothing below it is pending any more. */
 static bool cover_table(struct stlb_analysis *a, struct stlb_obligation *ob,
 			const struct stlb_invalidation *what)
 {
@@ -119,7 +122,7 @@ static void watch_covered(struct stlb_analysis *a, struct stlb_obligation *ob)
 
 static void count_discharge(struct stlb_analysis *a, struct stlb_obligation *ob)
 {
-	bool in_lock = stlb_task_holds(ob->task, ob->scope->hold);
+	bool in_lock = stlb_context_holds(ob->context, ob->scope->hold);
 
 	ob->discharged = true;
 	ob->in_lock = in_lock;
@@ -134,27 +137,27 @@ static void count_discharge(struct stlb_analysis *a, struct stlb_obligation *ob)
 bool stlb_obligation_is_kept(const struct stlb_analysis *a, const struct stlb_obligation *ob)
 {
 	if (ob->unbracketed || ob->tentative ||
-	    (stlb_obligation_is_partly_covered(ob) && !ob->pieces->told))
+	    (stlb_obligation_is_partly_covered(ob) && !ob->subpages->reported))
 		return true;
-	if (!stlb_task_in_bracket(ob->task, ob->scope->bracket))
+	if (!stlb_context_in_bracket(ob->context, ob->scope->bracket))
 		return false;
-	if (a->options.strict && ob->late && ob->type != STLB_TIGHTEN)
+	if (a->options.strict && ob->late && ob->type != STLB_WRITE_PROTECT)
 		return true;
 	return a->hooked.by[STLB_HOOK_covered][0] && ob->in_lock;
 }
 
-static void discharge(struct stlb_analysis *a, const struct stlb_act *act,
+static void discharge(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		      struct stlb_obligation *ob, const struct stlb_invalidation *what)
 {
 	if (is_huge_leaf(ob))
-		cover_pieces(ob, what);
-	STLB_CALL(a, covered, a, act, ob, what);
+		cover_subpages(ob, what);
+	STLB_CALL(a, covered, a, ec, ob, what);
 	if (!ob->discharged)
 		count_discharge(a, ob);
 	if (ob->said)
-		stlb_device_note_gone(a, act, ob, what->start, what->end);
+		stlb_device_note_gone(a, ec, ob, what->start, what->end);
 	if (stlb_obligation_is_kept(a, ob))
-		stlb_obligation_keep(a, ob, STLB_LATER_COVER, act->event);
+		stlb_obligation_keep(a, ob, STLB_LATER_COVER, ec->event);
 	else
 		stlb_obligation_end(a, ob, STLB_END_COUNTED);
 }
@@ -169,21 +172,21 @@ static bool concerns(const struct stlb_obligation *ob, const struct stlb_invalid
 	       (ob->scope->range.start < what->end && what->start < ob->scope->range.end);
 }
 
-void stlb_invalidate_one(struct stlb_analysis *a, const struct stlb_act *act,
+void stlb_invalidate_one(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			 struct stlb_obligation *ob, const struct stlb_invalidation *what)
 {
 	if (!concerns(ob, what))
 		return;
-	if (stlb_obligation_before(ob, act->task)) {
+	if (stlb_obligation_before(ob, ec->context)) {
 		if (a->devices && ob->table)
-			cover_pieces(ob, what);
+			cover_subpages(ob, what);
 		if (!ob->nr_below || ob->discharged || cover_table(a, ob, what))
-			discharge(a, act, ob, what);
+			discharge(a, ec, ob, what);
 	} else if (ob->unordered || a->machine.hb.used.full) {
 		/* its order was given up for want of room: it may have been discharged */
 		ob->lossy = true;
 	} else if (!ob->racy && !ob->discharged) {
 		ob->racy = true;
-		stlb_obligation_keep(a, ob, STLB_LATER_RACY, act->event);
+		stlb_obligation_keep(a, ob, STLB_LATER_RACY, ec->event);
 	}
 }

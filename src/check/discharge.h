@@ -18,10 +18,10 @@ struct stlb_invalidation {
  *
  * It may be over then.
  */
-void stlb_invalidate_one(struct stlb_analysis *a, const struct stlb_act *act,
+void stlb_invalidate_one(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			 struct stlb_obligation *ob, const struct stlb_invalidation *what);
 
-/** stlb_obligation_is_kept - whether something is still to be told of a discharged one */
+/** stlb_obligation_is_kept - whether something is still to be reported of a discharged one */
 bool stlb_obligation_is_kept(const struct stlb_analysis *a, const struct stlb_obligation *ob);
 
 /** stlb_obligation_is_partly_covered - of a huge entry, a part is neither covered nor back */

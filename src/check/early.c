@@ -95,22 +95,22 @@ static void write_entry(struct stlb_early_table *table, unsigned int index, stru
 		table->highest = new.pfn;
 }
 
-bool stlb_early_keep(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry new,
-		     uint64_t nr)
+bool stlb_early_keep(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		     struct stlb_entry new, uint64_t nr)
 {
-	uint64_t ptep = stlb_event_or(act->event, PTEP, 0);
+	uint64_t ptep = stlb_event_or(ec->event, PTEP, 0);
 	unsigned int index = (ptep & 0xff8) >> 3;
 	struct stlb_early_table *table;
 
-	if (!ptep || new.huge || act->event->level != STLB_LEVEL_PTE ||
-	    !stlb_mm_is_subscribed(act->mm))
+	if (!ptep || new.huge || ec->event->level != STLB_LEVEL_PTE ||
+	    !stlb_mm_is_subscribed(ec->mm))
 		return false;
-	table = table_of(a, act->mm, table_page(ptep));
+	table = table_of(a, ec->mm, table_page(ptep));
 	if (!table) {
 		a->failed = true;
 		return false;
 	}
-	stlb_brief_keep(&table->event, act->event);
+	stlb_saved_event_keep(&table->event, ec->event);
 	for (uint64_t i = 0; i < nr && index + i < STLB_ENTRIES; i++) {
 		write_entry(table, index + i, new);
 		new.pfn += new.state == STLB_PRESENT;

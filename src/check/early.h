@@ -12,19 +12,20 @@ struct stlb_early_table {
 	uint64_t page, age;
 	uint64_t lowest, highest;
 	uint32_t nr; /* entries that are known */
-	struct stlb_brief event;
+	struct stlb_saved_event event;
 	struct stlb_entry entries[STLB_ENTRIES];
 };
 
-/** stlb_place_failed - updates that no slot was found for; of an mm that owes nothing, no matter */
+/** stlb_place_failed - updates that no slot was found for; of an mm with nothing pending, no matter
+ */
 void stlb_place_failed(struct stlb_analysis *a, const struct stlb_mm *mm, uint64_t nr);
 
 /** stlb_place_doubt - any entry of the mm that holds the page may be the one that was cleared */
 void stlb_place_doubt(struct stlb_analysis *a, struct stlb_mm *mm, struct stlb_entry old);
 
 /** stlb_early_keep - a set into a table whose place is not known; false: it is not kept */
-bool stlb_early_keep(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_entry new,
-		     uint64_t nr);
+bool stlb_early_keep(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		     struct stlb_entry new, uint64_t nr);
 
 /**
  * stlb_early_take - the table of an entry, which is placed now

@@ -112,53 +112,53 @@ static bool may_take_along(struct stlb_analysis *a, const struct stlb_node *node
 }
 
 /* A table that is linked says what was written to it before, all at once. */
-static void fill(struct stlb_analysis *a, const struct stlb_act *act, const struct stlb_node *node,
-		 struct stlb_slot slot)
+static void fill(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		 const struct stlb_node *node, struct stlb_slot slot)
 {
 	for (unsigned int i = 0; i < STLB_ENTRIES; i++) {
 		const struct stlb_written *entry = stlb_node_entry(node, i);
 		struct stlb_region *region =
-			stlb_region_find(&a->machine.regions, act->mm, slot.addr);
+			stlb_region_find(&a->machine.regions, ec->mm, slot.addr);
 		struct stlb_entry new = entry_of(a, slot.level, entry ? entry->raw : 0, true);
 
 		if (entry && entry->raw &&
 		    !same_entry(stlb_region_entry(region, slot.level, slot.addr), new))
-			stlb_set(a, act, slot, stlb_entry_none(), new);
+			stlb_set(a, ec, slot, stlb_entry_none(), new);
 		slot.addr += UINT64_C(1) << stlb_level_shift(slot.level);
 	}
 }
 
-static void set_table(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
-		      struct stlb_entry old, struct stlb_entry new)
+static void set_table(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		      struct stlb_slot slot, struct stlb_entry old, struct stlb_entry new)
 {
 	struct stlb_node *below = stlb_tree_find(&a->tree, new.pfn);
 
-	stlb_set(a, act, slot, old, new);
+	stlb_set(a, ec, slot, old, new);
 	if (!below || !may_take_along(a, below))
 		return;
-	below->was = act->mm;
-	below->was_life = act->mm->life;
+	below->was = ec->mm;
+	below->was_life = ec->mm->life;
 	below->was_at = slot.addr;
-	fill(a, act, below, (struct stlb_slot){STLB_LEVEL_PTE, slot.addr});
+	fill(a, ec, below, (struct stlb_slot){STLB_LEVEL_PTE, slot.addr});
 }
 
-static void hand_entry(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
-		       struct stlb_entry old, struct stlb_entry new)
+static void hand_entry(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		       struct stlb_slot slot, struct stlb_entry old, struct stlb_entry new)
 {
 	bool was_table = old.known && old.state == STLB_TABLE;
 
 	if (slot.level == STLB_LEVEL_PMD && new.state == STLB_TABLE) {
-		set_table(a, act, slot, old, new);
+		set_table(a, ec, slot, old, new);
 	} else if (was_table && new.state != STLB_PRESENT) {
-		stlb_detach(act, slot.addr);
-		stlb_clear(a, act, slot, old, new.state);
+		stlb_detach(ec, slot.addr);
+		stlb_clear(a, ec, slot, old, new.state);
 	} else {
-		stlb_set(a, act, slot, old, new);
+		stlb_set(a, ec, slot, old, new);
 	}
 }
 
 /* A table of pmds that is linked, or taken out, takes what is below it along. */
-static void hand_below(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
+static void hand_below(struct stlb_analysis *a, const struct stlb_event_context *ec, uint64_t pfn,
 		       uint64_t addr, bool linked)
 {
 	const struct stlb_node *node = stlb_tree_find(&a->tree, pfn);
@@ -171,14 +171,14 @@ static void hand_below(struct stlb_analysis *a, const struct stlb_act *act, uint
 		struct stlb_entry said = entry_of(a, slot.level, entry ? entry->raw : 0, true);
 
 		if (entry && entry->raw && linked)
-			hand_entry(a, act, slot, stlb_entry_none(), said);
+			hand_entry(a, ec, slot, stlb_entry_none(), said);
 		else if (entry && entry->raw)
-			hand_entry(a, act, slot, said, stlb_entry_none());
+			hand_entry(a, ec, slot, said, stlb_entry_none());
 		slot.addr += UINT64_C(1) << stlb_level_shift(slot.level);
 	}
 }
 
-static void hand_over(struct stlb_analysis *a, const struct stlb_act *act,
+static void hand_over(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		      const struct stlb_place *place, const struct write *write)
 {
 	struct stlb_entry old = entry_of(a, place->level, write->old, write->old_known);
@@ -189,12 +189,12 @@ static void hand_over(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	if (slot.level == STLB_LEVEL_PUD && (old.state == STLB_TABLE || new.state == STLB_TABLE)) {
 		if (old.known && old.state == STLB_TABLE)
-			hand_below(a, act, old.pfn, slot.addr, false);
+			hand_below(a, ec, old.pfn, slot.addr, false);
 		if (new.state == STLB_TABLE)
-			hand_below(a, act, new.pfn, slot.addr, true);
+			hand_below(a, ec, new.pfn, slot.addr, true);
 		return;
 	}
-	hand_entry(a, act, slot, old, new);
+	hand_entry(a, ec, slot, old, new);
 }
 
 /* ---- entries whose place is not known ---- */
@@ -216,7 +216,7 @@ static void write_away(struct stlb_analysis *a, const struct write *write)
 }
 
 /* Whether an mm is subscribed whose tables are older than the trace, or than what was lost. */
-static bool may_be_owed(struct stlb_analysis *a)
+static bool may_be_pending(struct stlb_analysis *a)
 {
 	uint64_t subscribed = a->machine.mms.subscribed, version = a->tree.version;
 	bool partial = false;
@@ -236,12 +236,12 @@ static void unplaced(struct stlb_analysis *a, const struct write *write)
 {
 	if (!stlb_tree_may_be_linked(&a->tree, write->node))
 		write_away(a, write);
-	else if (a->machine.mms.subscribed && may_be_owed(a))
+	else if (a->machine.mms.subscribed && may_be_pending(a))
 		a->result.unplaced++;
 }
 
-/* By an event that told both where the table lies and what it maps. */
-static bool place_told(struct stlb_analysis *a, uint64_t ptep, struct stlb_place *place)
+/* By an event that reported both where the table lies and what it maps. */
+static bool place_known(struct stlb_analysis *a, uint64_t ptep, struct stlb_place *place)
 {
 	const struct stlb_table *table = stlb_table_find(&a->machine.regions, ptep);
 
@@ -253,10 +253,11 @@ static bool place_told(struct stlb_analysis *a, uint64_t ptep, struct stlb_place
 
 /* ---- the write ---- */
 
-static void write_entry(struct stlb_analysis *a, const struct stlb_act *act, struct write *write)
+static void write_entry(struct stlb_analysis *a, const struct stlb_event_context *ec,
+			struct write *write)
 {
-	struct stlb_event event = *act->event;
-	struct stlb_act then = {&event, act->task, NULL};
+	struct stlb_event event = *ec->event;
+	struct stlb_event_context then = {&event, ec->context, NULL};
 	struct stlb_place place;
 	bool placed;
 
@@ -265,13 +266,13 @@ static void write_entry(struct stlb_analysis *a, const struct stlb_act *act, str
 		return;
 	}
 	a->failed |=
-		stlb_node_write(&a->tree, write->node, write->index, write->new, act->event) < 0;
+		stlb_node_write(&a->tree, write->node, write->index, write->new, ec->event) < 0;
 	placed = stlb_tree_place(&a->tree, write->node, write->index, &place);
 	if (placed)
 		stlb_table_learn(&a->machine.regions, place.mm, place.level,
-				 stlb_event_get(act->event, PTEP), place.addr);
+				 stlb_event_get(ec->event, PTEP), place.addr);
 	else
-		placed = place_told(a, stlb_event_get(act->event, PTEP), &place);
+		placed = place_known(a, stlb_event_get(ec->event, PTEP), &place);
 	if (!placed) {
 		unplaced(a, write);
 		return;
@@ -281,11 +282,11 @@ static void write_entry(struct stlb_analysis *a, const struct stlb_act *act, str
 	hand_over(a, &then, &place, write);
 }
 
-static void write_entries(struct stlb_analysis *a, const struct stlb_act *act,
+static void write_entries(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			  struct stlb_node *node)
 {
-	struct stlb_event event = *act->event;
-	struct stlb_act then = {&event, act->task, NULL};
+	struct stlb_event event = *ec->event;
+	struct stlb_event_context then = {&event, ec->context, NULL};
 	struct write write = {.node = node};
 	uint64_t nr = stlb_event_or(&event, NR, 1);
 	bool known;
@@ -297,7 +298,7 @@ static void write_entries(struct stlb_analysis *a, const struct stlb_act *act,
 	for (; nr && write.index < STLB_ENTRIES; nr--, write.index++) {
 		write.old_known = stlb_node_raw(node, write.index, &write.old);
 		if (stlb_event_has(&event, OLD)) {
-			stlb_link_check(a, act, node, write.index);
+			stlb_link_check(a, ec, node, write.index);
 			write.old = stlb_event_get(&event, OLD);
 			write.old_known = true;
 		}
@@ -334,58 +335,57 @@ static void wait_for_base(struct stlb_analysis *a, const struct stlb_event *even
 		a->result.unplaced += stlb_event_or(event, NR, 1);
 }
 
-void stlb_on_entry(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_entry(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	struct stlb_node *node;
 
-	if (!stlb_task_update_state(act->task)) {
+	if (!stlb_context_update_state(ec->context)) {
 		a->failed = true;
 		return;
 	}
 	if (!a->tree.base)
-		a->failed |= stlb_tree_search(&a->tree, stlb_event_get(act->event, PTEP)) < 0;
-	node = node_of(a, act->event);
+		a->failed |= stlb_tree_search(&a->tree, stlb_event_get(ec->event, PTEP)) < 0;
+	node = node_of(a, ec->event);
 	if (node)
-		write_entries(a, act, node);
+		write_entries(a, ec, node);
 	else if (!a->tree.base)
-		wait_for_base(a, act->event);
+		wait_for_base(a, ec->event);
 }
 
-void stlb_on_entry_snapshot(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_entry_snapshot(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct write write = {.node = node_of(a, act->event),
-			      .new = stlb_event_get(act->event, NEW)};
+	struct write write = {.node = node_of(a, ec->event), .new = stlb_event_get(ec->event, NEW)};
 
-	write.index = index_of(act->event);
-	/* it was read some time before it was told: what was written since is newer */
+	write.index = index_of(ec->event);
+	/* it was read some time before it was reported: what was written since is newer */
 	if (!write.node || stlb_node_raw(write.node, write.index, &write.old))
 		return;
-	write_entry(a, act, &write);
+	write_entry(a, ec, &write);
 }
 
-void stlb_on_root(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_root(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	uint64_t pfn;
 
 	/* a table is installed in none that exits: it is another mm at the same pointer */
-	act->mm->exits = false;
-	if (stlb_tree_pfn(&a->tree, stlb_event_get(act->event, PGD), &pfn))
-		a->failed |= stlb_tree_root(&a->tree, pfn, act->mm) < 0;
+	ec->mm->exits = false;
+	if (stlb_tree_pfn(&a->tree, stlb_event_get(ec->event, PGD), &pfn))
+		a->failed |= stlb_tree_root(&a->tree, pfn, ec->mm) < 0;
 	/*
-	 * The mm had a subscriber before the first event: its tables were told, this comes last.
-	 * What was written before they were told is as if it was before the trace.
+	 * The mm had a subscriber before the first event: its tables were reported, this comes
+	 * last. What was written before they were reported is as if it was before the trace.
 	 */
-	if (stlb_event_or(act->event, SUB, 0)) {
-		stlb_subscribe_by_event(a, act->mm);
-		stlb_tree_told(&a->tree, act->mm);
+	if (stlb_event_or(ec->event, SUB, 0)) {
+		stlb_subscribe_by_event(a, ec->mm);
+		stlb_tree_reported(&a->tree, ec->mm);
 		a->result.unplaced = 0;
 	}
 }
 
-void stlb_on_exit_mmap(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_exit_mmap(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	(void)a;
-	act->mm->exits = true;
+	ec->mm->exits = true;
 }
 
 /* ---- events that tell the same ---- */
@@ -401,9 +401,9 @@ void stlb_entries_expect(struct stlb_analysis *a)
 }
 
 /* Where the tree does not know: of a hugetlb page it is not said in which table it is. */
-static void learn_place(struct stlb_analysis *a, const struct stlb_act *act)
+static void learn_place(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	const struct stlb_event *event = act->event;
+	const struct stlb_event *event = ec->event;
 	uint64_t raw = stlb_event_or(event, NEW, 0) | stlb_event_or(event, OLD, 0);
 	struct stlb_node *node = NULL;
 	struct stlb_place place;
@@ -416,28 +416,28 @@ static void learn_place(struct stlb_analysis *a, const struct stlb_act *act)
 		node = stlb_tree_find(&a->tree, pfn);
 	if (node && stlb_tree_place(&a->tree, node, 0, &place))
 		return;
-	stlb_table_learn(&a->machine.regions, act->mm, event->level, stlb_event_get(event, PTEP),
+	stlb_table_learn(&a->machine.regions, ec->mm, event->level, stlb_event_get(event, PTEP),
 			 stlb_event_get(event, ADDR));
-	stlb_place_learned(a, act, event->level);
+	stlb_place_learned(a, ec, event->level);
 }
 
-bool stlb_entry_repeats(struct stlb_analysis *a, const struct stlb_act *act)
+bool stlb_entry_repeats(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	const struct stlb_event *event = act->event;
+	const struct stlb_event *event = ec->event;
 	enum stlb_class about = stlb_kind_class(event->kind);
 
 	if (!a->deep || (about != STLB_CLASS_CLEAR && about != STLB_CLASS_SET &&
 			 event->kind != STLB_MAP && event->kind != STLB_PMD_INSTALL))
 		return false;
-	learn_place(a, act);
+	learn_place(a, ec);
 	return true;
 }
 
-void stlb_entry_pages_freed(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
-			    uint64_t nr)
+void stlb_entry_pages_freed(struct stlb_analysis *a, const struct stlb_event_context *ec,
+			    uint64_t pfn, uint64_t nr)
 {
 	for (struct stlb_node *node; (node = stlb_tree_next_freed(&a->tree, pfn, nr));) {
-		stlb_link_freed(a, act, node);
+		stlb_link_freed(a, ec, node);
 		stlb_tree_drop(&a->tree, node);
 	}
 }

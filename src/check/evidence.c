@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/case.h"
+#include "check/violation.h"
 #include "check/device_view.h"
 #include "check/evidence.h"
 #include "check/fingerprint.h"
@@ -57,17 +57,17 @@ static bool was_reused(const struct stlb_analysis *a, uint64_t since, uint64_t p
 	return false;
 }
 
-void stlb_evidence_note_start(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_evidence_note_start(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_update_state *update = act->task->update;
+	struct stlb_update_state *update = ec->context->update;
 
 	if (!update)
 		return;
 	update->starts[update->nr_starts++ % STLB_MAX_STARTS] = (struct stlb_start){
 		.seq = a->machine.hb.now,
-		.mm = act->mm->id,
-		.start = stlb_event_get(act->event, START),
-		.end = stlb_event_get(act->event, END),
+		.mm = ec->mm->id,
+		.start = stlb_event_get(ec->event, START),
+		.end = stlb_event_get(ec->event, END),
 	};
 }
 
@@ -112,15 +112,15 @@ static bool is_of(const struct stlb_analysis *a, const struct stlb_update_state 
 	       !was_reused(a, since, place->pfn, place->new_pfn);
 }
 
-bool stlb_evidence_has(const struct stlb_analysis *a, const struct stlb_act *act,
+bool stlb_evidence_has(const struct stlb_analysis *a, const struct stlb_event_context *ec,
 		       const struct stlb_obligation *ob, struct stlb_entry new)
 {
-	const struct stlb_update_state *update = act->task->update;
+	const struct stlb_update_state *update = ec->context->update;
 	struct place place = {ob->mm->id, ob->addr, ob->addr + stlb_obligation_size(ob),
 			      ob->old.pfn, new.pfn};
 	uint32_t nr = update ? update->nr_merged : 0;
 
-	if (act->event->same_content)
+	if (ec->event->same_content)
 		return true;
 	for (uint32_t i = 0; i < nr && i < STLB_MAX_SAME_CONTENT; i++)
 		if (is_of(a, update, &update->merged[i], update->merged[i].seq, &place))
@@ -165,7 +165,8 @@ static void tell(struct stlb_analysis *a, const struct stlb_held_back *held)
 		stlb_sites_count(a, held->site, held->finding, 1);
 }
 
-/* Room for one more: what is exempt as things stand waits elsewhere, else the oldest is told. */
+/* Room for one more: what is exempt as things stand waits elsewhere, else the oldest is reported.
+ */
 static void make_room(struct stlb_analysis *a)
 {
 	uint32_t at = 0;
@@ -198,7 +199,7 @@ bool stlb_held_back_count(struct stlb_analysis *a, const struct stlb_obligation 
 	return true;
 }
 
-void stlb_hold_back(struct stlb_analysis *a, const struct stlb_case *c,
+void stlb_hold_back(struct stlb_analysis *a, const struct stlb_violation *v,
 		    const struct stlb_held_back *as)
 {
 	struct stlb_held_back *held;
@@ -208,12 +209,12 @@ void stlb_hold_back(struct stlb_analysis *a, const struct stlb_case *c,
 	watch_pages(a);
 	held = &a->held_back[a->nr_held_back];
 	*held = *as;
-	held->finding = stlb_case_finding(a, c);
+	held->finding = stlb_violation_finding(a, v);
 	if (!held->finding) {
 		a->failed = true;
 		return;
 	}
-	held->site = stlb_case_site(a, c);
+	held->site = stlb_violation_site(a, v);
 	a->nr_held_back++;
 }
 
@@ -237,8 +238,8 @@ static void held_back_free(struct stlb_analysis *a)
 		free(a->held_back[--a->nr_held_back].finding);
 }
 
-bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
-			 const struct stlb_obligation *ob, uint64_t told)
+bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_violation *v,
+			 const struct stlb_obligation *ob, uint64_t reported)
 {
 	const struct stlb_held_back *held = held_of(a, ob);
 	struct stlb_held_back joined;
@@ -249,18 +250,19 @@ bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
 	joined.ob = 0;
 	joined.joins = true;
 	joined.counted = false;
-	joined.told = told;
-	joined.dev = stlb_event_or(c->act->event, DEV, 0);
-	stlb_hold_back(a, c, &joined);
+	joined.reported = reported;
+	joined.dev = stlb_event_or(v->ec->event, DEV, 0);
+	stlb_hold_back(a, v, &joined);
 	return true;
 }
 
-bool stlb_held_back_leave(struct stlb_analysis *a, uint64_t mm, uint64_t dev, uint64_t told)
+bool stlb_held_back_leave(struct stlb_analysis *a, uint64_t mm, uint64_t dev, uint64_t reported)
 {
 	for (uint32_t i = 0; i < a->nr_held_back; i++) {
 		struct stlb_held_back *held = &a->held_back[i];
 
-		if (!held->joins || held->mm != mm || held->dev != dev || held->told != told)
+		if (!held->joins || held->mm != mm || held->dev != dev ||
+		    held->reported != reported)
 			continue;
 		free(held->finding);
 		memmove(held, held + 1, (--a->nr_held_back - i) * sizeof(*held));
@@ -269,7 +271,7 @@ bool stlb_held_back_leave(struct stlb_analysis *a, uint64_t mm, uint64_t dev, ui
 	return false;
 }
 
-static void clear_held_back(struct stlb_analysis *a, const struct stlb_task *task,
+static void clear_held_back(struct stlb_analysis *a, const struct stlb_context *context,
 			    const struct stlb_same_content *merged)
 {
 	uint32_t kept = 0;
@@ -278,10 +280,11 @@ static void clear_held_back(struct stlb_analysis *a, const struct stlb_task *tas
 		struct stlb_held_back *held = &a->held_back[i];
 		struct place place = {held->mm, held->addr, held->end, held->pfn, held->new_pfn};
 
-		if (held->key == task->key && is_of(a, task->update, merged, held->seq, &place)) {
+		if (held->key == context->key &&
+		    is_of(a, context->update, merged, held->seq, &place)) {
 			free(held->finding);
 			if (held->joins)
-				stlb_device_untell(a, held->mm, held->dev, held->told);
+				stlb_device_unreport(a, held->mm, held->dev, held->reported);
 			a->result.obligations.exempt += !held->joins && !held->by_ksmd;
 		} else {
 			a->held_back[kept++] = *held;
@@ -290,10 +293,10 @@ static void clear_held_back(struct stlb_analysis *a, const struct stlb_task *tas
 	a->nr_held_back = kept;
 }
 
-void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	const struct stlb_event *event = act->event;
-	struct stlb_update_state *update = stlb_task_update_state(act->task);
+	const struct stlb_event *event = ec->event;
+	struct stlb_update_state *update = stlb_context_update_state(ec->context);
 	struct stlb_same_content *merged;
 	uint64_t pfn;
 
@@ -312,34 +315,34 @@ void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act)
 	if (stlb_event_has(event, KPAGE) &&
 	    stlb_machine_pfn_of(&a->machine, stlb_event_get(event, KPAGE), &pfn))
 		merged->kpfn = pfn;
-	clear_held_back(a, act->task, merged);
+	clear_held_back(a, ec->context, merged);
 }
 
 /* ---- who acts ---- */
 
-bool stlb_is_ksmd(const struct stlb_task *task)
+bool stlb_is_ksmd(const struct stlb_context *context)
 {
-	return task->kind == STLB_CONTEXT_TASK && !task->user && task->comm &&
-	       !strcmp(task->comm, "ksmd");
+	return context->kind == STLB_CONTEXT_TASK && !context->user && context->comm &&
+	       !strcmp(context->comm, "ksmd");
 }
 
 /* A kernel thread has one name for ever, but for the one that it was begun under. */
-void stlb_task_renamed(void *analysis, struct stlb_task *task, const char *comm)
+void stlb_context_renamed(void *analysis, struct stlb_context *context, const char *comm)
 {
-	if (strcmp(comm, "ksmd") != 0 || !strcmp(task->comm, comm) ||
-	    !strcmp(task->comm, "kthreadd") || !strcmp(task->comm, "<...>"))
+	if (strcmp(comm, "ksmd") != 0 || !strcmp(context->comm, comm) ||
+	    !strcmp(context->comm, "kthreadd") || !strcmp(context->comm, "<...>"))
 		return;
-	stlb_task_is_user(analysis, task);
+	stlb_context_is_user(analysis, context);
 }
 
-static void end_by_ksmd(struct stlb_analysis *a, const struct stlb_task *task, bool tell)
+static void end_by_ksmd(struct stlb_analysis *a, const struct stlb_context *context, bool tell)
 {
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < a->nr_by_ksmd; i++) {
 		struct stlb_unsettled *of = &a->by_ksmd[i].of;
 
-		if (task && a->by_ksmd[i].key != task->key) {
+		if (context && a->by_ksmd[i].key != context->key) {
 			a->by_ksmd[kept++] = a->by_ksmd[i];
 		} else if (tell) {
 			a->result.obligations.exempt -= of->count;
@@ -352,31 +355,31 @@ static void end_by_ksmd(struct stlb_analysis *a, const struct stlb_task *task, b
 }
 
 /* What only the name spoke for waits for evidence, as of any task. */
-static void held_back_as_user(struct stlb_analysis *a, const struct stlb_task *task)
+static void held_back_as_user(struct stlb_analysis *a, const struct stlb_context *context)
 {
 	for (uint32_t i = 0; i < a->nr_held_back; i++) {
 		struct stlb_held_back *held = &a->held_back[i];
 
-		if (!held->by_ksmd || held->key != task->key)
+		if (!held->by_ksmd || held->key != context->key)
 			continue;
 		held->by_ksmd = false;
 		a->result.obligations.exempt--;
 	}
 }
 
-void stlb_task_is_user(struct stlb_analysis *a, struct stlb_task *task)
+void stlb_context_is_user(struct stlb_analysis *a, struct stlb_context *context)
 {
-	bool before = task->user;
+	bool before = context->user;
 
-	task->user = true;
+	context->user = true;
 	if (a->nr_by_ksmd)
-		end_by_ksmd(a, task, true);
+		end_by_ksmd(a, context, true);
 	if (!before)
-		held_back_as_user(a, task);
+		held_back_as_user(a, context);
 }
 
 /* What was exempt as ksmd's stays so, and no evidence of the child's is about the rest. */
-static void held_back_leave(struct stlb_analysis *a, const struct stlb_task *child)
+static void held_back_leave(struct stlb_analysis *a, const struct stlb_context *child)
 {
 	uint32_t kept = 0;
 
@@ -395,8 +398,8 @@ static void held_back_leave(struct stlb_analysis *a, const struct stlb_task *chi
 }
 
 /* Only kthreadd begins kernel threads; nothing that was known of the tid is known of the child. */
-void stlb_task_begins(struct stlb_analysis *a, struct stlb_task *child,
-		      const struct stlb_task *parent)
+void stlb_context_begins(struct stlb_analysis *a, struct stlb_context *child,
+			 const struct stlb_context *parent)
 {
 	enum { KTHREADD = 2 };
 

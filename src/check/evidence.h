@@ -6,10 +6,10 @@
 #include "check/state.h"
 
 /** stlb_on_same_content - evidence of a merge, for sets before and after it */
-void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_same_content(struct stlb_analysis *a, const struct stlb_event_context *ec);
 
 /**
- * stlb_held_back_count - a rule is breached that a breach held back stands for already
+ * stlb_held_back_count - a rule is violated that a violation held back stands for already
  *
  * From now on that one counts no more. Returns false where there is none.
  */
@@ -17,27 +17,28 @@ bool stlb_held_back_count(struct stlb_analysis *a, const struct stlb_obligation 
 			  enum stlb_rule rule);
 
 /**
- * stlb_held_back_join - a breach that follows from a repoint which evidence can still clear
+ * stlb_held_back_join - a violation that follows from a repoint which evidence can still clear
  *
- * @told: what a device is told of by it, 0: nothing. Returns false where no breach of the
- * obligation is held back: it has to be reported.
+ * @reported: what it reports of a device, 0: nothing. Returns false where no violation of the
+ * obligation is held back: it must be reported.
  */
-bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_case *c,
-			 const struct stlb_obligation *ob, uint64_t told);
+bool stlb_held_back_join(struct stlb_analysis *a, const struct stlb_violation *v,
+			 const struct stlb_obligation *ob, uint64_t reported);
 
 /**
- * stlb_held_back_leave - what a device was told of is a breach by now whatever evidence comes
+ * stlb_held_back_leave - what was reported of a device is a violation by now whatever evidence
+ * comes
  *
- * Returns whether it was held back; it is not any more, and has to be reported.
+ * Returns whether it was held back; it is not any more, and must be reported.
  */
-bool stlb_held_back_leave(struct stlb_analysis *a, uint64_t mm, uint64_t dev, uint64_t told);
+bool stlb_held_back_leave(struct stlb_analysis *a, uint64_t mm, uint64_t dev, uint64_t reported);
 
 /** stlb_evidence_has - whether something shows that an update left the content as it was */
-bool stlb_evidence_has(const struct stlb_analysis *a, const struct stlb_act *act,
+bool stlb_evidence_has(const struct stlb_analysis *a, const struct stlb_event_context *ec,
 		       const struct stlb_obligation *ob, struct stlb_entry new);
 
 /** stlb_evidence_note_start - a bracket begins: evidence ends where it is on another range */
-void stlb_evidence_note_start(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_evidence_note_start(struct stlb_analysis *a, const struct stlb_event_context *ec);
 
 /** stlb_evidence_note_pages - pages were freed or handed out; only where a->page_events is there */
 void stlb_evidence_note_pages(struct stlb_analysis *a, uint64_t pfn, uint64_t nr);
@@ -46,23 +47,23 @@ void stlb_evidence_note_pages(struct stlb_analysis *a, uint64_t pfn, uint64_t nr
 void stlb_evidence_free(struct stlb_analysis *a);
 
 /** stlb_is_ksmd - whether it is the kernel thread, as far as was seen; a name alone is nothing */
-bool stlb_is_ksmd(const struct stlb_task *task);
+bool stlb_is_ksmd(const struct stlb_context *context);
 
-/** stlb_task_is_user - it was in user mode, or made a system call */
-void stlb_task_is_user(struct stlb_analysis *a, struct stlb_task *task);
+/** stlb_context_is_user - it was in user mode, or made a system call */
+void stlb_context_is_user(struct stlb_analysis *a, struct stlb_context *context);
 
-/** stlb_task_renamed - it has another name than before */
-void stlb_task_renamed(void *analysis, struct stlb_task *task, const char *comm);
+/** stlb_context_renamed - it has another name than before */
+void stlb_context_renamed(void *analysis, struct stlb_context *context, const char *comm);
 
-/** stlb_task_begins - it was forked */
-void stlb_task_begins(struct stlb_analysis *a, struct stlb_task *child,
-		      const struct stlb_task *parent);
+/** stlb_context_begins - it was forked */
+void stlb_context_begins(struct stlb_analysis *a, struct stlb_context *child,
+			 const struct stlb_context *parent);
 
 /**
  * stlb_hold_back - report a repoint only when no evidence can clear it any more
- * @as: all but the finding and the site, which are the case's
+ * @as: all but the finding and the site, which are the violation's
  */
-void stlb_hold_back(struct stlb_analysis *a, const struct stlb_case *c,
+void stlb_hold_back(struct stlb_analysis *a, const struct stlb_violation *v,
 		    const struct stlb_held_back *as);
 
 /** stlb_held_back_doubt - those after @from_ns are inconclusive: events were lost since */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which breaches are selected, and whether the trace has anything that the filters ask for. */
+/* Which violations are selected, and whether the trace has anything that the filters ask for. */
 #include <string.h>
 
 #include "check/filter.h"
@@ -26,41 +26,41 @@ const struct stlb_filter_value *stlb_filter_find(const struct stlb_filter *filte
 	return NULL;
 }
 
-/* ---- breaches ---- */
+/* ---- violations ---- */
 
-static bool passes_addr(const struct stlb_filter_value *value, const struct stlb_case *c)
+static bool passes_addr(const struct stlb_filter_value *value, const struct stlb_violation *v)
 {
-	uint64_t size = c->ob ? stlb_obligation_size(c->ob) : 1;
-	uint64_t addr = c->ob ? c->ob->addr : c->addr;
+	uint64_t size = v->ob ? stlb_obligation_size(v->ob) : 1;
+	uint64_t addr = v->ob ? v->ob->addr : v->addr;
 
-	return (c->ob ? !c->ob->nowhere : c->has_addr) && addr < value->end &&
+	return (v->ob ? !v->ob->nowhere : v->has_addr) && addr < value->end &&
 	       addr + size - 1 >= value->start;
 }
 
-static bool passes(const struct stlb_filter_value *value, const struct stlb_case *c)
+static bool passes(const struct stlb_filter_value *value, const struct stlb_violation *v)
 {
-	const struct stlb_mm *mm = c->ob ? c->ob->mm : c->act->mm;
-	const struct stlb_task *task = c->ob ? c->ob->task : c->act->task;
+	const struct stlb_mm *mm = v->ob ? v->ob->mm : v->ec->mm;
+	const struct stlb_context *context = v->ob ? v->ob->context : v->ec->context;
 
 	switch (value->kind) {
 	case STLB_FILTER_MM:
 		return mm && mm->id == value->start;
 	case STLB_FILTER_PID:
-		return task->kind == STLB_CONTEXT_TASK && task->tid == value->tid;
+		return context->kind == STLB_CONTEXT_TASK && context->tid == value->tid;
 	case STLB_FILTER_COMM:
-		return task->comm && !strcmp(task->comm, value->text);
+		return context->comm && !strcmp(context->comm, value->text);
 	case STLB_FILTER_ADDR:
-		return passes_addr(value, c);
+		return passes_addr(value, v);
 	case STLB_FILTER_SINCE:
-		return c->act->event->ns >= value->start;
+		return v->ec->event->ns >= value->start;
 	case STLB_FILTER_UNTIL:
-		return c->act->event->ns <= value->start;
+		return v->ec->event->ns <= value->start;
 	default:
 		return true;
 	}
 }
 
-uint32_t stlb_case_hidden(const struct stlb_analysis *a, const struct stlb_case *c)
+uint32_t stlb_violation_hidden(const struct stlb_analysis *a, const struct stlb_violation *v)
 {
 	const struct stlb_filter *filter = &a->options.filter;
 	uint32_t asked = 0, passed = 0, off = 0;
@@ -69,10 +69,10 @@ uint32_t stlb_case_hidden(const struct stlb_analysis *a, const struct stlb_case 
 		uint32_t bit = 1U << filter->values[i].kind;
 
 		asked |= bit;
-		if (!(passed & bit) && passes(&filter->values[i], c))
+		if (!(passed & bit) && passes(&filter->values[i], v))
 			passed |= bit;
 	}
-	if (a->options.severity[c->rule] == STLB_OFF)
+	if (a->options.severity[v->rule] == STLB_OFF)
 		off = 1U << STLB_FILTER_RULE;
 	return (asked & ~passed) | off;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Fingerprints, the same on every machine, and sites: which breaches are of one code path. */
+/* Fingerprints, the same on every machine, and sites: which violations are of one code path. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,15 +23,15 @@ static uint64_t mix_text(uint64_t hash, const char *text)
 }
 
 /* Kernel threads are code paths of their own; every other task is just a task. */
-static const char *actor_class(const struct stlb_task *task)
+static const char *context_class(const struct stlb_context *context)
 {
 	static const char *const threads[] = {"ksmd",	    "khugepaged", "kswapd",	"kcompactd",
 					      "oom_reaper", "kworker",	  "migration/", "kdamond"};
 
-	for (size_t i = 0; task->comm && i < sizeof(threads) / sizeof(*threads); i++)
-		if (!strncmp(task->comm, threads[i], strlen(threads[i])))
+	for (size_t i = 0; context->comm && i < sizeof(threads) / sizeof(*threads); i++)
+		if (!strncmp(context->comm, threads[i], strlen(threads[i])))
 			return threads[i];
-	return task->kind == STLB_CONTEXT_TASK ? "task" : "interrupt";
+	return context->kind == STLB_CONTEXT_TASK ? "task" : "interrupt";
 }
 
 static uint64_t mix_obligation(uint64_t hash, const struct stlb_obligation *ob)
@@ -40,35 +40,35 @@ static uint64_t mix_obligation(uint64_t hash, const struct stlb_obligation *ob)
 	hash = mix_text(hash, ob->later && ob->later->event[STLB_LATER_SET].name
 				      ? stlb_kind_name(ob->later->event[STLB_LATER_SET].kind)
 				      : "");
-	hash = mix_number(hash, ob->level | ob->type << 4 | ob->left << 8 | ob->table << 12);
+	hash = mix_number(hash, ob->level | ob->type << 4 | ob->new_state << 8 | ob->table << 12);
 	hash = mix_number(hash, ob->old.special | ob->racy << 1);
 	return mix_number(hash, (uint64_t)ob->scope->bracket_event);
 }
 
 /* What is the same on every machine: no address, no tid, no time; nor a new id of a rule. */
-static uint64_t code_path(const struct stlb_case *c)
+static uint64_t code_path(const struct stlb_violation *v)
 {
-	const struct stlb_rule_info *rule = stlb_rule_info(c->rule);
+	const struct stlb_rule_info *rule = stlb_rule_info(v->rule);
 	uint64_t hash =
 		mix_text(UINT64_C(0xcbf29ce484222325), rule->former ? rule->former : rule->id);
 
-	hash = mix_number(hash, c->variant);
-	hash = mix_text(hash, c->act->event ? stlb_kind_name(c->act->event->kind) : "");
-	hash = mix_text(hash, actor_class(c->ob ? c->ob->task : c->act->task));
-	return c->ob ? mix_obligation(hash, c->ob) : hash;
+	hash = mix_number(hash, v->variant);
+	hash = mix_text(hash, v->ec->event ? stlb_kind_name(v->ec->event->kind) : "");
+	hash = mix_text(hash, context_class(v->ob ? v->ob->context : v->ec->context));
+	return v->ob ? mix_obligation(hash, v->ob) : hash;
 }
 
-void stlb_case_fingerprint(const struct stlb_case *c, char fingerprint[17])
+void stlb_violation_fingerprint(const struct stlb_violation *v, char fingerprint[17])
 {
-	snprintf(fingerprint, 17, "%016" PRIx64, code_path(c));
+	snprintf(fingerprint, 17, "%016" PRIx64, code_path(v));
 }
 
-uint64_t stlb_case_site(const struct stlb_analysis *a, const struct stlb_case *c)
+uint64_t stlb_violation_site(const struct stlb_analysis *a, const struct stlb_violation *v)
 {
-	uint64_t hash = mix_number(code_path(c), c->ob ? c->ob->scope->phase : a->phase);
+	uint64_t hash = mix_number(code_path(v), v->ob ? v->ob->scope->phase : a->phase);
 
-	for (uint32_t i = 0; c->ob && i < c->ob->scope->nr_stack; i++)
-		hash = mix_number(hash, c->ob->scope->stack[i]);
+	for (uint32_t i = 0; v->ob && i < v->ob->scope->nr_stack; i++)
+		hash = mix_number(hash, v->ob->scope->stack[i]);
 	return hash;
 }
 

@@ -5,11 +5,11 @@
 
 #include "check/state.h"
 
-/** stlb_case_site - a number for the site of a breach: its code path, phase and stack */
-uint64_t stlb_case_site(const struct stlb_analysis *a, const struct stlb_case *c);
+/** stlb_violation_site - a number for the site of a violation: its code path, phase and stack */
+uint64_t stlb_violation_site(const struct stlb_analysis *a, const struct stlb_violation *v);
 
-/** stlb_case_fingerprint - of all but the names of functions: 16 hex digits */
-void stlb_case_fingerprint(const struct stlb_case *c, char fingerprint[17]);
+/** stlb_violation_fingerprint - of all but the names of functions: 16 hex digits */
+void stlb_violation_fingerprint(const struct stlb_violation *v, char fingerprint[17]);
 
 /** stlb_fingerprint_name - the fingerprint of a finding, with the names of its functions */
 void stlb_fingerprint_name(const struct stlb_analysis *a, struct stlb_finding *finding);

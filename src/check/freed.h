@@ -6,7 +6,7 @@
 #include "check/state.h"
 
 /** stlb_on_page_free, stlb_on_page_alloc - events of the allocator */
-void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_act *act);
-void stlb_on_page_alloc(struct stlb_analysis *a, const struct stlb_act *act);
+void stlb_on_page_free(struct stlb_analysis *a, const struct stlb_event_context *ec);
+void stlb_on_page_alloc(struct stlb_analysis *a, const struct stlb_event_context *ec);
 
 #endif

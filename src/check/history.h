@@ -6,7 +6,7 @@
 #ifndef CHECK_HISTORY_H
 #define CHECK_HISTORY_H
 
-#include "model/brief.h"
+#include "model/saved_event.h"
 #include "model/slot.h"
 #include "util/map.h"
 
@@ -18,7 +18,7 @@ struct stlb_obligation;
  * struct stlb_said - an update: an entry said @old and says @new
  * @before: in its bucket, the number of the one before plus one; 0: none
  * @doubt: how often until then something was lost, not placed or given up
- * @ob: what it owes, until that is over
+ * @ob: what it needs, until that is over
  * @gone_start, @gone_end: what was invalidated since, and in order; @gone: by which event
  * @same_content: nobody can tell the page before from the one after
  * @expired: its operation ended without an invalidation
@@ -31,14 +31,14 @@ struct stlb_said {
 	uint64_t gone_start, gone_end;
 	uint8_t level; /* enum stlb_level */
 	bool same_content, expired;
-	struct stlb_brief event, gone;
+	struct stlb_saved_event event, gone;
 };
 
 /** struct stlb_freed - @nr pages that were freed, or handed out again */
 struct stlb_freed {
 	uint64_t before;
 	uint64_t pfn, nr, seq, doubt;
-	struct stlb_brief event;
+	struct stlb_saved_event event;
 };
 
 struct stlb_history;

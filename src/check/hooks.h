@@ -10,7 +10,7 @@
 
 #include "staletlb/rule.h"
 
-struct stlb_act;
+struct stlb_event_context;
 struct stlb_analysis;
 struct stlb_bracket;
 struct stlb_device_page;
@@ -22,7 +22,7 @@ struct stlb_obligation;
 struct stlb_past;
 struct stlb_region;
 struct stlb_slot;
-struct stlb_task;
+struct stlb_context;
 
 /** enum stlb_operation_end - what showed that an operation is over */
 enum stlb_operation_end { STLB_ENDS_WITH_BRACKET, STLB_ENDS_WITH_UNLOCK, STLB_ENDS_WITH_LEAVE };
@@ -31,7 +31,7 @@ enum stlb_operation_end { STLB_ENDS_WITH_BRACKET, STLB_ENDS_WITH_UNLOCK, STLB_EN
  * The hooks, with their arguments:
  *
  * updated: an entry of a table changes; of_table: a lower table was put in or taken out
- * owed: an obligation begins
+ * created: an obligation begins
  * repointed: its entry is set to @new by the operation that it is of
  * refilled: its entry is set by another operation
  * covered: an ordered invalidation covers it; before it is discharged
@@ -48,7 +48,7 @@ enum stlb_operation_end { STLB_ENDS_WITH_BRACKET, STLB_ENDS_WITH_UNLOCK, STLB_EN
  * left_alone: the task goes on after updates outside any hold (@hold 0), or its hold is over
  * tables_stay_out: tables that the task took out can come back no more
  * goes_on: the task goes on to something else in the kernel, or leaves it
- * free_told: an event tells of a free, of whatever page
+ * free_seen: an event tells of a free, of whatever page
  * pages_freed: pages are freed, or handed out again
  * flushed: the CPU TLB of the mm is flushed
  * device_stale: a device uses a page that it should hold no more
@@ -58,40 +58,41 @@ enum stlb_operation_end { STLB_ENDS_WITH_BRACKET, STLB_ENDS_WITH_UNLOCK, STLB_EN
  * finish: the trace is over
  */
 #define STLB_RULE_HOOKS(X)                                                                         \
-	X(updated, struct stlb_analysis *a, const struct stlb_act *act,                            \
+	X(updated, struct stlb_analysis *a, const struct stlb_event_context *ec,                   \
 	  struct stlb_region *region, struct stlb_slot slot, bool of_table)                        \
-	X(owed, struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob)   \
-	X(repointed, struct stlb_analysis *a, const struct stlb_act *act,                          \
+	X(created, struct stlb_analysis *a, const struct stlb_event_context *ec,                   \
+	  struct stlb_obligation *ob)                                                              \
+	X(repointed, struct stlb_analysis *a, const struct stlb_event_context *ec,                 \
 	  struct stlb_obligation *ob, struct stlb_entry new)                                       \
-	X(refilled, struct stlb_analysis *a, const struct stlb_act *act,                           \
+	X(refilled, struct stlb_analysis *a, const struct stlb_event_context *ec,                  \
 	  struct stlb_obligation *ob)                                                              \
-	X(covered, struct stlb_analysis *a, const struct stlb_act *act,                            \
+	X(covered, struct stlb_analysis *a, const struct stlb_event_context *ec,                   \
 	  struct stlb_obligation *ob, const struct stlb_invalidation *what)                        \
-	X(page_freed, struct stlb_analysis *a, const struct stlb_act *act,                         \
+	X(page_freed, struct stlb_analysis *a, const struct stlb_event_context *ec,                \
 	  struct stlb_obligation *ob)                                                              \
-	X(overdue, struct stlb_analysis *a, const struct stlb_act *act,                            \
+	X(overdue, struct stlb_analysis *a, const struct stlb_event_context *ec,                   \
 	  struct stlb_obligation *ob, enum stlb_operation_end end)                                 \
-	X(settled, struct stlb_analysis *a, const struct stlb_act *act,                            \
+	X(settled, struct stlb_analysis *a, const struct stlb_event_context *ec,                   \
 	  struct stlb_obligation *ob)                                                              \
 	X(stays, struct stlb_analysis *a, struct stlb_obligation *ob)                              \
-	X(range_given, struct stlb_analysis *a, const struct stlb_act *act)                        \
-	X(range_empty, struct stlb_analysis *a, const struct stlb_act *act)                        \
-	X(bracket_start, struct stlb_analysis *a, const struct stlb_act *act)                      \
-	X(bracket_unpaired, struct stlb_analysis *a, const struct stlb_act *act)                   \
+	X(range_given, struct stlb_analysis *a, const struct stlb_event_context *ec)               \
+	X(range_empty, struct stlb_analysis *a, const struct stlb_event_context *ec)               \
+	X(bracket_start, struct stlb_analysis *a, const struct stlb_event_context *ec)             \
+	X(bracket_unpaired, struct stlb_analysis *a, const struct stlb_event_context *ec)          \
 	X(bracket_end, struct stlb_analysis *a, const struct stlb_mm *mm,                          \
 	  const struct stlb_bracket *bracket)                                                      \
-	X(hold_over, struct stlb_analysis *a, struct stlb_task *task,                              \
+	X(hold_over, struct stlb_analysis *a, struct stlb_context *context,                        \
 	  const struct stlb_hold *hold, bool went_on)                                              \
-	X(left_alone, struct stlb_analysis *a, const struct stlb_act *act, uint64_t hold)          \
-	X(tables_stay_out, struct stlb_analysis *a, struct stlb_task *task)                        \
-	X(goes_on, struct stlb_analysis *a, const struct stlb_act *act)                            \
-	X(free_told, struct stlb_analysis *a, const struct stlb_act *act)                          \
-	X(pages_freed, struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,          \
+	X(left_alone, struct stlb_analysis *a, const struct stlb_event_context *ec, uint64_t hold) \
+	X(tables_stay_out, struct stlb_analysis *a, struct stlb_context *context)                  \
+	X(goes_on, struct stlb_analysis *a, const struct stlb_event_context *ec)                   \
+	X(free_seen, struct stlb_analysis *a, const struct stlb_event_context *ec)                 \
+	X(pages_freed, struct stlb_analysis *a, const struct stlb_event_context *ec, uint64_t pfn, \
 	  uint64_t nr)                                                                             \
-	X(flushed, struct stlb_analysis *a, const struct stlb_act *act)                            \
-	X(device_stale, struct stlb_analysis *a, const struct stlb_act *act,                       \
+	X(flushed, struct stlb_analysis *a, const struct stlb_event_context *ec)                   \
+	X(device_stale, struct stlb_analysis *a, const struct stlb_event_context *ec,              \
 	  struct stlb_device_page *page, const struct stlb_past *past)                             \
-	X(older_bracket, struct stlb_task *task)                                                   \
+	X(older_bracket, struct stlb_context *context)                                             \
 	X(mm_gone, struct stlb_analysis *a, const struct stlb_mm *mm)                              \
 	X(forget, struct stlb_analysis *a)                                                         \
 	X(finish, struct stlb_analysis *a)

@@ -7,8 +7,8 @@
 
 /* ---- which obligations an invalidation concerns ---- */
 
-static void meet_list(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_list *list,
-		      bool by_mm, const struct stlb_invalidation *what)
+static void meet_list(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		      struct stlb_list *list, bool by_mm, const struct stlb_invalidation *what)
 {
 	struct stlb_list *at, *next;
 
@@ -17,41 +17,41 @@ static void meet_list(struct stlb_analysis *a, const struct stlb_act *act, struc
 			by_mm ? stlb_list_entry(at, struct stlb_obligation, in_mm)
 			      : stlb_list_entry(at, struct stlb_obligation, in_region);
 
-		stlb_invalidate_one(a, act, ob, what);
+		stlb_invalidate_one(a, ec, ob, what);
 	}
 }
 
-static void meet_all(struct stlb_analysis *a, const struct stlb_act *act,
+static void meet_all(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		     const struct stlb_invalidation *what)
 {
 	uint64_t first = what->start >> STLB_REGION_SHIFT;
 	uint64_t last = (what->end - 1) >> STLB_REGION_SHIFT;
 	struct stlb_region *region;
 
-	if (last - first >= act->mm->nr_regions) {
-		meet_list(a, act, &act->mm->obligations, true, what);
+	if (last - first >= ec->mm->nr_regions) {
+		meet_list(a, ec, &ec->mm->obligations, true, what);
 		return;
 	}
 	for (uint64_t at = first; at <= last; at++) {
-		region = stlb_region_find(&a->machine.regions, act->mm, at << STLB_REGION_SHIFT);
+		region = stlb_region_find(&a->machine.regions, ec->mm, at << STLB_REGION_SHIFT);
 		if (region)
-			meet_list(a, act, &region->obligations, false, what);
+			meet_list(a, ec, &region->obligations, false, what);
 	}
-	meet_list(a, act, &act->mm->wide, false, what);
-	meet_list(a, act, &act->mm->nowhere, false, what);
+	meet_list(a, ec, &ec->mm->pud_level, false, what);
+	meet_list(a, ec, &ec->mm->nowhere, false, what);
 }
 
-void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
+void stlb_invalidate(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		     struct stlb_invalidation what)
 {
 	struct stlb_span pages;
 
-	if (act->task->flushed == act->mm && !stlb_range_is_of_kernel(what.start))
-		act->task->flushed = NULL;
-	if (!stlb_mm_is_subscribed(act->mm))
+	if (ec->context->flushed == ec->mm && !stlb_range_is_of_kernel(what.start))
+		ec->context->flushed = NULL;
+	if (!stlb_mm_is_subscribed(ec->mm))
 		return;
 	if (stlb_range_is_empty(what.start, what.end)) {
-		STLB_CALL(a, range_empty, a, act);
+		STLB_CALL(a, range_empty, a, ec);
 		return;
 	}
 	if (stlb_range_is_of_kernel(what.start))
@@ -59,46 +59,47 @@ void stlb_invalidate(struct stlb_analysis *a, const struct stlb_act *act,
 	pages = stlb_range_pages(what.start, what.end);
 	what.start = pages.start;
 	what.end = pages.end;
-	stlb_place_invalidated(act->task, act->mm, what.start, what.end);
+	stlb_place_invalidated(ec->context, ec->mm, what.start, what.end);
 	if (a->nr_obligations)
-		meet_all(a, act, &what);
+		meet_all(a, ec, &what);
 }
 
 /* ---- events ---- */
 
-static void finish_range(struct stlb_analysis *a, const struct stlb_act *act, bool told)
+static void finish_range(struct stlb_analysis *a, const struct stlb_event_context *ec,
+			 bool reported)
 {
-	struct stlb_task *task = act->task;
-	struct stlb_act then = {act->event, task, task->range_mm};
-	struct stlb_invalidation what = {task->range_start, task->range_end, false, 0};
+	struct stlb_context *context = ec->context;
+	struct stlb_event_context then = {ec->event, context, context->range_mm};
+	struct stlb_invalidation what = {context->range_start, context->range_end, false, 0};
 
-	if (!task->range_mm)
+	if (!context->range_mm)
 		return;
-	task->range_mm = NULL;
-	what.entered_ns = told ? task->range_ns : 0;
+	context->range_mm = NULL;
+	what.entered_ns = reported ? context->range_ns : 0;
 	stlb_invalidate(a, &then, what);
 }
 
 /* Complete at its return; at its entry where the return is not traced. */
-void stlb_on_inv_range(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_inv_range(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_task *task = act->task;
-	uint64_t start = stlb_event_get(act->event, START), end = stlb_event_get(act->event, END);
+	struct stlb_context *context = ec->context;
+	uint64_t start = stlb_event_get(ec->event, START), end = stlb_event_get(ec->event, END);
 
-	stlb_subscribe_by_event(a, act->mm);
-	finish_range(a, act, false);
-	STLB_CALL(a, range_given, a, act);
-	task->range_mm = act->mm;
-	task->range_start = start;
-	task->range_end = end;
-	task->range_ns = act->event->ns;
+	stlb_subscribe_by_event(a, ec->mm);
+	finish_range(a, ec, false);
+	STLB_CALL(a, range_given, a, ec);
+	context->range_mm = ec->mm;
+	context->range_start = start;
+	context->range_end = end;
+	context->range_ns = ec->event->ns;
 	if (!stlb_kinds_has(&a->seen, STLB_INV_RANGE_RET))
-		finish_range(a, act, false);
-	else if (task->flushed == act->mm && !stlb_range_is_of_kernel(start))
-		task->flushed = NULL;
+		finish_range(a, ec, false);
+	else if (context->flushed == ec->mm && !stlb_range_is_of_kernel(start))
+		context->flushed = NULL;
 }
 
-void stlb_on_inv_range_ret(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_inv_range_ret(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	finish_range(a, act, true);
+	finish_range(a, ec, true);
 }

@@ -6,21 +6,21 @@
 #include "check/state.h"
 
 /** stlb_link_check - an event tells what an entry of a table said before its write */
-void stlb_link_check(struct stlb_analysis *a, const struct stlb_act *act,
+void stlb_link_check(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		     const struct stlb_node *node, unsigned int index);
 
 /**
- * stlb_link_told - the same of an event that names mm and entry: page_table_check's
+ * stlb_link_reported - the same of an event that names mm and entry: page_table_check's
  * @slot: the first entry that it is about; others than ptes are not looked at
  * @new: what it says from then on; @nr entries in a row
  *
  * Its hooks miss write-protects, and what happens to entries that hold no page.
  */
-void stlb_link_told(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
-		    uint64_t new, uint64_t nr);
+void stlb_link_reported(struct stlb_analysis *a, const struct stlb_event_context *ec,
+			struct stlb_slot slot, uint64_t new, uint64_t nr);
 
-/** stlb_link_freed - the page of a table is freed: all that was in it has to be cleared by now */
-void stlb_link_freed(struct stlb_analysis *a, const struct stlb_act *act,
+/** stlb_link_freed - the page of a table is freed: all that was in it must be cleared by now */
+void stlb_link_freed(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		     const struct stlb_node *node);
 
 /** stlb_links_finish - put what was found into the result */

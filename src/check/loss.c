@@ -24,9 +24,9 @@ static void doubt_obligations(struct stlb_analysis *a)
  * What waits for an event that may be among what was lost. That a table is detached, a huge page
  * being split or a merge seen outlives it: what these excuse would be taken for updates.
  */
-static void forget_pending(struct stlb_analysis *a, struct stlb_task *task)
+static void forget_pending(struct stlb_analysis *a, struct stlb_context *context)
 {
-	struct stlb_update_state *update = task->update;
+	struct stlb_update_state *update = context->update;
 
 	if (!update)
 		return;
@@ -35,15 +35,15 @@ static void forget_pending(struct stlb_analysis *a, struct stlb_task *task)
 		stlb_place_failed(a, update->parked[update->nr_parked - 1].mm, 1);
 }
 
-void stlb_loss_of(void *analysis, struct stlb_task *task)
+void stlb_loss_of(void *analysis, struct stlb_context *context)
 {
 	struct stlb_analysis *a = analysis;
 
-	task->lossy = true;
-	forget_pending(a, task);
-	for (uint32_t i = 0; i < task->nr_brackets; i++)
-		task->brackets[i].sure = false;
-	STLB_CALL(a, older_bracket, task);
+	context->lossy = true;
+	forget_pending(a, context);
+	for (uint32_t i = 0; i < context->nr_brackets; i++)
+		context->brackets[i].sure = false;
+	STLB_CALL(a, older_bracket, context);
 }
 
 /* A text is in the order of its lines: what is missing between two came after the first. */
@@ -80,20 +80,20 @@ static void forget_entries(struct stlb_analysis *a)
 	stlb_regions_forget(&a->machine.regions);
 }
 
-void stlb_on_lost(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_lost(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	uint64_t place = stlb_event_or(act->event, PLACE, STLB_LOSS_HERE);
+	uint64_t place = stlb_event_or(ec->event, PLACE, STLB_LOSS_HERE);
 	uint64_t from_ns;
 
 	a->losses++;
-	stlb_gap_keep(a, act->event);
+	stlb_gap_keep(a, ec->event);
 	if (a->machine.mms.subscribed)
 		a->result.lost_while_subscribed++;
 	doubt_obligations(a);
-	stlb_running_lost(&a->machine, act->event);
+	stlb_running_lost(&a->machine, ec->event);
 	forget_entries(a);
 	STLB_CALL(a, forget, a);
-	from_ns = window_start(a, act->event);
+	from_ns = window_start(a, ec->event);
 	stlb_sites_doubt(a, from_ns);
 	stlb_held_back_doubt(a, from_ns);
 	if (place == STLB_LOSS_AFTER || place == STLB_LOSS_SOMEWHERE)

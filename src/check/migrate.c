@@ -16,35 +16,37 @@ static struct stlb_slot slot_of(const struct stlb_event *event)
 	return (struct stlb_slot){event->level, addr >> shift << shift};
 }
 
-/* hugetlb is told through pte functions: whatever is that large was cleared as a whole. */
+/* hugetlb pages change through pte functions: whatever is that large was cleared as a whole. */
 static struct stlb_obligation *find_cleared(struct stlb_analysis *a, struct stlb_mm *mm,
-					    struct stlb_slot slot, const struct stlb_task *task,
-					    enum stlb_state left)
+					    struct stlb_slot slot,
+					    const struct stlb_context *context,
+					    enum stlb_state new_state)
 {
 	struct stlb_region *region = stlb_region_find(&a->machine.regions, mm, slot.addr);
 	struct stlb_walk walk = stlb_walk_at(mm, region, slot);
 
 	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));)
 		if (ob->level >= slot.level && !ob->table && !ob->discharged &&
-		    ob->type != STLB_TIGHTEN && ob->left == left && (!task || ob->task == task))
+		    ob->type != STLB_WRITE_PROTECT && ob->new_state == new_state &&
+		    (!context || ob->context == context))
 			return ob;
 	return NULL;
 }
 
-void stlb_on_migration_set(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_migration_set(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_slot slot = slot_of(act->event);
-	struct stlb_task *task = act->task;
+	struct stlb_slot slot = slot_of(ec->event);
+	struct stlb_context *context = ec->context;
 
-	if (stlb_event_has(act->event, PTE))
-		stlb_pte_format_learn(&a->machine.format, stlb_event_get(act->event, PTE));
-	for (uint32_t i = task->nr_brackets; i > 0; i--) {
+	if (stlb_event_has(ec->event, PTE))
+		stlb_pte_format_learn(&a->machine.format, stlb_event_get(ec->event, PTE));
+	for (uint32_t i = context->nr_brackets; i > 0; i--) {
 		struct stlb_obligation *ob =
-			find_cleared(a, task->brackets[i - 1].mm, slot, task, STLB_NONE);
+			find_cleared(a, context->brackets[i - 1].mm, slot, context, STLB_NONE);
 
 		if (!ob)
 			continue;
-		ob->left = STLB_MIGRATION;
+		ob->new_state = STLB_MIGRATION;
 		return;
 	}
 }
@@ -66,23 +68,22 @@ static struct stlb_obligation *find_waiting(struct stlb_analysis *a, struct stlb
 	return found;
 }
 
-void stlb_on_migration_remove(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_migration_remove(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_slot slot = slot_of(act->event);
-	struct stlb_act theirs = *act;
+	struct stlb_slot slot = slot_of(ec->event);
+	struct stlb_event_context theirs = *ec;
 	struct stlb_obligation *waiting;
 	struct stlb_translation said;
 
 	/* where sets are traced, the set itself was judged */
-	if (!a->nr_obligations || !stlb_event_has(act->event, PTE) ||
-	    stlb_recorded(a, STLB_PTE_SET))
+	if (!a->nr_obligations || !stlb_event_has(ec->event, PTE) || stlb_recorded(a, STLB_PTE_SET))
 		return;
 	waiting = find_waiting(a, slot);
 	if (!waiting)
 		return;
 	theirs.mm = waiting->mm;
-	said = stlb_pte_decode(&a->machine.format, act->event->level,
-			       stlb_event_get(act->event, PTE));
+	said = stlb_pte_decode(&a->machine.format, ec->event->level,
+			       stlb_event_get(ec->event, PTE));
 	if (said.huge)
 		slot = (struct stlb_slot){waiting->level, waiting->addr};
 	if (said.state == STLB_PRESENT)
@@ -90,7 +91,7 @@ void stlb_on_migration_remove(struct stlb_analysis *a, const struct stlb_act *ac
 }
 
 /* A table put into an empty pmd: the one that was taken out of it, or another one. */
-void stlb_on_pmd_install(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_pmd_install(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	struct stlb_slot slot;
 	struct stlb_region *region;
@@ -98,18 +99,18 @@ void stlb_on_pmd_install(struct stlb_analysis *a, const struct stlb_act *act)
 	uint64_t pfn;
 	bool again;
 
-	if (!stlb_table_place(&a->machine.regions, act->mm, stlb_event_get(act->event, PTEP),
+	if (!stlb_table_place(&a->machine.regions, ec->mm, stlb_event_get(ec->event, PTEP),
 			      &slot.level, &slot.addr) ||
 	    slot.level != STLB_LEVEL_PMD)
 		return;
-	region = stlb_region_find(&a->machine.regions, act->mm, slot.addr);
+	region = stlb_region_find(&a->machine.regions, ec->mm, slot.addr);
 	if (!region)
 		return;
-	if (stlb_event_has(act->event, TABLE) &&
-	    stlb_machine_pfn_of(&a->machine, stlb_event_get(act->event, TABLE), &pfn)) {
+	if (stlb_event_has(ec->event, TABLE) &&
+	    stlb_machine_pfn_of(&a->machine, stlb_event_get(ec->event, TABLE), &pfn)) {
 		table.pfn = pfn;
-		again = stlb_set_table(a, act, region, slot, table);
-		/* that it is taken out again, before it is freed, is not told */
+		again = stlb_set_table(a, ec, region, slot, table);
+		/* that it is taken out again, before it is freed, is not recorded */
 		stlb_region_doubt(&a->machine.regions, region, STLB_LEVEL_PMD, slot.addr);
 		if (again)
 			return;
@@ -118,10 +119,10 @@ void stlb_on_pmd_install(struct stlb_analysis *a, const struct stlb_act *act)
 	stlb_region_forget_ptes(&a->machine.regions, region);
 }
 
-void stlb_on_table_free(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_table_free(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	uint64_t pfn;
 
-	if (a->direct_map && stlb_machine_pfn(&a->machine, act->event, &pfn))
+	if (a->direct_map && stlb_machine_pfn(&a->machine, ec->event, &pfn))
 		stlb_table_forget(&a->machine.regions, a->direct_map + (pfn << STLB_PAGE_SHIFT));
 }

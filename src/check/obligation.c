@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an update owes, from the update to whatever ends it. */
+/* What an update needs, from the update to whatever ends it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,11 +10,11 @@
 #include "check/tentative.h"
 #include "check/walk.h"
 
-bool stlb_obligation_before(const struct stlb_obligation *ob, const struct stlb_task *task)
+bool stlb_obligation_before(const struct stlb_obligation *ob, const struct stlb_context *context)
 {
-	if (ob->task == task)
+	if (ob->context == context)
 		return true;
-	return !ob->unordered && stlb_hb_before(&ob->task->hb, ob->seq, &task->hb);
+	return !ob->unordered && stlb_hb_before(&ob->context->hb, ob->seq, &context->hb);
 }
 
 /* ---- scopes ---- */
@@ -27,22 +27,22 @@ void stlb_scope_put(struct stlb_scope *scope)
 	free(scope);
 }
 
-void stlb_hold_brief(const struct stlb_hold *hold, const struct stlb_task *task,
-		     struct stlb_brief *event)
+void stlb_hold_saved_event(const struct stlb_hold *hold, const struct stlb_context *context,
+			   struct stlb_saved_event *event)
 {
 	event->ns = hold->ns;
 	event->name = hold->name;
 	event->kind = hold->kind;
 	event->cpu = hold->cpu;
-	event->tid = task->tid;
-	event->comm = task->comm;
-	event->context = task->kind;
+	event->tid = context->tid;
+	event->comm = context->comm;
+	event->context = context->kind;
 	event->field[0] = STLB_FIELD_LOCK;
 	event->value[0] = hold->lock;
 	event->nr_values = 1;
 }
 
-static struct stlb_scope *scope_new(const struct stlb_analysis *a, struct stlb_task *task,
+static struct stlb_scope *scope_new(const struct stlb_analysis *a, struct stlb_context *context,
 				    const struct stlb_hold *hold,
 				    const struct stlb_bracket *bracket)
 {
@@ -55,7 +55,7 @@ static struct stlb_scope *scope_new(const struct stlb_analysis *a, struct stlb_t
 	if (hold) {
 		scope->hold = hold->id;
 		scope->lock = hold->lock;
-		stlb_hold_brief(hold, task, &scope->lock_event);
+		stlb_hold_saved_event(hold, context, &scope->lock_event);
 	}
 	if (bracket) {
 		scope->bracket = bracket->id;
@@ -67,12 +67,12 @@ static struct stlb_scope *scope_new(const struct stlb_analysis *a, struct stlb_t
 }
 
 /* The scope of an update made now: shared with the one before where nothing has changed. */
-static struct stlb_scope *scope_get(struct stlb_analysis *a, struct stlb_task *task,
+static struct stlb_scope *scope_get(struct stlb_analysis *a, struct stlb_context *context,
 				    const struct stlb_mm *mm)
 {
-	struct stlb_update_state *update = stlb_task_update_state(task);
-	struct stlb_hold *hold = stlb_task_hold(task);
-	struct stlb_bracket *bracket = stlb_task_bracket(task, mm);
+	struct stlb_update_state *update = stlb_context_update_state(context);
+	struct stlb_hold *hold = stlb_context_hold(context);
+	struct stlb_bracket *bracket = stlb_context_bracket(context, mm);
 	struct stlb_scope *last = update ? update->scope : NULL;
 
 	if (!update)
@@ -85,7 +85,7 @@ static struct stlb_scope *scope_get(struct stlb_analysis *a, struct stlb_task *t
 		return last;
 	}
 	stlb_scope_put(last);
-	update->scope = scope_new(a, task, hold, bracket);
+	update->scope = scope_new(a, context, hold, bracket);
 	if (update->scope)
 		update->scope->users = 2;
 	return update->scope;
@@ -142,7 +142,7 @@ static bool has_room(struct stlb_analysis *a)
 /* Whether its hold goes on since before events were lost: it may have been another one. */
 static bool in_lossy_hold(const struct stlb_obligation *ob)
 {
-	const struct stlb_hold *hold = stlb_task_find_hold(ob->task, ob->scope->hold);
+	const struct stlb_hold *hold = stlb_context_find_hold(ob->context, ob->scope->hold);
 
 	return hold && hold->lossy;
 }
@@ -150,25 +150,26 @@ static bool in_lossy_hold(const struct stlb_obligation *ob)
 /* @list: those of its place */
 static void enlist(struct stlb_analysis *a, struct stlb_obligation *ob, struct stlb_list *list)
 {
-	struct stlb_task *task = ob->task;
+	struct stlb_context *context = ob->context;
 	int followed;
 
 	stlb_list_add(list, &ob->in_region);
 	stlb_list_add(&ob->mm->obligations, &ob->in_mm);
-	stlb_list_init(&ob->in_task);
+	stlb_list_init(&ob->in_context);
 	stlb_obligation_retype(ob, ob->type);
-	task->nr_obligations++;
+	context->nr_obligations++;
 	a->nr_obligations++;
 	ob->id = ++a->last_obligation;
 	a->result.obligations.total++;
-	followed = stlb_hb_follow(&a->machine.hb, &task->hb);
+	followed = stlb_hb_follow(&a->machine.hb, &context->hb);
 	a->failed |= followed < 0;
 	ob->unordered = followed != 0;
 	ob->seq = a->machine.hb.now;
 	ob->lossy = a->lost_somewhere || in_lossy_hold(ob);
 }
 
-static struct stlb_obligation *obligation_alloc(struct stlb_analysis *a, const struct stlb_act *act,
+static struct stlb_obligation *obligation_alloc(struct stlb_analysis *a,
+						const struct stlb_event_context *ec,
 						struct stlb_entry old, struct stlb_slot slot)
 {
 	struct stlb_obligation *ob = calloc(1, sizeof(*ob));
@@ -176,84 +177,86 @@ static struct stlb_obligation *obligation_alloc(struct stlb_analysis *a, const s
 	if (!ob)
 		return NULL;
 	ob->table = old.state == STLB_TABLE;
-	ob->scope = scope_get(a, act->task, act->mm);
+	ob->scope = scope_get(a, ec->context, ec->mm);
 	if (slot.level != STLB_LEVEL_PTE)
-		ob->pieces = calloc(1, sizeof(*ob->pieces));
-	if (ob->scope && (slot.level == STLB_LEVEL_PTE || ob->pieces))
+		ob->subpages = calloc(1, sizeof(*ob->subpages));
+	if (ob->scope && (slot.level == STLB_LEVEL_PTE || ob->subpages))
 		return ob;
 	stlb_scope_put(ob->scope);
-	free(ob->pieces);
+	free(ob->subpages);
 	free(ob);
 	return NULL;
 }
 
 /*
- * A clear or repoint of a page absorbs what its write-protect still owed: TLBs may still hold it
- * writable. Returns the rules that it had breached, with the bit of no rule when there was one.
+ * A clear or repoint of a page absorbs what its write-protect left pending: TLBs may still hold it
+ * writable. Returns the rules that it had violated, with the bit of no rule when there was one.
  */
-static uint32_t absorb_tightens(struct stlb_analysis *a, struct stlb_region *region,
-				struct stlb_slot slot, struct stlb_entry old)
+static uint32_t absorb_write_protects(struct stlb_analysis *a, struct stlb_region *region,
+				      struct stlb_slot slot, struct stlb_entry old)
 {
 	struct stlb_walk walk = stlb_walk_at(region->mm, region, slot);
 	uint32_t absorbed = 0;
 
 	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));) {
-		if (ob->type != STLB_TIGHTEN || ob->discharged || ob->level != slot.level ||
+		if (ob->type != STLB_WRITE_PROTECT || ob->discharged || ob->level != slot.level ||
 		    ob->old.pfn != old.pfn)
 			continue;
-		absorbed |= ob->breached | 1u << STLB_NR_RULES;
+		absorbed |= ob->violated | 1u << STLB_NR_RULES;
 		stlb_obligation_end(a, ob, STLB_END_ABSORBED);
 	}
 	return absorbed;
 }
 
-struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a, const struct stlb_act *act,
+struct stlb_obligation *stlb_obligation_new(struct stlb_analysis *a,
+					    const struct stlb_event_context *ec,
 					    struct stlb_region *region, struct stlb_slot slot,
 					    struct stlb_entry old, enum stlb_obligation_type type)
 {
-	struct stlb_mmap_hold *mmap = stlb_task_mmap(act->task, act->mm->id);
+	struct stlb_mmap_hold *mmap = stlb_context_mmap(ec->context, ec->mm->id);
 	struct stlb_obligation *ob;
 	uint32_t absorbed = 0;
 
-	if (type != STLB_TIGHTEN)
-		absorbed = absorb_tightens(a, region, slot, old);
+	if (type != STLB_WRITE_PROTECT)
+		absorbed = absorb_write_protects(a, region, slot, old);
 	if (absorbed)
 		old.writable = 1;
-	ob = has_room(a) ? obligation_alloc(a, act, old, slot) : NULL;
+	ob = has_room(a) ? obligation_alloc(a, ec, old, slot) : NULL;
 	if (!ob) {
 		a->failed |= a->nr_obligations < STLB_MAX_OBLIGATIONS;
 		return NULL;
 	}
-	ob->mm = act->mm;
-	ob->task = act->task;
+	ob->mm = ec->mm;
+	ob->context = ec->context;
 	ob->level = slot.level;
 	ob->addr = slot.addr;
 	ob->old = old;
 	ob->type = type;
-	ob->raw_old = stlb_event_or(act->event, OLD, 0);
+	ob->raw_old = stlb_event_or(ec->event, OLD, 0);
 	ob->mmap_held = mmap != NULL;
 	ob->mmap_write = mmap && mmap->write;
-	ob->breached = absorbed & a->rules_of_place;
-	stlb_brief_keep(&ob->update, act->event);
-	enlist(a, ob, slot.level == STLB_LEVEL_PUD ? &act->mm->wide : &region->obligations);
-	ob->lossy |= stlb_detached_may_be(a, act);
+	ob->violated = absorbed & a->rules_of_place;
+	stlb_saved_event_keep(&ob->update, ec->event);
+	enlist(a, ob, slot.level == STLB_LEVEL_PUD ? &ec->mm->pud_level : &region->obligations);
+	ob->lossy |= stlb_detached_may_be(a, ec);
 	watch_pages(a, ob);
 	if (ob->table)
 		watch_below(a, ob, region);
-	STLB_CALL(a, owed, a, act, ob);
+	STLB_CALL(a, created, a, ec, ob);
 	if (a->devices)
-		stlb_device_note_owed(a, ob);
+		stlb_device_note_obligation(a, ob);
 	a->last_created = ob;
-	if (act->task->update)
-		act->task->update->created_at = act->task->nr_events;
+	if (ec->context->update)
+		ec->context->update->created_at = ec->context->nr_events;
 	return ob;
 }
 
 struct stlb_obligation *stlb_obligation_unplaced(struct stlb_analysis *a,
-						 const struct stlb_act *act, struct stlb_entry old)
+						 const struct stlb_event_context *ec,
+						 struct stlb_entry old)
 {
 	struct stlb_slot nowhere = {STLB_LEVEL_PTE, 0};
-	struct stlb_obligation *ob = has_room(a) ? obligation_alloc(a, act, old, nowhere) : NULL;
+	struct stlb_obligation *ob = has_room(a) ? obligation_alloc(a, ec, old, nowhere) : NULL;
 
 	if (!ob) {
 		a->failed |= a->nr_obligations < STLB_MAX_OBLIGATIONS;
@@ -261,18 +264,18 @@ struct stlb_obligation *stlb_obligation_unplaced(struct stlb_analysis *a,
 	}
 	ob->nowhere = true;
 	/* a bracket that may be long over bounds nothing */
-	ob->bounded = ob->scope->bracket && stlb_recorded(a, STLB_INV_END) && !act->task->lossy;
-	ob->mm = act->mm;
-	ob->task = act->task;
+	ob->bounded = ob->scope->bracket && stlb_recorded(a, STLB_INV_END) && !ec->context->lossy;
+	ob->mm = ec->mm;
+	ob->context = ec->context;
 	ob->old = old;
 	ob->type = STLB_CLEAR;
-	ob->raw_old = stlb_event_or(act->event, OLD, 0);
-	stlb_brief_keep(&ob->update, act->event);
-	enlist(a, ob, &act->mm->nowhere);
-	ob->lossy |= stlb_detached_may_be(a, act);
+	ob->raw_old = stlb_event_or(ec->event, OLD, 0);
+	stlb_saved_event_keep(&ob->update, ec->event);
+	enlist(a, ob, &ec->mm->nowhere);
+	ob->lossy |= stlb_detached_may_be(a, ec);
 	watch_pages(a, ob);
 	a->last_created = ob;
-	act->task->update->created_at = act->task->nr_events;
+	ec->context->update->created_at = ec->context->nr_events;
 	return ob;
 }
 
@@ -282,7 +285,7 @@ void stlb_obligation_keep(struct stlb_analysis *a, struct stlb_obligation *ob,
 	if (!ob->later)
 		ob->later = calloc(1, sizeof(*ob->later));
 	if (ob->later)
-		stlb_brief_keep(&ob->later->event[which], event);
+		stlb_saved_event_keep(&ob->later->event[which], event);
 	else
 		a->failed = true;
 }
@@ -291,11 +294,12 @@ void stlb_obligation_keep(struct stlb_analysis *a, struct stlb_obligation *ob,
 
 void stlb_obligation_retype(struct stlb_obligation *ob, enum stlb_obligation_type type)
 {
-	struct stlb_task *task = ob->task;
+	struct stlb_context *context = ob->context;
 
 	ob->type = type;
-	stlb_list_remove(&ob->in_task);
-	stlb_list_add(type == STLB_TIGHTEN ? &task->tightens : &task->clears, &ob->in_task);
+	stlb_list_remove(&ob->in_context);
+	stlb_list_add(type == STLB_WRITE_PROTECT ? &context->write_protects : &context->clears,
+		      &ob->in_context);
 }
 
 static void count_ending(struct stlb_obligations *count, enum stlb_ending ending)
@@ -324,7 +328,7 @@ static void count_ending(struct stlb_obligations *count, enum stlb_ending ending
 void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 			 enum stlb_ending ending)
 {
-	struct stlb_task *task = ob->task;
+	struct stlb_context *context = ob->context;
 
 	stlb_tentative_over(a, ob);
 	if (ending == STLB_END_EXPIRED ||
@@ -335,18 +339,18 @@ void stlb_obligation_end(struct stlb_analysis *a, struct stlb_obligation *ob,
 	count_ending(&a->result.obligations, ob->discharged ? STLB_END_COUNTED : ending);
 	stlb_list_remove(&ob->in_region);
 	stlb_list_remove(&ob->in_mm);
-	stlb_list_remove(&ob->in_task);
+	stlb_list_remove(&ob->in_context);
 	stlb_pages_unwatch(a, &ob->page);
 	for (uint32_t i = 0; i < ob->nr_below; i++)
 		stlb_pages_unwatch(a, &ob->below[i]);
-	if (--task->nr_obligations == 0)
-		stlb_hb_unfollow(&a->machine.hb, &task->hb);
+	if (--context->nr_obligations == 0)
+		stlb_hb_unfollow(&a->machine.hb, &context->hb);
 	a->nr_obligations--;
 	if (a->last_created == ob)
 		a->last_created = NULL;
 	stlb_scope_put(ob->scope);
 	free(ob->below);
 	free(ob->later);
-	free(ob->pieces);
+	free(ob->subpages);
 	free(ob);
 }

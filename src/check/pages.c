@@ -38,7 +38,7 @@ void stlb_pages_unwatch(struct stlb_analysis *a, struct stlb_page *page)
 		*at = page->next;
 }
 
-static void find_in(struct stlb_analysis *a, const struct stlb_act *act, uint32_t bucket,
+static void find_in(struct stlb_analysis *a, const struct stlb_event_context *ec, uint32_t bucket,
 		    uint64_t pfn, uint64_t nr, stlb_page_found found)
 {
 	struct stlb_page *page = a->pages[bucket], *next;
@@ -48,20 +48,20 @@ static void find_in(struct stlb_analysis *a, const struct stlb_act *act, uint32_
 		/* what is called ends no obligation, and only one of its pages can be in a range
 		 * that has not been looked at: next stays valid unless it is of the same one */
 		if (page->pfn < pfn + nr && pfn < page->pfn + page->nr)
-			found(a, act, page->obligation);
+			found(a, ec, page->obligation);
 	}
 }
 
-void stlb_pages_find(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn, uint64_t nr,
-		     stlb_page_found found)
+void stlb_pages_find(struct stlb_analysis *a, const struct stlb_event_context *ec, uint64_t pfn,
+		     uint64_t nr, stlb_page_found found)
 {
 	for (uint64_t at = pfn, next; at < pfn + nr; at = next) {
 		next = ((at >> GROUP_SHIFT) + 1) << GROUP_SHIFT;
 		/* two groups of a large block may share a bucket */
-		find_in(a, act, bucket_of(a, at, 1), at,
-			next < pfn + nr ? next - at : pfn + nr - at, found);
+		find_in(a, ec, bucket_of(a, at, 1), at, next < pfn + nr ? next - at : pfn + nr - at,
+			found);
 	}
-	find_in(a, act, SPANNING, pfn, nr, found);
+	find_in(a, ec, SPANNING, pfn, nr, found);
 }
 
 /* ---- where struct pages and the direct map lie ---- */
@@ -69,7 +69,7 @@ void stlb_pages_find(struct stlb_analysis *a, const struct stlb_act *act, uint64
 /* struct pages of all memory are mapped from a multiple of this on, randomized or not. */
 #define VMEMMAP_ALIGNMENT (UINT64_C(1) << 30)
 
-/* The same free told by pfn and by struct page, one next to the other on one CPU. */
+/* The same free recorded by pfn and by struct page, one next to the other on one CPU. */
 static void learn_from_free(struct stlb_analysis *a, const struct stlb_event *event)
 {
 	uint64_t base;

@@ -50,12 +50,12 @@ static bool said_below(const struct stlb_region *region, const struct stlb_said 
 
 /* ---- what an update says of the pages before it ---- */
 
-static bool is_piece_covered(const struct stlb_obligation *ob, uint64_t addr)
+static bool is_subpage_covered(const struct stlb_obligation *ob, uint64_t addr)
 {
 	uint64_t unit = stlb_obligation_size(ob) / STLB_ENTRIES;
 	uint64_t index = addr / unit % STLB_ENTRIES;
 
-	return ob->pieces->covered[index / 64] >> (index % 64) & 1;
+	return ob->subpages->covered[index / 64] >> (index % 64) & 1;
 }
 
 /* After it, and in order, an invalidation covered the address. */
@@ -63,8 +63,8 @@ static bool is_gone(const struct stlb_said *said, uint64_t addr)
 {
 	const struct stlb_obligation *ob = said->ob;
 
-	if (ob && ob->pieces)
-		return is_piece_covered(ob, addr);
+	if (ob && ob->subpages)
+		return is_subpage_covered(ob, addr);
 	return said->gone_start <= addr && addr < said->gone_end;
 }
 
@@ -80,25 +80,25 @@ struct look {
 	struct stlb_past *past;
 	const struct stlb_region *region; /* NULL: nothing is known of it */
 	const struct stlb_said *newer;	  /* the last one that counted */
-	const struct stlb_said *gone, *breach;
+	const struct stlb_said *gone, *violation;
 	const struct stlb_said *next, *next_before;
 	bool was_old;
 	bool tables; /* a table that was taken out is taken to stay out */
 };
 
-static bool is_breached(const struct look *look, const struct stlb_said *said)
+static bool is_violated(const struct look *look, const struct stlb_said *said)
 {
-	return said->expired || (said->ob && said->ob->breached & look->a->rules_make_stale);
+	return said->expired || (said->ob && said->ob->violated & look->a->rules_make_stale);
 }
 
 static void note(struct look *look, const struct stlb_said *said)
 {
 	if (!look->gone && is_gone(said, look->past->addr))
 		look->gone = said;
-	if (is_breached(look, said))
-		look->breach = said;
+	if (is_violated(look, said))
+		look->violation = said;
 	else if (!has_same_content(said))
-		look->breach = NULL;
+		look->violation = NULL;
 	/* what replaced a page by one of the same content is no write to it */
 	if (has_same_content(said))
 		look->next = stlb_entry_is_present(said->new) ? look->next : look->next_before;
@@ -109,7 +109,7 @@ static void note(struct look *look, const struct stlb_said *said)
 	look->newer = said;
 }
 
-/* An update of which the old value was told later is kept twice. */
+/* An update of which the old value was recorded later is kept twice. */
 static bool sets_the_same(const struct stlb_said *said, const struct stlb_said *newer)
 {
 	return said->level == newer->level && stlb_entry_is_present(said->new) &&
@@ -166,8 +166,8 @@ static void judge_updates(struct look *look)
 {
 	if (look->gone)
 		is_stale(look->past, STLB_STALE_DROPPED, look->gone);
-	else if (look->breach)
-		is_stale(look->past, STLB_STALE_REPOINTED, look->breach);
+	else if (look->violation)
+		is_stale(look->past, STLB_STALE_REPOINTED, look->violation);
 }
 
 static void judge_free(const struct stlb_history *history, struct look *look)
@@ -207,8 +207,8 @@ void stlb_past_look(struct stlb_analysis *a, const struct stlb_history *history,
 	struct stlb_past out = empty;
 
 	*past = empty;
-	look_back(a, history, mm, past, a->tables_told);
-	if (past->stale != STLB_NOT_STALE || a->tables_told)
+	look_back(a, history, mm, past, a->table_sets_seen);
+	if (past->stale != STLB_NOT_STALE || a->table_sets_seen)
 		return;
 	look_back(a, history, mm, &out, true);
 	if (out.stale == STLB_NOT_STALE)

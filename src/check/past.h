@@ -9,7 +9,7 @@
 /** enum stlb_staleness - what makes a use stale, NOT_STALE where nothing does */
 enum stlb_staleness {
 	STLB_NOT_STALE,
-	STLB_STALE_REPOINTED, /* another page was set, or the operation ended, in a breach */
+	STLB_STALE_REPOINTED, /* another page was set, or the operation ended, as a violation */
 	STLB_STALE_DROPPED,   /* an invalidation after the update had the device drop it */
 	STLB_STALE_FREED,
 };
@@ -23,7 +23,7 @@ enum stlb_staleness {
  * @freed: where it is stale because of its free
  * @doubt: of what it is stale by
  * @unseen: unless a table that was taken out came back unseen
- * @cut: older updates are not known any more, and might have told more
+ * @cut: older updates are not known any more, and might have said more
  */
 struct stlb_past {
 	uint64_t mm, addr, pfn;

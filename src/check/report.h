@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Breaches are reported. */
+/* Violations are reported. */
 #ifndef CHECK_REPORT_H
 #define CHECK_REPORT_H
 
 #include "check/state.h"
 
-/** stlb_breach - an obligation is breached: at most once per rule, racy ones as such */
-void stlb_breach(struct stlb_analysis *a, enum stlb_rule rule, struct stlb_obligation *ob,
-		 const struct stlb_act *act, const char *role, const char *missing);
+/** stlb_violated - an obligation is violated: at most once per rule, racy ones as such */
+void stlb_violated(struct stlb_analysis *a, enum stlb_rule rule, struct stlb_obligation *ob,
+		   const struct stlb_event_context *ec, const char *role, const char *missing);
 
-/** stlb_report - report a breach; filtered, counted by site */
-void stlb_report(struct stlb_analysis *a, const struct stlb_case *c);
+/** stlb_report - report a violation; filtered, counted by site */
+void stlb_report(struct stlb_analysis *a, const struct stlb_violation *v);
 
 #endif

@@ -38,14 +38,14 @@ struct stlb_needs {
  * @needs: which kinds decide it
  * @stands_on: kinds without any of which findings do not stand; an empty list: none
  * @of_updates: what was not placed, or given up, makes its check incomplete
- * @wants_invalidation: where it cannot be told whether invalidations were recorded, findings are
+ * @wants_invalidation: where it cannot be known whether invalidations were recorded, findings are
  *	inconclusive
- * @of_one_event: one event proves a breach, so that lost ones do not matter
- * @is_set: the event that breaches it is the set of the entry
- * @of_place: a breach is of where the update was made: a later clear of the same page has it too
- * @makes_stale: after a breach, what a device still holds of the page is stale
+ * @of_one_event: one event proves a violation, so that lost ones do not matter
+ * @is_set: the event that violates it is the set of the entry
+ * @of_place: a violation is of where the update was made: a later clear of the same page has it too
+ * @makes_stale: after a violation, what a device still holds of the page is stale
  * @only_if_on: it hooks into nothing while it is off
- * @racy_as: the rule that a breach is of where the only invalidation is not ordered; or its own
+ * @racy_as: the rule that a violation is of where the only invalidation is not ordered; or its own
  * @lower: lowers what could be checked, with the reason; NULL: nothing does
  */
 struct stlb_rule_object {

@@ -8,35 +8,35 @@
 #include "model/locking.h"
 #include "model/running.h"
 
-void stlb_on_switch(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_switch(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	stlb_running_switched(&a->machine, act->task, act->event);
+	stlb_running_switched(&a->machine, ec->context, ec->event);
 }
 
-void stlb_on_waking(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_waking(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	a->result.dropped += !stlb_running_woken(&a->machine, act->task, act->event);
+	a->result.dropped += !stlb_running_woken(&a->machine, ec->context, ec->event);
 }
 
-void stlb_on_fork(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_fork(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_task *child;
+	struct stlb_context *child;
 
-	a->result.dropped += !stlb_running_forked(&a->machine, act->task, act->event, &child);
+	a->result.dropped += !stlb_running_forked(&a->machine, ec->context, ec->event, &child);
 	if (child)
-		stlb_task_begins(a, child, act->task);
+		stlb_context_begins(a, child, ec->context);
 }
 
-void stlb_on_leave(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_leave(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	if (act->event->kind == STLB_USER_MODE && act->task->kind == STLB_CONTEXT_TASK)
-		stlb_task_is_user(a, act->task);
-	stlb_detached_over(act->task, NULL);
-	STLB_CALL(a, goes_on, a, act);
-	stlb_holds_end(&a->machine, act->task, act->event);
-	if (act->task->nr_obligations)
-		STLB_CALL(a, tables_stay_out, a, act->task);
-	stlb_deadline_at_leave(a, act);
-	stlb_brackets_leave(a, act);
-	stlb_task_holds_none(act->task);
+	if (ec->event->kind == STLB_USER_MODE && ec->context->kind == STLB_CONTEXT_TASK)
+		stlb_context_is_user(a, ec->context);
+	stlb_detached_over(ec->context, NULL);
+	STLB_CALL(a, goes_on, a, ec);
+	stlb_holds_end(&a->machine, ec->context, ec->event);
+	if (ec->context->nr_obligations)
+		STLB_CALL(a, tables_stay_out, a, ec->context);
+	stlb_deadline_at_leave(a, ec);
+	stlb_brackets_leave(a, ec);
+	stlb_context_holds_none(ec->context);
 }

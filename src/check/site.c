@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sites: breaches of the same rule on the same code path are one finding. */
+/* Sites: violations of the same rule on the same code path are one finding. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/case.h"
+#include "check/violation.h"
 #include "check/filter.h"
 #include "check/fingerprint.h"
 #include "check/rule.h"
@@ -18,11 +18,11 @@ static uint64_t key_of(uint64_t site, enum stlb_verdict verdict)
 
 /* ---- counting ---- */
 
-static void keep_breach(struct stlb_analysis *a, struct stlb_finding *finding, uint64_t ns,
-			uint32_t hidden)
+static void keep_occurrence(struct stlb_analysis *a, struct stlb_finding *finding, uint64_t ns,
+			    uint32_t hidden)
 {
-	a->breaches[a->nr_breaches++ % STLB_MAX_BREACHES] =
-		(struct stlb_breach){finding, ns, hidden};
+	a->occurrences[a->nr_kept++ % STLB_MAX_OCCURRENCES] =
+		(struct stlb_occurrence){finding, ns, hidden};
 }
 
 static void count_hidden(struct stlb_hidden *to, uint32_t hidden, uint64_t number)
@@ -35,7 +35,7 @@ static void count_hidden(struct stlb_hidden *to, uint32_t hidden, uint64_t numbe
 static void count(struct stlb_analysis *a, struct stlb_finding *finding, uint64_t number,
 		  uint64_t ns, uint32_t hidden)
 {
-	keep_breach(a, finding, ns, hidden);
+	keep_occurrence(a, finding, ns, hidden);
 	if (hidden) {
 		count_hidden(&finding->hidden, hidden, number);
 		if (!finding->selected && finding->last_ns < ns)
@@ -68,18 +68,18 @@ static void show_instead(struct stlb_finding *known, const struct stlb_finding *
 	known->serial = old.serial;
 }
 
-bool stlb_sites_again(struct stlb_analysis *a, uint64_t site, const struct stlb_case *c)
+bool stlb_sites_again(struct stlb_analysis *a, uint64_t site, const struct stlb_violation *v)
 {
-	struct stlb_finding *known = stlb_map_get(&a->sites, key_of(site, c->verdict)), *shown;
+	struct stlb_finding *known = stlb_map_get(&a->sites, key_of(site, v->verdict)), *shown;
 	uint32_t hidden;
 
 	if (!known)
 		return false;
-	hidden = stlb_case_hidden(a, c);
+	hidden = stlb_violation_hidden(a, v);
 	if (!hidden && known->selected) {
-		known->cost_ns += c->cost_ns;
+		known->cost_ns += v->cost_ns;
 	} else if (!hidden) {
-		shown = stlb_case_finding(a, c);
+		shown = stlb_violation_finding(a, v);
 		if (!shown) {
 			a->failed = true;
 			return true;
@@ -87,7 +87,7 @@ bool stlb_sites_again(struct stlb_analysis *a, uint64_t site, const struct stlb_
 		show_instead(known, shown);
 		free(shown);
 	}
-	count(a, known, 1, c->act->event->ns, hidden);
+	count(a, known, 1, v->ec->event->ns, hidden);
 	return true;
 }
 
@@ -167,35 +167,36 @@ static bool spans_time(enum stlb_rule rule)
 	return !stlb_rule_objects[rule]->of_one_event;
 }
 
-static void doubt(struct stlb_analysis *a, struct stlb_breach *breach)
+static void doubt(struct stlb_analysis *a, struct stlb_occurrence *violation)
 {
 	struct stlb_finding *twin;
 
-	if (breach->finding->verdict == STLB_INCONCLUSIVE || !spans_time(breach->finding->rule) ||
-	    !(breach->hidden ? breach->finding->hidden.nr : breach->finding->occurrences))
+	if (violation->finding->verdict == STLB_INCONCLUSIVE ||
+	    !spans_time(violation->finding->rule) ||
+	    !(violation->hidden ? violation->finding->hidden.nr : violation->finding->occurrences))
 		return;
-	twin = doubted_twin(a, breach->finding);
+	twin = doubted_twin(a, violation->finding);
 	if (!twin) {
 		a->failed = true;
 		return;
 	}
-	if (breach->hidden) {
-		count_hidden(&breach->finding->hidden, breach->hidden, UINT64_MAX);
-		count_hidden(&twin->hidden, breach->hidden, 1);
+	if (violation->hidden) {
+		count_hidden(&violation->finding->hidden, violation->hidden, UINT64_MAX);
+		count_hidden(&twin->hidden, violation->hidden, 1);
 	} else {
-		breach->finding->occurrences--;
+		violation->finding->occurrences--;
 		twin->inconclusive++;
 	}
-	breach->finding = twin;
+	violation->finding = twin;
 }
 
 void stlb_sites_doubt(struct stlb_analysis *a, uint64_t from_ns)
 {
-	uint64_t nr = a->nr_breaches < STLB_MAX_BREACHES ? a->nr_breaches : STLB_MAX_BREACHES;
+	uint64_t nr = a->nr_kept < STLB_MAX_OCCURRENCES ? a->nr_kept : STLB_MAX_OCCURRENCES;
 
 	for (uint64_t i = 0; i < nr; i++)
-		if (a->breaches[i].ns > from_ns)
-			doubt(a, &a->breaches[i]);
+		if (a->occurrences[i].ns > from_ns)
+			doubt(a, &a->occurrences[i]);
 }
 
 static void doubt_finding(struct stlb_finding *finding, const char *why)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sites: breaches of one rule on one code path. */
+/* Sites: violations of one rule on one code path. */
 #ifndef CHECK_SITE_H
 #define CHECK_SITE_H
 
@@ -13,9 +13,9 @@ void stlb_sites_count(struct stlb_analysis *a, uint64_t site, struct stlb_findin
 		      uint64_t count);
 
 /** stlb_sites_again - count one more occurrence of a site that is known; false: it is not */
-bool stlb_sites_again(struct stlb_analysis *a, uint64_t site, const struct stlb_case *c);
+bool stlb_sites_again(struct stlb_analysis *a, uint64_t site, const struct stlb_violation *v);
 
-/** stlb_sites_doubt - breaches after @from_ns are inconclusive: events were lost since */
+/** stlb_sites_doubt - violations after @from_ns are inconclusive: events were lost since */
 void stlb_sites_doubt(struct stlb_analysis *a, uint64_t from_ns);
 
 /** stlb_sites_doubt_rules - all findings of some rules (bits) are inconclusive, and why */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Subscriptions: from when to when anything is owed (staletlb-rules(7), Subscriptions). */
+/* Subscriptions: when updates need invalidations (staletlb-rules(7), Subscriptions). */
 #include "check/device_view.h"
 #include "check/early.h"
 #include "check/evidence.h"
@@ -13,9 +13,9 @@ static void void_obligations(struct stlb_analysis *a, struct stlb_mm *mm)
 	stlb_list_each (at, next, &mm->obligations) {
 		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_mm);
 
-		/* what was not covered of a huge page is owed to nobody any more */
-		if (ob->pieces)
-			ob->pieces->told = true;
+		/* what was not covered of a huge page no longer concerns anybody */
+		if (ob->subpages)
+			ob->subpages->reported = true;
 		/* one that was discharged in a hold that goes on has that to tell still */
 		if (!ob->tentative && (!ob->discharged || !ob->unbracketed))
 			stlb_obligation_end(a, ob, STLB_END_VOID);
@@ -49,11 +49,11 @@ static void add_callback(struct stlb_mm *mm, uint64_t callback)
 		mm->callbacks[mm->nr_callbacks++] = callback;
 }
 
-/* Between its entry and its return faults still run unnotified: nothing is owed yet. */
-void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act)
+/* Between its entry and its return faults still run unnotified: nothing is pending yet. */
+void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	const struct stlb_event *event = act->event;
-	struct stlb_mm *mm = act->mm;
+	const struct stlb_event *event = ec->event;
+	struct stlb_mm *mm = ec->mm;
 	/* without a notifier it only prepares the mm for interval notifiers */
 	bool counts = event->kind == STLB_INTERVAL_INSERT || stlb_event_or(event, SUB, 1) != 0;
 
@@ -62,25 +62,25 @@ void stlb_on_subscribe(struct stlb_analysis *a, const struct stlb_act *act)
 		add_callback(mm, stlb_event_or(event, START_CALLBACK, 0));
 	}
 	mm->subscribers += counts;
-	act->task->subscribing = mm;
+	ec->context->subscribing = mm;
 	/* what was lost since the first registration that has not returned may be its return */
 	if (mm->subscription != STLB_SUBSCRIPTION_STARTING) {
 		mm->losses = a->losses;
 		mm->nobodys = a->losses - a->result.lost_while_subscribed;
 	}
-	stlb_task_is_user(a, act->task); /* no kernel thread subscribes */
+	stlb_context_is_user(a, ec->context); /* no kernel thread subscribes */
 	if (!stlb_mm_is_subscribed(mm))
 		mm->subscription = STLB_SUBSCRIPTION_STARTING;
 }
 
-void stlb_on_subscribe_ret(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_subscribe_ret(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_mm *mm = act->task->subscribing;
+	struct stlb_mm *mm = ec->context->subscribing;
 
-	act->task->subscribing = NULL;
+	ec->context->subscribing = NULL;
 	if (!mm)
 		return;
-	if ((int32_t)stlb_event_get(act->event, RET) == 0) {
+	if ((int32_t)stlb_event_get(ec->event, RET) == 0) {
 		begins(a, mm);
 		return;
 	}
@@ -107,11 +107,11 @@ void stlb_subscribe_by_event(struct stlb_analysis *a, struct stlb_mm *mm)
 	}
 }
 
-void stlb_on_unregister(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_unregister(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_mm *mm = act->mm;
+	struct stlb_mm *mm = ec->mm;
 
-	if (act->event->kind == STLB_NOTIFIER_PUT && stlb_event_get(act->event, USERS) > 1)
+	if (ec->event->kind == STLB_NOTIFIER_PUT && stlb_event_get(ec->event, USERS) > 1)
 		return;
 	if (!mm->subscribers)
 		return;
@@ -120,17 +120,17 @@ void stlb_on_unregister(struct stlb_analysis *a, const struct stlb_act *act)
 		is_over(a, mm);
 }
 
-void stlb_on_unsubscribe(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_unsubscribe(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	is_over(a, act->mm);
+	is_over(a, ec->mm);
 	/* what the task left outside any hold in another mm is judged like at any event */
-	STLB_CALL(a, left_alone, a, act, 0);
+	STLB_CALL(a, left_alone, a, ec, 0);
 }
 
 /* The pointer may come back as another mm's. */
-void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_mm_free(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_mm *mm = act->mm;
+	struct stlb_mm *mm = ec->mm;
 	struct stlb_list *at, *next;
 
 	is_over(a, mm);

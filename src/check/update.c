@@ -19,12 +19,12 @@
 
 /* ---- what an event says ---- */
 
-/* Whether the 1 GiB entry of the address was cleared, and that is still owed. */
-static bool is_owed(struct stlb_analysis *a, const struct stlb_act *act)
+/* Whether the 1 GiB entry of the address was cleared, and that is still pending. */
+static bool is_pending(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_slot slot = {STLB_LEVEL_PTE, stlb_event_or(act->event, ADDR, 1)};
-	struct stlb_region *region = stlb_region_find(&a->machine.regions, act->mm, slot.addr);
-	struct stlb_walk walk = stlb_walk_at(act->mm, region, slot);
+	struct stlb_slot slot = {STLB_LEVEL_PTE, stlb_event_or(ec->event, ADDR, 1)};
+	struct stlb_region *region = stlb_region_find(&a->machine.regions, ec->mm, slot.addr);
+	struct stlb_walk walk = stlb_walk_at(ec->mm, region, slot);
 
 	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));)
 		if (ob->level == STLB_LEVEL_PUD && ob->addr == slot.addr)
@@ -32,19 +32,19 @@ static bool is_owed(struct stlb_analysis *a, const struct stlb_act *act)
 	return false;
 }
 
-/* The set that resolves a migration entry is in no bracket: what is owed shows its level. */
-static bool read_change(struct stlb_analysis *a, const struct stlb_act *act,
+/* The set that resolves a migration entry is in no bracket: what is pending shows its level. */
+static bool read_change(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			struct stlb_change *change)
 {
-	if (!stlb_task_update_state(act->task)) {
+	if (!stlb_context_update_state(ec->context)) {
 		a->failed = true;
 		return false;
 	}
-	*change = stlb_change_read(&a->machine, act->task, act->mm, act->event);
-	if (change->guessed && is_owed(a, act))
+	*change = stlb_change_read(&a->machine, ec->context, ec->mm, ec->event);
+	if (change->guessed && is_pending(a, ec))
 		change->level = STLB_LEVEL_PUD;
 	stlb_change_place(&a->machine, change);
-	stlb_place_learned(a, act, change->level);
+	stlb_place_learned(a, ec, change->level);
 	return true;
 }
 
@@ -53,49 +53,49 @@ static struct stlb_slot slot_of(const struct stlb_change *change)
 	return (struct stlb_slot){change->level, change->addr};
 }
 
-/* ---- told again ---- */
+/* ---- reported again ---- */
 
 /* Of a set of many entries, only the echoes tell what each said before. */
-static void told_by_echo(struct stlb_analysis *a, const struct stlb_act *act,
-			 const struct stlb_echoed *echoed, struct stlb_entry old,
-			 enum stlb_level level)
+static void known_by_echo(struct stlb_analysis *a, const struct stlb_event_context *ec,
+			  const struct stlb_echoed *echoed, struct stlb_entry old,
+			  enum stlb_level level)
 {
 	struct stlb_slot slot = {level, echoed->addr};
 	struct stlb_event event;
-	struct stlb_act set = {&event, act->task, act->mm};
+	struct stlb_event_context set = {&event, ec->context, ec->mm};
 
-	stlb_brief_expand(echoed->set, &event);
-	stlb_set_told(a, &set, slot, old, echoed->new);
+	stlb_saved_event_expand(echoed->set, &event);
+	stlb_set_old_value(a, &set, slot, old, echoed->new);
 }
 
-static void link_clear(struct stlb_analysis *a, const struct stlb_act *act,
+static void link_clear(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		       const struct stlb_change *clear)
 {
-	bool by_hook = act->event->kind == STLB_PTE_CLEAR || act->event->kind == STLB_PMD_CLEAR;
+	bool by_hook = ec->event->kind == STLB_PTE_CLEAR || ec->event->kind == STLB_PMD_CLEAR;
 
-	if (stlb_event_has(act->event, ADDR) && (by_hook || clear->level != STLB_LEVEL_PTE))
-		stlb_link_told(a, act, slot_of(clear), 0, 1);
-	a->clears_unnamed |= by_hook && !stlb_event_has(act->event, ADDR);
+	if (stlb_event_has(ec->event, ADDR) && (by_hook || clear->level != STLB_LEVEL_PTE))
+		stlb_link_reported(a, ec, slot_of(clear), 0, 1);
+	a->clears_unnamed |= by_hook && !stlb_event_has(ec->event, ADDR);
 }
 
 /* What an echo tells is no write of the entry; a clear that two probes see is one. */
-static bool told_again(struct stlb_analysis *a, const struct stlb_act *act,
-		       const struct stlb_change *clear)
+static bool repeats(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		    const struct stlb_change *clear)
 {
 	struct stlb_echoed echoed = {.set = NULL};
-	bool again = stlb_told_again(&a->machine, act->task, clear, clear->old, &echoed);
+	bool again = stlb_repeats(&a->machine, ec->context, clear, clear->old, &echoed);
 
 	if (echoed.set)
-		told_by_echo(a, act, &echoed, clear->old, clear->level);
+		known_by_echo(a, ec, &echoed, clear->old, clear->level);
 	if (!echoed.is_echo)
-		link_clear(a, act, clear);
+		link_clear(a, ec, clear);
 	return again;
 }
 
 /* The one table that the context's bracket is of: a collapse's, whose clear may tell no address. */
-static bool bracket_table(const struct stlb_act *act, uint64_t *base)
+static bool bracket_table(const struct stlb_event_context *ec, uint64_t *base)
 {
-	const struct stlb_bracket *bracket = stlb_task_bracket(act->task, act->mm);
+	const struct stlb_bracket *bracket = stlb_context_bracket(ec->context, ec->mm);
 
 	if (!bracket || bracket->end - bracket->start != STLB_REGION_SIZE ||
 	    !stlb_is_of_huge_pages(bracket->start, bracket->end))
@@ -106,158 +106,158 @@ static bool bracket_table(const struct stlb_act *act, uint64_t *base)
 
 /* ---- clears ---- */
 
-static void clear_at(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot,
-		     struct stlb_entry old, enum stlb_state left)
+static void clear_at(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		     struct stlb_slot slot, struct stlb_entry old, enum stlb_state new_state)
 {
-	stlb_place_note(act->task, act->mm, slot);
-	stlb_clear(a, act, slot, old, left);
+	stlb_place_note(ec->context, ec->mm, slot);
+	stlb_clear(a, ec, slot, old, new_state);
 }
 
-static void clear_table(struct stlb_analysis *a, const struct stlb_act *act,
+static void clear_table(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			const struct stlb_change *clear)
 {
 	struct stlb_slot slot = slot_of(clear);
 
-	if (!clear->placed && !bracket_table(act, &slot.addr)) {
-		if (stlb_mm_is_subscribed(act->mm)) {
-			stlb_place_failed(a, act->mm, 1);
-			stlb_obligation_unplaced(a, act, clear->old);
+	if (!clear->placed && !bracket_table(ec, &slot.addr)) {
+		if (stlb_mm_is_subscribed(ec->mm)) {
+			stlb_place_failed(a, ec->mm, 1);
+			stlb_obligation_unplaced(a, ec, clear->old);
 		}
-		stlb_detach_unplaced(act);
+		stlb_detach_unplaced(ec);
 		return;
 	}
-	stlb_detach(act, slot.addr);
-	clear_at(a, act, slot, clear->old, STLB_NONE);
+	stlb_detach(ec, slot.addr);
+	clear_at(a, ec, slot, clear->old, STLB_NONE);
 }
 
-void stlb_on_clear(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_clear(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	struct stlb_change clear;
 
-	if (!read_change(a, act, &clear) || told_again(a, act, &clear))
+	if (!read_change(a, ec, &clear) || repeats(a, ec, &clear))
 		return;
-	if (clear.level == STLB_LEVEL_PTE && stlb_detached_clear(a, act, clear.old))
+	if (clear.level == STLB_LEVEL_PTE && stlb_detached_clear(a, ec, clear.old))
 		return;
 	if (clear.old.state == STLB_TABLE)
-		clear_table(a, act, &clear);
+		clear_table(a, ec, &clear);
 	else if (clear.placed)
-		clear_at(a, act, slot_of(&clear), clear.old, STLB_NONE);
+		clear_at(a, ec, slot_of(&clear), clear.old, STLB_NONE);
 	else if (clear.old.state == STLB_PRESENT)
-		stlb_place_clear(a, act, clear.old);
+		stlb_place_clear(a, ec, clear.old);
 }
 
 /* The huge zero page becomes 512 zero pages, out of sight where sets are not recorded. */
-static bool is_zero_split(const struct stlb_analysis *a, const struct stlb_act *act,
+static bool is_zero_split(const struct stlb_analysis *a, const struct stlb_event_context *ec,
 			  const struct stlb_change *clear)
 {
-	return act->event->kind == STLB_PMD_CLEAR_FLUSH && clear->old.state == STLB_PRESENT &&
+	return ec->event->kind == STLB_PMD_CLEAR_FLUSH && clear->old.state == STLB_PRESENT &&
 	       !a->machine.echoes_seen && stlb_pages_is_zero(a, clear->old.pfn) &&
-	       stlb_split_takes(act->task, clear);
+	       stlb_split_takes(ec->context, clear);
 }
 
 /* Functions that clear an entry and have its address; the clear hook may tell it once more. */
-void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_clear_flush(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	bool inval = act->event->kind == STLB_PMD_INVAL;
+	bool inval = ec->event->kind == STLB_PMD_INVAL;
 	struct stlb_change clear;
 
-	if (!read_change(a, act, &clear))
+	if (!read_change(a, ec, &clear))
 		return;
-	if (inval && stlb_split_takes(act->task, &clear)) {
-		link_clear(a, act, &clear);
+	if (inval && stlb_split_takes(ec->context, &clear)) {
+		link_clear(a, ec, &clear);
 		return;
 	}
-	if (told_again(a, act, &clear))
+	if (repeats(a, ec, &clear))
 		return;
-	if (clear.old.state == STLB_TABLE && act->event->kind != STLB_PMD_COLLAPSE_FLUSH)
+	if (clear.old.state == STLB_TABLE && ec->event->kind != STLB_PMD_COLLAPSE_FLUSH)
 		return;
 	if (clear.old.state == STLB_TABLE)
-		stlb_detach(act, clear.addr);
+		stlb_detach(ec, clear.addr);
 	a->last_created = NULL;
-	clear_at(a, act, slot_of(&clear), clear.old, inval ? STLB_PROTNONE : STLB_NONE);
+	clear_at(a, ec, slot_of(&clear), clear.old, inval ? STLB_PROTNONE : STLB_NONE);
 	if (inval && a->last_created)
 		a->last_created->set_again_unseen = !stlb_recorded(a, STLB_PMD_SET);
-	if (is_zero_split(a, act, &clear) && a->last_created)
+	if (is_zero_split(a, ec, &clear) && a->last_created)
 		stlb_obligation_end(a, a->last_created, STLB_END_RESTORED);
 }
 
-void stlb_on_pmd_split(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_pmd_split(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	struct stlb_change split;
 
-	if (read_change(a, act, &split))
-		stlb_split_begins(act->task, &split);
+	if (read_change(a, ec, &split))
+		stlb_split_begins(ec->context, &split);
 }
 
 /* ---- sets ---- */
 
 /* What was last seen of an entry, where no clear of the mm went unseen or unplaced since. */
-static struct stlb_entry last_known(struct stlb_analysis *a, const struct stlb_act *act,
+static struct stlb_entry last_known(struct stlb_analysis *a, const struct stlb_event_context *ec,
 				    struct stlb_slot slot)
 {
 	struct stlb_entry unknown = {0};
 
-	if (!stlb_kinds_has(&a->seen, STLB_PTE_CLEAR) || act->mm->unplaced)
+	if (!stlb_kinds_has(&a->seen, STLB_PTE_CLEAR) || ec->mm->unplaced)
 		return unknown;
-	return stlb_region_entry(stlb_region_find(&a->machine.regions, act->mm, slot.addr),
+	return stlb_region_entry(stlb_region_find(&a->machine.regions, ec->mm, slot.addr),
 				 slot.level, slot.addr);
 }
 
-static void set_entries(struct stlb_analysis *a, const struct stlb_act *act,
+static void set_entries(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			const struct stlb_change *set, struct stlb_entry old)
 {
 	struct stlb_slot slot = slot_of(set);
 	struct stlb_entry new = set->new;
 
 	for (uint64_t i = 0; i < set->nr; i++) {
-		stlb_set(a, act, slot, old, new);
+		stlb_set(a, ec, slot, old, new);
 		slot.addr += UINT64_C(1) << stlb_level_shift(slot.level);
 		new = stlb_next_entry(new, slot.level);
-		/* only the first entry's old value is told, that of the others by their echoes */
+		/* only the first entry's old value is recorded, that of the others by their echoes
+		 */
 		old = (struct stlb_entry){0};
 	}
 }
 
-/* What a set of many finds is told of the first: a batch was cleared before it, all or none. */
-static void name_parked(struct stlb_analysis *a, const struct stlb_act *act,
+/* What a set of many finds is reported of the first: a batch was cleared before it, all or none. */
+static void name_parked(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			const struct stlb_change *set)
 {
 	struct stlb_slot slot = slot_of(set);
 	struct stlb_entry new = set->new;
 
-	for (uint64_t nr = set->nr; nr && stlb_place_parked(a, act, slot, set->old, new, nr);
-	     nr--) {
+	for (uint64_t nr = set->nr; nr && stlb_place_parked(a, ec, slot, set->old, new, nr); nr--) {
 		slot.addr += UINT64_C(1) << stlb_level_shift(slot.level);
 		new = stlb_next_entry(new, slot.level);
 	}
 }
 
-static void set_somewhere(struct stlb_analysis *a, const struct stlb_act *act,
+static void set_somewhere(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			  const struct stlb_change *set)
 {
-	if (!stlb_early_keep(a, act, set->new, set->nr))
-		stlb_place_failed(a, act->mm, set->nr);
+	if (!stlb_early_keep(a, ec, set->new, set->nr))
+		stlb_place_failed(a, ec->mm, set->nr);
 	if (a->devices)
-		stlb_device_note_not_placed(a, act->mm);
+		stlb_device_note_not_placed(a, ec->mm);
 }
 
-void stlb_on_set(struct stlb_analysis *a, const struct stlb_act *act)
+void stlb_on_set(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	struct stlb_change set;
 	struct stlb_entry old;
 
-	if (!read_change(a, act, &set))
+	if (!read_change(a, ec, &set))
 		return;
 	if (!set.placed)
-		set_somewhere(a, act, &set);
-	else if (act->task->update->nr_parked)
-		name_parked(a, act, &set);
-	if (set.placed && stlb_has_echo(act->event->kind))
-		stlb_link_told(a, act, slot_of(&set), stlb_event_get(act->event, NEW), set.nr);
+		set_somewhere(a, ec, &set);
+	else if (ec->context->update->nr_parked)
+		name_parked(a, ec, &set);
+	if (set.placed && stlb_has_echo(ec->event->kind))
+		stlb_link_reported(a, ec, slot_of(&set), stlb_event_get(ec->event, NEW), set.nr);
 	old = set.old;
 	if (set.placed && !old.known && set.nr == 1 &&
-	    (!stlb_has_echo(act->event->kind) || !a->machine.echoes_seen))
-		old = last_known(a, act, slot_of(&set));
-	if (!stlb_told_again(&a->machine, act->task, &set, old, NULL) && set.placed)
-		set_entries(a, act, &set, old);
+	    (!stlb_has_echo(ec->event->kind) || !a->machine.echoes_seen))
+		old = last_known(a, ec, slot_of(&set));
+	if (!stlb_repeats(&a->machine, ec->context, &set, old, NULL) && set.placed)
+		set_entries(a, ec, &set, old);
 }

@@ -16,9 +16,9 @@ struct stlb_walk stlb_walk_at(struct stlb_mm *mm, struct stlb_region *region, st
 		go_through(&walk, &mm->obligations);
 	} else if (region) {
 		go_through(&walk, &region->obligations);
-		walk.wide = &mm->wide;
+		walk.pud_level = &mm->pud_level;
 	} else {
-		go_through(&walk, &mm->wide);
+		go_through(&walk, &mm->pud_level);
 	}
 	return walk;
 }
@@ -45,9 +45,9 @@ struct stlb_obligation *stlb_walk_next(struct stlb_walk *walk)
 			if (meets(walk, ob))
 				return ob;
 		}
-		if (!walk->wide)
+		if (!walk->pud_level)
 			return NULL;
-		go_through(walk, walk->wide);
-		walk->wide = NULL;
+		go_through(walk, walk->pud_level);
+		walk->pud_level = NULL;
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is owed for the entries of a place: those of the 2 MiB region that it lies in, and the 1 GiB
- * entries that reach over it, which are in a list of their own.
+ * What is pending for the entries of a place: those of the 2 MiB region that it lies in, and the 1
+ * GiB entries that reach over it, which are in a list of their own.
  */
 #ifndef CHECK_WALK_H
 #define CHECK_WALK_H
@@ -11,7 +11,7 @@
 /** struct stlb_walk - a walk over the obligations whose entries have an address with a slot */
 struct stlb_walk {
 	struct stlb_slot slot;
-	struct stlb_list *list, *next, *wide; /* @wide: still to come, or NULL */
+	struct stlb_list *list, *next, *pud_level; /* @pud_level: still to come, or NULL */
 	bool by_mm;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "cmd/draw.h"
+#include "cmd/timeline_pass.h"
 #include "cmd/judge.h"
 #include "cmd/message.h"
 #include "cmd/profiles.h"
@@ -38,7 +38,7 @@ static bool judge_traces(struct analyze *analyze)
 {
 	const struct stlb_settings *settings = analyze->settings;
 	struct stlb_progress progress;
-	struct stlb_draw draw = {
+	struct stlb_timeline_pass drawing_pass = {
 		.command = name,
 		.settings = settings,
 		.profiles = &analyze->profiles,
@@ -49,8 +49,8 @@ static bool judge_traces(struct analyze *analyze)
 		.profiles = &analyze->profiles,
 		.report = analyze->reporting.report,
 		.progress = &progress,
-		.found = settings->writer->draws ? stlb_draw_prepare : NULL,
-		.arg = &draw,
+		.found = settings->writer->draws ? stlb_timeline_pass_prepare : NULL,
+		.arg = &drawing_pass,
 	};
 	bool all = true;
 
@@ -63,7 +63,7 @@ static bool judge_traces(struct analyze *analyze)
 
 		if (ret)
 			stlb_message(name, "%s", err.text);
-		if (stlb_draw_trace(&draw, path, ret == 0) || ret)
+		if (stlb_timeline_pass_trace(&drawing_pass, path, ret == 0) || ret)
 			all = false;
 	}
 	stlb_progress_end(&progress);

@@ -122,7 +122,7 @@ static json_t *rules_json(const struct doctor *doctor)
 	return NULL;
 }
 
-/* json_pack() fails, and lets go of the parts, where a part is NULL. */
+/* json_pack() fails, and releases the parts, where a part is NULL. */
 static json_t *document(const struct doctor *doctor)
 {
 	return json_pack("{s:s, s:s, s:b, s:o, s:o}", "kernel", stlb_kernel_release(doctor->kernel),

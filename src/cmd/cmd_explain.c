@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "cmd/again.h"
+#include "cmd/finding_pass.h"
 #include "cmd/judge.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
@@ -12,7 +12,7 @@
 /** struct explain_command - what the command has opened */
 struct explain_command {
 	const struct stlb_settings *settings;
-	struct stlb_again again;
+	struct stlb_finding_pass second;
 	struct stlb_explain *explain;
 };
 
@@ -36,20 +36,20 @@ static int read_trace(struct explain_command *command, struct stlb_error *err)
 {
 	const struct stlb_settings *settings = command->settings;
 	const char *path = settings->arguments[0];
-	struct stlb_again *again = &command->again;
-	struct stlb_explain_want want = {.finding = &again->finding};
-	int ret = stlb_again_judge(again, settings, path, settings->finding, err);
+	struct stlb_finding_pass *second = &command->second;
+	struct stlb_explain_want want = {.finding = &second->finding};
+	int ret = stlb_finding_pass_judge(second, settings, path, settings->finding, err);
 
 	if (ret)
 		return ret;
-	want.before_6_6 = again->before_6_6;
-	want.arch = again->arch;
-	want.kernel = again->kernel;
-	want.irq_flags = again->irq_flags;
+	want.before_6_6 = second->before_6_6;
+	want.arch = second->arch;
+	want.kernel = second->kernel;
+	want.irq_flags = second->irq_flags;
 	command->explain = stlb_explain_new(&want);
 	if (!command->explain)
 		return stlb_error_set(err, -ENOMEM, "%s: out of memory", path);
-	return stlb_again_read(again, take_event, command->explain, err);
+	return stlb_finding_pass_read(second, take_event, command->explain, err);
 }
 
 static int explain(void *arg, FILE *to, struct stlb_error *err)
@@ -61,7 +61,7 @@ static int explain(void *arg, FILE *to, struct stlb_error *err)
 
 	if (ret)
 		return ret;
-	source = stlb_pass_source(command->again.pass);
+	source = stlb_pass_source(command->second.pass);
 	ret = stlb_explain_write(command->explain, to, source, &cause);
 	if (ret)
 		return stlb_output_failed(command->settings->output, ret, &cause, err);
@@ -79,7 +79,7 @@ static int run(const struct stlb_settings *settings, enum stlb_status *status,
 	if (ret == 0)
 		ret = stlb_output_write(settings->output, explain, &command, err);
 	stlb_explain_free(command.explain);
-	stlb_again_release(&command.again);
+	stlb_finding_pass_release(&command.second);
 	return ret;
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cmd/again.h"
+#include "cmd/finding_pass.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/program.h"
@@ -18,7 +18,7 @@ static const char *const name = "graph";
 /** struct graph_command - what the command has opened */
 struct graph_command {
 	const struct stlb_settings *settings;
-	struct stlb_again again;
+	struct stlb_finding_pass second;
 	struct stlb_graph *graph;
 	uint64_t mm, pages[STLB_GRAPH_MAX_PAGES]; /* without a finding */
 	uint32_t nr_pages;
@@ -123,9 +123,9 @@ static int check(struct stlb_settings *settings)
 static struct stlb_graph *new_graph(const struct graph_command *command)
 {
 	const struct stlb_settings *settings = command->settings;
-	const struct stlb_again *again = &command->again;
+	const struct stlb_finding_pass *second = &command->second;
 	struct stlb_graph_want want = {
-		.finding = again->found ? &again->finding : NULL,
+		.finding = second->found ? &second->finding : NULL,
 		.mm = command->mm,
 		.addr = command->pages[0],
 		.more = command->pages + 1,
@@ -133,14 +133,14 @@ static struct stlb_graph *new_graph(const struct graph_command *command)
 		.since_ns = stlb_settings_since(settings),
 		.until_ns = stlb_settings_until(settings),
 		.max_events = settings->max_events,
-		.arch = again->arch,
-		.kernel = again->kernel,
-		.before_6_6 = again->before_6_6,
-		.irq_flags = again->irq_flags,
+		.arch = second->arch,
+		.kernel = second->kernel,
+		.before_6_6 = second->before_6_6,
+		.irq_flags = second->irq_flags,
 	};
 
-	if (!again->found) {
-		struct stlb_trace_facts facts = stlb_pass_facts(again->pass);
+	if (!second->found) {
+		struct stlb_trace_facts facts = stlb_pass_facts(second->pass);
 
 		want.arch = facts.arch;
 		want.irq_flags = facts.irq_flags;
@@ -166,13 +166,14 @@ static int read_trace(struct graph_command *command, struct stlb_error *err)
 	int ret;
 
 	if (settings->finding) {
-		ret = stlb_again_judge(&command->again, settings, path, settings->finding, err);
+		ret = stlb_finding_pass_judge(&command->second, settings, path, settings->finding,
+					      err);
 	} else {
-		command->again.settings = settings;
-		command->again.path = path;
-		ret = stlb_profiles_load(&settings->profiles, &command->again.profiles, err);
+		command->second.settings = settings;
+		command->second.path = path;
+		ret = stlb_profiles_load(&settings->profiles, &command->second.profiles, err);
 	}
-	return ret ? ret : stlb_again_read(&command->again, take_event, command, err);
+	return ret ? ret : stlb_finding_pass_read(&command->second, take_event, command, err);
 }
 
 static int finish(struct graph_command *command, struct stlb_error *err)
@@ -226,7 +227,7 @@ static int run(const struct stlb_settings *settings, enum stlb_status *status,
 	if (ret == 0)
 		ret = stlb_output_write(settings->output, draw, &command, err);
 	stlb_graph_free(command.graph);
-	stlb_again_release(&command.again);
+	stlb_finding_pass_release(&command.second);
 	return ret;
 }
 

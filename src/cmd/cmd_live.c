@@ -145,7 +145,7 @@ static int drain(struct live *live, struct stlb_error *err)
 	return ret;
 }
 
-/* The first error is the one that is told; what follows from it is not. */
+/* The first error is the one that is reported; what follows from it is not. */
 static int stop(struct live *live, int ret, struct stlb_error *err)
 {
 	struct stlb_error left = {""}, *to = ret ? &left : err;
@@ -166,7 +166,7 @@ static int stop(struct live *live, int ret, struct stlb_error *err)
 	if (ret == 0 && live->save)
 		ret = stlb_save_commit(live->save, err);
 	if (ret == 0)
-		ret = stlb_live_run_again(&live->run, err);
+		ret = stlb_live_run_second_pass(&live->run, err);
 	return ret;
 }
 
@@ -185,7 +185,7 @@ static int write_report(struct live *live, enum stlb_status *status, struct stlb
 {
 	*status = stlb_report_finish(live->reporting.report, live->settings->fail_on);
 	stlb_reporting_say_unmatched(&live->reporting, name);
-	if (live->run.told && live->settings->writer == stlb_report_writer(0))
+	if (live->run.reported && live->settings->writer == stlb_report_writer(0))
 		fputc('\n', stlb_output_file(live->reporting.output));
 	return stlb_reporting_write(&live->reporting, err);
 }

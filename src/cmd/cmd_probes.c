@@ -31,7 +31,7 @@ static void write_labelled(const char *label, const char *text, FILE *to)
 	stlb_plain_end(&out);
 }
 
-/* Those that cannot be probed are always told: their updates are not seen. */
+/* Those that cannot be probed are always reported: their updates are not seen. */
 static void write_sites(const struct stlb_probe *probe, bool all, FILE *to)
 {
 	for (unsigned int i = 0; i < probe->nr_sites; i++) {
@@ -54,9 +54,9 @@ static void write_probe(const struct stlb_probe *probe, bool all, FILE *to)
 
 	fprintf(to, "%s:%s  %s%s\n", probe->system, probe->event,
 		usable ? stlb_probe_source_name(probe->source) : "not available",
-		probe->reach == STLB_REACH_TASKS ? ", for the selected tasks" : "");
+		probe->scope == STLB_SCOPE_TASKS ? ", for the selected tasks" : "");
 	write_labelled("why", probe->reason, to);
-	write_labelled("limits", probe->blind, to);
+	write_labelled("limits", probe->limitations, to);
 	/* not wrapped: they are to be copied */
 	if (probe->filter)
 		fprintf(to, "%*sfilter: %s\n", TEXT_COLUMN, "", probe->filter);
@@ -99,9 +99,9 @@ static json_t *probe_json(const struct stlb_probe *probe)
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:b, s:b, s:o}", "system",
 			 probe->system, "event", probe->event, "kind", stlb_kind_name(probe->kind),
 			 "source", stlb_probe_source_name(probe->source), "reason", probe->reason,
-			 "blind", probe->blind, "definition", probe->definition, "filter",
+			 "blind", probe->limitations, "definition", probe->definition, "filter",
 			 probe->filter, "stack", probe->stack, "tasks_only",
-			 probe->reach == STLB_REACH_TASKS, "sites", sites_json(probe));
+			 probe->scope == STLB_SCOPE_TASKS, "sites", sites_json(probe));
 }
 
 static json_t *document(const struct stlb_kernel *kernel, const struct stlb_plan *plan)
@@ -171,7 +171,7 @@ static void print_word(const char *word)
 	printf(*word && strspn(word, plain) == strlen(word) ? "%s" : "'%s'", word);
 }
 
-/* As `record` would, with the stacks that a finding is told by. */
+/* As `record` would, with the stacks that a finding is shown by. */
 static int print_recording(const struct stlb_setup *setup, const struct stlb_settings *settings)
 {
 	struct stlb_settings with_file = *settings;

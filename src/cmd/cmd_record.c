@@ -68,13 +68,13 @@ static bool has_begun(const struct stlb_setup *setup, const char *instance)
 static int wait_for(pid_t pid, const struct stlb_setup *setup, const char *instance)
 {
 	const struct timespec step = {.tv_nsec = STEP};
-	bool asked = false, told = !instance;
+	bool asked = false, reported = !instance;
 	int status;
 
 	while (waitpid(pid, &status, WNOHANG) != pid) {
-		if (!told && has_begun(setup, instance)) {
+		if (!reported && has_begun(setup, instance)) {
 			stlb_setup_snapshot(setup, instance, name);
-			told = true;
+			reported = true;
 		}
 		if (!asked && stlb_interrupted())
 			asked = kill(pid, SIGINT) == 0;
@@ -160,7 +160,7 @@ static int install(struct stlb_setup *setup, struct stlb_error *err)
 	return 0;
 }
 
-/* perf records all tasks: processes are to be told apart in the trace. */
+/* perf records all tasks: processes are to be distinguished in the trace. */
 static bool is_by_task(const struct stlb_settings *settings)
 {
 	return settings->nr_pids && !settings->perf;

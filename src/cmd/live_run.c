@@ -53,7 +53,7 @@ static void found(void *arg, const struct stlb_finding *finding)
 	if (stlb_report_tell(run->reporting->report, run->info, finding, run->source, writer, to,
 			     &options, &err))
 		run->broken_pipe = true;
-	run->told |= writer == settings->writer;
+	run->reported |= writer == settings->writer;
 }
 
 /* ---- opening ---- */
@@ -108,7 +108,7 @@ static bool shows_status(const struct stlb_settings *settings)
 
 static void show_status(struct stlb_live_run *run, uint64_t now)
 {
-	struct stlb_standing standing = stlb_analysis_standing(stlb_pass_analysis(run->pass));
+	struct stlb_analysis_stats stats = stlb_analysis_stats(stlb_pass_analysis(run->pass));
 	uint64_t passed = now - run->shown_ns, events = run->info->events;
 	char line[160];
 
@@ -119,7 +119,7 @@ static void show_status(struct stlb_live_run *run, uint64_t now)
 		 "  checked %" PRIu64 "  findings %u",
 		 (now - run->start_ns) / SECOND_NS,
 		 (events - run->shown_events) * 1000 / (passed / 1000000), run->info->lost_events,
-		 standing.pending, standing.obligations - standing.pending, run->findings);
+		 stats.pending, stats.obligations - stats.pending, run->findings);
 	stlb_status_line(line);
 	run->shown_ns = now;
 	run->shown_events = events;
@@ -156,7 +156,7 @@ int stlb_live_run_loop(struct stlb_live_run *run, struct stlb_error *err)
 	return ret < 0 ? ret : 0;
 }
 
-/* A verdict on another order than that of the events is none. */
+/* A verdict on another order than that of the events is not one. */
 static int note_late(struct stlb_live_run *run)
 {
 	char note[256];
@@ -192,7 +192,7 @@ int stlb_live_run_finish(struct stlb_live_run *run, struct stlb_error *err)
 	return ret;
 }
 
-int stlb_live_run_again(struct stlb_live_run *run, struct stlb_error *err)
+int stlb_live_run_second_pass(struct stlb_live_run *run, struct stlb_error *err)
 {
 	struct stlb_progress progress;
 	struct stlb_judge again = {

@@ -23,8 +23,8 @@ struct stlb_live_run {
 	uint64_t start_ns, shown_ns, shown_events;
 	uint64_t late; /* records that came too late to be judged in their order */
 	unsigned int findings;
-	bool status; /* whether the status line is shown */
-	bool told;   /* findings stand where the report will follow */
+	bool status;   /* whether the status line is shown */
+	bool reported; /* findings stand where the report will follow */
 	bool broken_pipe;
 };
 
@@ -34,25 +34,26 @@ int stlb_live_run_open(struct stlb_live_run *run, struct stlb_error *err);
 /**
  * stlb_live_run_loop - judge until the command, the time, the findings or the user's patience ends
  *
- * Tracing has to be on. Returns 0 or a negative errno; what was judged stays either way.
+ * Tracing must be on. Returns 0 or a negative errno; what was judged stays either way.
  */
 int stlb_live_run_loop(struct stlb_live_run *run, struct stlb_error *err);
 
 /**
  * stlb_live_run_finish - tracing is off: judge the rest, and add it all to the report
  *
- * But for what stlb_live_run_again() has to judge.
+ * But for what stlb_live_run_second_pass() has to judge.
  */
 int stlb_live_run_finish(struct stlb_live_run *run, struct stlb_error *err);
 
 /**
- * stlb_live_run_again - judge the trace that was kept, where records came too late while it ran
+ * stlb_live_run_second_pass - judge the trace that was kept, where records came too late while it
+ * ran
  *
- * It has to be in its place. Nothing is done where no record did, or none is kept.
+ * It must be in its place. Nothing is done where no record did, or none is kept.
  */
-int stlb_live_run_again(struct stlb_live_run *run, struct stlb_error *err);
+int stlb_live_run_second_pass(struct stlb_live_run *run, struct stlb_error *err);
 
-/** stlb_live_run_close - the buffers have to be closed before the session is removed */
+/** stlb_live_run_close - the buffers must be closed before the session is removed */
 void stlb_live_run_close(struct stlb_live_run *run);
 
 #endif

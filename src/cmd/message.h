@@ -4,7 +4,7 @@
 #define CMD_MESSAGE_H
 
 /**
- * stlb_message - a line on standard error, behind the names of the program and the command
+ * stlb_message - a line on standard error, after the names of the program and the command
  * @command: NULL for the program's own
  *
  * Control characters and broken UTF-8 are escaped: a file name must not steer the terminal.

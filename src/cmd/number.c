@@ -53,7 +53,7 @@ static int length(const char *text, uint64_t *bytes)
 	return 0;
 }
 
-/* What stands behind the first address; the end is not rounded yet. */
+/* What stands after the first address; the end is not rounded yet. */
 static int range_end(const char *rest, uint64_t start, uint64_t *end)
 {
 	uint64_t bytes = 1;

@@ -11,7 +11,7 @@ int stlb_parse_address(const char *text, uint64_t *address);
 /**
  * stlb_parse_range - START-END, START+LENGTH or one address, as the pages [@start, @end)
  *
- * Rounded outwards to 4 KiB. LENGTH is decimal, or hexadecimal behind 0x, and may end in K, M or G.
+ * Rounded outwards to 4 KiB. LENGTH is decimal, or hexadecimal after 0x, and may end in K, M or G.
  */
 int stlb_parse_range(const char *text, uint64_t *start, uint64_t *end);
 

@@ -86,7 +86,7 @@ const char *stlb_option_group_title(enum stlb_option_group group);
 
 /**
  * stlb_options_parse - read the command line of a command
- * @argv: argv[0] is not looked at; options may stand behind arguments, except for the program
+ * @argv: argv[0] is not looked at; options may stand after arguments, except for the program
  * @settings: initialised before
  *
  * Returns 0, or -EINVAL or -ENOMEM when it has said on standard error what is wrong.

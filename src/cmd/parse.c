@@ -34,7 +34,7 @@ int stlb_usage_error(enum stlb_command_id id, const char *fmt, ...)
 }
 
 /* '+': options end at the command, the program's at ours and ours at the user's. ':': a missing
- * value is told from the rest. */
+ * value is distinguished from the rest. */
 static void parser_init(struct parser *parser, enum stlb_command_id id)
 {
 	const struct stlb_option *option;

@@ -18,7 +18,7 @@ static int stands_in_the_way(const struct stlb_fact *fact, int code, struct stlb
 			      fact->effect, *fact->remedy ? "; to do: " : "", fact->remedy);
 }
 
-/* In the order in which things have to be cleared away. */
+/* In the order in which things must be cleared away. */
 static int check_facts(const struct stlb_kernel *kernel, struct stlb_error *err)
 {
 	static const char *const needed[] = {"lockdown", "tracefs"};

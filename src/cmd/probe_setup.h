@@ -7,7 +7,7 @@
 #include "cmd/tasks.h"
 #include "staletlb/session.h"
 
-/** struct stlb_setup - the kernel, the plan for it, and the plan in the kernel; zeroed is none */
+/** struct stlb_setup - the kernel, the plan for it, and the plan in the kernel; zeroed: none */
 struct stlb_setup {
 	struct stlb_kernel *kernel;
 	struct stlb_plan *plan;

@@ -6,7 +6,7 @@
 #include "cmd/settings.h"
 #include "staletlb/pass.h"
 
-/** struct stlb_profiles - zeroed is none */
+/** struct stlb_profiles - zeroed: none */
 struct stlb_profiles {
 	struct stlb_profile **profile;
 	unsigned int nr;

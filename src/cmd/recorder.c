@@ -82,7 +82,7 @@ static void trace_cmd_events(struct stlb_recorder *recorder, const struct stlb_r
 	const struct stlb_probe *probe;
 
 	for (unsigned int i = 0; (probe = stlb_plan_probe(what->plan, i)); i++)
-		if (is_there(what, probe) && (probe->reach == STLB_REACH_TASKS ? tasks : all))
+		if (is_there(what, probe) && (probe->scope == STLB_SCOPE_TASKS ? tasks : all))
 			trace_cmd_event(recorder, probe);
 }
 

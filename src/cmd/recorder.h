@@ -15,7 +15,7 @@ struct stlb_recording {
 	const struct stlb_tasks *tasks; /* of probes that reach tasks only theirs; NULL: all */
 };
 
-/** struct stlb_recorder - a command line, NULL-terminated; zeroed is none */
+/** struct stlb_recorder - a command line, NULL-terminated; zeroed: none */
 struct stlb_recorder {
 	char **argv;
 	unsigned int nr;

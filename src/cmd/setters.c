@@ -46,7 +46,7 @@ const char *stlb_word_when(unsigned int index)
 	return when_words[index];
 }
 
-/* "'jsn' is none of text, json; did you mean 'json'?" */
+/* "'jsn' is not one of text, json; did you mean 'json'?" */
 int stlb_unknown_word(struct stlb_error *err, const char *value,
 		      const char *(*word)(unsigned int index))
 {

@@ -58,7 +58,7 @@ const char *stlb_word_locks(unsigned int index);
 const char *stlb_word_deep(unsigned int index);
 const char *stlb_word_text_or_json(unsigned int index);
 
-/** stlb_word_action - what probes can be told to do, as the values of an option */
+/** stlb_word_action - what probes can be asked to do, as the values of an option */
 const char *stlb_word_action(unsigned int index);
 
 /** stlb_settings_add - one more value of an option that can be given more than once */
@@ -68,7 +68,7 @@ int stlb_settings_add(struct stlb_strings *strings, const char *value, struct st
 int stlb_settings_rule_off(struct stlb_settings *settings, enum stlb_rule rule, bool off,
 			   const char *text, struct stlb_error *err);
 
-/** stlb_unknown_word - the error for a value that is none of an option's; -EINVAL */
+/** stlb_unknown_word - the error for a value that is not one of an option's; -EINVAL */
 int stlb_unknown_word(struct stlb_error *err, const char *value,
 		      const char *(*word)(unsigned int index));
 

@@ -7,7 +7,7 @@
 
 #include "staletlb/error.h"
 
-/** struct stlb_tasks - zeroed is none */
+/** struct stlb_tasks - zeroed: none */
 struct stlb_tasks {
 	int32_t *tids;
 	unsigned int nr;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command that is to be traced: made first, and let go when everything else is ready. */
+/* The command that is to be traced: made first, and released when everything else is ready. */
 #ifndef CMD_WORKLOAD_H
 #define CMD_WORKLOAD_H
 
@@ -8,11 +8,11 @@
 
 #include "staletlb/error.h"
 
-/** struct stlb_workload - zeroed is none; only workload.c looks inside */
+/** struct stlb_workload - zeroed: none; only workload.c looks inside */
 struct stlb_workload {
 	pid_t pid; /* 0: none, or waited for */
 	int gate;  /* closing it lets the child go */
-	int news;  /* where an exec that failed is told */
+	int news;  /* where an exec that failed is reported */
 	int status;
 	bool ended;
 };

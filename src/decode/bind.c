@@ -169,7 +169,7 @@ static bool bind_row(const struct stlb_row *row, const struct stlb_format *forma
 		binding->more = true;
 	}
 	bind_when(binding, row, format);
-	/* page tables are written by tasks alone; the stack behind a write is recorded in its trap
+	/* page tables are written by tasks alone; the stack after a write is recorded in its trap
 	 */
 	binding->traps = stlb_kind_class(row->kind) == STLB_CLASS_ENTRY || row->kind == STLB_STACK;
 	return bind_special(binding, format) && !stlb_kind_lacks(row->kind, binding->has);

@@ -57,7 +57,7 @@ bool stlb_damage_look(struct stlb_damage *damage, struct stlb_binding *binding, 
 		}
 		return true;
 	}
-	if (!text) { /* its format never had them: told once, nothing else can be said of it */
+	if (!text) { /* its format never had them: reported once, nothing else can be said of it */
 		if (named && !named->foreign++)
 			named->lacks = stlb_kind_lacks(binding->kind, binding->has);
 		return false;

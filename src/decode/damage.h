@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Records that a row is meant for and that cannot be read. One that rules hang on is a loss at its
- * place. An event that merely has the name of one that is known, and none of its fields, is told
- * once.
+ * place. An event that merely has the name of one that is known, and none of its fields, is
+ * reported once.
  */
 #ifndef DECODE_DAMAGE_H
 #define DECODE_DAMAGE_H
@@ -15,13 +15,13 @@ enum { STLB_MAX_NAMED = 256 };
  * struct stlb_named - events of one name, in a text that has a format for each list of fields
  * @has: fields that one of the lists has
  * @foreign: records with a list that has nothing of what is needed, of which @lacks is missing
- * @told: stlb_decoder_foreign() has
+ * @reported: stlb_decoder_foreign() has
  */
 struct stlb_named {
 	const char *name;
 	uint64_t has, foreign, lacks;
 	uint8_t kind;
-	bool bound, told;
+	bool bound, reported;
 	char words[120];
 };
 
@@ -37,7 +37,7 @@ struct stlb_damage {
  * @bound: as stlb_bind() returned it, 1 or -EBADMSG
  * @text: the formats are made of the lines of a text
  *
- * Returns false where the format is none of ours.
+ * Returns false where the format is not one of ours.
  */
 bool stlb_damage_look(struct stlb_damage *damage, struct stlb_binding *binding, int bound,
 		      bool text);

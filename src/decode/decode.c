@@ -403,9 +403,9 @@ const char *stlb_decoder_foreign(struct stlb_decoder *decoder)
 	for (uint32_t i = 0; i < decoder->damage.nr; i++) {
 		struct stlb_named *named = &decoder->damage.named[i];
 
-		if (named->bound || named->told || !named->foreign)
+		if (named->bound || named->reported || !named->foreign)
 			continue;
-		named->told = true;
+		named->reported = true;
 		return stlb_damage_foreign(&decoder->damage, named);
 	}
 	return NULL;

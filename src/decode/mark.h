@@ -12,7 +12,7 @@
  * @text: one line, NUL-terminated: a kind of STLB_CLASS_TABLE, and its fields
  * @event: its kind, level and fields are set; the rest is the caller's
  *
- * Returns false, with @event untouched, for text that is none, or lacks what its kind needs.
+ * Returns false, with @event untouched, for text that is not one, or lacks what its kind needs.
  */
 bool stlb_mark_read(const char *text, struct stlb_event *event);
 

@@ -96,8 +96,8 @@ static bool is_marker(const struct stlb_pte_format *format, unsigned int type)
 }
 
 /*
- * Until it is told or an entry says which, both places count as migration: the lower types would
- * take two dozen swap files to be anything else, the upper ones a device's memory.
+ * Until it is reported or an entry says which, both places count as migration: the lower types
+ * would take two dozen swap files to be anything else, the upper ones a device's memory.
  */
 void stlb_pte_format_init(struct stlb_pte_format *format, enum stlb_arch arch, unsigned int kernel)
 {

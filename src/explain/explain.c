@@ -62,7 +62,7 @@ static void learn_pages(struct stlb_explain *explain)
 	explain->old_pages = stlb_event_pages(event);
 }
 
-/* Of the event at hand. */
+/* Of the current event. */
 static bool is_of_old_page(const struct stlb_explain *explain)
 {
 	return explain->nr_pages && explain->old_pfn != UINT64_MAX &&
@@ -77,7 +77,7 @@ bool stlb_explain_same(const struct stlb_event *a, const struct stlb_event *b)
 	return a->ns == b->ns && a->kind == b->kind && a->tid == b->tid && a->cpu == b->cpu;
 }
 
-/* One event can be two pieces of evidence: a set that is update and breach at once. */
+/* One event can be two pieces of evidence: a set that is update and violation at once. */
 const char *stlb_explain_role(struct stlb_explain *explain, const struct stlb_event *event)
 {
 	const struct stlb_finding *finding = explain->want.finding;
@@ -93,7 +93,7 @@ const char *stlb_explain_role(struct stlb_explain *explain, const struct stlb_ev
 	return role;
 }
 
-static bool is_actor(const struct stlb_explain *explain, const struct stlb_event *event)
+static bool is_in_schedule(const struct stlb_explain *explain, const struct stlb_event *event)
 {
 	const struct stlb_finding *finding = explain->want.finding;
 
@@ -124,10 +124,10 @@ static bool is_around(const struct stlb_explain *explain, const struct stlb_even
 	case STLB_LOCK_ACQUIRE:
 	case STLB_LOCK_ACQUIRED:
 	case STLB_LOCK_RELEASE:
-		return explain->want.finding->lock && is_actor(explain, event) &&
+		return explain->want.finding->lock && is_in_schedule(explain, event) &&
 		       stlb_event_or(event, LOCK, 0) == explain->want.finding->lock;
 	case STLB_SCHED_SWITCH:
-		return is_actor(explain, event);
+		return is_in_schedule(explain, event);
 	case STLB_PAGE_ALLOC:
 	case STLB_PAGE_FREE:
 		return is_of_old_page(explain);
@@ -149,15 +149,16 @@ static bool is_around(const struct stlb_explain *explain, const struct stlb_even
 static bool is_in_hold(const struct stlb_explain *explain, const struct stlb_event *event)
 {
 	uint64_t lock = explain->want.finding->lock;
-	const struct stlb_task *task =
+	const struct stlb_context *context =
 		stlb_map_get(&explain->machine.contexts.map, stlb_context_key_of(event));
 
-	if (!lock || !task || event->tid != explain->self.tid || event->kind == STLB_SCHED_SWITCH)
+	if (!lock || !context || event->tid != explain->self.tid ||
+	    event->kind == STLB_SCHED_SWITCH)
 		return false;
-	for (uint32_t i = 0; i < task->nr_holds; i++)
-		if (task->holds[i].lock == lock)
+	for (uint32_t i = 0; i < context->nr_holds; i++)
+		if (context->holds[i].lock == lock)
 			return true;
-	return task->asked.lock == lock;
+	return context->asked.lock == lock;
 }
 
 static void keep(struct stlb_explain *explain, const struct stlb_event *event, const char *role)
@@ -235,7 +236,7 @@ struct stlb_explain *stlb_explain_new(const struct stlb_explain_want *want)
 		return NULL;
 	explain->want = *want;
 	explain->machine.facts = stlb_explain_facts(explain);
-	explain->machine.irqs_told = want->irq_flags;
+	explain->machine.irq_flags_known = want->irq_flags;
 	explain->size = level_size[want->finding->level <= STLB_LEVEL_PUD ? want->finding->level
 									  : STLB_LEVEL_PTE];
 	stlb_pte_format_init(&explain->machine.format, want->arch, want->kernel);

@@ -16,7 +16,7 @@ enum { STLB_MAX_MOMENTS = 48, STLB_MAX_AROUND = 32, STLB_MAX_FOLLOWED = 32 };
 struct stlb_moment {
 	struct stlb_event event;
 	const char *role; /* of the finding's evidence, "" where it only surrounds it */
-	bool held;	  /* the one who did it held the PTL of the finding */
+	bool held;	  /* whoever did it held the PTL of the finding */
 };
 
 /** struct stlb_followed - one operation: a bracket, and what it does to one address */
@@ -41,9 +41,9 @@ struct stlb_explain {
 	uint64_t old_pfn;   /* the first page that was freed or replaced; ~0: not known */
 	uint64_t old_pages; /* how many */
 	struct stlb_machine machine;
-	uint64_t begun, ended;	   /* brackets that did with the event at hand, 0: none */
+	uint64_t begun, ended;	   /* brackets that did with the current event, 0: none */
 	uint64_t pfn, nr_pages;	   /* that it frees or allocates, 0: none */
-	struct stlb_change change; /* what the event at hand says of entries; event NULL: nothing */
+	struct stlb_change change; /* what the current event says of entries; event NULL: nothing */
 	uint32_t proof_found;	   /* bits of the evidence that came by */
 	bool over;		   /* nothing that comes now belongs to it */
 	struct stlb_moment moments[STLB_MAX_MOMENTS];
@@ -85,7 +85,7 @@ struct stlb_operation stlb_explain_open_end(const struct stlb_explain *explain,
 
 /* ---- the parts of the text ---- */
 
-/** stlb_explain_text - text, wrapped, behind an indent of two */
+/** stlb_explain_text - text, wrapped, after an indent of two */
 void stlb_explain_text(struct stlb_plain_out *out, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

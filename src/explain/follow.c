@@ -60,25 +60,25 @@ static void follow_invalidation(const struct stlb_explain *explain, struct stlb_
 
 /* ---- brackets ---- */
 
-static void begins(void *user, struct stlb_task *task, const struct stlb_bracket *bracket)
+static void begins(void *user, struct stlb_context *context, const struct stlb_bracket *bracket)
 {
 	struct stlb_explain *explain = user;
 	struct stlb_followed *self = &explain->self;
 
 	explain->begun = bracket->id;
 	/* it is that of the finding whose start came last before the update */
-	if (bracket->start_event.tid == self->tid && task->kind == self->context &&
+	if (bracket->start_event.tid == self->tid && context->kind == self->context &&
 	    !self->change_ns && bracket->start == self->range.start &&
 	    bracket->end == self->range.end && self->range.known)
 		self->bracket = bracket->id;
 }
 
-static void ends(void *user, struct stlb_task *task, const struct stlb_bracket *bracket,
+static void ends(void *user, struct stlb_context *context, const struct stlb_bracket *bracket,
 		 const struct stlb_event *by)
 {
 	struct stlb_explain *explain = user;
 
-	(void)task;
+	(void)context;
 	if (by && stlb_bracket_is_end(bracket, by))
 		explain->ended = bracket->id;
 	/* a start that failed begins nothing */
@@ -96,11 +96,11 @@ static void pages(void *user, const struct stlb_event *event, uint64_t pfn, uint
 	explain->nr_pages = nr;
 }
 
-static void changed(void *user, struct stlb_task *task, const struct stlb_change *change)
+static void changed(void *user, struct stlb_context *context, const struct stlb_change *change)
 {
 	struct stlb_explain *explain = user;
 
-	(void)task;
+	(void)context;
 	explain->change = *change;
 }
 

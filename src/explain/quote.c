@@ -41,7 +41,7 @@ static const struct line lines[] = {
 	{97, "releasing page table lock but before call mmu_notifier_invalidate_range_end()."},
 };
 
-/* Behind a single space: the longest line has 79 columns. */
+/* After a single space: the longest line has 79 columns. */
 static void write_part(struct stlb_plain_out *out, unsigned int first, unsigned int last)
 {
 	if (first == last)

@@ -115,7 +115,7 @@ static void say_range_end(struct stlb_plain_out *out, const struct stlb_explain 
 }
 
 /* Who else had a part in what the table gives to one thread. */
-static void say_actors(struct stlb_plain_out *out, const struct stlb_explain *explain)
+static void say_contexts(struct stlb_plain_out *out, const struct stlb_explain *explain)
 {
 	const struct stlb_finding *finding = explain->want.finding;
 
@@ -153,7 +153,7 @@ static void say_order(struct stlb_plain_out *out, const struct stlb_explain *exp
 	say_second(out, explain, show->second);
 	say_range_end(out, explain);
 	say_write_protected(out, explain);
-	say_actors(out, explain);
+	say_contexts(out, explain);
 	stlb_explain_text(out, "The CPU wrote to addrA and then to addrB; the device sees the new "
 			       "value of addrB and the old one of addrA.");
 }
@@ -167,7 +167,7 @@ static void say_owner(struct stlb_plain_out *out, const struct stlb_explain *exp
 			  "addrA is 0x%" PRIx64 ", the address of this finding; what was "
 			  "freed is pfn 0x%" PRIx64 ".",
 			  explain->want.finding->addr, explain->old_pfn);
-	say_actors(out, explain);
+	say_contexts(out, explain);
 	if (!explain->has_owner) {
 		stlb_explain_text(out, "That page is not allocated again in this trace: whom "
 				       "the device's access hits is not known.");

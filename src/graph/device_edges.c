@@ -22,7 +22,7 @@ static uint32_t set_before(const struct stlb_graph *graph, uint32_t access)
 	return STLB_NO_NODE;
 }
 
-/* The first set that put another page there, behind the one whose page the device read. */
+/* The first set that put another page there, after the one whose page the device read. */
 static uint32_t set_after(const struct stlb_graph *graph, uint32_t access, uint32_t mine)
 {
 	for (uint32_t i = mine == STLB_NO_NODE ? 0 : mine + 1; i < graph->nr_nodes; i++)

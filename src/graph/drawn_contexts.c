@@ -4,9 +4,9 @@
 
 #include "graph/graph_internal.h"
 
-static bool is_idle(const struct stlb_graph_context *context)
+static bool is_idle(const struct stlb_graph_context *drawn)
 {
-	return context->lane == STLB_NO_NODE;
+	return drawn->lane == STLB_NO_NODE;
 }
 
 static void make_room(struct stlb_graph *graph)
@@ -14,33 +14,33 @@ static void make_room(struct stlb_graph *graph)
 	uint64_t victims[1024];
 	uint32_t at = 0, nr = 0;
 
-	for (struct stlb_graph_context *context;
-	     nr < 1024 && (context = stlb_map_next(&graph->contexts, &at));)
-		if (is_idle(context))
-			victims[nr++] = context->key;
+	for (struct stlb_graph_context *drawn;
+	     nr < 1024 && (drawn = stlb_map_next(&graph->contexts, &at));)
+		if (is_idle(drawn))
+			victims[nr++] = drawn->key;
 	while (nr)
 		free(stlb_map_remove(&graph->contexts, victims[--nr]));
 }
 
 struct stlb_graph_context *stlb_graph_context_of(struct stlb_graph *graph, uint64_t key)
 {
-	struct stlb_graph_context *context = stlb_map_get(&graph->contexts, key);
+	struct stlb_graph_context *drawn = stlb_map_get(&graph->contexts, key);
 
-	if (context)
-		return context;
+	if (drawn)
+		return drawn;
 	if (graph->contexts.count >= STLB_GRAPH_CONTEXTS)
 		make_room(graph);
 	if (graph->contexts.count >= 2 * STLB_GRAPH_CONTEXTS)
 		return NULL;
-	context = calloc(1, sizeof(*context));
-	if (!context || stlb_map_put(&graph->contexts, key, context) < 0) {
-		free(context);
+	drawn = calloc(1, sizeof(*drawn));
+	if (!drawn || stlb_map_put(&graph->contexts, key, drawn) < 0) {
+		free(drawn);
 		graph->failed = true;
 		return NULL;
 	}
-	context->key = key;
-	context->lane = STLB_NO_NODE;
-	return context;
+	drawn->key = key;
+	drawn->lane = STLB_NO_NODE;
+	return drawn;
 }
 
 struct stlb_graph_context *stlb_graph_context(struct stlb_graph *graph,
@@ -55,29 +55,29 @@ static void promote_hold(struct stlb_graph *graph, const struct stlb_hold *hold)
 
 	if (!open || open->node != STLB_NO_NODE)
 		return;
-	open->node = stlb_graph_draw_brief(graph, &open->event, open->text, open->seq);
+	open->node = stlb_graph_draw_saved(graph, &open->event, open->text, open->seq);
 	if (open->node == STLB_NO_NODE)
 		return;
 	graph->more[open->node].lock = hold->lock;
 	if (hold->confirmed)
-		graph->nodes[open->node].order_ns = hold->got_ns;
+		graph->nodes[open->node].order_ns = hold->acquired_ns;
 }
 
-void stlb_graph_promote(struct stlb_graph *graph, const struct stlb_task *task)
+void stlb_graph_promote(struct stlb_graph *graph, const struct stlb_context *context)
 {
-	const struct stlb_hold *hold = stlb_graph_ptl(graph, task);
+	const struct stlb_hold *hold = stlb_graph_ptl(graph, context);
 
-	for (uint32_t i = 0; i < task->nr_brackets; i++) {
-		struct stlb_graph_open *open = stlb_graph_opened(graph, task->brackets[i].id);
+	for (uint32_t i = 0; i < context->nr_brackets; i++) {
+		struct stlb_graph_open *open = stlb_graph_opened(graph, context->brackets[i].id);
 
 		if (open && open->node == STLB_NO_NODE)
-			open->node = stlb_graph_draw_brief(graph, &open->event, NULL, open->seq);
+			open->node = stlb_graph_draw_saved(graph, &open->event, NULL, open->seq);
 	}
 	if (hold)
 		promote_hold(graph, hold);
 }
 
-/* The first invalidation after a breach is drawn as well: until then devices could go wrong. */
+/* The first invalidation after a violation is drawn as well: until then devices could go wrong. */
 static bool is_wanted(struct stlb_graph *graph, const struct stlb_event *event)
 {
 	int when = stlb_graph_window(graph, event->ns);
@@ -91,30 +91,30 @@ static bool is_wanted(struct stlb_graph *graph, const struct stlb_event *event)
 
 static void invalidates(struct stlb_graph *graph, const struct stlb_event *event)
 {
-	struct stlb_graph_context *context = stlb_graph_context(graph, event);
-	const struct stlb_task *task =
+	struct stlb_graph_context *drawn = stlb_graph_context(graph, event);
+	const struct stlb_context *context =
 		stlb_map_get(&graph->machine.contexts.map, stlb_context_key_of(event));
 	uint32_t node;
 
-	if (!context || !is_wanted(graph, event))
+	if (!drawn || !is_wanted(graph, event))
 		return;
-	if (task)
-		stlb_graph_promote(graph, task);
+	if (context)
+		stlb_graph_promote(graph, context);
 	node = stlb_graph_draw(graph, event);
 	if (node == STLB_NO_NODE)
 		return;
 	graph->more[node].invalidates = true;
-	context->invalidating = event->kind == STLB_INV_RANGE;
+	drawn->invalidating = event->kind == STLB_INV_RANGE;
 }
 
 static void returns(struct stlb_graph *graph, const struct stlb_event *event)
 {
-	struct stlb_graph_context *context = stlb_graph_context(graph, event);
+	struct stlb_graph_context *drawn = stlb_graph_context(graph, event);
 
-	if (context && context->invalidating)
+	if (drawn && drawn->invalidating)
 		stlb_graph_draw(graph, event);
-	if (context)
-		context->invalidating = false;
+	if (drawn)
+		drawn->invalidating = false;
 }
 
 void stlb_graph_on_invalidation(struct stlb_graph *graph, const struct stlb_event *event)

@@ -34,46 +34,47 @@ static bool close(struct stlb_graph *graph, uint64_t id)
 
 /* ---- holds ---- */
 
-const struct stlb_hold *stlb_graph_ptl(const struct stlb_graph *graph, const struct stlb_task *task)
+const struct stlb_hold *stlb_graph_ptl(const struct stlb_graph *graph,
+				       const struct stlb_context *context)
 {
-	for (uint32_t i = graph->ptl ? task->nr_holds : 0; i > 0; i--)
-		if (task->holds[i - 1].lock == graph->ptl)
-			return &task->holds[i - 1];
-	return stlb_task_hold(task);
+	for (uint32_t i = graph->ptl ? context->nr_holds : 0; i > 0; i--)
+		if (context->holds[i - 1].lock == graph->ptl)
+			return &context->holds[i - 1];
+	return stlb_context_hold(context);
 }
 
-static void asked(void *user, struct stlb_task *task, const struct stlb_event *event)
+static void asked(void *user, struct stlb_context *context, const struct stlb_event *event)
 {
 	struct stlb_graph *graph = user;
-	struct stlb_graph_context *context = stlb_graph_context_of(graph, task->key);
+	struct stlb_graph_context *drawn = stlb_graph_context_of(graph, context->key);
 
-	if (!context)
+	if (!drawn)
 		return;
-	context->asked.seq = graph->seq;
-	context->asked.node = graph->at_hand;
-	context->asked.text =
+	drawn->asked.seq = graph->seq;
+	drawn->asked.node = graph->current;
+	drawn->asked.text =
 		stlb_is_ptl_class(event->text) ? stlb_graph_text(graph, event->text) : NULL;
-	stlb_brief_keep(&context->asked.event, event);
+	stlb_saved_event_keep(&drawn->asked.event, event);
 }
 
-static void acquired(void *user, struct stlb_task *task, struct stlb_hold *hold)
+static void acquired(void *user, struct stlb_context *context, struct stlb_hold *hold)
 {
 	struct stlb_graph *graph = user;
-	struct stlb_graph_context *context = stlb_graph_context_of(graph, task->key);
+	struct stlb_graph_context *drawn = stlb_graph_context_of(graph, context->key);
 
-	if (!context)
+	if (!drawn)
 		return;
-	open(graph, hold->id, &context->asked);
-	if (hold->confirmed && context->asked.node != STLB_NO_NODE)
-		graph->nodes[context->asked.node].order_ns = hold->got_ns;
+	open(graph, hold->id, &drawn->asked);
+	if (hold->confirmed && drawn->asked.node != STLB_NO_NODE)
+		graph->nodes[drawn->asked.node].order_ns = hold->acquired_ns;
 }
 
-static void over(void *user, struct stlb_task *task, const struct stlb_hold *hold,
+static void over(void *user, struct stlb_context *context, const struct stlb_hold *hold,
 		 enum stlb_over how, const struct stlb_event *by)
 {
 	struct stlb_graph *graph = user;
 
-	(void)task;
+	(void)context;
 	if (close(graph, hold->id) && how == STLB_OVER_RELEASED)
 		stlb_graph_draw(graph, by);
 }
@@ -84,35 +85,35 @@ static bool is_drawn(const struct stlb_graph *graph, const struct stlb_bracket *
 {
 	struct stlb_event start;
 
-	stlb_brief_expand(&bracket->start_event, &start);
+	stlb_saved_event_expand(&bracket->start_event, &start);
 	return graph->has_mm && bracket->mm->id == graph->mm && stlb_graph_covers(graph, &start);
 }
 
-bool stlb_graph_in_bracket(const struct stlb_graph *graph, const struct stlb_task *task)
+bool stlb_graph_in_bracket(const struct stlb_graph *graph, const struct stlb_context *context)
 {
-	for (uint32_t i = 0; i < task->nr_brackets; i++)
-		if (stlb_graph_opened(graph, task->brackets[i].id))
+	for (uint32_t i = 0; i < context->nr_brackets; i++)
+		if (stlb_graph_opened(graph, context->brackets[i].id))
 			return true;
 	return false;
 }
 
-static void begins(void *user, struct stlb_task *task, const struct stlb_bracket *bracket)
+static void begins(void *user, struct stlb_context *context, const struct stlb_bracket *bracket)
 {
 	struct stlb_graph *graph = user;
 	struct stlb_graph_open what = {
-		.seq = graph->seq, .event = bracket->start_event, .node = graph->at_hand};
+		.seq = graph->seq, .event = bracket->start_event, .node = graph->current};
 
-	(void)task;
+	(void)context;
 	if (is_drawn(graph, bracket))
 		open(graph, bracket->id, &what);
 }
 
-static void ends(void *user, struct stlb_task *task, const struct stlb_bracket *bracket,
+static void ends(void *user, struct stlb_context *context, const struct stlb_bracket *bracket,
 		 const struct stlb_event *by)
 {
 	struct stlb_graph *graph = user;
 
-	(void)task;
+	(void)context;
 	if (close(graph, bracket->id) && by && stlb_bracket_is_end(bracket, by))
 		stlb_graph_draw(graph, by);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The order between contexts: the edges that the clocks of the verdicts are made of, told as they
- * arrive. Each context that is drawn has a component, so that an edge is told when it brings one
- * context news of what is drawn of another, by way of whatever others it came. Events that make
- * such an edge - of the slot's lock, forks and wake-ups - are drawn then, too.
+ * The order between contexts: the edges that the clocks of the verdicts are made of, reported as
+ * they arrive. Each context that is drawn has a component, so that an edge is reported when it
+ * brings one context news of what is drawn of another, by way of whatever others it came. Events
+ * that make such an edge - of the slot's lock, forks and wake-ups - are drawn then, too.
  */
 #include <stdlib.h>
 
@@ -27,7 +27,7 @@ void stlb_graph_is_source(struct stlb_graph *graph, const struct stlb_event *eve
 	source->seq = graph->seq;
 	source->text =
 		event->kind == STLB_LOCK_RELEASE ? stlb_graph_text(graph, event->text) : NULL;
-	stlb_brief_keep(&source->event, event);
+	stlb_saved_event_keep(&source->event, event);
 }
 
 static uint32_t lane_of(const struct stlb_graph *graph, int32_t component)
@@ -41,25 +41,25 @@ static uint32_t lane_of(const struct stlb_graph *graph, int32_t component)
 /* Of the slot's lock, the acquisition is an event worth drawing. */
 static void keep_acquisition(struct stlb_graph *graph, struct stlb_graph_news *news)
 {
-	const struct stlb_graph_context *context = stlb_graph_context_of(graph, news->to);
+	const struct stlb_graph_context *drawn = stlb_graph_context_of(graph, news->to);
 	struct stlb_event event;
 
-	if (news->kind != STLB_EDGE_LOCK || !graph->ptl || news->object != graph->ptl || !context)
+	if (news->kind != STLB_EDGE_LOCK || !graph->ptl || news->object != graph->ptl || !drawn)
 		return;
-	stlb_brief_expand(&context->asked.event, &event);
-	if (context->asked.event.name && stlb_event_or(&event, LOCK, 0) == news->object)
-		news->acquisition = context->asked;
+	stlb_saved_event_expand(&drawn->asked.event, &event);
+	if (drawn->asked.event.name && stlb_event_or(&event, LOCK, 0) == news->object)
+		news->acquisition = drawn->asked;
 }
 
-void stlb_graph_hears(void *user, const struct stlb_hb_news *told)
+void stlb_graph_hears(void *user, const struct stlb_hb_news *edge)
 {
 	struct stlb_graph *graph = user;
-	uint32_t lane = lane_of(graph, told->of);
+	uint32_t lane = lane_of(graph, edge->of);
 	struct stlb_graph_news *news;
 
 	/* nothing was drawn there since what the context knows already */
 	if (lane == STLB_NO_NODE || graph->nr_news == MAX_NEWS ||
-	    graph->lanes[lane].seq <= stlb_vclock_at(told->to->clock, told->of))
+	    graph->lanes[lane].seq <= stlb_vclock_at(edge->to->clock, edge->of))
 		return;
 	if (stlb_grow((void **)&graph->news, graph->nr_news, &graph->room_news,
 		      sizeof(*graph->news))) {
@@ -69,14 +69,14 @@ void stlb_graph_hears(void *user, const struct stlb_hb_news *told)
 	news = &graph->news[graph->nr_news++];
 	*news = (struct stlb_graph_news){
 		.from = lane,
-		.at = told->at,
-		.to = told->to->id,
+		.at = edge->at,
+		.to = edge->to->id,
 		.since = graph->seq,
-		.object = told->object,
-		.kind = kinds[told->why],
+		.object = edge->object,
+		.kind = kinds[edge->why],
 	};
-	if (graph->sources[told->at % STLB_GRAPH_SOURCES].seq == told->at)
-		news->source = graph->sources[told->at % STLB_GRAPH_SOURCES];
+	if (graph->sources[edge->at % STLB_GRAPH_SOURCES].seq == edge->at)
+		news->source = graph->sources[edge->at % STLB_GRAPH_SOURCES];
 	keep_acquisition(graph, news);
 }
 
@@ -84,12 +84,12 @@ void stlb_graph_hears(void *user, const struct stlb_hb_news *told)
 
 static uint32_t lane_to(const struct stlb_graph *graph, const struct stlb_graph_news *news)
 {
-	const struct stlb_graph_context *context = stlb_map_get(&graph->contexts, news->to);
+	const struct stlb_graph_context *drawn = stlb_map_get(&graph->contexts, news->to);
 
-	return context ? context->lane : STLB_NO_NODE;
+	return drawn ? drawn->lane : STLB_NO_NODE;
 }
 
-/* The latest node of the context up to its event that is told of. */
+/* The latest node of the context up to its event that is reported. */
 static uint32_t node_before(const struct stlb_graph *graph, const struct stlb_graph_news *news)
 {
 	for (uint32_t i = graph->nr_nodes; i > 0; i--)
@@ -145,21 +145,21 @@ static void draw(struct stlb_graph *graph, const struct stlb_graph_open *what)
 	for (uint32_t i = 0; i < graph->nr_nodes; i++)
 		if (graph->more[i].seq == 2 * what->seq)
 			return;
-	stlb_graph_draw_brief(graph, &what->event, what->text, what->seq);
+	stlb_graph_draw_saved(graph, &what->event, what->text, what->seq);
 }
 
 /* Of several between the same nodes one is enough. */
 static void drop_repeated(struct stlb_graph *graph)
 {
-	uint32_t kept = 0, before = STLB_NO_NODE, behind = STLB_NO_NODE, from, to;
+	uint32_t kept = 0, before = STLB_NO_NODE, after = STLB_NO_NODE, from, to;
 
 	for (uint32_t i = 0; i < graph->nr_news; i++) {
 		if (!find_ends(graph, &graph->news[i], &from, &to) ||
-		    (from == before && to == behind))
+		    (from == before && to == after))
 			continue;
 		graph->news[kept++] = graph->news[i];
 		before = from;
-		behind = to;
+		after = to;
 	}
 	graph->nr_news = kept;
 }

@@ -35,10 +35,10 @@ bool stlb_graph_covers(const struct stlb_graph *graph, const struct stlb_event *
 }
 
 /*
- * A clear of which only the value is told: of the slot, if that is what it maps and the context has
- * the slot's table mapped, at or before it. A page that many entries map decides nothing.
+ * A clear of which only the value is recorded: of the slot, if that is what it maps and the context
+ * has the slot's table mapped, at or before it. A page that many entries map decides nothing.
  */
-static bool is_clear_of(const struct stlb_graph *graph, const struct stlb_task *task,
+static bool is_clear_of(const struct stlb_graph *graph, const struct stlb_context *context,
 			const struct stlb_graph_slot *slot, const struct stlb_change *change)
 {
 	const struct stlb_finding *finding = graph->want.finding;
@@ -50,9 +50,9 @@ static bool is_clear_of(const struct stlb_graph *graph, const struct stlb_task *
 		pfn = graph->own_pfn[0];
 	}
 	if (!known || !change->old.known || change->old.pfn != pfn || change->old.huge ||
-	    !stlb_table_is_mapped(task, change->mm))
+	    !stlb_table_is_mapped(context, change->mm))
 		return false;
-	mapped = task->update->map_addr >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
+	mapped = context->update->map_addr >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
 	if (mapped >> STLB_REGION_SHIFT != slot->addr >> STLB_REGION_SHIFT)
 		return false;
 	return change->old.special ? mapped == slot->addr : mapped <= slot->addr;
@@ -64,13 +64,13 @@ static bool is_own(const struct stlb_graph *graph, const struct stlb_graph_slot 
 {
 	const struct stlb_finding *finding = graph->want.finding;
 
-	if (graph->at_hand == STLB_NO_NODE || slot != graph->slots || !finding->has_addr)
+	if (graph->current == STLB_NO_NODE || slot != graph->slots || !finding->has_addr)
 		return false;
-	return change->new.known ? !strcmp(graph->nodes[graph->at_hand].role, "set")
+	return change->new.known ? !strcmp(graph->nodes[graph->current].role, "set")
 				 : change->old.known && change->old.pfn == graph->own_pfn[0];
 }
 
-static bool lies_in(const struct stlb_graph *graph, const struct stlb_task *task,
+static bool lies_in(const struct stlb_graph *graph, const struct stlb_context *context,
 		    const struct stlb_graph_slot *slot, const struct stlb_change *change)
 {
 	uint64_t size = UINT64_C(1) << stlb_level_shift(change->level);
@@ -79,7 +79,7 @@ static bool lies_in(const struct stlb_graph *graph, const struct stlb_task *task
 	if (!change->placed)
 		return is_own(graph, slot, change) ||
 		       (!stlb_event_has(change->event, PTEP) &&
-			!change->new.known &&is_clear_of(graph, task, slot, change));
+			!change->new.known &&is_clear_of(graph, context, slot, change));
 	/* the ptes of a table that is drawn as one entry would only hide it */
 	return size >= slot->size && overlaps(slot, change->addr, change->addr + nr * size - 1);
 }
@@ -106,11 +106,11 @@ static void describe(struct stlb_graph_slot *slot, const struct stlb_change *cha
 		slot->pfn = touch->new_pfn;
 }
 
-bool stlb_graph_touches(struct stlb_graph *graph, const struct stlb_task *task,
+bool stlb_graph_touches(struct stlb_graph *graph, const struct stlb_context *context,
 			const struct stlb_change *change, struct stlb_touch *touch)
 {
 	for (uint32_t i = 0; i < graph->nr_slots; i++) {
-		if (!lies_in(graph, task, &graph->slots[i], change))
+		if (!lies_in(graph, context, &graph->slots[i], change))
 			continue;
 		*touch = (struct stlb_touch){.slot = i};
 		/* others tell of rights or of a page that may be there already */

@@ -126,7 +126,7 @@ struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want)
 	if (graph->want.arch == STLB_ARCH_UNKNOWN)
 		graph->want.arch = arch_of(want->finding ? want->finding->mm : want->mm);
 	stlb_pte_format_init(&graph->machine.format, graph->want.arch, want->kernel);
-	graph->machine.irqs_told = want->irq_flags;
+	graph->machine.irq_flags_known = want->irq_flags;
 	graph->end_rule = stlb_end_rule_of(want->kernel);
 	if (!want->kernel && want->finding)
 		graph->end_rule = (struct stlb_end_rule){true, want->before_6_6};
@@ -142,13 +142,13 @@ struct stlb_graph *stlb_graph_new(const struct stlb_graph_want *want)
 
 /* ---- updates ---- */
 
-static void draw_update(struct stlb_graph *graph, const struct stlb_task *task,
+static void draw_update(struct stlb_graph *graph, const struct stlb_context *context,
 			const struct stlb_event *event, const struct stlb_touch *touch)
 {
-	const struct stlb_hold *hold = stlb_graph_ptl(graph, task);
+	const struct stlb_hold *hold = stlb_graph_ptl(graph, context);
 	uint32_t node;
 
-	stlb_graph_promote(graph, task);
+	stlb_graph_promote(graph, context);
 	if (touch->sets)
 		stlb_graph_page_comes(graph, touch->new_pfn, touch->nr);
 	if (touch->clears)
@@ -166,34 +166,34 @@ static void draw_update(struct stlb_graph *graph, const struct stlb_task *task,
 }
 
 /* The pages of a finding are known even where its update could not be placed here. */
-static void follow_proof(struct stlb_graph *graph, const struct stlb_task *task)
+static void follow_proof(struct stlb_graph *graph, const struct stlb_context *context)
 {
-	stlb_graph_promote(graph, task);
+	stlb_graph_promote(graph, context);
 	for (unsigned int i = 0; i < 2; i++)
 		if (graph->own_pfn[i] != UINT64_MAX)
 			(i ? stlb_graph_page_comes : stlb_graph_page_goes)(graph, graph->own_pfn[i],
 									   graph->own_nr);
 }
 
-void stlb_graph_changed(void *user, struct stlb_task *task, const struct stlb_change *change)
+void stlb_graph_changed(void *user, struct stlb_context *context, const struct stlb_change *change)
 {
 	struct stlb_graph *graph = user;
 	const struct stlb_event *event = change->event;
 	int when = stlb_graph_window(graph, event->ns);
 	struct stlb_touch touch;
 
-	if (graph->at_hand != STLB_NO_NODE && stlb_kind_is_update(event->kind))
-		follow_proof(graph, task);
+	if (graph->current != STLB_NO_NODE && stlb_kind_is_update(event->kind))
+		follow_proof(graph, context);
 	/* a migration tracepoint tells no mm: it is of the one whose range the task has begun */
 	if (event->kind == STLB_FILE_MAP || !graph->has_mm ||
-	    (change->mm ? change->mm->id != graph->mm : !stlb_graph_in_bracket(graph, task)))
+	    (change->mm ? change->mm->id != graph->mm : !stlb_graph_in_bracket(graph, context)))
 		return;
-	if (!stlb_graph_touches(graph, task, change, &touch))
+	if (!stlb_graph_touches(graph, context, change, &touch))
 		return;
 	if (when == 0)
-		draw_update(graph, task, event, &touch);
+		draw_update(graph, context, event, &touch);
 	else if (when < 0 && touch.sets)
-		stlb_brief_keep(&graph->slots[touch.slot].set, event);
+		stlb_saved_event_keep(&graph->slots[touch.slot].set, event);
 }
 
 /* ---- devices ---- */
@@ -217,7 +217,7 @@ static void on_device(struct stlb_graph *graph, const struct stlb_event *event)
 		return;
 	if (when < 0 && at >= 0) {
 		slot = &graph->slots[at];
-		stlb_brief_keep(&slot->device[slot->nr_device++ % STLB_GRAPH_EARLIER], event);
+		stlb_saved_event_keep(&slot->device[slot->nr_device++ % STLB_GRAPH_EARLIER], event);
 	} else if (when == 0 ||
 		   (when > 0 && graph->want.finding && graph->after++ < STLB_GRAPH_AFTER)) {
 		draw_device(graph, event, at);
@@ -228,9 +228,9 @@ static void on_device(struct stlb_graph *graph, const struct stlb_event *event)
 
 static void on_release(struct stlb_graph *graph, const struct stlb_event *event)
 {
-	struct stlb_graph_context *context = stlb_graph_context(graph, event);
+	struct stlb_graph_context *drawn = stlb_graph_context(graph, event);
 
-	if (context && context->lane != STLB_NO_NODE && stlb_event_get(event, LOCK) == graph->ptl)
+	if (drawn && drawn->lane != STLB_NO_NODE && stlb_event_get(event, LOCK) == graph->ptl)
 		stlb_graph_is_source(graph, event);
 }
 
@@ -268,19 +268,19 @@ static void take(struct stlb_graph *graph, const struct stlb_event *event)
 }
 
 /* A context that was forgotten meanwhile goes on in its lane. */
-static void go_on(const struct stlb_graph *graph, struct stlb_task *task)
+static void go_on(const struct stlb_graph *graph, struct stlb_context *context)
 {
 	for (uint32_t i = 0; i < graph->nr_lanes; i++)
-		if (graph->lanes[i].key == task->key)
-			task->hb.component = graph->lanes[i].component;
+		if (graph->lanes[i].key == context->key)
+			context->hb.component = graph->lanes[i].component;
 }
 
 int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event)
 {
-	struct stlb_task *task;
+	struct stlb_context *context;
 
 	graph->seq++;
-	graph->at_hand = STLB_NO_NODE;
+	graph->current = STLB_NO_NODE;
 	if (event->kind == STLB_INV_END)
 		stlb_end_rule_learn(&graph->end_rule, event);
 	if (event->ns >= graph->next_proof_ns)
@@ -288,10 +288,10 @@ int stlb_graph_event(struct stlb_graph *graph, const struct stlb_event *event)
 	/* what it ends is still to be drawn */
 	if (event->kind == STLB_INV_END && is_of_mm(graph, event))
 		stlb_graph_on_invalidation(graph, event);
-	task = stlb_second_pass_event(&graph->machine, event);
-	if (task && task->nr_events == 1)
-		go_on(graph, task);
-	if (task)
+	context = stlb_second_pass_event(&graph->machine, event);
+	if (context && context->nr_events == 1)
+		go_on(graph, context);
+	if (context)
 		take(graph, event);
 	return graph->failed || graph->machine.failed ? -ENOMEM : 0;
 }
@@ -300,7 +300,7 @@ static void draw_earlier(struct stlb_graph *graph)
 {
 	for (uint32_t i = 0; graph->want.finding && i < graph->nr_slots; i++) {
 		struct stlb_graph_slot *slot = &graph->slots[i];
-		uint32_t node = stlb_graph_draw_brief(graph, &slot->set, NULL, 0);
+		uint32_t node = stlb_graph_draw_saved(graph, &slot->set, NULL, 0);
 
 		if (node != STLB_NO_NODE) {
 			struct stlb_translation said = stlb_pte_decode(
@@ -313,7 +313,7 @@ static void draw_earlier(struct stlb_graph *graph)
 			graph->more[node].nr = stlb_graph_pages(STLB_LEVEL_PTE);
 		}
 		for (uint32_t k = 0; k < STLB_GRAPH_EARLIER; k++) {
-			node = stlb_graph_draw_brief(graph, &slot->device[k], NULL, 0);
+			node = stlb_graph_draw_saved(graph, &slot->device[k], NULL, 0);
 			if (node != STLB_NO_NODE)
 				graph->more[node].slot = (int)i;
 		}

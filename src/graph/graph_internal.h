@@ -3,7 +3,7 @@
 #ifndef GRAPH_GRAPH_INTERNAL_H
 #define GRAPH_GRAPH_INTERNAL_H
 
-#include "model/brief.h"
+#include "model/saved_event.h"
 #include "model/change.h"
 #include "model/invalidation.h"
 #include "staletlb/graph.h"
@@ -20,14 +20,14 @@ enum {
 	STLB_GRAPH_EARLIER = 4, /* device events before the window, for each slot */
 	STLB_GRAPH_TEXTS = 64,	/* names of lock classes */
 	STLB_GRAPH_CONTEXTS = 8 * 1024,
-	STLB_GRAPH_AFTER = 8, /* device events after the breach */
+	STLB_GRAPH_AFTER = 8, /* device events after the violation */
 };
 
 /** struct stlb_graph_open - a hold or bracket that has begun: drawn once something is done in it */
 struct stlb_graph_open {
 	uint64_t seq;
-	struct stlb_brief event;
-	const char *text; /* class name of a PTL, NULL where not told */
+	struct stlb_saved_event event;
+	const char *text; /* class name of a PTL, NULL where not known */
 	uint32_t node;
 };
 
@@ -46,8 +46,8 @@ struct stlb_graph_slot {
 	uint64_t addr, size;
 	uint64_t pfn; /* what it maps, as far as seen */
 	bool present;
-	struct stlb_brief set;			      /* the latest one before the window */
-	struct stlb_brief device[STLB_GRAPH_EARLIER]; /* the same of its device events */
+	struct stlb_saved_event set;			    /* the latest one before the window */
+	struct stlb_saved_event device[STLB_GRAPH_EARLIER]; /* the same of its device events */
 	uint32_t nr_device;
 };
 
@@ -61,7 +61,7 @@ struct stlb_graph_page {
 struct stlb_graph_news {
 	uint32_t from; /* lane */
 	enum stlb_edge_kind kind;
-	uint64_t at;	    /* number of the latest event that is told of */
+	uint64_t at;	    /* number of the latest event that is reported */
 	uint64_t to, since; /* key of the context that comes after it, from which event on */
 	uint64_t object;    /* the lock */
 	struct stlb_graph_open source,
@@ -95,19 +95,19 @@ struct stlb_graph {
 	uint32_t nr_slots;
 	uint64_t mm;
 	bool has_mm;
-	uint64_t from_ns, to_ns; /* the window; a finding's breach is its end */
-	bool resolved;		 /* an invalidation came after the breach */
+	uint64_t from_ns, to_ns; /* the window; a finding's violation is its end */
+	bool resolved;		 /* an invalidation came after the violation */
 	uint32_t after;		 /* device events since then */
 	uint64_t ptl;		 /* lock of the slot's updates, 0: not known */
-	uint64_t seq;		 /* number of the event at hand */
-	uint32_t at_hand;	 /* its node, STLB_NO_NODE: none */
+	uint64_t seq;		 /* number of the current event */
+	uint32_t current;	 /* its node, STLB_NO_NODE: none */
 	uint64_t next_proof_ns;
 	uint32_t proofs_left;
 	bool proven[STLB_MAX_EVIDENCE];
 	struct stlb_graph_page pages[STLB_GRAPH_WATCHED];
 	uint32_t nr_pages;
-	struct stlb_brief *allocs; /* the latest of the pages, STLB_GRAPH_ALLOCS */
-	struct stlb_brief own_allocs[2];
+	struct stlb_saved_event *allocs; /* the latest of the pages, STLB_GRAPH_ALLOCS */
+	struct stlb_saved_event own_allocs[2];
 	uint64_t own_pfn[2], own_nr;	 /* old and new page of a finding; ~0: none */
 	struct stlb_graph_open *sources; /* the latest events of what is drawn that may order */
 	struct stlb_graph_news *news;
@@ -144,12 +144,13 @@ struct stlb_graph_context *stlb_graph_context_of(struct stlb_graph *graph, uint6
 void stlb_graph_on_invalidation(struct stlb_graph *graph, const struct stlb_event *event);
 
 /** stlb_graph_promote - draw the PTL and the brackets that a context is in */
-void stlb_graph_promote(struct stlb_graph *graph, const struct stlb_task *task);
+void stlb_graph_promote(struct stlb_graph *graph, const struct stlb_context *context);
 
 /* ---- graph.c ---- */
 
 /** stlb_graph_changed - an update, as the machine tells it */
-void stlb_graph_changed(void *graph, struct stlb_task *task, const struct stlb_change *change);
+void stlb_graph_changed(void *graph, struct stlb_context *context,
+			const struct stlb_change *change);
 
 /* ---- drawn_holds.c ---- */
 
@@ -158,10 +159,10 @@ struct stlb_facts stlb_graph_facts(struct stlb_graph *graph);
 
 /** stlb_graph_ptl - the hold under which the context changes entries, NULL: none */
 const struct stlb_hold *stlb_graph_ptl(const struct stlb_graph *graph,
-				       const struct stlb_task *task);
+				       const struct stlb_context *context);
 
 /** stlb_graph_in_bracket - whether it has begun a range that is drawn */
-bool stlb_graph_in_bracket(const struct stlb_graph *graph, const struct stlb_task *task);
+bool stlb_graph_in_bracket(const struct stlb_graph *graph, const struct stlb_context *context);
 
 /** stlb_graph_opened - what is kept of a hold or bracket by its id; NULL: nothing */
 struct stlb_graph_open *stlb_graph_opened(const struct stlb_graph *graph, uint64_t id);
@@ -169,7 +170,7 @@ struct stlb_graph_open *stlb_graph_opened(const struct stlb_graph *graph, uint64
 /* ---- drawn_slots.c ---- */
 
 /** stlb_graph_touches - whether an update touches a slot; follows what the slot maps */
-bool stlb_graph_touches(struct stlb_graph *graph, const struct stlb_task *task,
+bool stlb_graph_touches(struct stlb_graph *graph, const struct stlb_context *context,
 			const struct stlb_change *change, struct stlb_touch *touch);
 
 /** stlb_graph_covers - whether the range of an event holds some of a slot */
@@ -196,7 +197,7 @@ void stlb_graph_page_goes(struct stlb_graph *graph, uint64_t pfn, uint64_t nr);
 void stlb_graph_is_source(struct stlb_graph *graph, const struct stlb_event *event);
 
 /** stlb_graph_hears - an edge, of whatever contexts; the second sink of src/hb */
-void stlb_graph_hears(void *graph, const struct stlb_hb_news *told);
+void stlb_graph_hears(void *graph, const struct stlb_hb_news *edge);
 
 /** stlb_graph_draw_order - what makes an edge between nodes; nodes are sorted before and after */
 void stlb_graph_draw_order(struct stlb_graph *graph);
@@ -206,11 +207,11 @@ void stlb_graph_order_edges(struct stlb_graph *graph);
 
 /* ---- node.c ---- */
 
-/** stlb_graph_draw - keep the event at hand; its node, STLB_NO_NODE where there is no room */
+/** stlb_graph_draw - keep the current event; its node, STLB_NO_NODE where there is no room */
 uint32_t stlb_graph_draw(struct stlb_graph *graph, const struct stlb_event *event);
 
-/** stlb_graph_draw_brief - the same for an earlier event */
-uint32_t stlb_graph_draw_brief(struct stlb_graph *graph, const struct stlb_brief *brief,
+/** stlb_graph_draw_saved - the same for an earlier event */
+uint32_t stlb_graph_draw_saved(struct stlb_graph *graph, const struct stlb_saved_event *saved,
 			       const char *text, uint64_t seq);
 
 /** stlb_graph_prove - draw the event if it is one of the finding's own */
@@ -230,7 +231,7 @@ void stlb_graph_sort(struct stlb_graph *graph);
 
 /* ---- drawn_edges.c, device_edges.c, reduce.c: nodes are sorted ---- */
 
-/** stlb_graph_settle_locks - an acquisition told at its entry waits for the holder before */
+/** stlb_graph_settle_locks - an acquisition recorded at its entry waits for the holder before */
 void stlb_graph_settle_locks(struct stlb_graph *graph);
 
 /** stlb_graph_edge - add one, unless it is there already as program order */

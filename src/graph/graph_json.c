@@ -12,7 +12,7 @@ static json_t *fields_json(const struct stlb_event *event)
 	struct stlb_json_object object = stlb_json_object();
 
 	for (unsigned int field = 0; field < STLB_NR_FIELDS; field++) {
-		/* lockdep's flags are told where there are any, as the trace prints them */
+		/* lockdep's flags are written where there are any, as the trace prints them */
 		if (!(event->has >> field & 1) ||
 		    (field == STLB_FIELD_TRYLOCK && !event->value[field]))
 			continue;

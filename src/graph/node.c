@@ -8,7 +8,7 @@
 #include "graph/graph_internal.h"
 #include "util/grow.h"
 
-/* Kept free for what ends the story: the invalidation, free and allocation after a breach. */
+/* Kept free for what ends the story: the invalidation, free and allocation after a violation. */
 enum { ROOM_FOR_THE_END = 4 };
 
 int stlb_graph_window(const struct stlb_graph *graph, uint64_t ns)
@@ -54,11 +54,11 @@ static void name_lane(char *name, size_t size, const struct stlb_event *event)
 /* From now on the clocks say what comes after its events. */
 static int32_t follow(struct stlb_graph *graph, const struct stlb_event *event)
 {
-	struct stlb_task *task = stlb_contexts_at(&graph->machine.contexts, event);
+	struct stlb_context *context = stlb_contexts_at(&graph->machine.contexts, event);
 
-	if (task)
-		graph->failed |= stlb_hb_follow(&graph->machine.hb, &task->hb) < 0;
-	return task ? task->hb.component : STLB_NO_COMPONENT;
+	if (context)
+		graph->failed |= stlb_hb_follow(&graph->machine.hb, &context->hb) < 0;
+	return context ? context->hb.component : STLB_NO_COMPONENT;
 }
 
 static uint32_t new_lane(struct stlb_graph *graph, uint64_t key, const struct stlb_event *event)
@@ -79,15 +79,15 @@ static uint32_t new_lane(struct stlb_graph *graph, uint64_t key, const struct st
 
 static uint32_t lane_of(struct stlb_graph *graph, const struct stlb_event *event)
 {
-	struct stlb_graph_context *context = stlb_graph_context(graph, event);
+	struct stlb_graph_context *drawn = stlb_graph_context(graph, event);
 
-	if (!context)
+	if (!drawn)
 		return STLB_NO_NODE;
-	if (context->lane == STLB_NO_NODE) {
-		context->lane = new_lane(graph, context->key, event);
-		graph->failed |= context->lane == STLB_NO_NODE;
+	if (drawn->lane == STLB_NO_NODE) {
+		drawn->lane = new_lane(graph, drawn->key, event);
+		graph->failed |= drawn->lane == STLB_NO_NODE;
 	}
-	return context->lane;
+	return drawn->lane;
 }
 
 /* ---- nodes ---- */
@@ -158,19 +158,19 @@ static bool has_room(struct stlb_graph *graph)
 
 uint32_t stlb_graph_draw(struct stlb_graph *graph, const struct stlb_event *event)
 {
-	if (graph->at_hand == STLB_NO_NODE && has_room(graph))
-		graph->at_hand = add(graph, event, graph->seq);
-	return graph->at_hand;
+	if (graph->current == STLB_NO_NODE && has_room(graph))
+		graph->current = add(graph, event, graph->seq);
+	return graph->current;
 }
 
-uint32_t stlb_graph_draw_brief(struct stlb_graph *graph, const struct stlb_brief *brief,
+uint32_t stlb_graph_draw_saved(struct stlb_graph *graph, const struct stlb_saved_event *saved,
 			       const char *text, uint64_t seq)
 {
 	struct stlb_event event;
 
-	if (!brief->name || !has_room(graph))
+	if (!saved->name || !has_room(graph))
 		return STLB_NO_NODE;
-	stlb_brief_expand(brief, &event);
+	stlb_saved_event_expand(saved, &event);
 	event.text = text;
 	return add(graph, &event, seq);
 }
@@ -212,15 +212,15 @@ static void next_proof(struct stlb_graph *graph)
 
 static void draw_proof(struct stlb_graph *graph, uint32_t i, const struct stlb_event *event)
 {
-	if (graph->at_hand == STLB_NO_NODE)
-		graph->at_hand = add(graph, event, graph->seq);
+	if (graph->current == STLB_NO_NODE)
+		graph->current = add(graph, event, graph->seq);
 	graph->proven[i] = true;
 	graph->proofs_left--;
 	next_proof(graph);
-	if (graph->at_hand == STLB_NO_NODE)
+	if (graph->current == STLB_NO_NODE)
 		return;
-	graph->nodes[graph->at_hand].proof = true;
-	graph->nodes[graph->at_hand].role = graph->want.finding->events[i].role;
+	graph->nodes[graph->current].proof = true;
+	graph->nodes[graph->current].role = graph->want.finding->events[i].role;
 }
 
 void stlb_graph_prove(struct stlb_graph *graph, const struct stlb_event *event)
@@ -239,7 +239,7 @@ void stlb_graph_prove_rest(struct stlb_graph *graph)
 	for (uint32_t i = 0; finding && i < finding->nr_events; i++) {
 		if (graph->proven[i])
 			continue;
-		graph->at_hand = STLB_NO_NODE;
+		graph->current = STLB_NO_NODE;
 		draw_proof(graph, i, &finding->events[i].event);
 	}
 }

@@ -13,7 +13,7 @@ static bool meet(uint64_t pfn, uint64_t nr, uint64_t other, uint64_t other_nr)
 
 /* ---- allocations before the page is mapped ---- */
 
-static struct stlb_brief *place(struct stlb_graph *graph, uint64_t pfn)
+static struct stlb_saved_event *place(struct stlb_graph *graph, uint64_t pfn)
 {
 	/* without random numbers: which one pushes out another is seen in the picture */
 	return &graph->allocs[stlb_map_mix(pfn) & (STLB_GRAPH_ALLOCS - 1)];
@@ -24,11 +24,11 @@ static void remember(struct stlb_graph *graph, const struct stlb_event *event, u
 	for (unsigned int i = 0; i < 2; i++)
 		if (graph->own_pfn[i] != UINT64_MAX &&
 		    meet(pfn, stlb_event_pages(event), graph->own_pfn[i], graph->own_nr))
-			stlb_brief_keep(&graph->own_allocs[i], event);
-	stlb_brief_keep(place(graph, pfn), event);
+			stlb_saved_event_keep(&graph->own_allocs[i], event);
+	stlb_saved_event_keep(place(graph, pfn), event);
 }
 
-static bool draw_alloc(struct stlb_graph *graph, struct stlb_brief *alloc, uint64_t pfn,
+static bool draw_alloc(struct stlb_graph *graph, struct stlb_saved_event *alloc, uint64_t pfn,
 		       uint64_t nr)
 {
 	struct stlb_event event;
@@ -36,21 +36,21 @@ static bool draw_alloc(struct stlb_graph *graph, struct stlb_brief *alloc, uint6
 
 	if (!alloc->name)
 		return false;
-	stlb_brief_expand(alloc, &event);
+	stlb_saved_event_expand(alloc, &event);
 	same = meet(stlb_event_get(&event, PFN), stlb_event_pages(&event), pfn, nr);
 	if (!same)
 		return false;
-	stlb_graph_draw_brief(graph, alloc, NULL, 0);
+	stlb_graph_draw_saved(graph, alloc, NULL, 0);
 	alloc->name = NULL;
 	return true;
 }
 
-static void forget(struct stlb_graph *graph, const struct stlb_brief *alloc)
+static void forget(struct stlb_graph *graph, const struct stlb_saved_event *alloc)
 {
 	struct stlb_event event;
-	struct stlb_brief *other;
+	struct stlb_saved_event *other;
 
-	stlb_brief_expand(alloc, &event);
+	stlb_saved_event_expand(alloc, &event);
 	other = place(graph, stlb_event_get(&event, PFN));
 	if (other->ns == alloc->ns && other->cpu == alloc->cpu)
 		other->name = NULL;
@@ -59,7 +59,7 @@ static void forget(struct stlb_graph *graph, const struct stlb_brief *alloc)
 static void draw_origin(struct stlb_graph *graph, uint64_t pfn, uint64_t nr)
 {
 	for (unsigned int i = 0; i < 2; i++) {
-		struct stlb_brief alloc = graph->own_allocs[i];
+		struct stlb_saved_event alloc = graph->own_allocs[i];
 
 		if (alloc.name && draw_alloc(graph, &graph->own_allocs[i], pfn, nr)) {
 			forget(graph, &alloc);
@@ -126,7 +126,7 @@ void stlb_graph_on_pages(void *user, const struct stlb_event *event, uint64_t pf
 			remember(graph, event, pfn);
 		return;
 	}
-	/* a free that is told a second time is one free */
+	/* a free that is recorded a second time is one free */
 	if (!alloc && page->gone)
 		return;
 	if (!graph->want.finding && stlb_graph_window(graph, event->ns) != 0)

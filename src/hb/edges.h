@@ -38,7 +38,7 @@ struct stlb_hb {
 	void (*tell)(void *user, const struct stlb_hb_news *news);
 	void *user;
 	struct stlb_components used;
-	uint64_t now;	       /* number of the event at hand */
+	uint64_t now;	       /* number of the current event */
 	struct stlb_map freed; /* clocks of freed pages, by pfn */
 };
 
@@ -78,20 +78,20 @@ bool stlb_hb_before(const struct stlb_hb_context *one, uint64_t when,
  *
  * lock: whoever acquires a lock comes after all who released it before; readers do not order each
  * other. A release adds to what the lock has rather than replacing it, as textbooks do: the trace
- * may not show that the one who releases had acquired it, and then it knows less.
+ * may not show that whoever releases had acquired it, and then less is ordered before it.
  */
 int stlb_hb_lock_released(struct stlb_hb *hb, const struct stlb_hb_context *context,
 			  struct stlb_hb_lock *lock, bool shared);
 int stlb_hb_lock_acquired(struct stlb_hb *hb, struct stlb_hb_context *context,
 			  const struct stlb_hb_lock *lock, bool shared);
 
-/* page reuse: who is given a page comes after the one who freed it. */
+/* page reuse: who is given a page comes after whoever freed it. */
 int stlb_hb_pages_freed(struct stlb_hb *hb, const struct stlb_hb_context *context, uint64_t pfn,
 			uint64_t nr);
 int stlb_hb_pages_allocated(struct stlb_hb *hb, struct stlb_hb_context *context, uint64_t pfn,
 			    uint64_t nr);
 
-/* fork and wake-up: a task runs after what the one who started or woke it had done by then. */
+/* fork and wake-up: a task runs after what the context that started or woke it had done by then. */
 int stlb_hb_started(struct stlb_hb *hb, const struct stlb_hb_context *by,
 		    struct stlb_hb_context *started, bool forked);
 int stlb_hb_runs(struct stlb_hb *hb, struct stlb_hb_context *context);
@@ -104,7 +104,7 @@ int stlb_hb_follows(struct stlb_hb *hb, const struct stlb_hb_context *before,
 void stlb_hb_lock_free(struct stlb_hb_lock *lock);
 void stlb_hb_context_free(struct stlb_hb_context *context);
 
-/** stlb_hb_free - the rest; contexts and locks have to be gone */
+/** stlb_hb_free - the rest; contexts and locks must be gone */
 void stlb_hb_free(struct stlb_hb *hb);
 
 #endif

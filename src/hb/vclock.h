@@ -51,7 +51,7 @@ int32_t stlb_component_take(struct stlb_components *among);
 /** stlb_component_give_back - the context is no longer asked about */
 void stlb_component_give_back(struct stlb_components *among, int32_t id);
 
-/** stlb_components_free - the clocks have to be gone */
+/** stlb_components_free - the clocks must be gone */
 void stlb_components_free(struct stlb_components *among);
 
 /** stlb_vclock_at - a component of a clock, 0 where it has none */

@@ -6,11 +6,11 @@
 
 enum { BLOCKABLE = 1 };
 
-static void ends(const struct stlb_machine *m, struct stlb_task *task,
+static void ends(const struct stlb_machine *m, struct stlb_context *context,
 		 const struct stlb_bracket *bracket, const struct stlb_event *by)
 {
 	if (m->facts.ends)
-		m->facts.ends(m->facts.user, task, bracket, by);
+		m->facts.ends(m->facts.user, context, bracket, by);
 }
 
 bool stlb_start_may_block(const struct stlb_event *start)
@@ -32,46 +32,46 @@ bool stlb_bracket_is_end(const struct stlb_bracket *bracket, const struct stlb_e
 
 /* ---- start ---- */
 
-void stlb_bracket_follows(struct stlb_machine *m, struct stlb_task *task, const struct stlb_mm *mm,
-			  const struct stlb_event *start)
+void stlb_bracket_follows(struct stlb_machine *m, struct stlb_context *context,
+			  const struct stlb_mm *mm, const struct stlb_event *start)
 {
 	uint64_t first = stlb_event_get(start, START), end = stlb_event_get(start, END);
 
-	if (task->update && task->update->split_mm != mm)
-		task->update->split_mm = NULL;
-	while (task->nr_brackets && !(stlb_event_or(start, FLAGS, BLOCKABLE) & BLOCKABLE)) {
-		const struct stlb_bracket *last = &task->brackets[task->nr_brackets - 1];
+	if (context->update && context->update->split_mm != mm)
+		context->update->split_mm = NULL;
+	while (context->nr_brackets && !(stlb_event_or(start, FLAGS, BLOCKABLE) & BLOCKABLE)) {
+		const struct stlb_bracket *last = &context->brackets[context->nr_brackets - 1];
 
 		if (!stlb_bracket_may_fail(last) ||
 		    (last->mm == mm && first < last->end && last->start < end))
 			return;
-		task->failed = *last;
-		ends(m, task, last, NULL);
-		task->nr_brackets--;
+		context->failed = *last;
+		ends(m, context, last, NULL);
+		context->nr_brackets--;
 	}
 }
 
-static struct stlb_bracket *push(struct stlb_machine *m, struct stlb_task *task)
+static struct stlb_bracket *push(struct stlb_machine *m, struct stlb_context *context)
 {
-	if (!task->brackets)
-		task->brackets = calloc(STLB_MAX_BRACKETS, sizeof(*task->brackets));
-	if (!task->brackets) {
+	if (!context->brackets)
+		context->brackets = calloc(STLB_MAX_BRACKETS, sizeof(*context->brackets));
+	if (!context->brackets) {
 		m->failed = true;
 		return NULL;
 	}
-	if (task->nr_brackets == STLB_MAX_BRACKETS) {
-		ends(m, task, &task->brackets[0], NULL);
-		memmove(task->brackets, task->brackets + 1,
-			(STLB_MAX_BRACKETS - 1) * sizeof(*task->brackets));
-		task->nr_brackets--;
+	if (context->nr_brackets == STLB_MAX_BRACKETS) {
+		ends(m, context, &context->brackets[0], NULL);
+		memmove(context->brackets, context->brackets + 1,
+			(STLB_MAX_BRACKETS - 1) * sizeof(*context->brackets));
+		context->nr_brackets--;
 	}
-	return &task->brackets[task->nr_brackets++];
+	return &context->brackets[context->nr_brackets++];
 }
 
-bool stlb_bracket_open(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
+bool stlb_bracket_open(struct stlb_machine *m, struct stlb_context *context, struct stlb_mm *mm,
 		       const struct stlb_event *start)
 {
-	struct stlb_bracket *bracket = push(m, task);
+	struct stlb_bracket *bracket = push(m, context);
 
 	if (!bracket)
 		return false;
@@ -84,62 +84,62 @@ bool stlb_bracket_open(struct stlb_machine *m, struct stlb_task *task, struct st
 	bracket->has_flags = stlb_event_has(start, FLAGS);
 	bracket->flags = stlb_event_or(start, FLAGS, 0);
 	bracket->event = (int)stlb_event_or(start, EVENT, UINT64_MAX);
-	stlb_brief_keep(&bracket->start_event, start);
-	task->start_entered = true;
+	stlb_saved_event_keep(&bracket->start_event, start);
+	context->start_entered = true;
 	if (m->facts.begins)
-		m->facts.begins(m->facts.user, task, bracket);
+		m->facts.begins(m->facts.user, context, bracket);
 	return true;
 }
 
-void stlb_bracket_returned(struct stlb_machine *m, struct stlb_task *task,
+void stlb_bracket_returned(struct stlb_machine *m, struct stlb_context *context,
 			   const struct stlb_event *event)
 {
 	bool failed = (int32_t)stlb_event_get(event, RET) != 0;
 	struct stlb_bracket *last;
 
-	if (!task->start_entered || !task->nr_brackets)
+	if (!context->start_entered || !context->nr_brackets)
 		return;
-	task->start_entered = false;
-	last = &task->brackets[task->nr_brackets - 1];
+	context->start_entered = false;
+	last = &context->brackets[context->nr_brackets - 1];
 	if (!failed) {
 		last->sure = true;
 		return;
 	}
-	ends(m, task, last, NULL);
-	task->nr_brackets--;
+	ends(m, context, last, NULL);
+	context->nr_brackets--;
 }
 
 /* ---- end ---- */
 
-int stlb_bracket_find(const struct stlb_task *task, const struct stlb_event *end)
+int stlb_bracket_find(const struct stlb_context *context, const struct stlb_event *end)
 {
-	for (uint32_t i = task->nr_brackets; i > 0; i--)
-		if (stlb_bracket_is_end(&task->brackets[i - 1], end))
+	for (uint32_t i = context->nr_brackets; i > 0; i--)
+		if (stlb_bracket_is_end(&context->brackets[i - 1], end))
 			return i - 1;
 	return -1;
 }
 
-void stlb_brackets_close(struct stlb_machine *m, struct stlb_task *task, uint32_t index,
+void stlb_brackets_close(struct stlb_machine *m, struct stlb_context *context, uint32_t index,
 			 const struct stlb_event *by)
 {
-	while (task->nr_brackets > index) {
-		ends(m, task, &task->brackets[task->nr_brackets - 1], by);
-		task->nr_brackets--;
+	while (context->nr_brackets > index) {
+		ends(m, context, &context->brackets[context->nr_brackets - 1], by);
+		context->nr_brackets--;
 	}
 }
 
-void stlb_brackets_drop_gone(struct stlb_machine *m, struct stlb_task *task)
+void stlb_brackets_drop_gone(struct stlb_machine *m, struct stlb_context *context)
 {
 	uint32_t kept = 0;
 
-	task->freed_mms = m->mms.freed;
-	for (uint32_t i = 0; i < task->nr_brackets; i++) {
-		if (task->brackets[i].life == task->brackets[i].mm->life) {
-			task->brackets[kept++] = task->brackets[i];
+	context->freed_mms = m->mms.freed;
+	for (uint32_t i = 0; i < context->nr_brackets; i++) {
+		if (context->brackets[i].life == context->brackets[i].mm->life) {
+			context->brackets[kept++] = context->brackets[i];
 			continue;
 		}
-		ends(m, task, &task->brackets[i], NULL);
-		task->failed = task->brackets[i]; /* its end, if it comes, has a start */
+		ends(m, context, &context->brackets[i], NULL);
+		context->failed = context->brackets[i]; /* its end, if it comes, has a start */
 	}
-	task->nr_brackets = kept;
+	context->nr_brackets = kept;
 }

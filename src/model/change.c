@@ -4,7 +4,7 @@
 #include "model/locking.h"
 #include "model/region.h"
 
-/* ---- the level of a hugetlb page, which is told through pte functions ---- */
+/* ---- the level of a hugetlb page, which changes through pte functions ---- */
 
 static bool fits(const struct stlb_event *event, enum stlb_level level)
 {
@@ -13,13 +13,13 @@ static bool fits(const struct stlb_event *event, enum stlb_level level)
 	return (index & (STLB_ENTRIES - 1)) == (stlb_event_get(event, PTEP) & 0xff8) >> 3;
 }
 
-static bool is_bracket_of_one(const struct stlb_task *task, const struct stlb_change *change,
+static bool is_bracket_of_one(const struct stlb_context *context, const struct stlb_change *change,
 			      enum stlb_level level)
 {
 	uint64_t addr = stlb_event_or(change->event, ADDR, 1);
 
-	for (uint32_t i = 0; i < task->nr_brackets; i++) {
-		const struct stlb_bracket *bracket = &task->brackets[i];
+	for (uint32_t i = 0; i < context->nr_brackets; i++) {
+		const struct stlb_bracket *bracket = &context->brackets[i];
 
 		if (bracket->mm == change->mm && bracket->start == addr &&
 		    bracket->end - addr == UINT64_C(1) << stlb_level_shift(level))
@@ -33,8 +33,9 @@ static bool is_bracket_of_one(const struct stlb_task *task, const struct stlb_ch
  * in the table where it fits one level only; else the bracket of a single page does. The set that
  * resolves a migration entry is in no bracket.
  */
-static enum stlb_level hugetlb_level(const struct stlb_machine *m, const struct stlb_task *task,
-				     struct stlb_change *change, uint64_t pfn)
+static enum stlb_level hugetlb_level(const struct stlb_machine *m,
+				     const struct stlb_context *context, struct stlb_change *change,
+				     uint64_t pfn)
 {
 	const struct stlb_event *event = change->event;
 	uint64_t pages = UINT64_C(1) << (stlb_level_shift(STLB_LEVEL_PUD) - STLB_PAGE_SHIFT), addr;
@@ -49,7 +50,7 @@ static enum stlb_level hugetlb_level(const struct stlb_machine *m, const struct 
 	if (stlb_event_has(event, PTEP) && stlb_event_has(event, ADDR) &&
 	    fits(event, STLB_LEVEL_PMD) != fits(event, STLB_LEVEL_PUD))
 		return fits(event, STLB_LEVEL_PUD) ? STLB_LEVEL_PUD : STLB_LEVEL_PMD;
-	if (is_bracket_of_one(task, change, STLB_LEVEL_PUD))
+	if (is_bracket_of_one(context, change, STLB_LEVEL_PUD))
 		return STLB_LEVEL_PUD;
 	change->guessed = true;
 	return STLB_LEVEL_PMD;
@@ -57,27 +58,28 @@ static enum stlb_level hugetlb_level(const struct stlb_machine *m, const struct 
 
 /* ---- what it says ---- */
 
-static struct stlb_entry entry_of(const struct stlb_machine *m, const struct stlb_task *task,
+static struct stlb_entry entry_of(const struct stlb_machine *m, const struct stlb_context *context,
 				  struct stlb_change *change, uint64_t raw)
 {
 	struct stlb_translation said = stlb_pte_decode(&m->format, change->event->level, raw);
 
 	if (said.huge && change->level == STLB_LEVEL_PTE)
-		change->level = hugetlb_level(m, task, change, said.pfn);
+		change->level = hugetlb_level(m, context, change, said.pfn);
 	return stlb_entry_of(said);
 }
 
-struct stlb_change stlb_change_read(const struct stlb_machine *m, const struct stlb_task *task,
-				    struct stlb_mm *mm, const struct stlb_event *event)
+struct stlb_change stlb_change_read(const struct stlb_machine *m,
+				    const struct stlb_context *context, struct stlb_mm *mm,
+				    const struct stlb_event *event)
 {
 	struct stlb_change change = {.event = event, .mm = mm, .level = event->level};
 	uint64_t nr = stlb_event_or(event, NR, 1);
 
 	change.nr = nr < STLB_ENTRIES ? nr : STLB_ENTRIES;
 	if (stlb_event_has(event, OLD))
-		change.old = entry_of(m, task, &change, stlb_event_get(event, OLD));
+		change.old = entry_of(m, context, &change, stlb_event_get(event, OLD));
 	if (stlb_event_has(event, NEW))
-		change.new = entry_of(m, task, &change, stlb_event_get(event, NEW));
+		change.new = entry_of(m, context, &change, stlb_event_get(event, NEW));
 	return change;
 }
 
@@ -103,10 +105,10 @@ void stlb_change_place(struct stlb_machine *m, struct stlb_change *change)
 	}
 }
 
-void stlb_table_mapped(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
+void stlb_table_mapped(struct stlb_machine *m, struct stlb_context *context, struct stlb_mm *mm,
 		       const struct stlb_event *event)
 {
-	struct stlb_update_state *update = stlb_task_update_state(task);
+	struct stlb_update_state *update = stlb_context_update_state(context);
 	uint64_t ptep = stlb_event_get(event, PTEP);
 	const struct stlb_hold *hold;
 
@@ -115,12 +117,12 @@ void stlb_table_mapped(struct stlb_machine *m, struct stlb_task *task, struct st
 		return;
 	}
 	if (stlb_event_or(event, PTL, 0))
-		stlb_lock_named(m, task, stlb_event_get(event, PTL));
+		stlb_lock_named(m, context, stlb_event_get(event, PTL));
 	update->map_mm = mm;
 	update->map_addr = stlb_event_get(event, ADDR);
 	if (stlb_event_has(event, ADDR))
 		stlb_table_learn(&m->regions, mm, STLB_LEVEL_PTE, ptep, update->map_addr);
-	hold = stlb_task_hold(task);
+	hold = stlb_context_hold(context);
 	update->map_hold = hold ? hold->id : 0;
 	for (unsigned int i = 0; i < STLB_MAX_CLEARED; i++)
 		update->map_cleared[i] = 0;

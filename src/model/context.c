@@ -14,59 +14,59 @@ uint64_t stlb_context_key(int32_t tid, int32_t cpu, uint8_t kind)
 	return (uint64_t)(uint32_t)cpu << 8 | kind;
 }
 
-static void task_free(const struct stlb_contexts *contexts, struct stlb_task *task)
+static void context_free(const struct stlb_contexts *contexts, struct stlb_context *context)
 {
 	if (contexts->release)
-		contexts->release(task);
-	for (uint32_t i = 0; i < task->nr_unsettled; i++)
-		free(task->unsettled[i].finding);
-	free(task->unsettled);
-	free(task->doubted);
-	stlb_hb_context_free(&task->hb);
-	free(task->holds);
-	free(task->brackets);
-	free(task->update);
-	free(task->flush_event);
-	free(task);
+		contexts->release(context);
+	for (uint32_t i = 0; i < context->nr_unsettled; i++)
+		free(context->unsettled[i].finding);
+	free(context->unsettled);
+	free(context->doubted);
+	stlb_hb_context_free(&context->hb);
+	free(context->holds);
+	free(context->brackets);
+	free(context->update);
+	free(context->flush_event);
+	free(context);
 }
 
 /* Whether only its next events tell what became of those that it made. */
-static bool is_in_the_middle(const struct stlb_task *task)
+static bool is_in_the_middle(const struct stlb_context *context)
 {
-	const struct stlb_update_state *update = task->update;
+	const struct stlb_update_state *update = context->update;
 
-	if (task->subscribing || task->range_mm || task->ending_mm || task->flushed)
+	if (context->subscribing || context->range_mm || context->ending_mm || context->flushed)
 		return true;
 	return update && (update->nr_parked || update->nr_maps || update->detached_mm ||
 			  update->unplaced_table_mm || update->split_mm);
 }
 
-static bool is_idle(const struct stlb_task *task)
+static bool is_idle(const struct stlb_context *context)
 {
-	return !task->nr_obligations && task->nr_holds == task->nr_suspended &&
-	       !task->nr_brackets && !task->nr_unsettled && !task->asked.lock &&
-	       !is_in_the_middle(task);
+	return !context->nr_obligations && context->nr_holds == context->nr_suspended &&
+	       !context->nr_brackets && !context->nr_unsettled && !context->asked.lock &&
+	       !is_in_the_middle(context);
 }
 
-static bool is_on_its_cpu(const struct stlb_contexts *contexts, const struct stlb_task *task)
+static bool is_on_its_cpu(const struct stlb_contexts *contexts, const struct stlb_context *context)
 {
 	const struct stlb_cpu *cpu;
 
-	if ((uint32_t)task->cpu >= contexts->nr_cpus)
+	if ((uint32_t)context->cpu >= contexts->nr_cpus)
 		return false; /* or none at all */
-	cpu = &contexts->cpus[task->cpu];
-	return cpu->task == task || cpu->interrupted == task;
+	cpu = &contexts->cpus[context->cpu];
+	return cpu->task == context || cpu->interrupted == context;
 }
 
 /* Where it ran last may be any of them. */
-static void leave_cpus(struct stlb_contexts *contexts, const struct stlb_task *task)
+static void leave_cpus(struct stlb_contexts *contexts, const struct stlb_context *context)
 {
 	for (uint32_t i = 0; i < contexts->nr_cpus; i++) {
 		struct stlb_cpu *cpu = &contexts->cpus[i];
 
-		if (cpu->task == task)
+		if (cpu->task == context)
 			cpu->task = NULL;
-		if (cpu->interrupted == task)
+		if (cpu->interrupted == context)
 			cpu->interrupted = NULL;
 	}
 }
@@ -74,73 +74,75 @@ static void leave_cpus(struct stlb_contexts *contexts, const struct stlb_task *t
 static void make_room(struct stlb_contexts *contexts)
 {
 	for (unsigned int step = 0; step < STLB_MAP_STEPS; step++) {
-		struct stlb_task *task = stlb_map_turn(&contexts->map, &contexts->hand);
+		struct stlb_context *context = stlb_map_turn(&contexts->map, &contexts->search_at);
 
-		if (task->kind != STLB_CONTEXT_TASK || !is_idle(task) ||
-		    task == contexts->at_hand || is_on_its_cpu(contexts, task))
+		if (context->kind != STLB_CONTEXT_TASK || !is_idle(context) ||
+		    context == contexts->current || is_on_its_cpu(contexts, context))
 			continue;
 		contexts->forgotten++;
-		stlb_map_remove(&contexts->map, task->key);
-		leave_cpus(contexts, task);
-		task_free(contexts, task);
+		stlb_map_remove(&contexts->map, context->key);
+		leave_cpus(contexts, context);
+		context_free(contexts, context);
 		return;
 	}
 }
 
-static struct stlb_task *task_new(struct stlb_contexts *contexts, uint64_t key, int32_t tid,
-				  uint8_t kind)
+static struct stlb_context *context_new(struct stlb_contexts *contexts, uint64_t key, int32_t tid,
+					uint8_t kind)
 {
-	struct stlb_task *task;
+	struct stlb_context *context;
 
 	if (contexts->map.count >= STLB_MAX_CONTEXTS)
 		make_room(contexts);
 	if (contexts->map.count >= STLB_MAX_BUSY_CONTEXTS)
 		return NULL;
-	task = calloc(1, sizeof(*task));
-	if (!task)
+	context = calloc(1, sizeof(*context));
+	if (!context)
 		return NULL;
-	task->key = key;
-	task->tid = tid;
-	task->kind = kind;
-	task->cpu = -1;
-	task->hb.component = STLB_NO_COMPONENT;
-	task->hb.id = key;
-	stlb_list_init(&task->clears);
-	stlb_list_init(&task->tightens);
-	if (stlb_map_put(&contexts->map, key, task) < 0) {
-		free(task);
+	context->key = key;
+	context->tid = tid;
+	context->kind = kind;
+	context->cpu = -1;
+	context->hb.component = STLB_NO_COMPONENT;
+	context->hb.id = key;
+	stlb_list_init(&context->clears);
+	stlb_list_init(&context->write_protects);
+	if (stlb_map_put(&contexts->map, key, context) < 0) {
+		free(context);
 		return NULL;
 	}
-	return task;
+	return context;
 }
 
-static struct stlb_task *task_get(struct stlb_contexts *contexts, uint64_t key, int32_t tid,
-				  uint8_t kind)
+static struct stlb_context *context_get(struct stlb_contexts *contexts, uint64_t key, int32_t tid,
+					uint8_t kind)
 {
-	struct stlb_task *task = stlb_map_get(&contexts->map, key);
+	struct stlb_context *context = stlb_map_get(&contexts->map, key);
 
-	return task ? task : task_new(contexts, key, tid, kind);
+	return context ? context : context_new(contexts, key, tid, kind);
 }
 
-struct stlb_task *stlb_contexts_at(struct stlb_contexts *contexts, const struct stlb_event *event)
+struct stlb_context *stlb_contexts_at(struct stlb_contexts *contexts,
+				      const struct stlb_event *event)
 {
 	uint64_t key = stlb_context_key(event->tid, event->cpu, event->context);
 	int32_t tid = event->context == STLB_CONTEXT_TASK ? event->tid : event->cpu;
-	struct stlb_task *task = task_get(contexts, key, tid, event->context);
+	struct stlb_context *context = context_get(contexts, key, tid, event->context);
 
-	contexts->at_hand = task;
-	return task;
+	contexts->current = context;
+	return context;
 }
 
-struct stlb_task *stlb_contexts_find(const struct stlb_contexts *contexts, int32_t tid, int32_t cpu)
+struct stlb_context *stlb_contexts_find(const struct stlb_contexts *contexts, int32_t tid,
+					int32_t cpu)
 {
 	return stlb_map_get(&contexts->map, stlb_context_key(tid, cpu, STLB_CONTEXT_TASK));
 }
 
-struct stlb_task *stlb_contexts_task(struct stlb_contexts *contexts, int32_t tid)
+struct stlb_context *stlb_contexts_task(struct stlb_contexts *contexts, int32_t tid)
 {
-	return task_get(contexts, stlb_context_key(tid, 0, STLB_CONTEXT_TASK), tid,
-			STLB_CONTEXT_TASK);
+	return context_get(contexts, stlb_context_key(tid, 0, STLB_CONTEXT_TASK), tid,
+			   STLB_CONTEXT_TASK);
 }
 
 struct stlb_cpu *stlb_contexts_cpu(struct stlb_contexts *contexts, int32_t cpu)
@@ -154,10 +156,10 @@ struct stlb_cpu *stlb_contexts_cpu(struct stlb_contexts *contexts, int32_t cpu)
 	return &contexts->cpus[cpu];
 }
 
-struct stlb_task *stlb_contexts_restart(struct stlb_contexts *contexts, int32_t tid)
+struct stlb_context *stlb_contexts_restart(struct stlb_contexts *contexts, int32_t tid)
 {
 	uint64_t key = stlb_context_key(tid, 0, STLB_CONTEXT_TASK);
-	struct stlb_task *old = stlb_map_get(&contexts->map, key);
+	struct stlb_context *old = stlb_map_get(&contexts->map, key);
 
 	if (!old || tid == 0)
 		return stlb_contexts_task(contexts, tid);
@@ -169,7 +171,7 @@ struct stlb_task *stlb_contexts_restart(struct stlb_contexts *contexts, int32_t 
 		/* takes no memory: a place was just left */
 		stlb_map_put(&contexts->map, old->key, old);
 	} else {
-		task_free(contexts, old);
+		context_free(contexts, old);
 	}
 	return stlb_contexts_task(contexts, tid);
 }
@@ -178,46 +180,46 @@ void stlb_contexts_free(struct stlb_contexts *contexts)
 {
 	uint32_t at = 0;
 
-	for (struct stlb_task *task; (task = stlb_map_next(&contexts->map, &at));)
-		task_free(contexts, task);
+	for (struct stlb_context *context; (context = stlb_map_next(&contexts->map, &at));)
+		context_free(contexts, context);
 	stlb_map_free(&contexts->map);
 	free(contexts->cpus);
 }
 
-struct stlb_update_state *stlb_task_update_state(struct stlb_task *task)
+struct stlb_update_state *stlb_context_update_state(struct stlb_context *context)
 {
-	if (!task->update)
-		task->update = calloc(1, sizeof(*task->update));
-	return task->update;
+	if (!context->update)
+		context->update = calloc(1, sizeof(*context->update));
+	return context->update;
 }
 
-bool stlb_table_is_mapped(const struct stlb_task *task, const struct stlb_mm *mm)
+bool stlb_table_is_mapped(const struct stlb_context *context, const struct stlb_mm *mm)
 {
-	const struct stlb_update_state *update = task->update;
+	const struct stlb_update_state *update = context->update;
 
-	return update && update->map_mm == mm && stlb_task_holds(task, update->map_hold);
+	return update && update->map_mm == mm && stlb_context_holds(context, update->map_hold);
 }
 
-struct stlb_hold *stlb_task_add_hold(struct stlb_task *task)
+struct stlb_hold *stlb_context_add_hold(struct stlb_context *context)
 {
-	if (stlb_grow((void **)&task->holds, task->nr_holds, &task->max_holds,
-		      sizeof(*task->holds)))
+	if (stlb_grow((void **)&context->holds, context->nr_holds, &context->max_holds,
+		      sizeof(*context->holds)))
 		return NULL;
-	return &task->holds[task->nr_holds++];
+	return &context->holds[context->nr_holds++];
 }
 
-void stlb_task_drop_hold(struct stlb_task *task, uint32_t index)
+void stlb_context_drop_hold(struct stlb_context *context, uint32_t index)
 {
-	task->nr_suspended -= task->holds[index].suspended;
-	task->nr_holds--;
-	memmove(task->holds + index, task->holds + index + 1,
-		(task->nr_holds - index) * sizeof(*task->holds));
+	context->nr_suspended -= context->holds[index].suspended;
+	context->nr_holds--;
+	memmove(context->holds + index, context->holds + index + 1,
+		(context->nr_holds - index) * sizeof(*context->holds));
 }
 
-static struct stlb_hold *innermost(const struct stlb_task *task, bool named, bool suspended)
+static struct stlb_hold *innermost(const struct stlb_context *context, bool named, bool suspended)
 {
-	for (uint32_t i = task->nr_holds; i > 0; i--) {
-		struct stlb_hold *hold = &task->holds[i - 1];
+	for (uint32_t i = context->nr_holds; i > 0; i--) {
+		struct stlb_hold *hold = &context->holds[i - 1];
 
 		if (hold->named >= named && hold->suspended == suspended)
 			return hold;
@@ -229,28 +231,28 @@ static struct stlb_hold *innermost(const struct stlb_task *task, bool named, boo
  * Where lockdep or ptl_map names the PTLs, the innermost of those; else whatever lock was taken
  * last: in page-table code that is the PTL. One that a switch-out suspended may be over.
  */
-struct stlb_hold *stlb_task_hold(const struct stlb_task *task)
+struct stlb_hold *stlb_context_hold(const struct stlb_context *context)
 {
-	struct stlb_hold *hold = innermost(task, true, false);
+	struct stlb_hold *hold = innermost(context, true, false);
 
 	if (!hold)
-		hold = innermost(task, false, false);
+		hold = innermost(context, false, false);
 	if (!hold)
-		hold = innermost(task, true, true);
-	return hold ? hold : innermost(task, false, true);
+		hold = innermost(context, true, true);
+	return hold ? hold : innermost(context, false, true);
 }
 
-struct stlb_hold *stlb_task_find_hold(const struct stlb_task *task, uint64_t id)
+struct stlb_hold *stlb_context_find_hold(const struct stlb_context *context, uint64_t id)
 {
-	for (uint32_t i = task->nr_holds; i > 0; i--)
-		if (task->holds[i - 1].id == id)
-			return &task->holds[i - 1];
+	for (uint32_t i = context->nr_holds; i > 0; i--)
+		if (context->holds[i - 1].id == id)
+			return &context->holds[i - 1];
 	return NULL;
 }
 
-bool stlb_task_holds(const struct stlb_task *task, uint64_t id)
+bool stlb_context_holds(const struct stlb_context *context, uint64_t id)
 {
-	return stlb_task_find_hold(task, id) != NULL;
+	return stlb_context_find_hold(context, id) != NULL;
 }
 
 bool stlb_is_ptl_class(const char *name)
@@ -258,27 +260,27 @@ bool stlb_is_ptl_class(const char *name)
 	return name && (strstr(name, "ptlock") || strstr(name, "page_table_lock"));
 }
 
-struct stlb_mmap_hold *stlb_task_mmap(struct stlb_task *task, uint64_t mm)
+struct stlb_mmap_hold *stlb_context_mmap(struct stlb_context *context, uint64_t mm)
 {
-	for (uint32_t i = 0; i < task->nr_mmap; i++)
-		if (task->mmap[i].mm == mm)
-			return &task->mmap[i];
+	for (uint32_t i = 0; i < context->nr_mmap; i++)
+		if (context->mmap[i].mm == mm)
+			return &context->mmap[i];
 	return NULL;
 }
 
-struct stlb_bracket *stlb_task_bracket(struct stlb_task *task, const struct stlb_mm *mm)
+struct stlb_bracket *stlb_context_bracket(struct stlb_context *context, const struct stlb_mm *mm)
 {
-	for (uint32_t i = 0; i < task->nr_brackets; i++)
-		if (task->brackets[i].mm == mm)
-			return &task->brackets[i];
+	for (uint32_t i = 0; i < context->nr_brackets; i++)
+		if (context->brackets[i].mm == mm)
+			return &context->brackets[i];
 	return NULL;
 }
 
-bool stlb_task_covers(const struct stlb_task *task, const struct stlb_mm *mm, uint64_t start,
-		      uint64_t end)
+bool stlb_context_covers(const struct stlb_context *context, const struct stlb_mm *mm,
+			 uint64_t start, uint64_t end)
 {
-	for (uint32_t i = 0; i < task->nr_brackets; i++) {
-		const struct stlb_bracket *bracket = &task->brackets[i];
+	for (uint32_t i = 0; i < context->nr_brackets; i++) {
+		const struct stlb_bracket *bracket = &context->brackets[i];
 
 		struct stlb_span pages = stlb_range_pages(bracket->start, bracket->end);
 
@@ -289,10 +291,10 @@ bool stlb_task_covers(const struct stlb_task *task, const struct stlb_mm *mm, ui
 	return false;
 }
 
-bool stlb_task_in_bracket(const struct stlb_task *task, uint64_t id)
+bool stlb_context_in_bracket(const struct stlb_context *context, uint64_t id)
 {
-	for (uint32_t i = 0; i < task->nr_brackets; i++)
-		if (task->brackets[i].id == id)
+	for (uint32_t i = 0; i < context->nr_brackets; i++)
+		if (context->brackets[i].id == id)
 			return true;
 	return false;
 }

@@ -12,7 +12,7 @@ static struct stlb_broken *keep(struct stlb_continuity *continuity,
 	*broken = (struct stlb_broken){0};
 	if (before) {
 		broken->said = before->raw;
-		broken->before = (struct stlb_brief){
+		broken->before = (struct stlb_saved_event){
 			.ns = before->ns,
 			.name = before->name,
 			.comm = before->comm,
@@ -21,7 +21,7 @@ static struct stlb_broken *keep(struct stlb_continuity *continuity,
 			.kind = before->kind,
 		};
 	}
-	stlb_brief_keep(&broken->after, after);
+	stlb_saved_event_keep(&broken->after, after);
 	return broken;
 }
 

@@ -7,15 +7,15 @@
 #ifndef MODEL_CONTINUITY_H
 #define MODEL_CONTINUITY_H
 
-#include "model/brief.h"
+#include "model/saved_event.h"
 #include "model/tree.h"
 
 enum { STLB_MAX_BROKEN = 16 };
 
 /** struct stlb_broken - an entry that was written unseen, between two events */
 struct stlb_broken {
-	struct stlb_brief before, after; /* @before: its name NULL where the page was new */
-	uint64_t said, found;		 /* by @before; by @after */
+	struct stlb_saved_event before, after; /* @before: its name NULL where the page was new */
+	uint64_t said, found;		       /* by @before; by @after */
 	uint64_t ptep;
 	uint32_t used; /* of a table that was freed: entries not cleared; else 0 */
 	bool placed;

@@ -11,13 +11,13 @@
 
 /**
  * struct stlb_echoed - what an echo tells of its set
- * @is_echo: it is one; else the change was told by another probe, or is no news
+ * @is_echo: it is one; else the change was shown by another probe, or is no news
  * @set: the set; NULL: nothing that is not known already
  * @addr: of the entry, which says @new since
  */
 struct stlb_echoed {
 	bool is_echo;
-	const struct stlb_brief *set;
+	const struct stlb_saved_event *set;
 	uint64_t addr;
 	struct stlb_entry new;
 };
@@ -29,31 +29,32 @@ struct stlb_entry stlb_next_entry(struct stlb_entry entry, enum stlb_level level
 bool stlb_has_echo(enum stlb_kind kind);
 
 /**
- * stlb_told_again - whether a change is one that was told before; notes what will tell it again
+ * stlb_repeats - whether a change is one that was reported before; notes what will tell it again
  * @was: what a set's first entry said, as far as known; of a clear what the change says
  * @echoed: set where it is an echo; may be NULL
  *
  * To be asked once for each clear and set, in the order of the trace. The context has its update
  * state.
  */
-bool stlb_told_again(struct stlb_machine *m, struct stlb_task *task,
-		     const struct stlb_change *change, struct stlb_entry was,
-		     struct stlb_echoed *echoed);
+bool stlb_repeats(struct stlb_machine *m, struct stlb_context *context,
+		  const struct stlb_change *change, struct stlb_entry was,
+		  struct stlb_echoed *echoed);
 
 /** stlb_split_begins - pmd_split: the huge pmd is made not present, or cleared, as a part of it */
-void stlb_split_begins(struct stlb_task *task, const struct stlb_change *change);
+void stlb_split_begins(struct stlb_context *context, const struct stlb_change *change);
 
 /** stlb_split_takes - whether a change of a pmd is that part; once for each split */
-bool stlb_split_takes(struct stlb_task *task, const struct stlb_change *change);
+bool stlb_split_takes(struct stlb_context *context, const struct stlb_change *change);
 
-/** stlb_told_by_end - the context ends a range: what it told of it before is not told again */
-void stlb_told_by_end(struct stlb_task *task);
+/** stlb_known_by_end - the context ends a range: what it reported of it before is not recorded
+ * again */
+void stlb_known_by_end(struct stlb_context *context);
 
-/** stlb_echo_waits - the event at hand changes nothing about what comes straight after a set */
-void stlb_echo_waits(const struct stlb_task *task);
+/** stlb_echo_waits - the current event changes nothing about what comes straight after a set */
+void stlb_echo_waits(const struct stlb_context *context);
 
 /** stlb_echo_forget - events were lost: what comes next tells nothing again. It has changed
  * entries. */
-void stlb_echo_forget(struct stlb_task *task);
+void stlb_echo_forget(struct stlb_context *context);
 
 #endif

@@ -13,7 +13,8 @@ struct stlb_end_rule {
 /** stlb_end_rule_of - that of a kernel, as stlb_kernel_version() gives it; 0: not known */
 struct stlb_end_rule stlb_end_rule_of(unsigned int kernel);
 
-/** stlb_end_rule_learn - where it is not known, the first end tells: only_end is told before 6.6 */
+/** stlb_end_rule_learn - where it is not known, the first end tells: only_end is recorded
+ * before 6.6 */
 void stlb_end_rule_learn(struct stlb_end_rule *rule, const struct stlb_event *end);
 
 /**

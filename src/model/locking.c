@@ -45,21 +45,21 @@ static struct stlb_lock *lock_get(struct stlb_machine *m, uint64_t address)
 
 /* ---- holds ---- */
 
-static int find_hold(const struct stlb_task *task, uint64_t address)
+static int find_hold(const struct stlb_context *context, uint64_t address)
 {
-	for (uint32_t i = task->nr_holds; i > 0; i--)
-		if (task->holds[i - 1].lock == address)
+	for (uint32_t i = context->nr_holds; i > 0; i--)
+		if (context->holds[i - 1].lock == address)
 			return i - 1;
 	return -1;
 }
 
-static void over(struct stlb_machine *m, struct stlb_task *task, uint32_t index, enum stlb_over how,
-		 const struct stlb_event *by)
+static void over(struct stlb_machine *m, struct stlb_context *context, uint32_t index,
+		 enum stlb_over how, const struct stlb_event *by)
 {
-	const struct stlb_hold *hold = &task->holds[index];
+	const struct stlb_hold *hold = &context->holds[index];
 
-	if ((hold->work || hold->told || how == STLB_OVER_NEVER) && m->facts.over)
-		m->facts.over(m->facts.user, task, hold, how, by);
+	if ((hold->work || hold->reported || how == STLB_OVER_NEVER) && m->facts.over)
+		m->facts.over(m->facts.user, context, hold, how, by);
 }
 
 /* ---- acquisition ---- */
@@ -69,36 +69,37 @@ static bool is_ptl(const struct stlb_hold *hold)
 	return hold->named || hold->used || hold->work;
 }
 
-static void make_room(struct stlb_machine *m, struct stlb_task *task)
+static void make_room(struct stlb_machine *m, struct stlb_context *context)
 {
 	uint32_t index = 0;
 
-	while (index < task->nr_holds && is_ptl(&task->holds[index]))
+	while (index < context->nr_holds && is_ptl(&context->holds[index]))
 		index++;
-	if (index == task->nr_holds) {
+	if (index == context->nr_holds) {
 		index = 0;
-		over(m, task, index, STLB_OVER_NEVER, NULL);
-		task->locks_known = STLB_LOCKS_LOST;
+		over(m, context, index, STLB_OVER_NEVER, NULL);
+		context->locks_known = STLB_LOCKS_LOST;
 	} else {
-		over(m, task, index, STLB_OVER_DROPPED, NULL);
+		over(m, context, index, STLB_OVER_DROPPED, NULL);
 	}
-	stlb_task_drop_hold(task, index);
+	stlb_context_drop_hold(context, index);
 }
 
 /* The hold is over, its release went unseen. */
-static void drop_stale(struct stlb_machine *m, struct stlb_task *task, uint32_t index)
+static void drop_stale(struct stlb_machine *m, struct stlb_context *context, uint32_t index)
 {
-	struct stlb_event event = {.kind = STLB_LOCK_RELEASE, .cpu = task->cpu, .tid = task->tid};
+	struct stlb_event event = {
+		.kind = STLB_LOCK_RELEASE, .cpu = context->cpu, .tid = context->tid};
 
-	over(m, task, index, STLB_OVER_UNSEEN, &event);
-	stlb_task_drop_hold(task, index);
+	over(m, context, index, STLB_OVER_UNSEEN, &event);
+	stlb_context_drop_hold(context, index);
 }
 
 /* Whoever takes a lock shows that a hold of it, by a context that was switched out, was over. */
 static void end_suspended(struct stlb_machine *m, uint64_t address)
 {
 	struct stlb_lock *lock = stlb_map_get(&m->locks, address);
-	struct stlb_task *holder;
+	struct stlb_context *holder;
 	int index;
 
 	if (!lock || !lock->suspended)
@@ -111,7 +112,8 @@ static void end_suspended(struct stlb_machine *m, uint64_t address)
 		drop_stale(m, holder, index);
 }
 
-static void push(struct stlb_machine *m, struct stlb_task *task, const struct stlb_hold *asked)
+static void push(struct stlb_machine *m, struct stlb_context *context,
+		 const struct stlb_hold *asked)
 {
 	struct stlb_hold *hold;
 	int index;
@@ -119,12 +121,12 @@ static void push(struct stlb_machine *m, struct stlb_task *task, const struct st
 	if (m->nr_suspended)
 		end_suspended(m, asked->lock);
 	/* spinlocks are not taken twice */
-	index = asked->shared ? -1 : find_hold(task, asked->lock);
+	index = asked->shared ? -1 : find_hold(context, asked->lock);
 	if (index >= 0)
-		drop_stale(m, task, index);
-	if (task->nr_holds == STLB_MAX_HOLDS)
-		make_room(m, task);
-	hold = stlb_task_add_hold(task);
+		drop_stale(m, context, index);
+	if (context->nr_holds == STLB_MAX_HOLDS)
+		make_room(m, context);
+	hold = stlb_context_add_hold(context);
 	if (!hold) {
 		m->failed = true;
 		return;
@@ -132,39 +134,39 @@ static void push(struct stlb_machine *m, struct stlb_task *task, const struct st
 	*hold = *asked;
 	hold->id = ++m->next_id;
 	if (m->facts.acquired) {
-		hold->told = true;
-		m->facts.acquired(m->facts.user, task, hold);
+		hold->reported = true;
+		m->facts.acquired(m->facts.user, context, hold);
 	}
 }
 
-static void order_after_lock(struct stlb_machine *m, struct stlb_task *task, uint64_t address,
+static void order_after_lock(struct stlb_machine *m, struct stlb_context *context, uint64_t address,
 			     bool shared)
 {
 	const struct stlb_lock *lock =
 		stlb_hb_is_idle(&m->hb) ? NULL : stlb_map_get(&m->locks, address);
 
 	if (lock)
-		m->failed |= stlb_hb_lock_acquired(&m->hb, &task->hb, &lock->hb, shared) < 0;
+		m->failed |= stlb_hb_lock_acquired(&m->hb, &context->hb, &lock->hb, shared) < 0;
 }
 
-static void acquired(struct stlb_machine *m, struct stlb_task *task)
+static void acquired(struct stlb_machine *m, struct stlb_context *context)
 {
-	order_after_lock(m, task, task->asked.lock, task->asked.shared);
-	push(m, task, &task->asked);
-	task->asked.lock = 0;
+	order_after_lock(m, context, context->asked.lock, context->asked.shared);
+	push(m, context, &context->asked);
+	context->asked.lock = 0;
 }
 
-static void ask(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event,
-		uint64_t address)
+static void ask(struct stlb_machine *m, struct stlb_context *context,
+		const struct stlb_event *event, uint64_t address)
 {
-	struct stlb_hold *asked = &task->asked;
+	struct stlb_hold *asked = &context->asked;
 	struct stlb_lock *lock;
 
 	if (m->facts.asked)
-		m->facts.asked(m->facts.user, task, event);
+		m->facts.asked(m->facts.user, context, event);
 	asked->lock = address;
 	asked->ns = event->ns;
-	asked->got_ns = 0;
+	asked->acquired_ns = 0;
 	asked->name = event->name;
 	asked->cpu = event->cpu;
 	asked->kind = event->kind;
@@ -172,38 +174,40 @@ static void ask(struct stlb_machine *m, struct stlb_task *task, const struct stl
 	asked->shared = (stlb_event_or(event, TRYLOCK, 0) & LOCKDEP_READ) != 0;
 	asked->named = stlb_is_ptl_class(event->text);
 	/* earlier holders' releases are in the past already, even while it still waits */
-	order_after_lock(m, task, address, asked->shared);
+	order_after_lock(m, context, address, asked->shared);
 	if (asked->named || !m->locks.count)
 		return;
 	lock = stlb_map_get(&m->locks, address);
 	asked->named = lock && lock->named;
 }
 
-void stlb_lock_settle(struct stlb_machine *m, struct stlb_task *task)
+void stlb_lock_settle(struct stlb_machine *m, struct stlb_context *context)
 {
-	if (task->asked.lock)
-		acquired(m, task);
+	if (context->asked.lock)
+		acquired(m, context);
 }
 
-void stlb_lock_asked(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
+void stlb_lock_asked(struct stlb_machine *m, struct stlb_context *context,
+		     const struct stlb_event *event)
 {
-	stlb_lock_settle(m, task);
-	ask(m, task, event, stlb_event_get(event, LOCK));
+	stlb_lock_settle(m, context);
+	ask(m, context, event, stlb_event_get(event, LOCK));
 }
 
 /*
- * Where interrupts are not told from tasks, one can come between a lock function's entry and its
- * return: its events made the lock look taken already.
+ * Where interrupts are not distinguished from tasks, one can come between a lock function's entry
+ * and its return: its events made the lock look taken already.
  */
-static bool confirm(struct stlb_machine *m, struct stlb_task *task, uint64_t address, uint64_t ns)
+static bool confirm(struct stlb_machine *m, struct stlb_context *context, uint64_t address,
+		    uint64_t ns)
 {
-	int index = find_hold(task, address);
+	int index = find_hold(context, address);
 
-	if (task->asked.lock == address || index < 0 || task->holds[index].confirmed)
+	if (context->asked.lock == address || index < 0 || context->holds[index].confirmed)
 		return false;
-	order_after_lock(m, task, address, task->holds[index].shared);
-	task->holds[index].confirmed = true;
-	task->holds[index].got_ns = ns;
+	order_after_lock(m, context, address, context->holds[index].shared);
+	context->holds[index].confirmed = true;
+	context->holds[index].acquired_ns = ns;
 	return true;
 }
 
@@ -211,71 +215,71 @@ static bool confirm(struct stlb_machine *m, struct stlb_task *task, uint64_t add
  * The return of a lock function. Without its argument (6.1) it is that of the lock asked for last;
  * one that was never asked for was asked for before the trace began.
  */
-void stlb_lock_acquired(struct stlb_machine *m, struct stlb_task *task,
+void stlb_lock_acquired(struct stlb_machine *m, struct stlb_context *context,
 			const struct stlb_event *event)
 {
-	uint64_t address = stlb_event_or(event, LOCK, task->asked.lock);
+	uint64_t address = stlb_event_or(event, LOCK, context->asked.lock);
 
-	if (!address || confirm(m, task, address, event->ns))
+	if (!address || confirm(m, context, address, event->ns))
 		return;
-	if (task->asked.lock != address) {
-		stlb_lock_settle(m, task);
-		ask(m, task, event, address);
+	if (context->asked.lock != address) {
+		stlb_lock_settle(m, context);
+		ask(m, context, event, address);
 	}
-	task->asked.confirmed = true;
-	task->asked.got_ns = event->ns;
-	task->asked.lossy = false;
-	acquired(m, task);
+	context->asked.confirmed = true;
+	context->asked.acquired_ns = event->ns;
+	context->asked.lossy = false;
+	acquired(m, context);
 }
 
 /* ---- release ---- */
 
-static void order_before_lock(struct stlb_machine *m, struct stlb_task *task, uint64_t address,
-			      bool shared)
+static void order_before_lock(struct stlb_machine *m, struct stlb_context *context,
+			      uint64_t address, bool shared)
 {
 	struct stlb_lock *lock = stlb_hb_is_idle(&m->hb) ? NULL : lock_get(m, address);
 
 	if (lock)
-		m->failed |= stlb_hb_lock_released(&m->hb, &task->hb, &lock->hb, shared) < 0;
+		m->failed |= stlb_hb_lock_released(&m->hb, &context->hb, &lock->hb, shared) < 0;
 }
 
 /*
  * Locks taken inside a hold and not known to be PTLs cannot outlive it: their release was by a
  * function that is not probed, and they must not pass for the lock of later updates.
  */
-static void pop(struct stlb_machine *m, struct stlb_task *task, uint32_t index)
+static void pop(struct stlb_machine *m, struct stlb_context *context, uint32_t index)
 {
 	uint32_t kept = index;
 
-	task->nr_suspended -= task->holds[index].suspended;
-	for (uint32_t i = index + 1; i < task->nr_holds; i++)
-		if (task->holds[i].named || task->holds[i].used)
-			task->holds[kept++] = task->holds[i];
+	context->nr_suspended -= context->holds[index].suspended;
+	for (uint32_t i = index + 1; i < context->nr_holds; i++)
+		if (context->holds[i].named || context->holds[i].used)
+			context->holds[kept++] = context->holds[i];
 		else
-			over(m, task, i, STLB_OVER_DROPPED, NULL);
-	task->nr_holds = kept;
+			over(m, context, i, STLB_OVER_DROPPED, NULL);
+	context->nr_holds = kept;
 }
 
-void stlb_lock_released(struct stlb_machine *m, struct stlb_task *task,
+void stlb_lock_released(struct stlb_machine *m, struct stlb_context *context,
 			const struct stlb_event *event)
 {
 	uint64_t address = stlb_event_get(event, LOCK);
 	int index;
 	bool shared;
 
-	stlb_lock_settle(m, task);
-	index = find_hold(task, address);
-	shared = index >= 0 && task->holds[index].shared;
+	stlb_lock_settle(m, context);
+	index = find_hold(context, address);
+	shared = index >= 0 && context->holds[index].shared;
 	if (index >= 0)
-		over(m, task, index, STLB_OVER_RELEASED, event);
-	order_before_lock(m, task, address, shared);
+		over(m, context, index, STLB_OVER_RELEASED, event);
+	order_before_lock(m, context, address, shared);
 	if (index >= 0)
-		pop(m, task, index);
+		pop(m, context, index);
 }
 
 /* ---- hold or not: the task is switched out, or leaves the kernel ---- */
 
-static bool suspend(struct stlb_machine *m, struct stlb_task *task, struct stlb_hold *hold,
+static bool suspend(struct stlb_machine *m, struct stlb_context *context, struct stlb_hold *hold,
 		    uint64_t ns)
 {
 	struct stlb_lock *lock = is_ptl(hold) && !hold->shared ? lock_get(m, hold->lock) : NULL;
@@ -283,78 +287,82 @@ static bool suspend(struct stlb_machine *m, struct stlb_task *task, struct stlb_
 	if (!lock)
 		return false;
 	m->nr_suspended += !lock->suspended;
-	lock->suspended = task->key;
-	task->nr_suspended += !hold->suspended;
+	lock->suspended = context->key;
+	context->nr_suspended += !hold->suspended;
 	if (!hold->suspended)
 		hold->left_ns = ns;
 	hold->suspended = true;
 	return true;
 }
 
-void stlb_holds_suspend(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *by)
+void stlb_holds_suspend(struct stlb_machine *m, struct stlb_context *context,
+			const struct stlb_event *by)
 {
-	for (uint32_t i = task->nr_holds; i > 0; i--) {
-		if (suspend(m, task, &task->holds[i - 1], by->ns))
+	for (uint32_t i = context->nr_holds; i > 0; i--) {
+		if (suspend(m, context, &context->holds[i - 1], by->ns))
 			continue;
-		over(m, task, i - 1, STLB_OVER_UNSEEN, by);
-		stlb_task_drop_hold(task, i - 1);
+		over(m, context, i - 1, STLB_OVER_UNSEEN, by);
+		stlb_context_drop_hold(context, i - 1);
 	}
 }
 
-void stlb_holds_end(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *by)
+void stlb_holds_end(struct stlb_machine *m, struct stlb_context *context,
+		    const struct stlb_event *by)
 {
-	for (uint32_t i = task->nr_holds; i > 0; i--)
-		over(m, task, i - 1, STLB_OVER_UNSEEN, by);
-	task->nr_holds = task->nr_suspended = 0;
+	for (uint32_t i = context->nr_holds; i > 0; i--)
+		over(m, context, i - 1, STLB_OVER_UNSEEN, by);
+	context->nr_holds = context->nr_suspended = 0;
 }
 
-void stlb_lock_named(struct stlb_machine *m, struct stlb_task *task, uint64_t address)
+void stlb_lock_named(struct stlb_machine *m, struct stlb_context *context, uint64_t address)
 {
 	struct stlb_lock *lock = lock_get(m, address);
-	int index = task ? find_hold(task, address) : -1;
+	int index = context ? find_hold(context, address) : -1;
 
 	if (lock)
 		lock->named = true;
 	if (index >= 0)
-		task->holds[index].named = true;
+		context->holds[index].named = true;
 }
 
-void stlb_locks_doubt(struct stlb_task *task)
+void stlb_locks_doubt(struct stlb_context *context)
 {
-	task->locks_known = STLB_LOCKS_LOST;
-	task->mmap_lost = true;
-	task->mmap_again = 0;
-	task->asked.lossy = true;
-	for (uint32_t i = 0; i < task->nr_holds; i++)
-		task->holds[i].lossy = true;
+	context->locks_known = STLB_LOCKS_LOST;
+	context->mmap_lost = true;
+	context->mmap_again = 0;
+	context->asked.lossy = true;
+	for (uint32_t i = 0; i < context->nr_holds; i++)
+		context->holds[i].lossy = true;
 }
 
 /* ---- mmap_lock orders contexts as any other lock does ---- */
 
-void stlb_mmap_locked(struct stlb_machine *m, struct stlb_task *task, uint64_t mm, bool write)
+void stlb_mmap_locked(struct stlb_machine *m, struct stlb_context *context, uint64_t mm, bool write)
 {
-	struct stlb_mmap_hold *held = stlb_task_mmap(task, mm);
+	struct stlb_mmap_hold *held = stlb_context_mmap(context, mm);
 	uint64_t lock = stlb_mmap_lock_of(mm);
 
 	/* a downgrade lets readers in */
 	if (held && held->write && !write)
-		order_before_lock(m, task, lock, false);
-	order_after_lock(m, task, lock, !write);
-	stlb_task_mmap_seen(task, mm);
-	if (!held && task->nr_mmap == STLB_MAX_MMAP_LOCKS)
-		memmove(task->mmap, task->mmap + 1, --task->nr_mmap * sizeof(*task->mmap));
+		order_before_lock(m, context, lock, false);
+	order_after_lock(m, context, lock, !write);
+	stlb_context_mmap_seen(context, mm);
+	if (!held && context->nr_mmap == STLB_MAX_MMAP_LOCKS)
+		memmove(context->mmap, context->mmap + 1,
+			--context->nr_mmap * sizeof(*context->mmap));
 	if (!held)
-		held = &task->mmap[task->nr_mmap++];
+		held = &context->mmap[context->nr_mmap++];
 	held->mm = mm;
 	held->write = write;
 }
 
-void stlb_mmap_unlocked(struct stlb_machine *m, struct stlb_task *task, uint64_t mm, bool write)
+void stlb_mmap_unlocked(struct stlb_machine *m, struct stlb_context *context, uint64_t mm,
+			bool write)
 {
-	struct stlb_mmap_hold *held = stlb_task_mmap(task, mm);
+	struct stlb_mmap_hold *held = stlb_context_mmap(context, mm);
 
-	order_before_lock(m, task, stlb_mmap_lock_of(mm), !(held ? held->write : write));
-	stlb_task_mmap_seen(task, mm);
+	order_before_lock(m, context, stlb_mmap_lock_of(mm), !(held ? held->write : write));
+	stlb_context_mmap_seen(context, mm);
 	if (held)
-		*held = task->mmap[--task->nr_mmap];
+		*held = context->mmap[--context->nr_mmap];
 }

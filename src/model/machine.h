@@ -42,22 +42,23 @@ struct stlb_change;
  * @doubted: the context may have made events that were lost
  * @renamed: a task has another name than before
  * @pages: pages are allocated or freed, and known which. In a second pass
- * @changed: entries are cleared, set, or told of by their reverse mapping; not of an event that
- *	tells again what another has told, nor of a clear that found nothing. In a second pass
+ * @changed: entries are cleared, set, or reported of by their reverse mapping; not of an event that
+ *	tells again what another has reported, nor of a clear that found nothing. In a second pass
  */
 struct stlb_facts {
 	void *user;
-	void (*asked)(void *user, struct stlb_task *task, const struct stlb_event *event);
-	void (*acquired)(void *user, struct stlb_task *task, struct stlb_hold *hold);
-	void (*over)(void *user, struct stlb_task *task, const struct stlb_hold *hold,
+	void (*asked)(void *user, struct stlb_context *context, const struct stlb_event *event);
+	void (*acquired)(void *user, struct stlb_context *context, struct stlb_hold *hold);
+	void (*over)(void *user, struct stlb_context *context, const struct stlb_hold *hold,
 		     enum stlb_over how, const struct stlb_event *by);
-	void (*begins)(void *user, struct stlb_task *task, const struct stlb_bracket *bracket);
-	void (*ends)(void *user, struct stlb_task *task, const struct stlb_bracket *bracket,
+	void (*begins)(void *user, struct stlb_context *context,
+		       const struct stlb_bracket *bracket);
+	void (*ends)(void *user, struct stlb_context *context, const struct stlb_bracket *bracket,
 		     const struct stlb_event *by);
-	void (*doubted)(void *user, struct stlb_task *task);
-	void (*renamed)(void *user, struct stlb_task *task, const char *comm);
+	void (*doubted)(void *user, struct stlb_context *context);
+	void (*renamed)(void *user, struct stlb_context *context, const char *comm);
 	void (*pages)(void *user, const struct stlb_event *event, uint64_t pfn, uint64_t nr);
-	void (*changed)(void *user, struct stlb_task *task, const struct stlb_change *change);
+	void (*changed)(void *user, struct stlb_context *context, const struct stlb_change *change);
 };
 
 /** struct stlb_machine - zero it, set @facts; free it with stlb_machine_free() */
@@ -72,9 +73,9 @@ struct stlb_machine {
 	bool only_named_locks;	       /* no room is to be had among them */
 	uint64_t nr_suspended; /* holds that are, of all contexts, or were when last looked at */
 	uint64_t next_id;      /* of holds and brackets */
-	uint64_t now_ns;       /* of the event at hand */
+	uint64_t now_ns;       /* of the current event */
 	uint64_t vmemmap;      /* where struct pages lie, 0: not known */
-	bool irqs_told;	       /* records say task or interrupt: contexts are what they seem */
+	bool irq_flags_known;  /* records say task or interrupt: contexts are what they seem */
 	bool echoes_seen;      /* the clear hook repeats what a set overwrites */
 	bool failed;	       /* no memory */
 };

@@ -23,7 +23,7 @@ struct stlb_mm *stlb_mm_get(struct stlb_mms *mms, uint64_t id)
 	mm->mixed = stlb_map_hash(random, id);
 	stlb_list_init(&mm->regions);
 	stlb_list_init(&mm->obligations);
-	stlb_list_init(&mm->wide);
+	stlb_list_init(&mm->pud_level);
 	stlb_list_init(&mm->nowhere);
 	if (stlb_map_put(&mms->map, id, mm) < 0) {
 		free(mm);

@@ -14,7 +14,7 @@ enum { STLB_MAX_CALLBACKS = 8 };
 /* mm_structs come from a slab: even a long trace of short processes has few addresses of them. */
 enum { STLB_MAX_MMS = 32 * 1024 };
 
-/** enum stlb_subscription - whether an mm has a subscriber that something can be owed to */
+/** enum stlb_subscription - whether an mm has a subscriber that must be notified */
 enum stlb_subscription {
 	STLB_SUBSCRIPTION_UNSEEN,   /* no notifier event yet */
 	STLB_SUBSCRIPTION_STARTING, /* the entry of a registration, not its return */
@@ -33,7 +33,7 @@ struct stlb_mm {
 	uint32_t nr_callbacks;
 	struct stlb_list regions;
 	struct stlb_list obligations; /* all of this mm's */
-	struct stlb_list wide;	      /* those of puds, by their node in a region's list */
+	struct stlb_list pud_level;   /* those of puds, by their node in a region's list */
 	struct stlb_list nowhere;     /* the same, those of which it is not known where they are */
 	uint32_t nr_regions;
 	uint64_t unplaced;    /* clears that no slot was found for */
@@ -44,7 +44,7 @@ struct stlb_mm {
 	uint64_t life;	      /* how many mms at this pointer were freed before it */
 	uint64_t root;	      /* pfn plus one of its topmost page table, 0: not known */
 	bool exits;	      /* its page tables are being torn down */
-	bool tables_told;     /* those that are older than the trace are known */
+	bool table_sets_seen; /* those that are older than the trace are known */
 };
 
 struct stlb_mms {
@@ -60,16 +60,16 @@ struct stlb_mm *stlb_mm_find(const struct stlb_mms *mms, uint64_t id);
 /** stlb_mm_get - made where there was none; NULL without memory or past STLB_MAX_MMS */
 struct stlb_mm *stlb_mm_get(struct stlb_mms *mms, uint64_t id);
 
-/** stlb_mm_is_subscribed - whether updates of the mm owe anything */
+/** stlb_mm_is_subscribed - whether updates of the mm need an invalidation */
 static inline bool stlb_mm_is_subscribed(const struct stlb_mm *mm)
 {
 	return mm->subscription == STLB_SUBSCRIBED;
 }
 
-/** stlb_mm_subscribe - from now on updates of the mm owe invalidations */
+/** stlb_mm_subscribe - from now on updates of the mm need invalidations */
 void stlb_mm_subscribe(struct stlb_mms *mms, struct stlb_mm *mm);
 
-/** stlb_mm_unsubscribe - nothing is owed any more; the obligations are the caller's to end */
+/** stlb_mm_unsubscribe - nothing is pending any more; the obligations are the caller's to end */
 void stlb_mm_unsubscribe(struct stlb_mms *mms, struct stlb_mm *mm);
 
 /** stlb_mm_goes - it is freed: the pointer may come back as another mm's */
@@ -77,11 +77,11 @@ static inline void stlb_mm_goes(struct stlb_mms *mms, struct stlb_mm *mm)
 {
 	mm->life++;
 	mm->exits = false;
-	mm->tables_told = false;
+	mm->table_sets_seen = false;
 	mms->freed++;
 }
 
-/** stlb_mms_free - all of it; the regions have to be gone */
+/** stlb_mms_free - all of it; the regions must be gone */
 void stlb_mms_free(struct stlb_mms *mms);
 
 #endif

@@ -26,8 +26,8 @@ struct stlb_lockset {
 	uint64_t table; /* its kernel address, 0: not known yet */
 	uint64_t locks[STLB_MAX_LOCKSET];
 	uint8_t nr;
-	bool open; /* an update was seen */
-	bool told; /* its emptiness was reported */
+	bool open;     /* an update was seen */
+	bool reported; /* its emptiness was reported */
 };
 
 struct stlb_region {
@@ -52,7 +52,7 @@ struct stlb_regions {
 	struct stlb_map map;	/* by mm and base */
 	struct stlb_map tables; /* page of a table's address -> struct stlb_table */
 	uint64_t forgotten;	/* of subscribed mms: given up, or never known, for want of room */
-	uint32_t hand;		/* where the search for room goes on */
+	uint32_t search_at;	/* where the search for room goes on */
 	uint32_t generation;	/* what was learned in an older one is known no more */
 	struct stlb_rmap *rmap; /* NULL: not kept */
 };

@@ -47,14 +47,15 @@ struct stlb_region *stlb_region_find(struct stlb_regions *regions, const struct 
 	return region;
 }
 
-/* Room for one more: a region that nothing is owed for goes, of an unsubscribed mm if there is one.
+/* Room for one more: a region that nothing is pending for goes, of an unsubscribed mm if there is
+ * one.
  */
 static void make_room(struct stlb_regions *regions)
 {
 	struct stlb_region *victim = NULL;
 
 	for (unsigned int step = 0; step < STLB_MAP_STEPS; step++) {
-		struct stlb_region *region = stlb_map_turn(&regions->map, &regions->hand);
+		struct stlb_region *region = stlb_map_turn(&regions->map, &regions->search_at);
 
 		if (!stlb_list_empty(&region->obligations))
 			continue;

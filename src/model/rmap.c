@@ -146,7 +146,7 @@ bool stlb_rmap_set(struct stlb_rmap *rmap, struct stlb_region *region, enum stlb
 	mapping->how = entry.state == STLB_TABLE ? STLB_MAPPED_TABLE
 		       : level == STLB_LEVEL_PTE ? STLB_MAPPED_PTE
 						 : STLB_MAPPED_PMD;
-	mapping->told = entry.told;
+	mapping->reported = entry.reported;
 	tell(mapping, event);
 	bucket = bucket_of(rmap, mapping->how, entry.pfn);
 	mapping->next = *bucket;
@@ -193,9 +193,9 @@ uint64_t stlb_mapping_addr(const struct stlb_mapping *mapping)
 	return mapping->region->base + ((uint64_t)mapping->index << STLB_PAGE_SHIFT);
 }
 
-void stlb_mapping_brief(const struct stlb_mapping *mapping, struct stlb_brief *event)
+void stlb_mapping_saved_event(const struct stlb_mapping *mapping, struct stlb_saved_event *event)
 {
-	*event = (struct stlb_brief){
+	*event = (struct stlb_saved_event){
 		.ns = mapping->ns,
 		.name = mapping->name,
 		.comm = mapping->comm,
@@ -210,15 +210,15 @@ void stlb_mapping_brief(const struct stlb_mapping *mapping, struct stlb_brief *e
 	};
 }
 
-void stlb_mapping_told(struct stlb_mapping *mapping)
+void stlb_mapping_reported(struct stlb_mapping *mapping)
 {
 	struct stlb_region *region = mapping->region;
 
-	mapping->told = true;
+	mapping->reported = true;
 	if (mapping->level != STLB_LEVEL_PTE)
-		region->pmd.told = 1;
+		region->pmd.reported = 1;
 	else
-		region->ptes[mapping->index].told = 1;
+		region->ptes[mapping->index].reported = 1;
 }
 
 /* ---- the end ---- */

@@ -7,7 +7,7 @@
 #ifndef MODEL_RMAP_H
 #define MODEL_RMAP_H
 
-#include "model/brief.h"
+#include "model/saved_event.h"
 #include "model/page_table.h"
 
 /* Present entries of all mms: 4 GiB of mapped 4 KiB pages, in 80 MiB. */
@@ -32,7 +32,7 @@ struct stlb_mapping {
 	uint8_t how;	/* enum stlb_mapped */
 	uint8_t level;	/* enum stlb_level */
 	uint8_t kind, context;
-	bool told; /* of it, that a page was freed */
+	bool reported; /* of it, that a page was freed */
 };
 
 struct stlb_rmap_chunk;
@@ -76,11 +76,12 @@ struct stlb_mapping *stlb_rmap_find(const struct stlb_rmap *rmap, enum stlb_mapp
 /** stlb_mapping_addr - the first address that the entry maps */
 uint64_t stlb_mapping_addr(const struct stlb_mapping *mapping);
 
-/** stlb_mapping_brief - what set the entry; name NULL where that is not known */
-void stlb_mapping_brief(const struct stlb_mapping *mapping, struct stlb_brief *event);
+/** stlb_mapping_saved_event - what set the entry; name NULL where that is not known */
+void stlb_mapping_saved_event(const struct stlb_mapping *mapping, struct stlb_saved_event *event);
 
-/** stlb_mapping_told - that its page was freed is told: once, wherever its table goes and comes */
-void stlb_mapping_told(struct stlb_mapping *mapping);
+/** stlb_mapping_reported - that its page was freed is reported: once, wherever its table goes and
+ * comes */
+void stlb_mapping_reported(struct stlb_mapping *mapping);
 
 /** stlb_rmap_forget - nothing is known any more; the regions' pointers into it are stale */
 void stlb_rmap_forget(struct stlb_rmap *rmap);

@@ -7,50 +7,53 @@
 #include "model/region.h"
 #include "model/running.h"
 
-static void leaves(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
+static void leaves(struct stlb_machine *m, struct stlb_context *context,
+		   const struct stlb_event *event)
 {
-	stlb_holds_end(m, task, event);
-	stlb_brackets_close(m, task, 0, event);
-	stlb_task_holds_none(task);
+	stlb_holds_end(m, context, event);
+	stlb_brackets_close(m, context, 0, event);
+	stlb_context_holds_none(context);
 }
 
-static void on_lock(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
+static void on_lock(struct stlb_machine *m, struct stlb_context *context,
+		    const struct stlb_event *event)
 {
 	if (event->kind == STLB_LOCK_ACQUIRE)
-		stlb_lock_asked(m, task, event);
+		stlb_lock_asked(m, context, event);
 	else if (event->kind == STLB_LOCK_ACQUIRED)
-		stlb_lock_acquired(m, task, event);
+		stlb_lock_acquired(m, context, event);
 	else
-		stlb_lock_released(m, task, event);
+		stlb_lock_released(m, context, event);
 }
 
-static void on_task(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
+static void on_task(struct stlb_machine *m, struct stlb_context *context,
+		    const struct stlb_event *event)
 {
 	if (event->kind == STLB_SCHED_SWITCH)
-		stlb_running_switched(m, task, event);
+		stlb_running_switched(m, context, event);
 	else if (event->kind == STLB_SCHED_WAKING)
-		stlb_running_woken(m, task, event);
+		stlb_running_woken(m, context, event);
 	else if (event->kind == STLB_FORK)
-		stlb_running_forked(m, task, event, &(struct stlb_task *){NULL});
+		stlb_running_forked(m, context, event, &(struct stlb_context *){NULL});
 	else
-		leaves(m, task, event);
+		leaves(m, context, event);
 }
 
-static void on_bracket(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
+static void on_bracket(struct stlb_machine *m, struct stlb_context *context, struct stlb_mm *mm,
 		       const struct stlb_event *event)
 {
 	int index;
 
 	if (event->kind == STLB_INV_START && mm) {
-		stlb_bracket_follows(m, task, mm, event);
-		stlb_bracket_open(m, task, mm, event);
+		stlb_bracket_follows(m, context, mm, event);
+		stlb_bracket_open(m, context, mm, event);
 	} else if (event->kind == STLB_INV_START_RET) {
-		stlb_bracket_returned(m, task, event);
+		stlb_bracket_returned(m, context, event);
 	} else if (event->kind == STLB_INV_END && mm) {
-		stlb_told_by_end(task);
-		index = stlb_bracket_find(task, event);
+		stlb_known_by_end(context);
+		index = stlb_bracket_find(context, event);
 		if (index >= 0)
-			stlb_brackets_close(m, task, index, event);
+			stlb_brackets_close(m, context, index, event);
 	}
 }
 
@@ -62,7 +65,7 @@ static void drop_regions(struct stlb_machine *m, struct stlb_mm *mm)
 		stlb_region_drop(&m->regions, stlb_list_entry(at, struct stlb_region, in_mm));
 }
 
-static void on_mm(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
+static void on_mm(struct stlb_machine *m, struct stlb_context *context, struct stlb_mm *mm,
 		  const struct stlb_event *event)
 {
 	bool write = stlb_event_or(event, WRITE, 0) != 0;
@@ -71,13 +74,14 @@ static void on_mm(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm
 		drop_regions(m, mm);
 		stlb_mm_goes(&m->mms, mm);
 	} else if (event->kind == STLB_MMAP_LOCKED) {
-		stlb_mmap_locked(m, task, mm->id, write);
+		stlb_mmap_locked(m, context, mm->id, write);
 	} else if (event->kind == STLB_MMAP_UNLOCK) {
-		stlb_mmap_unlocked(m, task, mm->id, write);
+		stlb_mmap_unlocked(m, context, mm->id, write);
 	}
 }
 
-static void on_page(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
+static void on_page(struct stlb_machine *m, struct stlb_context *context,
+		    const struct stlb_event *event)
 {
 	uint64_t pfn, nr = stlb_event_pages(event);
 	int ret;
@@ -85,9 +89,9 @@ static void on_page(struct stlb_machine *m, struct stlb_task *task, const struct
 	if (!stlb_machine_pfn(m, event, &pfn))
 		return;
 	if (stlb_kind_frees(event->kind))
-		ret = stlb_hb_pages_freed(&m->hb, &task->hb, pfn, nr);
+		ret = stlb_hb_pages_freed(&m->hb, &context->hb, pfn, nr);
 	else
-		ret = stlb_hb_pages_allocated(&m->hb, &task->hb, pfn, nr);
+		ret = stlb_hb_pages_allocated(&m->hb, &context->hb, pfn, nr);
 	m->failed |= ret < 0;
 	if (m->facts.pages)
 		m->facts.pages(m->facts.user, event, pfn, nr);
@@ -95,21 +99,22 @@ static void on_page(struct stlb_machine *m, struct stlb_task *task, const struct
 
 /* ---- entries ---- */
 
-/* Of an entry that is cleared or set: whether another event has told it, or it stays as it was. */
-static bool is_again(struct stlb_machine *m, struct stlb_task *task,
+/* Of an entry that is cleared or set: whether another event has reported it, or it stays as it was.
+ */
+static bool is_again(struct stlb_machine *m, struct stlb_context *context,
 		     const struct stlb_change *change)
 {
 	enum stlb_kind kind = change->event->kind;
 
-	if (!stlb_task_update_state(task)) {
+	if (!stlb_context_update_state(context)) {
 		m->failed = true;
 		return true;
 	}
 	if (kind == STLB_PMD_SPLIT)
-		stlb_split_begins(task, change);
-	if (kind == STLB_PMD_SPLIT || (kind == STLB_PMD_INVAL && stlb_split_takes(task, change)))
+		stlb_split_begins(context, change);
+	if (kind == STLB_PMD_SPLIT || (kind == STLB_PMD_INVAL && stlb_split_takes(context, change)))
 		return false;
-	return stlb_told_again(m, task, change, change->old, NULL) ||
+	return stlb_repeats(m, context, change, change->old, NULL) ||
 	       (stlb_kind_clears(kind) && change->old.state == STLB_NONE);
 }
 
@@ -123,59 +128,60 @@ static bool changes(enum stlb_kind kind)
 		kind != STLB_PTE_CLEAR_RANGE);
 }
 
-static void on_entries(struct stlb_machine *m, struct stlb_task *task, struct stlb_mm *mm,
+static void on_entries(struct stlb_machine *m, struct stlb_context *context, struct stlb_mm *mm,
 		       const struct stlb_event *event)
 {
 	struct stlb_change change;
 
 	if (!m->facts.changed || (stlb_event_has(event, MM) && !mm))
 		return;
-	change = stlb_change_read(m, task, mm, event);
+	change = stlb_change_read(m, context, mm, event);
 	stlb_change_place(m, &change);
 	if (!changes(event->kind))
-		stlb_echo_waits(task);
-	else if (is_again(m, task, &change))
+		stlb_echo_waits(context);
+	else if (is_again(m, context, &change))
 		return;
-	m->facts.changed(m->facts.user, task, &change);
+	m->facts.changed(m->facts.user, context, &change);
 }
 
-static void take(struct stlb_machine *m, struct stlb_task *task, const struct stlb_event *event)
+static void take(struct stlb_machine *m, struct stlb_context *context,
+		 const struct stlb_event *event)
 {
 	struct stlb_mm *mm =
 		stlb_event_has(event, MM) ? stlb_mm_get(&m->mms, stlb_event_get(event, MM)) : NULL;
 
 	switch (stlb_kind_class(event->kind)) {
 	case STLB_CLASS_LOCK:
-		on_lock(m, task, event);
+		on_lock(m, context, event);
 		break;
 	case STLB_CLASS_TASK:
-		on_task(m, task, event);
+		on_task(m, context, event);
 		break;
 	case STLB_CLASS_PAGE:
-		on_page(m, task, event);
+		on_page(m, context, event);
 		break;
 	case STLB_CLASS_BRACKET:
-		on_bracket(m, task, mm, event);
+		on_bracket(m, context, mm, event);
 		break;
 	case STLB_CLASS_CLEAR:
 	case STLB_CLASS_SET:
 	case STLB_CLASS_RMAP:
 	case STLB_CLASS_MIGRATION:
-		on_entries(m, task, mm, event);
+		on_entries(m, context, mm, event);
 		break;
 	case STLB_CLASS_TABLE:
 		if (mm && event->kind == STLB_PTL_MAP)
-			stlb_table_mapped(m, task, mm, event);
+			stlb_table_mapped(m, context, mm, event);
 		break;
 	default:
 		if (mm)
-			on_mm(m, task, mm, event);
+			on_mm(m, context, mm, event);
 	}
 }
 
-struct stlb_task *stlb_second_pass_event(struct stlb_machine *m, const struct stlb_event *event)
+struct stlb_context *stlb_second_pass_event(struct stlb_machine *m, const struct stlb_event *event)
 {
-	struct stlb_task *task;
+	struct stlb_context *context;
 
 	m->hb.now++;
 	if (stlb_event_or(event, VMEMMAP, 0))
@@ -186,17 +192,17 @@ struct stlb_task *stlb_second_pass_event(struct stlb_machine *m, const struct st
 	}
 	if (!stlb_kind_decides(event->kind))
 		return NULL;
-	task = stlb_running_acts(m, event);
-	if (!task)
+	context = stlb_running_acts(m, event);
+	if (!context)
 		return NULL;
-	take(m, task, event);
-	return task;
+	take(m, context, event);
+	return context;
 }
 
 void stlb_second_pass_finish(struct stlb_machine *m)
 {
 	uint32_t at = 0;
 
-	for (struct stlb_task *task; (task = stlb_map_next(&m->contexts.map, &at));)
-		stlb_lock_settle(m, task);
+	for (struct stlb_context *context; (context = stlb_map_next(&m->contexts.map, &at));)
+		stlb_lock_settle(m, context);
 }

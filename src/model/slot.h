@@ -8,7 +8,7 @@
 /**
  * struct stlb_entry - what is known of an entry
  * @known: false: nothing was seen of it yet
- * @rights_known: false: a page is there, but no event told its rights (a reverse mapping did)
+ * @rights_known: false: a page is there, but no event recorded its rights (a reverse mapping did)
  */
 struct stlb_entry {
 	uint64_t pfn : 52;
@@ -18,7 +18,7 @@ struct stlb_entry {
 	uint64_t writable : 1;
 	uint64_t huge : 1;
 	uint64_t special : 1;
-	uint64_t told : 1; /* of it, that a page was freed while it said so */
+	uint64_t reported : 1; /* of it, that a page was freed while it said so */
 	uint64_t : 2;
 };
 

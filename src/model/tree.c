@@ -161,9 +161,9 @@ int stlb_tree_root(struct stlb_tree *tree, uint64_t pfn, struct stlb_mm *mm)
 	return 0;
 }
 
-void stlb_tree_told(struct stlb_tree *tree, struct stlb_mm *mm)
+void stlb_tree_reported(struct stlb_tree *tree, struct stlb_mm *mm)
 {
-	mm->tables_told = true;
+	mm->table_sets_seen = true;
 	tree->version++;
 }
 
@@ -172,7 +172,7 @@ bool stlb_tree_knows_all(const struct stlb_tree *tree, const struct stlb_mm *mm)
 	const struct stlb_node *node = mm->root ? stlb_tree_find(tree, mm->root - 1) : NULL;
 
 	return node && node->root == mm && node->life == mm->life &&
-	       (node->fresh || mm->tables_told);
+	       (node->fresh || mm->table_sets_seen);
 }
 
 /* ---- entries ---- */

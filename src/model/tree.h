@@ -152,12 +152,12 @@ bool stlb_tree_may_be_linked(const struct stlb_tree *tree, const struct stlb_nod
 /** stlb_tree_root - a page is the topmost table of an mm; 0 or -ENOMEM */
 int stlb_tree_root(struct stlb_tree *tree, uint64_t pfn, struct stlb_mm *mm);
 
-/** stlb_tree_told - all tables of an mm that were linked before the trace have been told */
-void stlb_tree_told(struct stlb_tree *tree, struct stlb_mm *mm);
+/** stlb_tree_reported - all tables of an mm that were linked before the trace have been reported */
+void stlb_tree_reported(struct stlb_tree *tree, struct stlb_mm *mm);
 
 /**
  * stlb_tree_knows_all - whether each table of an mm was linked in the trace, from the topmost on,
- *or told at its beginning
+ *or reported at its beginning
  */
 bool stlb_tree_knows_all(const struct stlb_tree *tree, const struct stlb_mm *mm);
 

@@ -165,9 +165,9 @@ int stlb_row_choose(const struct stlb_choice *choice, const struct stlb_probe_ro
 		    struct stlb_probe *probe, struct stlb_error *why)
 {
 	*probe = (struct stlb_probe){.kind = row->kind,
-				     .blind = row->blind ? row->blind : "",
+				     .limitations = row->limitations ? row->limitations : "",
 				     .stack = (row->flags & STLB_ROW_STACK) != 0};
-	probe->reach = row->flags & STLB_ROW_TASKS ? STLB_REACH_TASKS : STLB_REACH_ALL;
+	probe->scope = row->flags & STLB_ROW_TASKS ? STLB_SCOPE_TASKS : STLB_SCOPE_ALL;
 	if (row->at == STLB_AT_POINT)
 		return choose_point(choice, row, probe, why);
 	return choose_function(choice, row, probe, why);

@@ -30,7 +30,7 @@ static const struct stlb_probe_row rows[STLB_NR_SHAPES] = {
 			     .kind = STLB_ENTRY_PERHAPS,
 			     .arguments = "ptep=%E old=%O nr=%C",
 			     .why = "ptes are set, or left as they are",
-			     .blind = "which of the entries change, and to what"},
+			     .limitations = "which of the entries change, and to what"},
 	[STLB_SHAPE_SET_PMD] = {.event = "deep_set_pmd",
 				.kind = STLB_ENTRY_SET,
 				.arguments = "ptep=%E new=%N old=%O",
@@ -248,13 +248,14 @@ static int give_reason(const struct deep_plan *deep, const struct stlb_probe_row
 		stlb_arena_format(&deep->plan->arena, "%s; %s of %u instructions in %u functions%s",
 				  row->why, stlb_probe_source_name(STLB_PROBE_KPROBE),
 				  nr[STLB_SITE_PROBED], functions_of(probe), rest);
-	probe->blind = nr[STLB_SITE_UNUSABLE]
-			       ? stlb_arena_format(&deep->plan->arena,
-						   "%s%s%u places that cannot be probed",
-						   row->blind ? row->blind : "",
-						   row->blind ? "; " : "", nr[STLB_SITE_UNUSABLE])
-			       : (row->blind ? row->blind : "");
-	return probe->reason && probe->blind ? 0 : -ENOMEM;
+	probe->limitations =
+		nr[STLB_SITE_UNUSABLE]
+			? stlb_arena_format(&deep->plan->arena,
+					    "%s%s%u places that cannot be probed",
+					    row->limitations ? row->limitations : "",
+					    row->limitations ? "; " : "", nr[STLB_SITE_UNUSABLE])
+			: (row->limitations ? row->limitations : "");
+	return probe->reason && probe->limitations ? 0 : -ENOMEM;
 }
 
 /* An entry at a distance from the register cannot be fetched: the event's name says how far it is.
@@ -331,8 +332,8 @@ static int add_refusal(struct stlb_plan *plan, const char *why)
 			  .system = plan->group,
 			  .kind = rows[STLB_SHAPE_SET].kind,
 			  .reason = stlb_arena_format(&plan->arena, "%s", why),
-			  .blind = "updates that no function of its own makes: zap, mremap, "
-				   "swap-out, migration"},
+			  .limitations = "updates that no function of its own makes: zap, mremap, "
+					 "swap-out, migration"},
 	};
 
 	return planned.probe.reason ? stlb_plan_add(plan, &planned) : -ENOMEM;

@@ -77,7 +77,7 @@ static int want_symbols(struct stlb_kernel *kernel)
 	return ret ? -ENOMEM : 0;
 }
 
-/* Locks in struct pages are told by their addresses, and this base moves with each boot. */
+/* Locks in struct pages are recognised by their addresses, and this base moves with each boot. */
 static void read_vmemmap(struct stlb_kernel *kernel)
 {
 	const struct stlb_kernel_symbol *symbol =

@@ -60,7 +60,7 @@ static int give_up(struct stlb_plan *plan, const struct stlb_probe_row *first, c
 				     .system = system_of(plan, first),
 				     .kind = first->kind,
 				     .reason = stlb_arena_format(&plan->arena, "%s", why),
-				     .blind = first->without ? first->without : ""};
+				     .limitations = first->affected ? first->affected : ""};
 	return probe->reason && probe->system ? 0 : -ENOMEM;
 }
 

@@ -9,7 +9,7 @@ enum stlb_place_of_probe { STLB_AT_POINT, STLB_AT_ENTRY, STLB_AT_RETURN };
 
 enum {
 	STLB_ROW_STACK = 1 << 0,       /* its stack is worth having */
-	STLB_ROW_TASKS = 1 << 1,       /* STLB_REACH_TASKS */
+	STLB_ROW_TASKS = 1 << 1,       /* STLB_SCOPE_TASKS */
 	STLB_ROW_LOCK = 1 << 2,	       /* there to see locks */
 	STLB_ROW_ALL_LOCKS = 1 << 3,   /* too much where only page table locks are wanted */
 	STLB_ROW_IN_PAGES = 1 << 4,    /* filtered to locks in struct pages */
@@ -34,8 +34,8 @@ enum {
  * @not_with: a tracepoint that tells the same, and could not be understood beside it; NULL: none
  * @maxactive: of a return: how many calls may be under way at a time
  * @why: what it is for, and why this alternative
- * @blind: what is not seen with it
- * @without: of an event's first row: what is not seen without any of its alternatives
+ * @limitations: what is not seen with it
+ * @affected: of an event's first row: what is not seen without any of its alternatives
  */
 struct stlb_probe_row {
 	const char *event;
@@ -45,7 +45,7 @@ struct stlb_probe_row {
 	unsigned int flags;
 	const char *filter, *only_with, *needs, *not_with;
 	unsigned int maxactive;
-	const char *why, *blind, *without;
+	const char *why, *limitations, *affected;
 };
 
 /** stlb_probe_row - the rows by index; NULL past the last */

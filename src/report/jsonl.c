@@ -55,7 +55,7 @@ static json_t *document(const struct stlb_report *report)
 	return stlb_json_end(&object);
 }
 
-/* Those that count, where they were not told as they were found. */
+/* Those that count, where they were not written as they were found. */
 static int write_findings(const struct stlb_report *report, FILE *to)
 {
 	for (uint32_t i = 0; i < report->nr_traces; i++) {
@@ -72,7 +72,7 @@ static int write_findings(const struct stlb_report *report, FILE *to)
 int stlb_report_write_jsonl(const struct stlb_report *report, FILE *to,
 			    const struct stlb_report_options *options, struct stlb_error *err)
 {
-	int ret = report->told ? 0 : write_findings(report, to);
+	int ret = report->reported ? 0 : write_findings(report, to);
 
 	(void)options;
 	if (ret || write_line(to, "report", document(report)))

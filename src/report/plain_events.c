@@ -53,7 +53,7 @@ static void put_times(struct stlb_plain_out *out, uint64_t ns, uint64_t before)
 	stlb_plain_column(out, at + DELTA_COLUMNS);
 }
 
-static void put_actor(struct stlb_plain_out *out, const struct stlb_report_event *event)
+static void put_context(struct stlb_plain_out *out, const struct stlb_report_event *event)
 {
 	const struct stlb_event *raw = event->event;
 
@@ -111,7 +111,7 @@ void stlb_plain_event(struct stlb_plain_out *out, const struct stlb_finding *fin
 	stlb_plain_begin(out, INDENT, FIELDS_AT);
 	stlb_plain_add(out, STLB_NAME, event->role);
 	put_times(out, event->event->ns, before);
-	put_actor(out, event);
+	put_context(out, event);
 	stlb_plain_end(out);
 	put_fields(out, finding, event);
 }

@@ -71,7 +71,7 @@ static void put_rule(struct stlb_plain_out *out, const struct stlb_report_findin
 
 static void put_entry(struct stlb_plain_out *out, const struct stlb_finding *raw)
 {
-	/* a breach of a range alone is about no entry, and the message has its bounds */
+	/* a violation of a range alone is about no entry, and the message has its bounds */
 	if (!raw->has_old && !raw->has_new)
 		return;
 	stlb_plain_label(out, raw->has_addr ? "entry" : "where");

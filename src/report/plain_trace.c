@@ -75,7 +75,7 @@ static bool put_violations(struct stlb_plain_out *out, const struct stlb_report_
 	return true;
 }
 
-/* "2 inconclusive breaches hidden by --comm" */
+/* "2 inconclusive violations hidden by --comm" */
 static bool put_kind(struct stlb_plain_out *out, enum stlb_style style, uint64_t nr,
 		     const char *kind, const uint64_t *hiding, const char *before)
 {
@@ -193,12 +193,12 @@ static void put_suppressed(struct stlb_plain_out *out, const struct count *count
 }
 
 static void put_judged(struct stlb_plain_out *out, const struct stlb_report_trace *trace,
-		       bool breached)
+		       bool violated)
 {
 	uint64_t total = trace->result.obligations.total;
 
 	stlb_plain_addf(out, STLB_REGULAR, ": %" PRIu64 " update%s checked%s", total,
-			total == 1 ? "" : "s", breached ? "" : ", no violation");
+			total == 1 ? "" : "s", violated ? "" : ", no violation");
 	if (trace->result.unplaced)
 		stlb_plain_addf(out, STLB_DOUBTFUL, ", %" PRIu64 " update%s not located",
 				trace->result.unplaced, trace->result.unplaced == 1 ? "" : "s");
@@ -244,12 +244,12 @@ static void put_nothing(struct stlb_plain_out *out, const struct stlb_report_tra
 		put_partial(out, trace);
 }
 
-/* Of a trace that is not clean: its findings are told, or why it was not judged. */
+/* Of a trace that is not clean: its findings are reported, or why it was not judged. */
 static void put_more(struct stlb_plain_out *out, const struct stlb_report_trace *trace,
 		     const struct count *count, enum stlb_status status, enum stlb_severity fail_on)
 {
 	put_hidden(out, trace, fail_on, "; ");
-	/* what is hidden is told */
+	/* what is hidden is reported */
 	if (status == STLB_STATUS_FINDINGS && trace->nr_reasons > hidden_reasons(trace, fail_on)) {
 		stlb_plain_add(out, STLB_REGULAR, "; ");
 		stlb_plain_add(out, STLB_DOUBTFUL, "incomplete");
@@ -373,12 +373,12 @@ static void put_origin(struct stlb_plain_out *out, const struct stlb_report_trac
 
 void stlb_plain_details(struct stlb_plain_out *out, const struct stlb_report_trace *trace)
 {
-	bool breached = false;
+	bool violated = false;
 
 	for (unsigned int rule = 0; rule < STLB_NR_RULES; rule++)
-		breached |= stlb_report_rule_total(trace, rule).occurrences != 0;
+		violated |= stlb_report_rule_total(trace, rule).occurrences != 0;
 	put_origin(out, trace);
-	if (breached)
+	if (violated)
 		put_rules(out, trace);
 	if (trace->result.obligations.total || trace->result.obligations.exempt)
 		put_obligations(out, &trace->result.obligations);

@@ -15,7 +15,7 @@ struct stlb_report_event {
 	const char *role;
 	const char *name; /* NULL where not known, as @comm */
 	const char *comm;
-	const char *note; /* behind who did it; NULL for none */
+	const char *note; /* after who did it; NULL for none */
 };
 
 /** struct stlb_report_finding - one finding, copied */
@@ -91,7 +91,7 @@ struct stlb_report {
 	const char **notes;
 	uint32_t nr_notes;
 	enum stlb_severity fail_on;
-	bool require_full, told;
+	bool require_full, reported;
 	struct stlb_report_filter *filters;
 	uint32_t nr_filters;
 };
@@ -124,7 +124,7 @@ int stlb_report_find_reasons(const struct stlb_report *report, struct stlb_repor
 /** stlb_report_is_cut_bare - a file that breaks off before its first event */
 bool stlb_report_is_cut_bare(const struct stlb_report_trace *trace);
 
-/** stlb_report_hidden_from - breaches of a severity and above that filters hide */
+/** stlb_report_hidden_from - violations of a severity and above that filters hide */
 uint64_t stlb_report_hidden_from(const struct stlb_report_trace *trace,
 				 enum stlb_severity severity);
 

@@ -56,10 +56,10 @@ static void check_required(struct reasons *reasons)
 				   stlb_rule_info(rule)->id, reasons->trace->rule_reasons[rule]);
 }
 
-/** struct open - inconclusive findings, and how many breaches of each rule they are */
+/** struct open - inconclusive findings, and how many violations of each rule they are */
 struct open {
 	uint32_t findings;
-	uint64_t breaches[STLB_NR_RULES];
+	uint64_t violations[STLB_NR_RULES];
 };
 
 static void list_open(const struct open *open, char *text, size_t size)
@@ -68,9 +68,9 @@ static void list_open(const struct open *open, char *text, size_t size)
 
 	text[0] = '\0';
 	for (unsigned int rule = 0; rule < STLB_NR_RULES && used < size; rule++)
-		if (open->breaches[rule])
+		if (open->violations[rule])
 			used += (size_t)snprintf(text + used, size - used, "%s%" PRIu64 " of %s",
-						 used ? ", " : "", open->breaches[rule],
+						 used ? ", " : "", open->violations[rule],
 						 stlb_rule_info(rule)->id);
 }
 
@@ -86,7 +86,7 @@ static void check_findings(struct reasons *reasons)
 		if (finding->suppressed || finding->raw->verdict != STLB_INCONCLUSIVE)
 			continue;
 		open.findings++;
-		open.breaches[finding->raw->rule] += finding->raw->inconclusive;
+		open.violations[finding->raw->rule] += finding->raw->inconclusive;
 	}
 	list_open(&open, text, sizeof(text));
 	if (open.findings)

@@ -18,7 +18,7 @@ int stlb_report_tell(struct stlb_report *report, const struct stlb_source_info *
 		return 0;
 	trace = stlb_report_copy(info, &result, symbols, report->suppressions, true);
 	ret = trace ? 0 : -ENOMEM;
-	report->told = true;
+	report->reported = true;
 	if (trace && !trace->findings[0].suppressed)
 		ret = writer->tell(&trace->findings[0], to, options);
 	stlb_report_copy_free(trace);

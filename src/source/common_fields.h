@@ -13,7 +13,7 @@ enum {
 	STLB_COMMON_SIZE = 8,
 };
 
-/** stlb_common_context - who ran, as the flags say: enum stlb_context */
+/** stlb_common_context - who ran, as the flags say: enum stlb_context_kind */
 static inline uint8_t stlb_common_context(uint8_t flags)
 {
 	enum { HARDIRQ = 0x08, SOFTIRQ = 0x10, NMI = 0x40 };

@@ -9,7 +9,7 @@
 #include "source/source_ops.h"
 #include "util/grow.h"
 
-/* What lies further behind a function is none of it: a trampoline, or a module not listed. */
+/* What lies beyond a function is not part of it: a trampoline, or a module not listed. */
 enum { LONGEST_FUNCTION = 1 << 20 };
 
 enum { MAX_SYMBOLS = 1 << 21, READ_STEP = 1024 * 1024, MAX_TEXT = 256 * 1024 * 1024 };
@@ -179,7 +179,7 @@ const char *stlb_symbols_find(const struct stlb_symbols *symbols, uint64_t addre
 {
 	uint32_t low = 0, high = symbols ? symbols->nr : 0;
 
-	while (low < high) { /* the first one behind the address */
+	while (low < high) { /* the first one after the address */
 		uint32_t middle = low + (high - low) / 2;
 
 		if (symbols->symbols[middle].address <= address)

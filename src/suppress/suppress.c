@@ -96,7 +96,8 @@ static bool matches(const struct stlb_suppression *entry, const struct stlb_find
 	       same_text(entry->phase, finding->phase, sizeof(finding->phase));
 }
 
-/* Some of a site's occurrences cannot be told from the others: it is hidden as a whole or not. */
+/* Some of a site's occurrences cannot be distinguished from the others: it is hidden as a whole or
+ * not. */
 static bool hides(const struct stlb_suppression *entry, uint64_t number)
 {
 	return entry->limit == UINT64_MAX || number <= entry->limit - entry->hides;

@@ -28,12 +28,12 @@ static uint64_t end_of(const struct stlb_timeline *t, const struct stlb_hold *ho
 	return how == STLB_OVER_UNSEEN && hold->suspended ? hold->left_ns : t->machine.now_ns;
 }
 
-static void draw_hold(struct stlb_timeline *t, const struct stlb_task *task,
+static void draw_hold(struct stlb_timeline *t, const struct stlb_context *context,
 		      const struct stlb_hold *hold, uint64_t end, bool unended)
 {
 	struct stlb_slice_of slice = {
 		.kind = STLB_SLICE_HOLD,
-		.start = hold->confirmed ? hold->got_ns : hold->ns,
+		.start = hold->confirmed ? hold->acquired_ns : hold->ns,
 		.end = end,
 		.object = hold->lock,
 		.cpu = hold->cpu,
@@ -47,10 +47,10 @@ static void draw_hold(struct stlb_timeline *t, const struct stlb_task *task,
 	if (hold->lossy)
 		t->drawing.slices_left_out++;
 	else
-		t->failed |= stlb_timeline_slice(t, task, &slice) != 0;
+		t->failed |= stlb_timeline_slice(t, context, &slice) != 0;
 }
 
-static void over(void *timeline, struct stlb_task *task, const struct stlb_hold *hold,
+static void over(void *timeline, struct stlb_context *context, const struct stlb_hold *hold,
 		 enum stlb_over how, const struct stlb_event *by)
 {
 	struct stlb_timeline *t = timeline;
@@ -59,29 +59,29 @@ static void over(void *timeline, struct stlb_task *task, const struct stlb_hold 
 	if (how == STLB_OVER_NEVER)
 		t->drawing.slices_left_out++;
 	else if (how != STLB_OVER_DROPPED)
-		draw_hold(t, task, hold, end_of(t, hold, how), false);
+		draw_hold(t, context, hold, end_of(t, hold, how), false);
 }
 
-/* Only so that the ends of all are told. */
-static void acquired(void *timeline, struct stlb_task *task, struct stlb_hold *hold)
+/* Only so that the ends of all are reported. */
+static void acquired(void *timeline, struct stlb_context *context, struct stlb_hold *hold)
 {
 	(void)timeline;
-	(void)task;
+	(void)context;
 	(void)hold;
 }
 
 /* The PTL of an update is the PTL from then on, whoever takes it. */
-static void learn_ptl(struct stlb_timeline *t, struct stlb_task *task)
+static void learn_ptl(struct stlb_timeline *t, struct stlb_context *context)
 {
-	const struct stlb_hold *hold = stlb_task_hold(task);
+	const struct stlb_hold *hold = stlb_context_hold(context);
 
 	if (hold && !hold->named)
-		stlb_lock_named(&t->machine, task, hold->lock);
+		stlb_lock_named(&t->machine, context, hold->lock);
 }
 
 /* ---- brackets ---- */
 
-static void draw_bracket(struct stlb_timeline *t, const struct stlb_task *task,
+static void draw_bracket(struct stlb_timeline *t, const struct stlb_context *context,
 			 const struct stlb_bracket *bracket, bool unended)
 {
 	struct stlb_slice_of slice = {
@@ -95,40 +95,41 @@ static void draw_bracket(struct stlb_timeline *t, const struct stlb_task *task,
 		.unended = unended,
 	};
 
-	t->failed |= stlb_timeline_slice(t, task, &slice) != 0;
+	t->failed |= stlb_timeline_slice(t, context, &slice) != 0;
 }
 
-static void ends(void *timeline, struct stlb_task *task, const struct stlb_bracket *bracket,
+static void ends(void *timeline, struct stlb_context *context, const struct stlb_bracket *bracket,
 		 const struct stlb_event *by)
 {
 	/* a start that failed has no end */
 	if (by)
-		draw_bracket(timeline, task, bracket, !stlb_bracket_is_end(bracket, by));
+		draw_bracket(timeline, context, bracket, !stlb_bracket_is_end(bracket, by));
 }
 
 /* ---- events ---- */
 
-static int take(struct stlb_timeline *t, struct stlb_task *task, const struct stlb_event *event)
+static int take(struct stlb_timeline *t, struct stlb_context *context,
+		const struct stlb_event *event)
 {
 	int ret = 0;
 
 	if (stlb_kind_is_update(event->kind) || event->kind == STLB_PTL_MAP)
-		learn_ptl(t, task);
+		learn_ptl(t, context);
 	if (is_drawn(event->kind) && stlb_map_get(&t->mms, stlb_event_or(event, MM, 0)))
-		ret = stlb_timeline_point(t, task, event);
+		ret = stlb_timeline_point(t, context, event);
 	return ret;
 }
 
 int stlb_timeline_event(struct stlb_timeline *t, const struct stlb_event *event)
 {
-	struct stlb_task *task;
+	struct stlb_context *context;
 	int ret = 0;
 
 	if (event->ns > t->until_ns)
 		return 1;
-	task = stlb_second_pass_event(&t->machine, event);
-	if (task)
-		ret = take(t, task, event);
+	context = stlb_second_pass_event(&t->machine, event);
+	if (context)
+		ret = take(t, context, event);
 	else if (event->kind == STLB_LOST)
 		ret = stlb_timeline_point(t, NULL, event);
 	else
@@ -181,21 +182,23 @@ static void end_all(struct stlb_timeline *t)
 	uint32_t at = 0;
 
 	stlb_second_pass_finish(&t->machine);
-	for (struct stlb_task *task; (task = stlb_map_next(&t->machine.contexts.map, &at));) {
-		for (uint32_t i = 0; i < task->nr_brackets; i++)
-			draw_bracket(t, task, &task->brackets[i], true);
-		for (uint32_t i = 0; i < task->nr_holds; i++)
-			draw_hold(t, task, &task->holds[i],
-				  end_of(t, &task->holds[i], STLB_OVER_UNSEEN),
-				  !task->holds[i].suspended);
+	for (struct stlb_context *context;
+	     (context = stlb_map_next(&t->machine.contexts.map, &at));) {
+		for (uint32_t i = 0; i < context->nr_brackets; i++)
+			draw_bracket(t, context, &context->brackets[i], true);
+		for (uint32_t i = 0; i < context->nr_holds; i++)
+			draw_hold(t, context, &context->holds[i],
+				  end_of(t, &context->holds[i], STLB_OVER_UNSEEN),
+				  !context->holds[i].suspended);
 	}
 }
 
 static int copy_names(struct stlb_timeline *t)
 {
 	for (uint32_t i = 0; i < t->drawing.nr_contexts; i++) {
-		const struct stlb_task *task = stlb_map_get(&t->machine.contexts.map, t->keys[i]);
-		const char *comm = task ? task->comm : t->contexts[i].comm;
+		const struct stlb_context *context =
+			stlb_map_get(&t->machine.contexts.map, t->keys[i]);
+		const char *comm = context ? context->comm : t->contexts[i].comm;
 
 		t->contexts[i].comm = comm ? stlb_arena_text(&t->arena, comm) : NULL;
 		if (comm && !t->contexts[i].comm)
@@ -204,13 +207,13 @@ static int copy_names(struct stlb_timeline *t)
 	return 0;
 }
 
-static void free_let_go(struct stlb_timeline *t)
+static void free_last_releases(struct stlb_timeline *t)
 {
 	uint32_t at = 0;
 
-	for (struct stlb_let_go *last; (last = stlb_map_next(&t->let_go, &at));)
+	for (struct stlb_last_release *last; (last = stlb_map_next(&t->last_releases, &at));)
 		free(last);
-	stlb_map_free(&t->let_go);
+	stlb_map_free(&t->last_releases);
 }
 
 /* Only the drawing is kept. */
@@ -218,7 +221,7 @@ static void free_pass(struct stlb_timeline *t)
 {
 	stlb_windows_free(&t->windows);
 	stlb_machine_free(&t->machine);
-	free_let_go(t);
+	free_last_releases(t);
 	stlb_map_free(&t->mms);
 	stlb_map_free(&t->drawn);
 	free(t->keys);

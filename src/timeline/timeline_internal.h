@@ -14,7 +14,7 @@ struct stlb_window {
 	uint32_t slices, points; /* how many may still be kept in it */
 };
 
-/** struct stlb_mark - an event that proves a finding: what is around it has to be kept */
+/** struct stlb_mark - an event that proves a finding: what is around it must be kept */
 struct stlb_mark {
 	uint64_t ns;
 	uint64_t context; /* key */
@@ -42,8 +42,8 @@ bool stlb_windows_marked(const struct stlb_windows *windows, uint64_t context, u
 
 void stlb_windows_free(struct stlb_windows *windows);
 
-/** struct stlb_let_go - the last release of a page-table lock */
-struct stlb_let_go {
+/** struct stlb_last_release - the last release of a page-table lock */
+struct stlb_last_release {
 	uint64_t ns;
 	uint32_t slice; /* that it ended, or NONE */
 };
@@ -60,8 +60,8 @@ struct stlb_slice_of {
 struct stlb_timeline {
 	struct stlb_windows windows;
 	struct stlb_machine machine;
-	struct stlb_map let_go, mms; /* by lock; mms that findings are about */
-	struct stlb_map drawn;	     /* number of a context among those drawn, plus one, by key */
+	struct stlb_map last_releases, mms; /* by lock; mms that findings are about */
+	struct stlb_map drawn; /* number of a context among those drawn, plus one, by key */
 	struct stlb_arena arena;
 	struct stlb_timeline_context *contexts;
 	uint64_t *keys; /* of the contexts, until the end */
@@ -74,11 +74,12 @@ struct stlb_timeline {
 };
 
 /** stlb_timeline_slice - something is over: keep it if it is of interest; 0 or -ENOMEM */
-int stlb_timeline_slice(struct stlb_timeline *timeline, const struct stlb_task *task,
+int stlb_timeline_slice(struct stlb_timeline *timeline, const struct stlb_context *context,
 			const struct stlb_slice_of *what);
 
-/** stlb_timeline_point - keep an event if it is near a finding; 0 or -ENOMEM. @task NULL: a loss */
-int stlb_timeline_point(struct stlb_timeline *timeline, const struct stlb_task *task,
+/** stlb_timeline_point - keep an event if it is near a finding; 0 or -ENOMEM. @context NULL: a loss
+ */
+int stlb_timeline_point(struct stlb_timeline *timeline, const struct stlb_context *context,
 			const struct stlb_event *event);
 
 #endif

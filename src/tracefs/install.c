@@ -19,9 +19,9 @@ static bool is_installed(const char *tracing, const struct stlb_probe *probe)
 	return !stlb_tracing_path(path, sizeof(path), tracing, file) && !access(path, F_OK);
 }
 
-/** struct refusals - who is told of them */
+/** struct refusals - who is reported of them */
 struct refusals {
-	void (*told)(void *arg, const struct stlb_probe *probe, const char *why);
+	void (*installed)(void *arg, const struct stlb_probe *probe, const char *why);
 	void *arg;
 };
 
@@ -32,15 +32,16 @@ static void tell_refused(void *arg, const struct stlb_probe *probe, const char *
 	char text[512];
 
 	snprintf(text, sizeof(text), "%s%s%s", where, *where ? ": " : "", why);
-	if (refusals->told)
-		refusals->told(refusals->arg, probe, text);
+	if (refusals->installed)
+		refusals->installed(refusals->arg, probe, text);
 }
 
 int stlb_probes_install(const struct stlb_plan *plan, const char *tracing,
-			void (*told)(void *arg, const struct stlb_probe *probe, const char *why),
+			void (*installed)(void *arg, const struct stlb_probe *probe,
+					  const char *why),
 			void *arg, struct stlb_error *err)
 {
-	struct refusals refusals = {told, arg};
+	struct refusals refusals = {installed, arg};
 	const struct stlb_probe *probe;
 	unsigned int nr = 0;
 
@@ -52,8 +53,8 @@ int stlb_probes_install(const struct stlb_plan *plan, const char *tracing,
 		if (!is_installed(tracing, probe))
 			ret = stlb_dynamic_add_probe(tracing, probe, tell_refused, &refusals);
 		nr += !ret;
-		if (told && !ret)
-			told(arg, probe, NULL);
+		if (installed && !ret)
+			installed(arg, probe, NULL);
 	}
 	return nr ? 0
 		  : stlb_error_set(err, -EIO,

@@ -25,7 +25,7 @@ static bool counts(const struct stlb_plan *plan, const char *group, const char *
 	for (unsigned int i = 0; (probe = stlb_plan_probe(plan, i)); i++)
 		if (!strcmp(probe->event, event))
 			return probe->nr_sites || (probe->source == STLB_PROBE_KRETPROBE &&
-						   probe->reach == STLB_REACH_ALL);
+						   probe->scope == STLB_SCOPE_ALL);
 	return false;
 }
 
@@ -37,7 +37,7 @@ static const char *next_line(const char *line)
 
 /*
  * kprobe_profile names the events without their groups, in the order of kprobe_events; a list that
- * changed in between is told by a name that does not match.
+ * changed in between shows in a name that does not match.
  */
 static uint64_t add_up(const struct stlb_plan *plan, const char *events, const char *profile)
 {

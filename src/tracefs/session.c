@@ -123,7 +123,7 @@ static unsigned int instance_of(const struct stlb_session *session, const struct
 {
 	if (session->by_stack && probe->stack)
 		return INSTANCE_STACKS;
-	return session->by_task && probe->reach == STLB_REACH_TASKS ? INSTANCE_TASKS : INSTANCE_ALL;
+	return session->by_task && probe->scope == STLB_SCOPE_TASKS ? INSTANCE_TASKS : INSTANCE_ALL;
 }
 
 static int enable(struct stlb_session *session, const struct stlb_probe *probe)

@@ -85,7 +85,7 @@ int stlb_map_put(struct stlb_map *map, uint64_t key, void *value)
 	return 0;
 }
 
-/* Close the gap at @hole: places behind it that probing would no longer reach move up. */
+/* Close the gap at @hole: places after it that probing would no longer reach move up. */
 static void close_gap(struct stlb_map *map, uint32_t hole)
 {
 	uint32_t mask = map->capacity - 1;

@@ -29,7 +29,7 @@ struct layout {
 
 static bool in_hold(const struct stlb_turn *turn)
 {
-	return turn->actor == STLB_ACTOR_UPDATER &&
+	return turn->context == STLB_WITNESS_UPDATER &&
 	       (turn->step == STLB_STEP_CLEAR || turn->step == STLB_STEP_NOTIFY ||
 		turn->step == STLB_STEP_SET);
 }
@@ -37,9 +37,9 @@ static bool in_hold(const struct stlb_turn *turn)
 static bool same_thread(const struct stlb_witness_ask *ask, const struct stlb_turn *a,
 			const struct stlb_turn *b)
 {
-	if (a->actor != b->actor)
+	if (a->context != b->context)
 		return false;
-	return a->addr == b->addr || (a->actor == STLB_ACTOR_UPDATER && ask->one_thread);
+	return a->addr == b->addr || (a->context == STLB_WITNESS_UPDATER && ask->one_thread);
 }
 
 static bool changes_entry(const struct stlb_turn *turn)
@@ -50,13 +50,13 @@ static bool changes_entry(const struct stlb_turn *turn)
 /* Whether a turn changes what the device finds at its address. */
 static bool device_minds(const struct stlb_turn *turn)
 {
-	return turn->actor != STLB_ACTOR_DEVICE && turn->step != STLB_STEP_TRY &&
+	return turn->context != STLB_WITNESS_DEVICE && turn->step != STLB_STEP_TRY &&
 	       turn->step != STLB_STEP_RANGE_START && turn->step != STLB_STEP_RANGE_END;
 }
 
 static bool touches(const struct stlb_turn *a, const struct stlb_turn *b)
 {
-	return (a->actor == STLB_ACTOR_DEVICE && device_minds(b)) ||
+	return (a->context == STLB_WITNESS_DEVICE && device_minds(b)) ||
 	       (a->step == STLB_STEP_WRITE && changes_entry(b)) ||
 	       (a->step == STLB_STEP_FREE && b->step == STLB_STEP_TAKE);
 }

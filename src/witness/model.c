@@ -30,7 +30,7 @@ static bool update(const struct stlb_model *model, uint32_t addr, struct stlb_st
 		return false;
 	if (addr && model->ask->one_thread && state->pc[0] < model->ask->operations[0].nr)
 		return false;
-	*turn = (struct stlb_turn){.actor = STLB_ACTOR_UPDATER,
+	*turn = (struct stlb_turn){.context = STLB_WITNESS_UPDATER,
 				   .addr = addr,
 				   .step = operation->steps[state->pc[addr]++]};
 	switch (turn->step) {
@@ -64,7 +64,7 @@ static bool write_value(const struct stlb_model *model, uint32_t addr, struct st
 		return false;
 	note(state, addr, STLB_FACT_WRITTEN);
 	*turn = (struct stlb_turn){
-		.actor = STLB_ACTOR_WRITER, .addr = addr, .step = STLB_STEP_WRITE};
+		.context = STLB_WITNESS_WRITER, .addr = addr, .step = STLB_STEP_WRITE};
 	return true;
 }
 
@@ -74,7 +74,7 @@ static bool take(struct stlb_state *state, struct stlb_turn *turn)
 		return false;
 	note(state, STLB_ADDR_A, STLB_FACT_TAKEN);
 	*turn = (struct stlb_turn){
-		.actor = STLB_ACTOR_OWNER, .addr = STLB_ADDR_A, .step = STLB_STEP_TAKE};
+		.context = STLB_WITNESS_OWNER, .addr = STLB_ADDR_A, .step = STLB_STEP_TAKE};
 	return true;
 }
 
@@ -108,7 +108,7 @@ static bool use(const struct stlb_model *model, uint32_t addr, struct stlb_state
 		return false;
 	if (fills)
 		state->tlb[addr] = state->entry[addr];
-	*turn = (struct stlb_turn){.actor = STLB_ACTOR_DEVICE,
+	*turn = (struct stlb_turn){.context = STLB_WITNESS_DEVICE,
 				   .addr = addr,
 				   .step = STLB_STEP_USE,
 				   .fills = fills,

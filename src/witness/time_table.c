@@ -9,7 +9,7 @@ enum { RULER_COLUMNS = 77, NAME_COLUMNS = 14, MAX_ROWS = 6, MAX_TEXT = 128 };
 /** struct row - one thread of the table */
 struct row {
 	const char *name;
-	enum stlb_actor_kind actor;
+	enum stlb_witness_context context;
 	uint32_t addr;
 };
 
@@ -25,18 +25,18 @@ struct table {
 };
 
 static const struct row order_rows[] = {
-	{"CPU-thread-0", STLB_ACTOR_UPDATER, STLB_ADDR_A},
-	{"CPU-thread-1", STLB_ACTOR_UPDATER, STLB_ADDR_B},
-	{"CPU-thread-2", STLB_ACTOR_WRITER, STLB_ADDR_A},
-	{"CPU-thread-3", STLB_ACTOR_WRITER, STLB_ADDR_B},
-	{"DEV-thread-0", STLB_ACTOR_DEVICE, STLB_ADDR_A},
-	{"DEV-thread-2", STLB_ACTOR_DEVICE, STLB_ADDR_B},
+	{"CPU-thread-0", STLB_WITNESS_UPDATER, STLB_ADDR_A},
+	{"CPU-thread-1", STLB_WITNESS_UPDATER, STLB_ADDR_B},
+	{"CPU-thread-2", STLB_WITNESS_WRITER, STLB_ADDR_A},
+	{"CPU-thread-3", STLB_WITNESS_WRITER, STLB_ADDR_B},
+	{"DEV-thread-0", STLB_WITNESS_DEVICE, STLB_ADDR_A},
+	{"DEV-thread-2", STLB_WITNESS_DEVICE, STLB_ADDR_B},
 };
 
 static const struct row owner_rows[] = {
-	{"CPU-thread-0", STLB_ACTOR_UPDATER, STLB_ADDR_A},
-	{"CPU-thread-1", STLB_ACTOR_OWNER, STLB_ADDR_A},
-	{"DEV-thread-0", STLB_ACTOR_DEVICE, STLB_ADDR_A},
+	{"CPU-thread-0", STLB_WITNESS_UPDATER, STLB_ADDR_A},
+	{"CPU-thread-1", STLB_WITNESS_OWNER, STLB_ADDR_A},
+	{"DEV-thread-0", STLB_WITNESS_DEVICE, STLB_ADDR_A},
 };
 
 static char letter(const struct stlb_turn *turn)
@@ -130,9 +130,9 @@ static bool is_of_row(const struct table *table, const struct row *row,
 {
 	uint32_t addr = turn->addr;
 
-	if (turn->actor == STLB_ACTOR_UPDATER && table->ask->one_thread)
+	if (turn->context == STLB_WITNESS_UPDATER && table->ask->one_thread)
 		addr = STLB_ADDR_A;
-	return turn->actor == row->actor && addr == row->addr;
+	return turn->context == row->context && addr == row->addr;
 }
 
 static bool is_after_end(const struct table *table, const struct row *row, uint32_t before)
@@ -153,7 +153,7 @@ static uint32_t all_steps(const struct table *table, const struct row *row)
 {
 	const struct stlb_witness_ask *ask = table->ask;
 
-	if (row->actor != STLB_ACTOR_UPDATER || row->addr >= ask->nr)
+	if (row->context != STLB_WITNESS_UPDATER || row->addr >= ask->nr)
 		return 0;
 	if (!ask->one_thread || ask->nr == 1)
 		return ask->operations[row->addr].nr;
@@ -191,9 +191,9 @@ static void write_row(const struct table *table, const struct row *row, uint32_t
 		turn = at;
 		steps |= 1U << at->step;
 	}
-	if (turn && turn->actor == STLB_ACTOR_DEVICE)
+	if (turn && turn->context == STLB_WITNESS_DEVICE)
 		say_device(table, turn, text);
-	else if (turn && turn->actor == STLB_ACTOR_UPDATER && turn->step != STLB_STEP_TRY)
+	else if (turn && turn->context == STLB_WITNESS_UPDATER && turn->step != STLB_STEP_TRY)
 		say_update(table,
 			   &(struct update){.letter = letter(turn),
 					    .steps = steps,

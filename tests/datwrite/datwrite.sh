@@ -84,7 +84,7 @@ copy_one() {
 		cmp - "$dir/second.txt" || fail "$1: the second instance holds something else"
 	trace-cmd dump --all "$dir/twice.dat" >"$dir/dump.txt" 2>&1 || fail "$1: no dump"
 	[ "$(grep -A 1 -F '[Tracing clock]' "$dir/dump.txt" | grep -c '^[[:space:]]*global$')" -eq 2 ] ||
-		fail "$1: the clock is not told for both instances" "$dir/dump.txt"
+		fail "$1: the clock is not recorded for both instances" "$dir/dump.txt"
 	judged "$1" >"$dir/original.json" || fail "$1: not judged"
 	judged "$dir/written.dat" >"$dir/written.json" || fail "$1: not judged again"
 	diff "$dir/original.json" "$dir/written.json" >"$tmp/diff" ||

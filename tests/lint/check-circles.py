@@ -23,13 +23,13 @@ ORDER = {
         # parts of it, each by itself
         "walk pages tentative early filter fingerprint device_view past",
         "detached device_note",
-        # what is owed, and what is said of a breach
+        # obligations, and what is said of a violation
         "obligation",
-        "discharge clear case",
+        "discharge clear violation",
         "set site",
         "place coverage evidence",
         "report subscribe deadline links",
-        # events: who is told of them, and in which order
+        # events: who hears of them, and in which order
         "invalidate freed migrate update device entry",
         "bracket hold loss",
         "sched",

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The stream is source -> decode -> hb, model -> check -> report: a module includes only what it
-# is handed, never what comes behind it. A header without a folder is the module's own. What is
+# is handed, never what comes after it. A header without a folder is the module's own. What is
 # beside the stream (probe, tracefs) takes public headers, and of other modules single headers.
 # Inside of source, each format of a file has a folder and knows no other: input <- what is common
 # to all (source) <- tracedat, perfdata, text, ring.

@@ -4,7 +4,7 @@
 
 usage: check-readme.py PROGRAM [--update]
 
-A block is "    $ staletlb ARGUMENTS" and the indented lines behind it; a last line "    ..." stands for
+A block is "    $ staletlb ARGUMENTS" and the indented lines after it; a last line "    ..." stands for
 the rest of the output. With --update the lines are replaced by what is printed now.
 
 Blocks of "    # staletlb ARGUMENTS" change a kernel and are not run here: they are compared with what

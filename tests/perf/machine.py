@@ -220,7 +220,7 @@ def check_pipe(program, folder):
 
 
 def check_switched(program, folder):
-    """perf begins another file when it is told to"""
+    """perf begins another file when it is asked to"""
     path = os.path.join(folder, "switched")
     made = record(path, ["--switch-output=signal"], "switch")
     files = sorted(os.path.join(folder, name) for name in os.listdir(folder)

@@ -72,10 +72,10 @@ class Swapper:
         return self.swap(at, "Q" * (1 + extra + nr * each))
 
     def swap_read(self, at, form):
-        behind = bin(form & 20).count("1")
+        after = bin(form & 20).count("1")
         times = bin(form & 3).count("1")
         nr = self.number(at, "Q") if form & 8 else 0
-        return self.swap(at, "Q" * (1 + times + (nr * (1 + behind) if form & 8 else behind)))
+        return self.swap(at, "Q" * (1 + times + (nr * (1 + after) if form & 8 else after)))
 
     def swap_raw(self, at):
         size = self.number(at, "I")
@@ -117,7 +117,7 @@ class Swapper:
             at = part(at) if has(name) else at
 
     def swap_own(self, kind, at, end):
-        """Records of perf itself; returns bytes behind the record that belong to it"""
+        """Records of perf itself; returns bytes after the record that belong to it"""
         if kind == 64:
             size = self.number(at + 4, "I")
             event = self.swap_attr(at, size)

@@ -12,7 +12,7 @@ the task, in the upper 16 bits, and that of the call in its task. perf, which re
 	names	one task that gives itself names
 	rounds	one task that makes calls until perf has written some to the file PATH, and again
 	lost	perf is halted while more calls are made than its buffer holds
-	switch	perf is told between bursts to begin another file, of those that begin with PATH
+	switch	perf is asked between bursts to begin another file, of those that begin with PATH
 
 Each says on its standard output how many calls were made."""
 import ctypes

@@ -127,7 +127,8 @@ static void create_tasks(struct world *world)
 	world->fake_ksmd = one_in(world, 4) && world->user_mode;
 }
 
-/* What each kind is like, told of an mm that nothing else is about: readers learn what is traced.
+/* What each kind is like, shown with an mm that nothing else is about: readers learn what is
+ * traced.
  */
 static void write_example(struct world *world, struct task *task)
 {

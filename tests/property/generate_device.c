@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Devices with TLBs of their own, some of which forget to drop what they are told to. */
+/* Devices with TLBs of their own, some of which forget to drop what they are asked to. */
 #include "generate_internal.h"
 
 static uint64_t page_now(const struct mm *mm, unsigned int region, unsigned int page)

@@ -29,7 +29,7 @@ enum step_kind {
 	STEP_END,
 	STEP_LOCK,
 	STEP_UNLOCK,
-	STEP_OTHER_LOCK, /* taken and let go at once: order, no hold */
+	STEP_OTHER_LOCK, /* taken and released at once: order, no hold */
 	STEP_CLEAR,	 /* only what is present; remembers the entry for the steps after it */
 	STEP_LATE_CLEAR, /* an entry of a table that was taken out before */
 	STEP_LATE_SET,	 /* the page allocated last, into a table that was taken out before */

@@ -347,7 +347,7 @@ static void odd_ranges(struct target *t)
 	give_back(t);
 }
 
-/* Two ranges, one flush behind both: MADV_DONTNEED of several mappings from 6.16 on. */
+/* Two ranges, one flush after both: MADV_DONTNEED of several mappings from 6.16 on. */
 static void gather(struct target *t)
 {
 	struct target second = *t;

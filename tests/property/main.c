@@ -23,9 +23,9 @@ struct options {
 	bool verbose, all, brief;
 };
 
-/* What the traces exercised: a rule that none of them breaches was not tested. */
+/* What the traces exercised: a rule that none of them violates was not tested. */
 struct tally {
-	uint64_t breached[STLB_NR_RULES], inconclusive[STLB_NR_RULES];
+	uint64_t violated[STLB_NR_RULES], inconclusive[STLB_NR_RULES];
 	uint64_t events, longest, clean, differing;
 	struct stlb_obligations obligations;
 };
@@ -206,7 +206,7 @@ static void count(struct tally *tally, const struct trace *trace, const struct j
 	bool clean = true;
 
 	for (int i = 0; i < STLB_NR_RULES; i++) {
-		tally->breached[i] += judgement->rules[i].observed > 0;
+		tally->violated[i] += judgement->rules[i].observed > 0;
 		tally->inconclusive[i] += judgement->rules[i].inconclusive > 0;
 		clean &= !judgement->rules[i].observed && !judgement->rules[i].inconclusive;
 	}
@@ -236,8 +236,8 @@ static bool print_tally(const struct tally *tally, const struct options *options
 		enum stlb_rule rule = exercised[i];
 
 		printf("  %-26s breached in %" PRIu64 " traces, inconclusive in %" PRIu64 "\n",
-		       stlb_rule_info(rule)->id, tally->breached[rule], tally->inconclusive[rule]);
-		complete &= tally->breached[rule] > 0;
+		       stlb_rule_info(rule)->id, tally->violated[rule], tally->inconclusive[rule]);
+		complete &= tally->violated[rule] > 0;
 	}
 	printf("  obligations %" PRIu64 ": in lock %" PRIu64 ", deferred %" PRIu64
 	       ", restored %" PRIu64 ", expired %" PRIu64 ", void %" PRIu64 ", pending %" PRIu64

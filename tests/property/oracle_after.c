@@ -14,7 +14,7 @@ static bool fully_covered(const struct obligation *o)
 void follow_partial(struct obligation *o)
 {
 	int at = o->ended_at;
-	bool waits = o->what == OWES_TIGHTEN && !o->oracle->before_6_6;
+	bool waits = o->what == NEEDS_WRITE_PROTECT && !o->oracle->before_6_6;
 
 	if (o->table || o->pages == 1 || o->ended != ENDED_DISCHARGED)
 		return;
@@ -29,7 +29,7 @@ void follow_partial(struct obligation *o)
 		       frees_page_of(o, at) ||
 		       (!waits && ends_bracket(o->oracle, o->bracket, at)) || is_over(o, at);
 		if (over && !fully_covered(o))
-			breach(o, STLB_RULE_PARTIAL, at);
+			violation(o, STLB_RULE_PARTIAL, at);
 		if (over)
 			return;
 	}
@@ -42,7 +42,7 @@ bool surely_in_lock(const struct obligation *o, int at)
 }
 
 /* Of a table, what was covered one by one, and too late for the letter, or perhaps. */
-static void owe_again(struct obligation *o, bool doubt)
+static void pending_again(struct obligation *o, bool doubt)
 {
 	o->table_done = !o->table_late && !doubt;
 	for (unsigned int i = 0; o->table && i < o->pages; i++)
@@ -59,10 +59,10 @@ void follow_strict(struct obligation *o)
 		(in_lock || o->table) && lost_on_its_cpus(o->oracle, o->context, o->hold, o->at);
 
 	if (!o->oracle->trace->strict || o->free_seen || o->ended != ENDED_DISCHARGED ||
-	    (in_lock && !o->table && !doubt) || o->what == OWES_TIGHTEN || o->hold == NOWHERE ||
-	    o->bracket == NOWHERE)
+	    (in_lock && !o->table && !doubt) || o->what == NEEDS_WRITE_PROTECT ||
+	    o->hold == NOWHERE || o->bracket == NOWHERE)
 		return;
-	owe_again(o, doubt);
+	pending_again(o, doubt);
 	for (int at = o->ended_at; at < o->oracle->bracket_end[o->bracket] && !is_over(o, at);
 	     at++) {
 		if (is_released(o, at))
@@ -72,12 +72,12 @@ void follow_strict(struct obligation *o)
 		if (frees_page_of(o, at) && doubt)
 			o->oracle->judgement->open[STLB_RULE_FREE]++;
 		else if (frees_page_of(o, at))
-			breach(o, STLB_RULE_FREE, at);
+			violation(o, STLB_RULE_FREE, at);
 	}
 }
 
 /* Its callers collapse what is mapped; of other tables only known pages tell. */
-static bool owes_bracket(const struct obligation *o)
+static bool needs_bracket(const struct obligation *o)
 {
 	return !o->table || o->held_pages || event_at(o, o->at)->kind == STLB_PMD_COLLAPSE_FLUSH;
 }
@@ -95,7 +95,7 @@ int operation_end(const struct obligation *o)
 	return at;
 }
 
-/* Whether all that it cleared came back with its rights before the lock was let go. */
+/* Whether all that it cleared came back with its rights before the lock was released. */
 static bool put_back(const struct obligation *o, int judged)
 {
 	struct obligation now = *o;
@@ -107,7 +107,7 @@ static bool put_back(const struct obligation *o, int judged)
 	for (int at = o->ended_at; at <= judged; at++)
 		if (sets_present(o, &o->oracle->update[at]))
 			settle_pages(&now, &o->oracle->update[at]);
-	return !any_page(&now, PAGE_GONE) && !any_page(&now, PAGE_TIGHTENED);
+	return !any_page(&now, PAGE_GONE) && !any_page(&now, PAGE_WRITE_PROTECTED);
 }
 
 static bool opens_bracket_before(const struct obligation *o, int end)
@@ -127,7 +127,7 @@ static bool is_released_later(const struct obligation *o)
 }
 
 /*
- * Judged when the lock is let go: what was put back until then changed nothing. A table may still
+ * Judged when the lock is released: what was put back until then changed nothing. A table may still
  * be put back after that, even after the trace: when it is judged is open.
  */
 void judge_bracket(struct obligation *o)
@@ -135,7 +135,7 @@ void judge_bracket(struct obligation *o)
 	int nr = (int)o->oracle->trace->nr, judged = operation_end(o);
 	bool ends = judged != NOWHERE && judged < nr;
 
-	if ((!ends && !o->table) || !owes_bracket(o) ||
+	if ((!ends && !o->table) || !needs_bracket(o) ||
 	    inside_covering_bracket(o->oracle, o->at, o->addr, obligation_end(o)) ||
 	    !known_outside(o->oracle, o->context, o->at) ||
 	    lost_on_its_cpus(o->oracle, o->context, o->at, ends ? judged : nr - 1))
@@ -155,6 +155,6 @@ void judge_bracket(struct obligation *o)
 		return;
 	}
 	if (!o->unbracketed)
-		count_breach(o->oracle, STLB_RULE_UNBRACKETED, judged, judged);
+		count_violation(o->oracle, STLB_RULE_UNBRACKETED, judged, judged);
 	o->unbracketed = true;
 }

@@ -96,14 +96,14 @@ static bool is_freed(const struct oracle *oracle, int update, uint64_t pfn, int 
 	return false;
 }
 
-/* Whether the time in which the kernel allows the old page is over by a breach. */
+/* Whether the time in which the kernel allows the old page is over by a violation. */
 static bool is_too_late(const struct oracle *oracle, int update, uint64_t addr, int at)
 {
 	const struct update *whole = &oracle->update[update];
 	uint64_t index = whole->pmd ? 0 : (addr - whole->addr) / PAGE_BYTES;
-	int breached = index < MAX_BATCH ? oracle->breached[update][index] : NOWHERE;
+	int violated = index < MAX_BATCH ? oracle->violated[update][index] : NOWHERE;
 
-	return breached != NOWHERE && breached < at;
+	return violated != NOWHERE && violated < at;
 }
 
 static bool is_released(const struct oracle *oracle, uint64_t mm, int from, int to)
@@ -140,12 +140,12 @@ static bool perhaps_back(const struct oracle *oracle, int since, uint64_t addr, 
 }
 
 /* What a set of many entries replaced is not known where it has no echoes, as if it were unseen. */
-static bool is_told(const struct oracle *oracle, int at, uint64_t addr)
+static bool is_reported(const struct oracle *oracle, int at, uint64_t addr)
 {
 	const struct update *update = &oracle->update[at];
 	uint64_t index = (addr - update->addr) / PAGE_BYTES;
 
-	return update->pmd || update->pages == 1 || (index < MAX_BATCH && update->told[index]);
+	return update->pmd || update->pages == 1 || (index < MAX_BATCH && update->reported[index]);
 }
 
 /*
@@ -159,25 +159,25 @@ static void judge_access(struct oracle *oracle, int at)
 	uint64_t addr = stlb_event_get(event, ADDR) & ~(PAGE_BYTES - 1);
 	int said, since = gone_since(oracle, mm, addr, pfn, at, &said);
 	int from = said != NOWHERE ? said : since;
-	bool *told;
+	bool *reported;
 
 	if (from == NOWHERE || !is_said(oracle, from, addr, pfn) ||
-	    (since != NOWHERE && !is_told(oracle, since, addr))) {
+	    (since != NOWHERE && !is_reported(oracle, since, addr))) {
 		oracle->judgement->open[STLB_RULE_STALE_ACCESS]++;
 		return;
 	}
 	if (since == NOWHERE) /* it says so still: to free the page was the fault */
 		return;
-	told = &oracle->stale_told[since][stlb_event_get(event, DEV)];
-	if (*told || !subscribed(oracle, mm, since) || is_released(oracle, mm, since, at) ||
+	reported = &oracle->stale_reported[since][stlb_event_get(event, DEV)];
+	if (*reported || !subscribed(oracle, mm, since) || is_released(oracle, mm, since, at) ||
 	    !(is_too_late(oracle, since, addr, at) || is_invalidated(oracle, since, addr, at) ||
 	      is_freed(oracle, from, pfn, at)))
 		return;
-	*told = true;
+	*reported = true;
 	if (perhaps_back(oracle, since, addr, at))
 		oracle->judgement->rules[STLB_RULE_STALE_ACCESS].inconclusive++;
 	else
-		count_breach(oracle, STLB_RULE_STALE_ACCESS, from, at);
+		count_violation(oracle, STLB_RULE_STALE_ACCESS, from, at);
 }
 
 void devices_judge(struct oracle *oracle)

@@ -274,7 +274,7 @@ static bool is_taken(const struct oracle *oracle, int acquired, int at)
 	       stlb_event_get(event, LOCK) == stlb_event_get(event_at(oracle, acquired), LOCK);
 }
 
-static bool is_let_go(const struct oracle *oracle, int acquired, int at)
+static bool is_released(const struct oracle *oracle, int acquired, int at)
 {
 	const struct stlb_event *event = event_at(oracle, at);
 
@@ -304,13 +304,13 @@ struct hold_end hold_end(const struct oracle *oracle, int acquired)
 	for (int i = acquired + 1; i < nr; i++) {
 		bool same = oracle->context[i] == oracle->context[acquired];
 
-		/* whoever is back in user mode has let go unseen */
-		if (same && (is_let_go(oracle, acquired, i) ||
+		/* whoever is back in user mode has released it unseen */
+		if (same && (is_released(oracle, acquired, i) ||
 			     event_at(oracle, i)->kind == STLB_USER_MODE ||
 			     event_at(oracle, i)->kind == STLB_EXIT))
 			return (struct hold_end){i, i};
 		if (suspended < nr &&
-		    (is_taken(oracle, acquired, i) || is_let_go(oracle, acquired, i)))
+		    (is_taken(oracle, acquired, i) || is_released(oracle, acquired, i)))
 			return (struct hold_end){suspended, i};
 		if (same && is_taken(oracle, acquired, i))
 			return (struct hold_end){i, i};
@@ -371,7 +371,7 @@ bool lost_between(const struct oracle *oracle, int from, int to)
 	return false;
 }
 
-/* Where a context lets go the mmap_lock that it holds at an event; NOWHERE: it holds none. */
+/* Where a context releases the mmap_lock that it holds at an event; NOWHERE: it holds none. */
 int mmap_unlock_after(const struct oracle *oracle, int context, uint64_t mm, int at)
 {
 	for (int i = at + 1; i < (int)oracle->trace->nr; i++) {

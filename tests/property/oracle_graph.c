@@ -30,8 +30,8 @@ static int section_end(const struct oracle *oracle, int asked, uint64_t lock)
 
 /*
  * Releases before the acquisition are before it. Where only the request is traced, others may still
- * let go between it and the end of its critical section: then it went in after them, unless lost
- * events may have said otherwise.
+ * release it between it and the end of its critical section: then it went in after them, unless
+ * lost events may have said otherwise.
  */
 static void lock_edges(struct oracle *oracle, int at)
 {

@@ -24,15 +24,15 @@ struct entry {
 	bool writable;
 };
 
-/** struct update - what one event does to the page table; what other probes repeat is none */
+/** struct update - what one event does to the page table; what other probes repeat is not one */
 struct update {
 	bool valid;
 	uint64_t mm, addr;  /* addr: first address of the slot */
 	unsigned int pages; /* 4 KiB pages that the event sets or clears */
 	bool pmd;
 	struct entry old, new;	      /* of the first page */
-	struct entry olds[MAX_BATCH]; /* of each, as far as told */
-	bool told[MAX_BATCH];
+	struct entry olds[MAX_BATCH]; /* of each, as far as recorded */
+	bool reported[MAX_BATCH];
 };
 
 /** struct change - what an event, of a table that is in place or out, says of entries after it */
@@ -67,11 +67,12 @@ struct oracle {
 	struct change change[MAX_EVENTS];
 	struct invalidation invalidation[MAX_EVENTS];
 	uint64_t below[MAX_EVENTS][MAX_PAGES]; /* pfns that a cleared table maps; 0: none known */
-	bool absorbs[MAX_EVENTS][MAX_BATCH];   /* this entry's update took over a pending tighten */
-	bool below_known[MAX_EVENTS];	       /* of any entry below a cleared table */
-	int breached[MAX_EVENTS]
+	bool absorbs[MAX_EVENTS]
+		    [MAX_BATCH];      /* this entry's update took over a pending write-protect */
+	bool below_known[MAX_EVENTS]; /* of any entry below a cleared table */
+	int violated[MAX_EVENTS]
 		    [MAX_BATCH]; /* where it was too late to invalidate after an update */
-	bool stale_told[MAX_EVENTS][NR_DEVICES + 1]; /* of this update, for that device */
+	bool stale_reported[MAX_EVENTS][NR_DEVICES + 1]; /* of this update, for that device */
 	struct judgement *judgement;
 };
 
@@ -116,6 +117,6 @@ void tables_follow(struct oracle *oracle);
 /* ---- oracle_life.c, oracle_range.c ---- */
 void obligation_judge(struct oracle *oracle, int opened_by, unsigned int index);
 void ranges_judge(struct oracle *oracle);
-void count_breach(struct oracle *oracle, enum stlb_rule rule, int from, int to);
+void count_violation(struct oracle *oracle, enum stlb_rule rule, int from, int to);
 
 #endif

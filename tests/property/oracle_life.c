@@ -17,12 +17,12 @@ static bool lost_before_echo(const struct obligation *o)
 	return echo != NOWHERE && lost_between(o->oracle, o->at, echo);
 }
 
-void breach(struct obligation *o, enum stlb_rule rule, int at)
+void violation(struct obligation *o, enum stlb_rule rule, int at)
 {
-	int *too_late = &o->oracle->breached[o->at][o->index], nr = (int)o->oracle->trace->nr;
+	int *too_late = &o->oracle->violated[o->at][o->index], nr = (int)o->oracle->trace->nr;
 	int proven = at;
 
-	if (o->breached[rule])
+	if (o->violated[rule])
 		return;
 	if (o->hold != NOWHERE && suspended_before(o->oracle, o->hold, at))
 		proven = hold_end(o->oracle, o->hold).shown;
@@ -31,21 +31,21 @@ void breach(struct obligation *o, enum stlb_rule rule, int at)
 	if (o->hold != NOWHERE && !lost_between(o->oracle, o->at, at) &&
 	    lost_on_its_cpus(o->oracle, o->context, o->hold, proven))
 		o->oracle->judgement->doubtful[rule]++;
-	/* what a set of many entries replaced is told by their echoes */
+	/* what a set of many entries replaced is recorded by their echoes */
 	else if (!lost_between(o->oracle, o->at, at) && lost_before_echo(o))
 		o->oracle->judgement->doubtful[rule]++;
-	count_breach(o->oracle, rule, o->at, at);
-	o->breached[rule] = true;
+	count_violation(o->oracle, rule, o->at, at);
+	o->violated[rule] = true;
 	if ((rule == STLB_RULE_REPOINT || rule == STLB_RULE_NEVER || rule == STLB_RULE_RACY) &&
 	    *too_late == NOWHERE)
 		*too_late = at;
 }
 
-/* An invalidation that came, but by luck only, makes the breach a race. */
-void breach_or_race(struct obligation *o, enum stlb_rule rule, int at)
+/* An invalidation that came, but by luck only, makes the violation a race. */
+void violation_or_race(struct obligation *o, enum stlb_rule rule, int at)
 {
-	if (!o->breached[rule])
-		breach(o, o->racy ? STLB_RULE_RACY : rule, at);
+	if (!o->violated[rule])
+		violation(o, o->racy ? STLB_RULE_RACY : rule, at);
 }
 
 void end_obligation(struct obligation *o, enum ended ended, int at)
@@ -66,15 +66,15 @@ static bool opens(const struct update *update, enum what *what)
 	const struct entry *old = &update->old, *new = &update->new;
 
 	if (old->state == ENTRY_TABLE) {
-		*what = OWES_CLEAR;
+		*what = NEEDS_CLEAR;
 		return new->state != ENTRY_TABLE || new->pfn != old->pfn;
 	}
 	if (old->state != ENTRY_LEAF)
 		return false;
-	*what = new->state != ENTRY_LEAF ? OWES_CLEAR
-		: new->pfn != old->pfn	 ? OWES_REPOINT
-					 : OWES_TIGHTEN;
-	return *what != OWES_TIGHTEN || (old->writable && !new->writable);
+	*what = new->state != ENTRY_LEAF ? NEEDS_CLEAR
+		: new->pfn != old->pfn	 ? NEEDS_REPOINT
+					 : NEEDS_WRITE_PROTECT;
+	return *what != NEEDS_WRITE_PROTECT || (old->writable && !new->writable);
 }
 
 static void take_pages(struct obligation *o, const struct update *update)
@@ -82,9 +82,9 @@ static void take_pages(struct obligation *o, const struct update *update)
 	o->pages = update->pmd ? MAX_PAGES : 1;
 	for (unsigned int i = 0; i < o->pages; i++) {
 		o->pfn[i] = o->table ? o->oracle->below[o->at][i] : update->old.pfn + i;
-		o->page[i] = !o->pfn[i]		       ? PAGE_SETTLED
-			     : o->what == OWES_TIGHTEN ? PAGE_TIGHTENED
-						       : PAGE_GONE;
+		o->page[i] = !o->pfn[i]			      ? PAGE_SETTLED
+			     : o->what == NEEDS_WRITE_PROTECT ? PAGE_WRITE_PROTECTED
+							      : PAGE_GONE;
 	}
 }
 
@@ -104,7 +104,7 @@ static void begin(struct obligation *o, int at, unsigned int index, enum what wh
 	o->hold = hold_of(o->oracle, o->context, at);
 	o->bracket = outermost_bracket(o->oracle, o->context, o->mm, at);
 	o->mmap_unlock = mmap_unlock_after(o->oracle, o->context, o->mm, at);
-	memset(o->left, what == OWES_CLEAR ? update->new.state : ENTRY_NONE, sizeof(o->left));
+	memset(o->left, what == NEEDS_CLEAR ? update->new.state : ENTRY_NONE, sizeof(o->left));
 	o->racy = false;
 	o->table_done = false;
 	o->by_other = false;
@@ -129,7 +129,8 @@ static void cover(struct obligation *o, const struct invalidation *inv)
 	}
 }
 
-/* What meets its span is enough for the page-table page; each page below owes for itself. */
+/* What meets its span is enough for the page-table page; each page below needs its own
+ * invalidation. */
 static bool covers_table(struct obligation *o, int at)
 {
 	bool late = !surely_in_lock(o, at);
@@ -193,7 +194,8 @@ static void see_entry_left(struct obligation *o, int at)
 			o->left[i] = update->new.state;
 }
 
-/* A clear or repoint of the page whose rights were taken goes on with what the tighten owes. */
+/* A clear or repoint of the page whose rights were taken goes on with what the write-protect needs.
+ */
 static void see_absorbing(struct obligation *o, int at)
 {
 	uint64_t index = (o->addr - o->oracle->update[at].addr) / PAGE_BYTES;
@@ -207,8 +209,8 @@ static void see_absorbing(struct obligation *o, int at)
 	if (index >= MAX_BATCH || index >= o->oracle->update[at].pages)
 		return;
 	entry = update_of_entry(o->oracle, at, (unsigned int)index);
-	if (o->what != OWES_TIGHTEN || o->table || !same_slot(o, update) || !opens(update, &what) ||
-	    what == OWES_TIGHTEN || update->old.pfn != o->pfn[0])
+	if (o->what != NEEDS_WRITE_PROTECT || o->table || !same_slot(o, update) ||
+	    !opens(update, &what) || what == NEEDS_WRITE_PROTECT || update->old.pfn != o->pfn[0])
 		return;
 	if (operation_end(o) != NOWHERE && operation_end(o) < at)
 		judge_bracket(o);
@@ -219,7 +221,7 @@ static void see_absorbing(struct obligation *o, int at)
 	o->oracle->absorbs[at][index] = true;
 	begin(o, at, (unsigned int)index, what);
 	o->filled = o->free_seen = o->judged = false;
-	memset(o->breached, 0, sizeof(o->breached));
+	memset(o->violated, 0, sizeof(o->violated));
 }
 
 /* ---- frees ---- */
@@ -254,7 +256,7 @@ static bool is_over_before_6_6(const struct obligation *o, int at)
 	return ends_bracket(o->oracle, o->bracket, at) && !any_migration(o);
 }
 
-/* No bracket ends what zap, mprotect, fork and madvise flush behind it, once for many of them. */
+/* No bracket ends what zap, mprotect, fork and madvise flush after it, once for many of them. */
 static bool is_over_from_6_6(const struct obligation *o, int at)
 {
 	uint8_t kind = event_at(o, at)->kind;
@@ -263,7 +265,7 @@ static bool is_over_from_6_6(const struct obligation *o, int at)
 
 	if (own && (kind == STLB_USER_MODE || kind == STLB_EXIT))
 		return true;
-	if (o->what == OWES_REPOINT && !o->by_other && o->bracket != NOWHERE)
+	if (o->what == NEEDS_REPOINT && !o->by_other && o->bracket != NOWHERE)
 		return ends_bracket(o->oracle, o->bracket, at);
 	return at == o->mmap_unlock;
 }
@@ -278,7 +280,7 @@ static void see_deadline(struct obligation *o, int at)
 	/* a repoint by another's set was judged: an invalidation is late, not never */
 	if (o->late || !is_over(o, at))
 		return;
-	breach_or_race(o, STLB_RULE_NEVER, at);
+	violation_or_race(o, STLB_RULE_NEVER, at);
 	end_obligation(o, ENDED_EXPIRED, at);
 }
 
@@ -288,7 +290,7 @@ static void see_free(struct obligation *o, int at)
 	if (o->free_seen)
 		return;
 	o->free_seen = true;
-	breach_or_race(o, STLB_RULE_FREE, at);
+	violation_or_race(o, STLB_RULE_FREE, at);
 }
 
 /* ---- the walk ---- */

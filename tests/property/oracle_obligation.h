@@ -5,20 +5,20 @@
 
 #include "oracle_internal.h"
 
-enum what { OWES_CLEAR, OWES_REPOINT, OWES_TIGHTEN };
-enum page_state { PAGE_SETTLED, PAGE_GONE, PAGE_TIGHTENED };
+enum what { NEEDS_CLEAR, NEEDS_REPOINT, NEEDS_WRITE_PROTECT };
+enum page_state { PAGE_SETTLED, PAGE_GONE, PAGE_WRITE_PROTECTED };
 enum ended {
 	NOT_ENDED,
 	ENDED_DISCHARGED,
 	ENDED_RESTORED,
 	ENDED_EXPIRED,
 	ENDED_VOID,
-	ENDED_ABSORBED /* by a clear that goes on with another tighten already */
+	ENDED_ABSORBED /* by a clear that goes on with another write-protect already */
 };
 
 struct obligation {
 	struct oracle *oracle;
-	int at;		    /* the update; of a tighten that a clear absorbed, the clear */
+	int at;		    /* the update; of a write-protect that a clear absorbed, the clear */
 	unsigned int index; /* of the entry among those of the update */
 	enum what what;
 	uint64_t mm, addr;
@@ -26,22 +26,22 @@ struct obligation {
 	bool table, writable;
 	bool held_pages; /* of a table: some page that it mapped is known */
 	uint64_t table_pfn;
-	bool table_done;	 /* the page-table page itself owes no more */
+	bool table_done;	 /* the page-table page itself needs no more */
 	bool table_late;	 /* what covered it came after the unlock */
 	uint64_t pfn[MAX_PAGES]; /* 0: nothing known there */
 	uint8_t page[MAX_PAGES]; /* enum page_state */
 	bool covered[MAX_PAGES];
 	bool covered_late[MAX_PAGES]; /* of a table, after the unlock */
 	int context, hold, bracket;
-	int mmap_unlock;	 /* where the mmap_lock that was held at the update is let go */
+	int mmap_unlock;	 /* where the mmap_lock that was held at the update is released */
 	bool by_other;		 /* the set that made a repoint of it was another task's */
-	bool judged;		 /* another page was set there, in a breach */
+	bool judged;		 /* another page was set there, as a violation */
 	bool repointed;		 /* its own set made a repoint of it */
 	bool late;		 /* and judged: an invalidation is late, not never */
 	bool free_seen;		 /* its page went: a later allocation tells nothing new */
 	uint8_t left[MAX_PAGES]; /* enum entry_state, what the clear left there */
 	bool filled, racy, exempt, unbracketed;
-	bool breached[STLB_NR_RULES];
+	bool violated[STLB_NR_RULES];
 	enum ended ended;
 	int ended_at;
 	bool in_lock;
@@ -62,8 +62,8 @@ static inline bool is_released(const struct obligation *o, int at)
 }
 
 /* ---- oracle_life.c: its walk through the trace ---- */
-void breach(struct obligation *o, enum stlb_rule rule, int at);
-void breach_or_race(struct obligation *o, enum stlb_rule rule, int at);
+void violation(struct obligation *o, enum stlb_rule rule, int at);
+void violation_or_race(struct obligation *o, enum stlb_rule rule, int at);
 void end_obligation(struct obligation *o, enum ended ended, int at);
 bool any_page(const struct obligation *o, enum page_state state);
 uint64_t obligation_end(const struct obligation *o);

@@ -141,7 +141,7 @@ static void see_other_page(struct obligation *o, int at)
 		return;
 	}
 	if (refault && !filled)
-		breach(o, STLB_RULE_REFAULT, at);
+		violation(o, STLB_RULE_REFAULT, at);
 	if (refault)
 		return;
 	if (is_empty_table(o, set))
@@ -149,7 +149,7 @@ static void see_other_page(struct obligation *o, int at)
 	if (!set->new.writable && !o->judged && same_content(o, at)) {
 		o->exempt = true;
 	} else {
-		breach_or_race(o, STLB_RULE_REPOINT, at);
+		violation_or_race(o, STLB_RULE_REPOINT, at);
 		o->judged = true;
 	}
 	if (o->oracle->context[at] == o->context) {
@@ -161,10 +161,10 @@ static void see_other_page(struct obligation *o, int at)
 			return;
 	}
 	if (o->bracket == NOWHERE || o->oracle->bracket_end[o->bracket] >= at)
-		o->what = OWES_REPOINT;
+		o->what = NEEDS_REPOINT;
 }
 
-/* Compares page by page; true where another page than the one owed for was put there. */
+/* Compares page by page; true where another page than the one pending for was put there. */
 bool settle_pages(struct obligation *o, const struct update *set)
 {
 	bool other = false;
@@ -180,7 +180,7 @@ bool settle_pages(struct obligation *o, const struct update *set)
 		else if (set->new.writable || !o->writable)
 			o->page[i] = PAGE_SETTLED;
 		else
-			o->page[i] = PAGE_TIGHTENED;
+			o->page[i] = PAGE_WRITE_PROTECTED;
 	}
 	return other;
 }
@@ -223,7 +223,7 @@ static enum away while_out(const struct obligation *o, unsigned int page, int ba
 			if (change->now.state == ENTRY_TABLE && change->now.pfn == table)
 				away = AWAY_UNTOUCHED;
 		}
-		/* what others clear meanwhile they owe themselves */
+		/* what others clear meanwhile they leave pending themselves */
 		if (change->pmd || !change->out || lost ||
 		    (addr - change->addr) / PAGE_BYTES >= change->pages)
 			continue;
@@ -281,7 +281,7 @@ void see_set(struct obligation *o, int at)
 		see_other_page(o, at);
 	if (o->table || any_page(o, PAGE_GONE))
 		return;
-	o->what = OWES_TIGHTEN;
-	if (!any_page(o, PAGE_TIGHTENED))
+	o->what = NEEDS_WRITE_PROTECT;
+	if (!any_page(o, PAGE_WRITE_PROTECTED))
 		end_obligation(o, ENDED_RESTORED, at);
 }

@@ -10,7 +10,7 @@ enum { MAX_REGIONS = 16, MAX_OUT = 6 };
 struct known {
 	struct entry entry;
 	int since;  /* NOWHERE: nothing is known */
-	bool freed; /* its page went while it was mapped: told once */
+	bool freed; /* its page went while it was mapped: reported once */
 };
 
 struct table {
@@ -156,7 +156,7 @@ static void judge_mapped(struct regions *all, struct known *known, uint64_t page
 		return;
 	known->freed = true;
 	if (event->kind != STLB_HUGE_FREE)
-		count_breach(all->oracle, STLB_RULE_MAPPED, known->since, at);
+		count_violation(all->oracle, STLB_RULE_MAPPED, known->since, at);
 }
 
 static void judge_free(struct regions *all, int at)

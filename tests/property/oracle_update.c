@@ -123,7 +123,7 @@ static void take_echoes(const struct oracle *oracle, int at, struct update *upda
 	while ((echo = next_of_context(oracle, oracle->context[at], echo)) != NOWHERE &&
 	       echo_of(oracle, echo, &i) == at)
 		if (i < MAX_BATCH) {
-			update->told[i] = true;
+			update->reported[i] = true;
 			update->olds[i] =
 				entry_read(oracle, stlb_event_get(&events[echo], OLD), false);
 		}
@@ -144,7 +144,7 @@ struct update update_of_entry(const struct oracle *oracle, int at, unsigned int 
 }
 
 /* The flushing function and page_table_check inside of it tell of one clear. */
-static bool is_told_twice(const struct oracle *oracle, int at)
+static bool is_seen_twice(const struct oracle *oracle, int at)
 {
 	const struct stlb_event *event = &oracle->trace->events[at];
 	uint8_t outer =
@@ -233,7 +233,7 @@ static void update_build(struct oracle *oracle, int at)
 	struct update update;
 
 	if (!is_update(event->kind) ||
-	    (!is_set(event->kind) && (is_echo(oracle, at) || is_told_twice(oracle, at))))
+	    (!is_set(event->kind) && (is_echo(oracle, at) || is_seen_twice(oracle, at))))
 		return;
 	update = (struct update){
 		.valid = true,

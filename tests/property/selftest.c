@@ -5,7 +5,7 @@
 #include "oracle.h"
 #include "selftest.h"
 
-enum { MAX_ROWS = 20, MAX_BREACHES = 2 };
+enum { MAX_ROWS = 20, MAX_VIOLATIONS = 2 };
 
 #define MM	     UINT64_C(0xffff888001000000)
 #define LOCK	     UINT64_C(0xffff888002000000)
@@ -32,7 +32,7 @@ struct known {
 	struct {
 		enum stlb_rule rule;
 		unsigned int observed;
-	} breaches[MAX_BREACHES];
+	} violations[MAX_VIOLATIONS];
 	struct stlb_obligations obligations;
 };
 
@@ -386,9 +386,9 @@ unsigned int selftest(void)
 		const struct known *known = &known_traces[i];
 		struct judgement expected = {.obligations = known->obligations}, judged;
 
-		for (unsigned int j = 0; j < MAX_BREACHES; j++)
-			expected.rules[known->breaches[j].rule].observed +=
-				known->breaches[j].observed;
+		for (unsigned int j = 0; j < MAX_VIOLATIONS; j++)
+			expected.rules[known->violations[j].rule].observed +=
+				known->violations[j].observed;
 		build(known, &trace);
 		oracle_judge(&trace, &judged);
 		if (!judgement_differs(&expected, &judged))

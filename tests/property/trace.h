@@ -43,7 +43,7 @@ struct judgement {
 		uint64_t observed, inconclusive;
 	} rules[STLB_NR_RULES];
 	struct stlb_obligations obligations;
-	uint64_t open[STLB_NR_RULES];	  /* so many more breaches may be found */
+	uint64_t open[STLB_NR_RULES];	  /* so many more violations may be found */
 	uint64_t doubtful[STLB_NR_RULES]; /* of those observed: may be inconclusive */
 	uint64_t open_in_lock;		  /* deferred, unless a hold went on after the trace */
 };

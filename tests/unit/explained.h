@@ -6,8 +6,8 @@
 #include "explain/explain_internal.h"
 #include "made_events.h"
 
-/** struct told - a finding of a made trace, and the second pass over it */
-struct told {
+/** struct reported - a finding of a made trace, and the second pass over it */
+struct explained {
 	struct stlb_analysis *analysis;
 	const struct stlb_finding *finding;
 	struct stlb_explain *explain;
@@ -23,36 +23,37 @@ static inline const struct stlb_finding *find_rule(const struct stlb_result *res
 	return NULL;
 }
 
-static inline void tell(struct told *told, enum stlb_rule rule, const struct made *rows, size_t nr)
+static inline void tell(struct explained *explained, enum stlb_rule rule, const struct made *rows,
+			size_t nr)
 {
 	struct made_how how = {BEFORE_6_6};
 	struct stlb_explain_want want = {
 		.before_6_6 = true, .arch = STLB_ARCH_X86_64, .kernel = 6001};
 	struct stlb_event event;
 
-	told->analysis = made_start(&how);
-	cr_assert_not_null(told->analysis);
+	explained->analysis = made_start(&how);
+	cr_assert_not_null(explained->analysis);
 	for (size_t i = 0; i < nr; i++) {
 		made_fill(&event, &rows[i], 1000 * (i + 1));
-		cr_assert_eq(stlb_analysis_event(told->analysis, &event), 0);
+		cr_assert_eq(stlb_analysis_event(explained->analysis, &event), 0);
 	}
-	told->finding = find_rule(made_finish(told->analysis), rule);
-	want.finding = told->finding;
-	told->explain = stlb_explain_new(&want);
-	cr_assert_not_null(told->explain);
+	explained->finding = find_rule(made_finish(explained->analysis), rule);
+	want.finding = explained->finding;
+	explained->explain = stlb_explain_new(&want);
+	cr_assert_not_null(explained->explain);
 	for (size_t i = 0; i < nr; i++) {
 		made_fill(&event, &rows[i], 1000 * (i + 1));
-		cr_assert_eq(stlb_explain_event(told->explain, &event), 0);
+		cr_assert_eq(stlb_explain_event(explained->explain, &event), 0);
 	}
 }
 
-#define NR(table)	       (sizeof(table) / sizeof((table)[0]))
-#define TELL(told, rule, rows) tell(told, STLB_RULE_##rule, rows, NR(rows))
+#define NR(table)		    (sizeof(table) / sizeof((table)[0]))
+#define TELL(explained, rule, rows) tell(explained, STLB_RULE_##rule, rows, NR(rows))
 
-static inline void forget(struct told *told)
+static inline void forget(struct explained *explained)
 {
-	stlb_explain_free(told->explain);
-	stlb_analysis_free(told->analysis);
+	stlb_explain_free(explained->explain);
+	stlb_analysis_free(explained->analysis);
 }
 
 static inline bool is_spelled(const struct stlb_operation *steps, const enum stlb_step *expected,

@@ -37,11 +37,11 @@
 	OF(ENTRY_POPULATE, F(PTEP, p), F(OLD, o), F(PAGE, STRUCTS + 64 * (uint64_t)(pfn)),         \
 	   F(VMEMMAP, STRUCTS)),                                                                   \
 		.level = STLB_LEVEL_PMD
-#define SNAPSHOT(p, w, l)  OF(ENTRY_SNAPSHOT, F(PTEP, p), F(NEW, w), F(LEVEL, STLB_LEVEL_##l))
-#define ROOT(mm, pgd)	   OF(ROOT, F(MM, mm), F(PGD, pgd))
-#define ROOT_AT(mm, pgd)   OF(ROOT, F(MM, mm), F(PGD, pgd), F(DIRECT_MAP, DIRECT))
-#define ROOT_TOLD(mm, pgd) OF(ROOT, F(MM, mm), F(PGD, pgd), F(SUB, 0x5b), F(DIRECT_MAP, DIRECT))
-#define EXIT_MMAP(mm)	   OF(EXIT_MMAP, F(MM, mm))
+#define SNAPSHOT(p, w, l)      OF(ENTRY_SNAPSHOT, F(PTEP, p), F(NEW, w), F(LEVEL, STLB_LEVEL_##l))
+#define ROOT(mm, pgd)	       OF(ROOT, F(MM, mm), F(PGD, pgd))
+#define ROOT_AT(mm, pgd)       OF(ROOT, F(MM, mm), F(PGD, pgd), F(DIRECT_MAP, DIRECT))
+#define ROOT_REPORTED(mm, pgd) OF(ROOT, F(MM, mm), F(PGD, pgd), F(SUB, 0x5b), F(DIRECT_MAP, DIRECT))
+#define EXIT_MMAP(mm)	       OF(EXIT_MMAP, F(MM, mm))
 
 /* MM1 is subscribed, and begins in the trace, with TABLE1 at MADE_BASE. */
 #define TREE                                                                                       \

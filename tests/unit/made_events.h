@@ -55,7 +55,7 @@ struct made {
 	const char *text, *comm;
 	int32_t tid, cpu;
 	enum stlb_level level;
-	enum stlb_context context;
+	enum stlb_context_kind context;
 	uint64_t ns;
 	bool same_content;
 };
@@ -247,7 +247,7 @@ static inline void made_compare_ended(const char *test, int line,
 #undef X
 }
 
-/* A finding is of one kind: told for sure, or in doubt as its verdict says. */
+/* A finding is of one kind: reported for sure, or in doubt as its verdict says. */
 static inline void made_agrees(const char *test, int line, const struct stlb_finding *finding)
 {
 	bool doubted = finding->verdict == STLB_INCONCLUSIVE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Formats by hand: all fields are 8-byte numbers, one behind the other.
+ * Formats by hand: all fields are 8-byte numbers, one after the other.
  */
 #ifndef TEST_MADE_FORMAT_H
 #define TEST_MADE_FORMAT_H

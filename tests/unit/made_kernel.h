@@ -69,7 +69,7 @@ static inline char *made_read(const char *path)
 	return text;
 }
 
-/** made_replace - each occurrence of a text in a file of the kernel, of which there has to be one
+/** made_replace - each occurrence of a text in a file of the kernel, of which there must be one
  */
 static inline void made_replace(const struct made_kernel *made, const char *name, const char *old,
 				const char *new)

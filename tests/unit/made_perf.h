@@ -10,11 +10,11 @@
 
 static inline uint8_t made_turned_bits(uint8_t byte)
 {
-	uint8_t turned = 0;
+	uint8_t swapped = 0;
 
 	for (int i = 0; i < 8; i++)
-		turned |= (uint8_t)((byte >> i & 1) << (7 - i));
-	return turned;
+		swapped |= (uint8_t)((byte >> i & 1) << (7 - i));
+	return swapped;
 }
 
 static inline bool made_big(const struct made_perf *m)

@@ -150,7 +150,7 @@ Test(damage, a_name_without_any_field_was_damaged_where_another_is_whole)
 	cr_expect_null(stlb_decoder_foreign(decoder));
 }
 
-Test(damage, a_binary_format_that_never_had_the_field_is_told_once)
+Test(damage, a_binary_format_that_never_had_the_field_is_reported_once)
 {
 	cr_expect_not(stlb_decoder_wants(decoder, make("staletlb", "inv_start", 0, "mm start")));
 	expect_missed(0, NULL);

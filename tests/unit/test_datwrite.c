@@ -74,7 +74,7 @@ Test(datwrite, instances)
 	cr_expect(eq(u32, seen.info.cpus, 4));
 	cr_expect(eq(u64, seen.info.lost_events, 5));
 	cr_assert(eq(uint, seen.nr, 6));
-	cr_expect(eq(u64, seen.records[2].lost, 5)); /* behind the only record of instance b */
+	cr_expect(eq(u64, seen.records[2].lost, 5)); /* after the only record of instance b */
 	memmove(&seen.records[2], &seen.records[3], 3 * sizeof(seen.records[0]));
 	seen.nr--;
 	check_values(&seen, values, 5);

@@ -130,7 +130,7 @@ Test(decode, losses)
 	stlb_decoder_free(decoder);
 }
 
-/* ---- events that are none ---- */
+/* ---- what is no event ---- */
 
 static bool decodes(const char *system, const char *event, const char *names, uint64_t first)
 {

@@ -100,7 +100,7 @@ Test(deep_plan, arguments_of_each_event)
 		  "old=+0(%dx):x64");
 	defined(plan, "deep_xchg", P "deep_xchg swap+0x5 ptep=%bx:x64 new=%ax:x64 old=+0(%bx):x64");
 	site(plan, "deep_xchg", 1, STLB_SITE_UNUSABLE, "its entry is the sum of two registers");
-	cr_expect(strstr(made_probe(plan, "deep_xchg")->blind, "1 place"));
+	cr_expect(strstr(made_probe(plan, "deep_xchg")->limitations, "1 place"));
 	defined(plan, "deep_xchg8",
 		P "deep_xchg8 swap+0x8 ptep=%bx:x64 new=%ax:x64 old=+8(%bx):x64");
 	defined(plan, "deep_cas",
@@ -121,7 +121,7 @@ Test(deep_plan, only_where_it_is_wanted)
 	forget(made, plan);
 }
 
-/* What is missing is told by the one probe that stands for all, and by the fact. */
+/* What is missing is shown by the one probe that stands for all, and by the fact. */
 static void lacks(struct made_deep *made, const char *reason)
 {
 	struct stlb_kernel *kernel = made_open(&made->kernel);

@@ -5,7 +5,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Whether a site is what a function is expected to have: "set di si" or "denied" and the like. */
-static void told(const struct stlb_site *site, char *to, size_t size)
+static void reported(const struct stlb_site *site, char *to, size_t size)
 {
 	static const char *const shapes[] = {"set",	"setn",	   "cond",    "set_pmd", "set_pud",
 					     "set_p4d", "set_pgd", "pop_pmd", "start",	 "commit",
@@ -46,7 +46,7 @@ static void found(const struct deep_function *functions, unsigned int nr,
 	for (uint32_t i = 0; i < deep.nr; i++) {
 		const struct stlb_site *site = &deep.sites[i];
 
-		told(site, what, sizeof(what));
+		reported(site, what, sizeof(what));
 		if (i >= nr_expected) {
 			cr_expect_fail("%s: %s", site->function->name, what);
 			continue;
@@ -134,7 +134,7 @@ Test(deep_sites, callers_stand_for_wrappers)
 	FOUND(functions, expected);
 }
 
-/* One of the kernel's own calls another of them: its callers are told of once. */
+/* One of the kernel's own calls another of them: its callers are reported once. */
 Test(deep_sites, own_functions_are_no_wrappers)
 {
 	static const struct deep_function functions[] = {

@@ -15,13 +15,13 @@ enum { INIT = 40, TASK = 44, MM = 48, SUBSCRIPTIONS = 52 };
 enum { NR_TABLES = 3 };
 static uint64_t tables[NR_TABLES][512];
 
-static char told[2048];
+static char reported[2048];
 
 static void line(void *arg, const char *text)
 {
 	(void)arg;
-	if (strlen(told) + strlen(text) + 2 <= sizeof(told))
-		strcat(strcat(told, text), "\n");
+	if (strlen(reported) + strlen(text) + 2 <= sizeof(reported))
+		strcat(strcat(reported, text), "\n");
 }
 
 static void add_struct(struct btf *btf, const char *name, const char *member, int word,
@@ -111,7 +111,7 @@ static int take(struct made_deep *made, struct stlb_error *err)
 	write_types(made);
 	write_core(made);
 	kernel = made_open(&made->kernel);
-	told[0] = '\0';
+	reported[0] = '\0';
 	error = stlb_snapshot_take(kernel, &plan, line, NULL, err);
 	stlb_kernel_close(kernel);
 	deep_free(made, &nothing);
@@ -127,7 +127,7 @@ Test(deep_snapshot, tables_of_who_subscribes)
 
 	cr_assert_eq(take(make(), &err), 0, "%s", err.text);
 	cr_expect_str_eq(
-		told,
+		reported,
 		INIT_ROOT
 		"staletlb: root mm=0xffffffff81200180 pgd=0xffff888000001000" BASES
 		"staletlb: entry_snapshot ptep=0xffff888000001008 new=0x2067 level=3\n"
@@ -135,7 +135,7 @@ Test(deep_snapshot, tables_of_who_subscribes)
 		"staletlb: entry_snapshot ptep=0xffff888000003028 new=0x9067 level=1\n"
 		"staletlb: entry_snapshot ptep=0xffff888000002018 new=0x400000e7 level=2\n"
 		"staletlb: root mm=0xffffffff81200180 pgd=0xffff888000001000 sub=0xabc0" BASES,
-		"%s", told);
+		"%s", reported);
 }
 
 Test(deep_snapshot, nobody_subscribes)
@@ -145,7 +145,7 @@ Test(deep_snapshot, nobody_subscribes)
 
 	made->data[SUBSCRIPTIONS] = 0;
 	cr_assert_eq(take(made, &err), 0);
-	cr_expect_str_eq(told, INIT_ROOT);
+	cr_expect_str_eq(reported, INIT_ROOT);
 }
 
 /* Interval notifiers are in no list. */
@@ -157,7 +157,7 @@ Test(deep_snapshot, interval_notifiers)
 	made->data[SUBSCRIPTIONS] = 0;
 	made->data[SUBSCRIPTIONS + 1] = 1;
 	cr_assert_eq(take(made, &err), 0);
-	cr_expect(strstr(told, " sub=0xffffffff812001a0 "), "%s", told);
+	cr_expect(strstr(reported, " sub=0xffffffff812001a0 "), "%s", reported);
 }
 
 /* A list that has no end, one that leads nowhere, tables that point into themselves. */
@@ -174,8 +174,8 @@ Test(deep_snapshot, what_changes_while_it_is_read)
 	made = make();
 	tables[1][2] = 0x7777777777067;
 	cr_expect_eq(take(made, &err), 0);
-	/* not all of it was read: the mm is not told to be known */
-	cr_expect_not(strstr(told, " sub="), "%s", told);
+	/* not all of it was read: the mm is not recorded to be known */
+	cr_expect_not(strstr(reported, " sub="), "%s", reported);
 	made = make();
 	for (unsigned int i = 0; i < 512; i++)
 		tables[0][i] = tables[1][i] = tables[2][i] = 0x2067;

@@ -43,7 +43,7 @@ Test(continuity, what_the_hardware_notes_breaks_none)
 	WRITTEN(trace, LINKS(.links = 1, .broken = 1));
 }
 
-/* What was owed for the entry may have been undone unseen. */
+/* What was pending for the entry may have been undone unseen. */
 Test(continuity, a_broken_link_puts_its_entry_in_doubt)
 {
 	static const struct made trace[] = {TREE,
@@ -114,8 +114,8 @@ Test(continuity, without_exit_mmap_only_subscribed_mms_are_looked_at)
 	WRITTEN(released, LINKS(.links = 1), WITHOUT_EXITS);
 }
 
-/* The entry and both events are told. */
-Test(continuity, a_broken_link_is_told)
+/* The entry and both events are reported. */
+Test(continuity, a_broken_link_is_reported)
 {
 	static const struct made rows[] = {
 		TREE, {ESET(PTEP1(2), 0, SWAP)}, {T2, ESET(PTEP1(2), MIGRATION, 0)}};

@@ -104,7 +104,7 @@ Test(entries, writes_in_any_order_are_survived)
 	}
 }
 
-/* What is given up is told; the tables that are linked stay. */
+/* What is given up is reported; the tables that are linked stay. */
 Test(entries, more_tables_than_there_is_room_for)
 {
 	static const struct made tree[] = {TREE};

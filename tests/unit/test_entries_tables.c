@@ -129,7 +129,7 @@ Test(entries, a_table_of_pmds_moves)
 	WRITTEN(trace, LINKS(.links = 1), REPOINTED(1), .unplaced = 1);
 }
 
-/* What was below it in its old place is owed there, and in the new one from then on. */
+/* What was below it in its old place is pending there, and in the new one from then on. */
 Test(entries, what_is_below_a_table_of_pmds_moves_along)
 {
 #define MOVED                                                                                      \
@@ -161,7 +161,8 @@ Test(entries, what_is_below_a_table_of_pmds_moves_along)
 	WRITTEN(right, LINKS(.links = 2));
 }
 
-/* A collapse to less than 2 MiB puts the table back: what says the same as before owes nothing. */
+/* A collapse to less than 2 MiB puts the table back: what says the same as before needs no
+ * invalidation. */
 Test(entries, a_table_comes_back)
 {
 	static const struct made same[] = {TREE,
@@ -235,17 +236,17 @@ Test(entries, unknown_tables)
 	WRITTEN(shown, LINKS(.links = 2), REPOINTED(1), .unplaced = 1);
 }
 
-/* All tables of an mm were told that had a subscriber before: no other table is one of its. */
-Test(entries, tables_told_at_the_beginning)
+/* All tables of an mm were reported that had a subscriber before: no other table is one of its. */
+Test(entries, tables_reported_at_the_beginning)
 {
-#define TOLD                                                                                       \
+#define REPORTED                                                                                   \
 	{ROOT_AT(MM1, PGDS)}, {SNAPSHOT(TOP(0), TABLE(0x7003), P4D)},                              \
 		{SNAPSHOT(PUDP(0), TABLE(0x7002), PUD)},                                           \
 	{                                                                                          \
 		SNAPSHOT(PMDP(0), TABLE(0x7000), PMD)                                              \
 	}
-	static const struct made subscribed[] = {TOLD,
-						 {ROOT_TOLD(MM1, PGDS)},
+	static const struct made subscribed[] = {REPORTED,
+						 {ROOT_REPORTED(MM1, PGDS)},
 						 {LOCK(L1)},
 						 {EXCHG(PTEP1(0), RW(0xa), 0)},
 						 {ESET(PTEP1(0), 0, RW(0xb))},
@@ -253,13 +254,13 @@ Test(entries, tables_told_at_the_beginning)
 	static const struct made all[] = {{ROOT_AT(MM1, PGDS)},
 					  SETTLE,
 					  {EXCHG(PTE_OF(TABLE2, 0), RW(0xa), 0)},
-					  TOLD,
-					  {ROOT_TOLD(MM1, PGDS)},
+					  REPORTED,
+					  {ROOT_REPORTED(MM1, PGDS)},
 					  {EXCHG(PTE_OF(TABLE2, 1), RW(0xa), 0)}};
 	static const struct made some[] = {{ROOT_AT(MM1, PGDS)},
 					   SETTLE,
 					   {EXCHG(PTE_OF(TABLE2, 0), RW(0xa), 0)},
-					   TOLD,
+					   REPORTED,
 					   {EXCHG(PTE_OF(TABLE2, 1), RW(0xa), 0)}};
 
 	WRITTEN(subscribed, LINKS(.links = 1), REPOINTED(1), .unplaced = 1);

@@ -22,18 +22,18 @@ Test(explain, a_repoint_by_another_thread_in_the_same_window)
 		{T2, END(5, 6)},
 		{END(0, 1)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, REPOINT, trace);
-	cr_expect(STEPS(&told.explain->self.steps, STLB_STEP_RANGE_START, STLB_STEP_CLEAR,
+	TELL(&explained, REPOINT, trace);
+	cr_expect(STEPS(&explained.explain->self.steps, STLB_STEP_RANGE_START, STLB_STEP_CLEAR,
 			STLB_STEP_SET, STLB_STEP_RANGE_END_NOTIFY));
-	cr_assert_not_null(told.explain->other_thread);
-	cr_expect_eq(told.explain->other_thread->addr, PAGE(5));
-	cr_expect_eq(told.explain->other_thread->tid, 200);
-	cr_expect(STEPS(&told.explain->other_thread->steps, STLB_STEP_RANGE_START, STLB_STEP_CLEAR,
-			STLB_STEP_SET, STLB_STEP_RANGE_END_NOTIFY));
-	cr_expect_null(told.explain->same_thread);
-	forget(&told);
+	cr_assert_not_null(explained.explain->other_thread);
+	cr_expect_eq(explained.explain->other_thread->addr, PAGE(5));
+	cr_expect_eq(explained.explain->other_thread->tid, 200);
+	cr_expect(STEPS(&explained.explain->other_thread->steps, STLB_STEP_RANGE_START,
+			STLB_STEP_CLEAR, STLB_STEP_SET, STLB_STEP_RANGE_END_NOTIFY));
+	cr_expect_null(explained.explain->same_thread);
+	forget(&explained);
 }
 
 /* Before 6.6 a range_end invalidates unless it says only_end, whether it tells that or not. */
@@ -47,23 +47,23 @@ Test(explain, the_range_end_that_invalidates)
 			end                                                                        \
 		}                                                                                  \
 	}
-	static const struct made told_of[] = REPOINTED_AND(END(0, 1));
+	static const struct made explained_of[] = REPOINTED_AND(END(0, 1));
 	static const struct made untold[] = REPOINTED_AND(END_66(0, 1));
 	static const struct made only_end[] = REPOINTED_AND(ONLY_END(0, 1));
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, REPOINT, told_of);
-	cr_expect(told.explain->self.discharged);
-	forget(&told);
-	TELL(&told, REPOINT, untold);
-	cr_expect(told.explain->self.discharged);
-	forget(&told);
-	TELL(&told, REPOINT, only_end);
-	cr_expect_not(told.explain->self.discharged);
-	forget(&told);
+	TELL(&explained, REPOINT, explained_of);
+	cr_expect(explained.explain->self.discharged);
+	forget(&explained);
+	TELL(&explained, REPOINT, untold);
+	cr_expect(explained.explain->self.discharged);
+	forget(&explained);
+	TELL(&explained, REPOINT, only_end);
+	cr_expect_not(explained.explain->self.discharged);
+	forget(&explained);
 }
 
-/* What the analysis takes for no invalidation of the entry is none here. */
+/* What the analysis takes for no invalidation of the entry is not one here. */
 Test(explain, an_empty_range_invalidates_nothing)
 {
 	static const struct made trace[] = {
@@ -76,14 +76,14 @@ Test(explain, an_empty_range_invalidates_nothing)
 		{BYTES(PAGE(0) + 8, PAGE(0) + 8)},
 		{ONLY_END(0, 1)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, NEVER, trace);
-	cr_expect_not(told.explain->self.discharged);
-	forget(&told);
+	TELL(&explained, NEVER, trace);
+	cr_expect_not(explained.explain->self.discharged);
+	forget(&explained);
 }
 
-/* An update is one by whatever event it is told. */
+/* An update is one by whatever event it is reported. */
 Test(explain, rights_that_are_taken_away_and_invalidated_later)
 {
 	static const struct made trace[] = {
@@ -93,12 +93,12 @@ Test(explain, rights_that_are_taken_away_and_invalidated_later)
 		{UNLOCK(L1)},  {ONLY_END(0, 1)},
 		{INV(0, 1)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, NEVER, trace);
-	cr_expect(told.explain->self.discharged);
-	cr_expect_eq(told.explain->self.discharge_ns, 1000 * (NR(trace)));
-	forget(&told);
+	TELL(&explained, NEVER, trace);
+	cr_expect(explained.explain->self.discharged);
+	cr_expect_eq(explained.explain->self.discharge_ns, 1000 * (NR(trace)));
+	forget(&explained);
 }
 
 /* It was set before, and is still to be invalidated when the finding's entry changes. */
@@ -121,11 +121,11 @@ Test(explain, a_repoint_that_began_before)
 		{UNLOCK(L1)},
 		{END(0, 1)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, REPOINT, trace);
-	cr_expect_null(told.explain->other_thread, "that one was invalidated before");
-	forget(&told);
+	TELL(&explained, REPOINT, trace);
+	cr_expect_null(explained.explain->other_thread, "that one was invalidated before");
+	forget(&explained);
 }
 
 Test(explain, what_was_invalidated_is_no_second_address)
@@ -146,12 +146,12 @@ Test(explain, what_was_invalidated_is_no_second_address)
 		{T2, UNLOCK(L1)},
 		{T2, END(5, 6)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, REPOINT, trace);
-	cr_expect_null(told.explain->other_thread);
-	cr_expect(told.explain->self.discharged);
-	forget(&told);
+	TELL(&explained, REPOINT, trace);
+	cr_expect_null(explained.explain->other_thread);
+	cr_expect(explained.explain->self.discharged);
+	forget(&explained);
 }
 
 Test(explain, the_same_thread_where_it_never_invalidates)
@@ -171,13 +171,13 @@ Test(explain, the_same_thread_where_it_never_invalidates)
 		{UNLOCK(L1)},
 		{ONLY_END(5, 6)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, NEVER, trace);
-	cr_assert_not_null(told.explain->same_thread);
-	cr_expect_eq(told.explain->same_thread->addr, PAGE(5));
-	cr_expect_null(told.explain->other_thread);
-	forget(&told);
+	TELL(&explained, NEVER, trace);
+	cr_assert_not_null(explained.explain->same_thread);
+	cr_expect_eq(explained.explain->same_thread->addr, PAGE(5));
+	cr_expect_null(explained.explain->other_thread);
+	forget(&explained);
 }
 
 /* A page that only comes back is no repoint. */
@@ -199,11 +199,11 @@ Test(explain, the_same_page_is_no_second_address)
 		{T2, END(5, 6)},
 		{END(0, 1)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, REPOINT, trace);
-	cr_expect_null(told.explain->other_thread);
-	forget(&told);
+	TELL(&explained, REPOINT, trace);
+	cr_expect_null(explained.explain->other_thread);
+	forget(&explained);
 }
 
 /* ---- the next owner ---- */
@@ -216,15 +216,15 @@ Test(explain, the_next_owner)
 		{FREE(0xa)}, {T2, ALLOC(0x9)},	  {T2, OF(PAGE_ALLOC, F(PFN, 0x8), F(ORDER, 2))},
 		{END(0, 1)}, {ALLOC(0xa)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, FREE, trace);
-	cr_expect(STEPS(&told.explain->self.steps, STLB_STEP_RANGE_START, STLB_STEP_CLEAR,
+	TELL(&explained, FREE, trace);
+	cr_expect(STEPS(&explained.explain->self.steps, STLB_STEP_RANGE_START, STLB_STEP_CLEAR,
 			STLB_STEP_FREE, STLB_STEP_RANGE_END_NOTIFY));
-	cr_assert(told.explain->has_owner);
-	cr_expect_eq(told.explain->owner.tid, 200);
-	cr_expect_eq(stlb_event_get(&told.explain->owner, PFN), 0x8);
-	forget(&told);
+	cr_assert(explained.explain->has_owner);
+	cr_expect_eq(explained.explain->owner.tid, 200);
+	cr_expect_eq(stlb_event_get(&explained.explain->owner, PFN), 0x8);
+	forget(&explained);
 }
 
 Test(explain, nobody_takes_it)
@@ -233,11 +233,11 @@ Test(explain, nobody_takes_it)
 		SETTLE,	      {ALLOC(0xa)}, {START(0, 1)}, {LOCK(L1)},	{CLEAR(0, RW(0xa))},
 		{UNLOCK(L1)}, {FREE(0xa)},  {ALLOC(0xb)},  {END(0, 1)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, FREE, trace);
-	cr_expect_not(told.explain->has_owner);
-	forget(&told);
+	TELL(&explained, FREE, trace);
+	cr_expect_not(explained.explain->has_owner);
+	forget(&explained);
 }
 
 /* ---- the rule ---- */
@@ -285,16 +285,16 @@ Test(explain, quotes_the_lines_of_every_rule)
 	}
 }
 
-/* What a device observes is told by the rule, and not shown. */
-static bool is_told_alone(const struct told *told)
+/* What a device observes is shown by the rule, and not shown. */
+static bool is_reported_alone(const struct explained *explained)
 {
 	char text[8192] = "";
 	struct stlb_plain_out out = {.width = 80, .to = fmemopen(text, sizeof(text) - 1, "w")};
 
 	cr_assert_not_null(out.to);
-	cr_expect_eq(stlb_explain_witness(&out, told->explain), 0);
+	cr_expect_eq(stlb_explain_witness(&out, explained->explain), 0);
 	fclose(out.to);
-	return !strncmp(text + 2, stlb_rule_info(told->finding->rule)->observed, 20);
+	return !strncmp(text + 2, stlb_rule_info(explained->finding->rule)->observed, 20);
 }
 
 /* Of what was never invalidated there is an order to show once the entry says something else. */
@@ -310,14 +310,14 @@ Test(explain, shows_an_order_where_the_entry_was_set_again)
 	static const struct made cleared[] = {SETTLE,	    {START(0, 1)},
 					      {LOCK(L1)},   {CLEAR(0, RO(0xa))},
 					      {UNLOCK(L1)}, {ONLY_END(0, 1)}};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, NEVER, set);
-	cr_expect_not(is_told_alone(&told));
-	forget(&told);
-	TELL(&told, NEVER, cleared);
-	cr_expect(is_told_alone(&told));
-	forget(&told);
+	TELL(&explained, NEVER, set);
+	cr_expect_not(is_reported_alone(&explained));
+	forget(&explained);
+	TELL(&explained, NEVER, cleared);
+	cr_expect(is_reported_alone(&explained));
+	forget(&explained);
 }
 
 /* ---- what is kept ---- */
@@ -331,23 +331,23 @@ Test(explain, bounded_and_yet_all_of_the_proof)
 	static const struct made noise[] = {{T2, START(0, 1)}, {T2, ONLY_END(0, 1)}};
 	enum { HEAD = sizeof(head) / sizeof(*head), TAIL = sizeof(tail) / sizeof(*tail) };
 	static struct made trace[HEAD + MANY + TAIL];
-	struct told told;
+	struct explained explained;
 	uint32_t proof = 0;
 
 	memcpy(trace, head, sizeof(head));
 	for (int i = 0; i < MANY; i++)
 		trace[HEAD + i] = noise[i % 2];
 	memcpy(trace + HEAD + MANY, tail, sizeof(tail));
-	TELL(&told, REPOINT, trace);
-	for (uint32_t i = 0; i < told.explain->nr_moments; i++)
-		proof += told.explain->moments[i].role[0] != '\0';
-	cr_expect_eq(proof, told.finding->nr_events);
-	cr_expect_eq(told.explain->nr_around, STLB_MAX_AROUND);
-	cr_expect_gt(told.explain->left_out, MANY - STLB_MAX_AROUND);
-	forget(&told);
+	TELL(&explained, REPOINT, trace);
+	for (uint32_t i = 0; i < explained.explain->nr_moments; i++)
+		proof += explained.explain->moments[i].role[0] != '\0';
+	cr_expect_eq(proof, explained.finding->nr_events);
+	cr_expect_eq(explained.explain->nr_around, STLB_MAX_AROUND);
+	cr_expect_gt(explained.explain->left_out, MANY - STLB_MAX_AROUND);
+	forget(&explained);
 }
 
-/* What comes behind the end of the bracket belongs to somebody else. */
+/* What comes after the end of the bracket belongs to somebody else. */
 Test(explain, ends_with_the_bracket)
 {
 	static const struct made trace[] = {
@@ -361,30 +361,31 @@ Test(explain, ends_with_the_bracket)
 		{START(0, 1)},
 		{END(0, 1)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, REPOINT, trace);
-	cr_expect(told.explain->over);
-	cr_expect_eq(told.explain->moments[told.explain->nr_moments - 1].event.kind, STLB_INV_END);
-	cr_expect_eq(told.explain->nr_moments, 6, "%u", told.explain->nr_moments);
-	cr_expect(told.explain->moments[2].held && !told.explain->moments[5].held);
-	forget(&told);
+	TELL(&explained, REPOINT, trace);
+	cr_expect(explained.explain->over);
+	cr_expect_eq(explained.explain->moments[explained.explain->nr_moments - 1].event.kind,
+		     STLB_INV_END);
+	cr_expect_eq(explained.explain->nr_moments, 6, "%u", explained.explain->nr_moments);
+	cr_expect(explained.explain->moments[2].held && !explained.explain->moments[5].held);
+	forget(&explained);
 }
 
-/* One event that is update and breach at once is shown once, and is all that was waited for. */
+/* One event that is update and violation at once is shown once, and is all that was waited for. */
 Test(explain, one_event_for_two)
 {
 	static const struct made trace[] = {
 		SETTLE,	      {START(0, 1)}, {LOCK(L1)},    {SET(0, RO(0xa), RW(0xb))},
 		{UNLOCK(L1)}, {END(0, 1)},   {START(0, 1)}, {END(0, 1)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, REPOINT, trace);
-	cr_expect(told.explain->over);
-	cr_expect(STEPS(&told.explain->self.steps, STLB_STEP_RANGE_START, STLB_STEP_SET,
+	TELL(&explained, REPOINT, trace);
+	cr_expect(explained.explain->over);
+	cr_expect(STEPS(&explained.explain->self.steps, STLB_STEP_RANGE_START, STLB_STEP_SET,
 			STLB_STEP_RANGE_END_NOTIFY));
-	forget(&told);
+	forget(&explained);
 }
 
 /* The proof ends after the bracket: so does what is shown. */
@@ -402,13 +403,13 @@ Test(explain, ends_with_a_late_free)
 		{START(0, 1)},
 		{END(0, 1)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, FREE, trace);
-	cr_expect(told.explain->over);
-	cr_expect_eq(told.explain->moments[told.explain->nr_moments - 1].event.kind,
+	TELL(&explained, FREE, trace);
+	cr_expect(explained.explain->over);
+	cr_expect_eq(explained.explain->moments[explained.explain->nr_moments - 1].event.kind,
 		     STLB_PAGE_FREE);
-	forget(&told);
+	forget(&explained);
 }
 
 /* One thread, one thing after the other: what is nested has no order of its own. */
@@ -429,9 +430,9 @@ Test(explain, a_nested_repoint_is_no_second_address)
 		{ONLY_END(5, 6)},
 		{ONLY_END(0, 1)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, REPOINT, trace);
-	cr_expect_null(told.explain->same_thread);
-	forget(&told);
+	TELL(&explained, REPOINT, trace);
+	cr_expect_null(explained.explain->same_thread);
+	forget(&explained);
 }

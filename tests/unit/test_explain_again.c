@@ -12,7 +12,7 @@ static uint32_t shown(const struct stlb_explain *explain, enum stlb_kind kind)
 }
 
 /* The echo of a set that overwrote a page, and the clear that two probes saw. */
-Test(explain, what_is_told_again_is_shown_once)
+Test(explain, what_is_reported_again_is_shown_once)
 {
 	static const struct made trace[] = {
 		SETTLE,
@@ -27,13 +27,13 @@ Test(explain, what_is_told_again_is_shown_once)
 		{UNLOCK(L1)},
 		{ONLY_END(0, 1)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, REPOINT, trace);
-	cr_expect_eq(shown(told.explain, STLB_PTE_CLEAR_FLUSH), 1);
-	cr_expect_eq(shown(told.explain, STLB_PTE_SET), 2);
-	cr_expect_eq(shown(told.explain, STLB_PTE_CLEAR), 0);
-	forget(&told);
+	TELL(&explained, REPOINT, trace);
+	cr_expect_eq(shown(explained.explain, STLB_PTE_CLEAR_FLUSH), 1);
+	cr_expect_eq(shown(explained.explain, STLB_PTE_SET), 2);
+	cr_expect_eq(shown(explained.explain, STLB_PTE_CLEAR), 0);
+	forget(&explained);
 }
 
 /* A set that overwrites a page is no clear, though its echo tells that page. */
@@ -56,11 +56,11 @@ Test(explain, an_echo_is_no_second_address)
 		{T2, END(5, 6)},
 		{END(0, 1)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, REPOINT, trace);
-	cr_expect_null(told.explain->other_thread);
-	forget(&told);
+	TELL(&explained, REPOINT, trace);
+	cr_expect_null(explained.explain->other_thread);
+	forget(&explained);
 }
 
 /* As check does, by where the table lies. */
@@ -79,15 +79,15 @@ Test(explain, a_set_that_tells_no_address)
 		{UNLOCK(L1)},
 		{ONLY_END(5, 6)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, REPOINT, trace);
-	cr_expect_eq(shown(told.explain, STLB_PTE_SET), 2);
-	forget(&told);
+	TELL(&explained, REPOINT, trace);
+	cr_expect_eq(shown(explained.explain, STLB_PTE_SET), 2);
+	forget(&explained);
 }
 
-/* A page is the same whether it is told by its number or by where its struct lies. */
-Test(explain, a_page_that_is_told_by_its_struct)
+/* A page is the same whether it is shown by its number or by where its struct lies. */
+Test(explain, a_page_that_is_known_by_its_struct)
 {
 #define VMEMMAP_BASE UINT64_C(0xffffea0000000000)
 	static const struct made trace[] = {
@@ -101,9 +101,9 @@ Test(explain, a_page_that_is_told_by_its_struct)
 		{OF(PAGE_FREE, F(PAGE, VMEMMAP_BASE + 0xa * 64))},
 		{ONLY_END(0, 1)},
 	};
-	struct told told;
+	struct explained explained;
 
-	TELL(&told, NEVER, trace);
-	cr_expect_eq(shown(told.explain, STLB_PAGE_FREE), 1);
-	forget(&told);
+	TELL(&explained, NEVER, trace);
+	cr_expect_eq(shown(explained.explain, STLB_PAGE_FREE), 1);
+	forget(&explained);
 }

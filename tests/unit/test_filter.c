@@ -141,7 +141,7 @@ Test(filter_counts, the_first_selected_one_is_shown)
 	cr_expect_eq(finding->hidden.by[STLB_FILTER_PID], 1);
 }
 
-/* Also where what is shown of a site comes behind another one's. */
+/* Also where what is shown of a site comes after another one's. */
 Test(filter_counts, ids_stay)
 {
 	static const struct stlb_filter_value late = {.kind = STLB_FILTER_SINCE, .start = 12500};
@@ -174,7 +174,7 @@ Test(filter_counts, values_of_a_kind_add_up_and_kinds_narrow)
 	cr_expect_eq(result->findings[0]->occurrences, 1);
 }
 
-Test(filter_counts, what_met_nothing_is_told)
+Test(filter_counts, what_met_nothing_is_reported)
 {
 	static const struct stlb_filter_value values[] = {
 		{.kind = STLB_FILTER_PID, .tid = 100},

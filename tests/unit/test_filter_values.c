@@ -97,7 +97,7 @@ Test(filter_values, select_no_interrupt_by_a_task)
 	JUDGE(interrupt, BEFORE_6_6, .filter = {&by_mm, 1}, UNALIGNED(1));
 }
 
-/* Nor a task whose name is not told. */
+/* Nor a task whose name is not recorded. */
 Test(filter_values, select_no_task_without_a_name)
 {
 	static const struct stlb_filter_value by_comm = {SELECTS(COMM, .text = "task")};
@@ -159,7 +159,7 @@ Test(filter_values, occur_at_an_address)
 	OCCURS(false, RANGE, IN(PAGE(1), PAGE(2)));
 	OCCURS(true, ROW(BYTES(PAGE(2), (UINT64_C(1) << 47) - 1)), IN(PAGE(2), PAGE(3)));
 	OCCURS(false, ROW(USER_MODE), IN(0, PAGE(1)));
-	/* everything is nothing in particular, and half of a range is none */
+	/* everything is nothing in particular, and half of a range is no range */
 	OCCURS(false, ROW(BYTES(0, UINT64_MAX)), IN(PAGE(2), PAGE(3)));
 	OCCURS(false, ROW(BYTES(0, UINT64_C(1) << 47)), IN(PAGE(2), PAGE(3)));
 	OCCURS(false, ROW(OF(INV_RANGE, F(MM, MM1), F(START, PAGE(2)))), IN(PAGE(2), PAGE(3)));
@@ -194,7 +194,7 @@ Test(filter_values, occur_each_for_itself)
 	struct stlb_kinds recorded = MADE_RECORDED;
 
 	for (uint32_t nr = STLB_MAX_FILTERS - 1; nr <= STLB_MAX_FILTERS; nr++)
-		for (int turned = 0; turned < 2; turned++) {
+		for (int swapped = 0; swapped < 2; swapped++) {
 			struct made_reading reading =
 				READING(BEFORE_6_6, .recorded = recorded, .filter = {values, nr});
 
@@ -203,7 +203,7 @@ Test(filter_values, occur_each_for_itself)
 					SELECTS(PID, .tid = 1000 + (int)i)};
 			for (uint32_t i = 0; i < nr; i++)
 				GIVE(&reading,
-				     {.tid = 1000 + (int)(turned ? nr - 1 - i : i), USER_MODE});
+				     {.tid = 1000 + (int)(swapped ? nr - 1 - i : i), USER_MODE});
 			cr_expect_eq(made_result(&reading)->filters_matched,
 				     UINT64_MAX >> (64 - nr));
 			stlb_analysis_free(reading.analysis);

@@ -256,7 +256,7 @@ Test(finding, of_a_device)
 {
 	static const struct made dropped[] = {SETTLE, COW(0, 0xa, 0xb), {READ(0, 0xa)}};
 	static const struct made filled[] = {SETTLE, COW(0, 0xa, 0xb), {FILL(0, 0xa)}};
-	static const struct made breach[] = {
+	static const struct made violation[] = {
 		SETTLE,		{FILL(0, 0xa)},	     {START(0, 1)},
 		{LOCK(L1)},	{CLEAR(0, RO(0xa))}, {SET(0, 0, RW(0xb))},
 		{READ(0, 0xa)}, {UNLOCK(L1)},	     {END(0, 1)}};
@@ -272,7 +272,7 @@ Test(finding, of_a_device)
 	      "0d38643bd35fc9ee");
 	TELLS(filled, HOW(BEFORE_6_6, DEVICES), STLB_RULE_STALE_ACCESS,
 	      "dev_fill at 0x7f0000000000 of pfn 0xa", "invalidate, set, fill", "3d1df132f66f40f4");
-	TELLS(breach, HOW(BEFORE_6_6, DEVICES), STLB_RULE_STALE_ACCESS,
+	TELLS(violation, HOW(BEFORE_6_6, DEVICES), STLB_RULE_STALE_ACCESS,
 	      "dev_read at 0x7f0000000000 of pfn 0xa", "fill, set, access", "bf34833612011a7d");
 	TELLS(freed, HOW(BEFORE_6_6, DEVICES), STLB_RULE_STALE_ACCESS,
 	      "dev_write at 0x7f0000000000 of pfn 0xa", "free, access", "35e1c96e5e07d4a3");
@@ -286,14 +286,14 @@ Test(finding, of_an_invalidation_too_many)
 	static const struct made trace[] = {
 		SETTLE,	     {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))},
 		{INV(0, 1)}, {UNLOCK(L1)},  {END(0, 1)}};
-	static const struct made tighten[] = {
+	static const struct made write_protect[] = {
 		SETTLE,	     {START(0, 1)}, {LOCK(L1)},	     {SET(0, RW(0xa), RO(0xa))},
 		{INV(0, 1)}, {UNLOCK(L1)},  {ONLY_END(0, 1)}};
 
 	TELLS(trace, HOW(BEFORE_6_6, .redundant = true), STLB_RULE_REDUNDANT,
 	      "pte at 0x7f0000000000: page pfn 0xa cleared",
 	      "bracket, lock, clear, invalidate, invalidate", "eb4409017175dddf");
-	TELLS(tighten, HOW(BEFORE_6_6, .redundant = true), STLB_RULE_REDUNDANT,
+	TELLS(write_protect, HOW(BEFORE_6_6, .redundant = true), STLB_RULE_REDUNDANT,
 	      "pte at 0x7f0000000000: page pfn 0xa write-protected",
 	      "bracket, lock, write-protect, invalidate", "5b777a16d13979b1");
 }
@@ -430,7 +430,7 @@ Test(finding, tells_entries_lock_and_bracket)
 	stlb_analysis_free(reading.analysis);
 }
 
-/* The set is told although what breached was the free that came later. */
+/* The set is reported although what violated the rule was the free that came later. */
 Test(finding, tells_the_set_that_came_between)
 {
 	struct made_reading reading = READING(BEFORE_6_6);
@@ -459,7 +459,7 @@ Test(finding, tells_what_it_does_not_know)
 	stlb_analysis_free(reading.analysis);
 }
 
-/* A hold that goes on from one bracket to the next: each update is told with its own. */
+/* A hold that goes on from one bracket to the next: each update is reported with its own. */
 Test(finding, tells_the_bracket_of_its_update)
 {
 	struct made_reading reading = READING(BEFORE_6_6);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The events that prove a finding are told as they were; what it cannot tell it leaves out. */
+/* The events that prove a finding are reported as they were; what it cannot tell it leaves out. */
 #include <stdio.h>
 
 #include "made_device.h"
@@ -36,15 +36,15 @@ static void expect_event(int line, const struct stlb_evidence *got, const char *
 	cr_expect(!event->text && !event->stack && !event->nr_stack, "%d: %s", line, role);
 }
 
-/** struct told - an event of a finding: its role, and the row that it was */
-struct told {
+/** struct reported - an event of a finding: its role, and the row that it was */
+struct reported {
 	const char *role;
 	unsigned int row;
 };
 
 /* Rows that differ in their context's name and CPU, given with a stack each. */
 static void tells(int line, const struct made *rows, size_t nr, const struct made_how *how,
-		  enum stlb_rule rule, const struct told *told, size_t nr_told)
+		  enum stlb_rule rule, const struct reported *reported, size_t nr_reported)
 {
 	static const uint64_t stack[] = {UINT64_C(0xffffffff81000000)};
 	struct made_reading reading = made_begin(how);
@@ -59,10 +59,10 @@ static void tells(int line, const struct made *rows, size_t nr, const struct mad
 		cr_assert_eq(stlb_analysis_event(reading.analysis, &event), 0);
 	}
 	finding = finding_of(made_result(&reading), rule);
-	cr_assert_eq(finding->nr_events, nr_told, "%d: %u events", line, finding->nr_events);
-	for (size_t i = 0; i < nr_told; i++) {
-		made_fill(&event, &rows[told[i].row], 1000 * (told[i].row + 1));
-		expect_event(line, &finding->events[i], told[i].role, &event);
+	cr_assert_eq(finding->nr_events, nr_reported, "%d: %u events", line, finding->nr_events);
+	for (size_t i = 0; i < nr_reported; i++) {
+		made_fill(&event, &rows[reported[i].row], 1000 * (reported[i].row + 1));
+		expect_event(line, &finding->events[i], reported[i].role, &event);
 	}
 	stlb_analysis_free(reading.analysis);
 }
@@ -70,8 +70,8 @@ static void tells(int line, const struct made *rows, size_t nr, const struct mad
 #define HOW(...) (&(struct made_how){__VA_ARGS__})
 #define TELLS(rows, how, rule, ...)                                                                \
 	tells(__LINE__, rows, sizeof(rows) / sizeof((rows)[0]), how, rule,                         \
-	      (const struct told[]){__VA_ARGS__},                                                  \
-	      sizeof((const struct told[]){__VA_ARGS__}) / sizeof(struct told))
+	      (const struct reported[]){__VA_ARGS__},                                              \
+	      sizeof((const struct reported[]){__VA_ARGS__}) / sizeof(struct reported))
 
 /* With the CPU, the task and the context of each, and no more fields than it had. */
 Test(finding_events, each_as_it_was)
@@ -94,10 +94,10 @@ Test(finding_events, each_as_it_was)
 	      {"set", 7}, {"free", 9});
 }
 
-/* An interrupt's, its lock as well, are told as an interrupt's. */
+/* An interrupt's, its lock as well, are reported as an interrupt's. */
 Test(finding_events, of_an_interrupt)
 {
-	static const enum stlb_context contexts[] = {
+	static const enum stlb_context_kind contexts[] = {
 		STLB_CONTEXT_SOFTIRQ, STLB_CONTEXT_SOFTIRQ, STLB_CONTEXT_SOFTIRQ,
 		STLB_CONTEXT_TASK,    STLB_CONTEXT_HARDIRQ,
 	};
@@ -205,7 +205,7 @@ Test(finding_events, of_a_clear_and_a_set)
 	SAYS(behind, HOW(SINCE_6_6), "page pfn 0xa cleared", true);
 }
 
-/* Which page was replaced is known from before; what the entry said, no event told. */
+/* Which page was replaced is known from before; what the entry said, no event reported. */
 Test(finding_events, of_a_set_that_tells_no_old_entry)
 {
 	static const struct made trace[] = {
@@ -225,7 +225,7 @@ Test(finding_events, of_a_set_that_tells_no_old_entry)
 	SAYS(trace, HOW(SINCE_6_6), "page pfn 0xc replaced by another page", false);
 }
 
-/* Of one nanosecond, they are in the order in which they are told of. */
+/* Of one nanosecond, they are in the order in which they are reported of. */
 Test(finding_events, of_one_time)
 {
 	static const struct made rows[] = {SETTLE,
@@ -261,7 +261,7 @@ static void reads_without_names(struct made_reading *reading, const struct made 
 	}
 }
 
-/* A task whose name is not told is a task; an event without a name is called after its kind. */
+/* A task whose name is not recorded is a task; an event without a name is called after its kind. */
 Test(finding_events, of_a_task_without_a_name)
 {
 	static const struct made rows[] = {SETTLE,	{START(0, 1)}, {CLEAR(0, RW(0xa))},
@@ -296,8 +296,8 @@ Test(finding_events, of_a_task_with_a_short_name)
 	stlb_analysis_free(reading.analysis);
 }
 
-/* Half of a range is none. */
-Test(finding_events, of_a_range_that_is_not_told)
+/* Half of a range is no range. */
+Test(finding_events, of_a_range_that_is_not_reported)
 {
 	struct made_reading start = READING(BEFORE_6_6), end = READING(BEFORE_6_6);
 

@@ -104,7 +104,7 @@ Test(graph, by_entry_pointer)
 	expect(DRAW_ADDR(trace, .addr = PAGE(5)), both, "");
 }
 
-/* The same page in another table is none of it. */
+/* The same page in another table is not part of it. */
 Test(graph, a_clear_in_another_table)
 {
 	static const struct made trace[] = {
@@ -190,7 +190,7 @@ Test(graph, huge_entries_cover_it)
 	expect(DRAW_ADDR(trace, .addr = PAGE(3)), "pmd_set pmd_clear page_free", "");
 }
 
-Test(graph, what_a_set_overwrote_is_told_once)
+Test(graph, what_a_set_overwrote_is_reported_once)
 {
 	static const struct made trace[] = {
 		{SET(1, RO(0xa), RW(0xa))},
@@ -202,7 +202,7 @@ Test(graph, what_a_set_overwrote_is_told_once)
 }
 
 /* Two probes see one clear. */
-Test(graph, a_clear_that_two_probes_see_is_told_once)
+Test(graph, a_clear_that_two_probes_see_is_reported_once)
 {
 	static const struct made trace[] = {
 		{SET(1, 0, RO(0xa))},
@@ -214,7 +214,7 @@ Test(graph, a_clear_that_two_probes_see_is_told_once)
 	expect(DRAW_ADDR(trace, .addr = PAGE(1)), "pte_set pte_clear_flush", "");
 }
 
-/* Where the hook of sets is inlined, nothing is told again: the clear after a set is one. */
+/* Where the hook of sets is inlined, nothing is reported again: the clear after a set is one. */
 Test(graph, a_clear_of_what_was_set_is_no_echo)
 {
 	static const struct made trace[] = {
@@ -300,7 +300,7 @@ Test(graph, asked_for_while_another_holds_it)
 	expect(DRAW_ADDR(exact, .addr = PAGE(1)), nodes, "2>3:lock");
 }
 
-Test(graph, a_lock_counts_from_when_it_was_got)
+Test(graph, a_lock_counts_from_when_it_was_acquired)
 {
 	static const struct made trace[] = {
 		SETTLE,	      {START(0, 1)},	   {ASK(L1)},

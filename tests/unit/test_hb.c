@@ -92,8 +92,8 @@ Test(vclock, a_component_that_is_given_back_takes_no_room)
 	stlb_components_free(&among);
 }
 
-/* Past the limit nothing is joined, and that is told until nobody is asked about any more. */
-Test(vclock, there_is_a_limit_and_it_is_told)
+/* Past the limit nothing is joined, and that is reported until nobody is asked about any more. */
+Test(vclock, there_is_a_limit_and_it_is_reported)
 {
 	struct stlb_components among = {.limit = 6};
 	struct stlb_vclock *one = NULL, *other = NULL;
@@ -161,7 +161,7 @@ Test(hb, what_comes_after_the_edge_is_not)
 	stlb_hb_free(&hb);
 }
 
-/** struct heard - what the second sink was told last */
+/** struct heard - what the second sink heard last */
 struct heard {
 	struct stlb_hb_news news;
 	unsigned int nr;
@@ -176,7 +176,7 @@ static void hear(void *user, const struct stlb_hb_news *news)
 }
 
 /* Who draws the edges hears of each that brings a clock news, and of no other. */
-Test(hb, edges_are_told_before_the_clock_joins)
+Test(hb, edges_are_reported_before_the_clock_joins)
 {
 	struct heard heard = {.nr = 0};
 	struct stlb_hb hb = {.now = 10, .tell = hear, .user = &heard};

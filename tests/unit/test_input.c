@@ -163,7 +163,7 @@ Test(input, broken_off_gives_what_there_is)
 	}
 }
 
-Test(input, trailing_garbage_is_told)
+Test(input, trailing_garbage_is_reported)
 {
 	for (int gzip = 0; gzip < 2; gzip++) {
 		size_t size = pack(gzip, TEXT_SIZE);

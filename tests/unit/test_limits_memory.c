@@ -47,17 +47,17 @@ static uint64_t occurrences(const struct stlb_result *result)
 }
 
 /* Something was given up or forgotten, and the result tells. */
-static bool is_told(const struct stlb_result *result, const struct stlb_result *whole)
+static bool is_reported(const struct stlb_result *result, const struct stlb_result *whole)
 {
-	bool told = result->dropped || result->nr_notes > whole->nr_notes;
+	bool reported = result->dropped || result->nr_notes > whole->nr_notes;
 
 	for (int i = 0; i < STLB_NR_RULES; i++)
-		told |= strcmp(result->rules[i].reason, whole->rules[i].reason) != 0;
-	return told;
+		reported |= strcmp(result->rules[i].reason, whole->rules[i].reason) != 0;
+	return reported;
 }
 
-/* @told: nothing is made good in silence. */
-static void each_refusal(const char *test, const struct made *rows, size_t nr, bool told,
+/* @reported: nothing is made good in silence. */
+static void each_refusal(const char *test, const struct made *rows, size_t nr, bool reported,
 			 const struct made_how *how, uint64_t expected)
 {
 	struct stlb_result whole, got;
@@ -71,16 +71,16 @@ static void each_refusal(const char *test, const struct made *rows, size_t nr, b
 		refuse_after(at);
 		failed = judged(rows, nr, how, &got) != 0;
 		if (was_refused())
-			cr_expect(failed || is_told(&got, &whole) ||
-					  (!told && occurrences(&got) == expected),
+			cr_expect(failed || is_reported(&got, &whole) ||
+					  (!reported && occurrences(&got) == expected),
 				  "%s: allocation %d", test, at);
 		else
 			cr_expect(!failed && occurrences(&got) == expected, "%s", test);
 	}
 }
 
-#define EACH_OF(trace, told, expected, ...)                                                        \
-	each_refusal(__func__, trace, sizeof(trace) / sizeof(*(trace)), told,                      \
+#define EACH_OF(trace, reported, expected, ...)                                                    \
+	each_refusal(__func__, trace, sizeof(trace) / sizeof(*(trace)), reported,                  \
 		     &(struct made_how){__VA_ARGS__}, expected)
 #define EACH(trace, ...) EACH_OF(trace, true, __VA_ARGS__)
 
@@ -203,7 +203,7 @@ Test(limits_memory, a_table_that_was_taken_out)
 	EACH(trace, 0, BEFORE_6_6);
 }
 
-/* Breaches that a loss takes back, and such as wait until their tasks are seen outside a bracket.
+/* Violations that a loss takes back, and such as wait until their tasks are seen outside a bracket.
  */
 Test(limits_memory, what_is_in_doubt_and_what_waits)
 {
@@ -224,7 +224,7 @@ Test(limits_memory, what_is_in_doubt_and_what_waits)
 }
 
 /* Of the pages that were freed as many are kept as a device can be behind: however many come. */
-Test(limits_memory, frees_that_no_device_is_behind)
+Test(limits_memory, frees_that_no_device_is_after)
 {
 	enum { MANY = 100000 };
 	struct stlb_analysis *analysis = made_start(&(struct made_how){BEFORE_6_6, DEVICES});

@@ -41,7 +41,7 @@ Test(limits_reached, obligations)
 	stlb_analysis_free(reading.analysis);
 }
 
-/* What was invalidated is owed no more, and takes no room from what comes next. */
+/* What was invalidated is pending no more, and takes no room from what comes next. */
 Test(limits_reached, obligations_that_are_over)
 {
 	enum { ROUNDS = 3, MANY = STLB_MAX_OBLIGATIONS / 2 + 1 };
@@ -71,7 +71,7 @@ Test(limits_reached, obligations_that_are_over)
 		who, END(n, (n) + 1)                                                               \
 	}
 
-/* The oldest is told; evidence clears the others still. */
+/* The oldest is reported; evidence clears the others still. */
 Test(limits_reached, repoints_held_back)
 {
 	enum { MANY = 513 };
@@ -90,7 +90,8 @@ Test(limits_reached, repoints_held_back)
 	stlb_analysis_free(reading.analysis);
 }
 
-/* What is exempt as ksmd's makes room first; it is told after all if that was another's name. */
+/* What is exempt as ksmd's makes room first; it is reported after all if that was another's name.
+ */
 Test(limits_reached, repoints_of_one_that_calls_itself_ksmd)
 {
 	enum { MANY = 520 };
@@ -115,7 +116,7 @@ Test(limits_reached, repoints_of_one_that_calls_itself_ksmd)
 	}
 }
 
-/* All in one bracket, so that evidence of each could come: the oldest was told already. */
+/* All in one bracket, so that evidence of each could come: the oldest was reported already. */
 Test(limits_reached, the_oldest_repoint_held_back)
 {
 	enum { MANY = 513 };
@@ -132,7 +133,7 @@ Test(limits_reached, the_oldest_repoint_held_back)
 	stlb_analysis_free(reading.analysis);
 }
 
-/* Of two that call themselves so, what one did is told, phase by phase. */
+/* Of two that call themselves so, what one did is reported, phase by phase. */
 Test(limits_reached, repoints_of_two_that_call_themselves_ksmd)
 {
 	enum { EACH = 300 };

@@ -45,13 +45,13 @@ Test(room, regions_that_are_forgotten)
 	expect_said(&all, false, 0);
 	fill_regions(&one_more, MM1, STLB_MAX_REGIONS + 1);
 	expect_said(&one_more, true, 0);
-	/* nothing is owed in an mm without subscribers */
+	/* nothing is pending in an mm without subscribers */
 	fill_regions(&of_others, MM2, STLB_MAX_REGIONS + 1);
 	expect_said(&of_others, false, 0);
 }
 
-/* What is owed is not forgotten: there is no room for more, and the trace was not judged. */
-Test(room, regions_that_something_is_owed_for)
+/* What is pending is not forgotten: there is no room for more, and the trace was not judged. */
+Test(room, regions_that_something_is_pending_for)
 {
 	struct made_reading reading = begun();
 

@@ -181,7 +181,7 @@ Test(mm, a_new_one_has_nothing)
 	cr_expect_eq(mm->subscription, STLB_SUBSCRIPTION_UNSEEN);
 	cr_expect(stlb_list_empty(&mm->regions));
 	cr_expect(stlb_list_empty(&mm->obligations));
-	cr_expect(stlb_list_empty(&mm->wide));
+	cr_expect(stlb_list_empty(&mm->pud_level));
 	stlb_mms_free(&mms);
 }
 

@@ -8,11 +8,11 @@
 Test(context, tasks_and_interrupts_are_apart)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_event task = {.tid = 7, .cpu = 1}, moved = {.tid = 7, .cpu = 2};
+	struct stlb_event context = {.tid = 7, .cpu = 1}, moved = {.tid = 7, .cpu = 2};
 	struct stlb_event irq = {.tid = 7, .cpu = 1, .context = STLB_CONTEXT_HARDIRQ};
 	struct stlb_event other_irq = {.tid = 7, .cpu = 2, .context = STLB_CONTEXT_HARDIRQ};
 	struct stlb_event softirq = {.tid = 7, .cpu = 1, .context = STLB_CONTEXT_SOFTIRQ};
-	struct stlb_task *it = stlb_contexts_at(&contexts, &task);
+	struct stlb_context *it = stlb_contexts_at(&contexts, &context);
 
 	cr_assert_not_null(it);
 	cr_expect_eq(stlb_contexts_at(&contexts, &moved), it);
@@ -36,7 +36,7 @@ Test(context, idle_tasks_are_apart)
 Test(context, no_two_are_taken_for_one)
 {
 	enum { NR = 300 };
-	static struct stlb_task *seen[NR * 5];
+	static struct stlb_context *seen[NR * 5];
 	struct stlb_contexts contexts = {0};
 	unsigned int nr = 0;
 
@@ -59,31 +59,31 @@ Test(context, an_interrupt_is_its_cpus)
 {
 	struct stlb_contexts contexts = {0};
 	struct stlb_event event = {.tid = 7, .cpu = 2, .context = STLB_CONTEXT_NMI};
-	struct stlb_task *irq = stlb_contexts_at(&contexts, &event), *task;
+	struct stlb_context *irq = stlb_contexts_at(&contexts, &event), *context;
 
 	cr_assert_not_null(irq);
 	cr_expect_eq(irq->tid, 2);
 	cr_expect_eq(irq->kind, STLB_CONTEXT_NMI);
 	cr_expect_null(stlb_contexts_find(&contexts, 7, 2), "the task did nothing yet");
 	event.context = STLB_CONTEXT_TASK;
-	task = stlb_contexts_at(&contexts, &event);
-	cr_expect_eq(task->tid, 7);
-	cr_expect_eq(task->kind, STLB_CONTEXT_TASK);
-	cr_expect_eq(stlb_contexts_find(&contexts, 7, 1), task, "wherever it runs");
+	context = stlb_contexts_at(&contexts, &event);
+	cr_expect_eq(context->tid, 7);
+	cr_expect_eq(context->kind, STLB_CONTEXT_TASK);
+	cr_expect_eq(stlb_contexts_find(&contexts, 7, 1), context, "wherever it runs");
 	stlb_contexts_free(&contexts);
 }
 
 Test(context, a_new_one_has_nothing)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_task *task = stlb_contexts_task(&contexts, 7);
+	struct stlb_context *context = stlb_contexts_task(&contexts, 7);
 
-	cr_assert_not_null(task);
-	cr_expect_eq(task->cpu, -1, "it was not seen to run anywhere");
-	cr_expect_eq(task->hb.component, STLB_NO_COMPONENT);
-	cr_expect(stlb_list_empty(&task->clears));
-	cr_expect(stlb_list_empty(&task->tightens));
-	cr_expect_eq(stlb_contexts_task(&contexts, 7), task);
+	cr_assert_not_null(context);
+	cr_expect_eq(context->cpu, -1, "it was not seen to run anywhere");
+	cr_expect_eq(context->hb.component, STLB_NO_COMPONENT);
+	cr_expect(stlb_list_empty(&context->clears));
+	cr_expect(stlb_list_empty(&context->write_protects));
+	cr_expect_eq(stlb_contexts_task(&contexts, 7), context);
 	stlb_contexts_free(&contexts);
 }
 
@@ -91,19 +91,19 @@ Test(context, all_that_it_has_goes_with_it)
 {
 	struct stlb_contexts contexts = {0};
 	struct stlb_components components = {0};
-	struct stlb_task *task = stlb_contexts_task(&contexts, 7);
+	struct stlb_context *context = stlb_contexts_task(&contexts, 7);
 
-	cr_assert_not_null(task);
-	cr_assert_not_null(stlb_task_add_hold(task));
-	cr_assert_not_null(stlb_task_update_state(task));
-	task->brackets = calloc(STLB_MAX_BRACKETS, sizeof(*task->brackets));
-	cr_assert_eq(stlb_vclock_raise(&components, &task->hb.clock, 0, 1), 0);
-	cr_assert_eq(stlb_vclock_raise(&components, &task->hb.start, 0, 1), 0);
-	task->flush_event = calloc(1, sizeof(*task->flush_event));
-	task->unsettled = calloc(STLB_MAX_UNSETTLED, sizeof(*task->unsettled));
-	task->nr_unsettled = 2;
-	for (uint32_t i = 0; i < task->nr_unsettled; i++)
-		task->unsettled[i].finding = calloc(1, sizeof(struct stlb_finding));
+	cr_assert_not_null(context);
+	cr_assert_not_null(stlb_context_add_hold(context));
+	cr_assert_not_null(stlb_context_update_state(context));
+	context->brackets = calloc(STLB_MAX_BRACKETS, sizeof(*context->brackets));
+	cr_assert_eq(stlb_vclock_raise(&components, &context->hb.clock, 0, 1), 0);
+	cr_assert_eq(stlb_vclock_raise(&components, &context->hb.start, 0, 1), 0);
+	context->flush_event = calloc(1, sizeof(*context->flush_event));
+	context->unsettled = calloc(STLB_MAX_UNSETTLED, sizeof(*context->unsettled));
+	context->nr_unsettled = 2;
+	for (uint32_t i = 0; i < context->nr_unsettled; i++)
+		context->unsettled[i].finding = calloc(1, sizeof(struct stlb_finding));
 	stlb_contexts_free(&contexts); /* the leak sanitizer judges */
 	cr_expect_eq(components.held, 0);
 }
@@ -112,7 +112,7 @@ Test(context, the_idle_task_of_a_cpu_is_found)
 {
 	struct stlb_contexts contexts = {0};
 	struct stlb_event event = {.tid = 0, .cpu = 2};
-	struct stlb_task *idle = stlb_contexts_at(&contexts, &event);
+	struct stlb_context *idle = stlb_contexts_at(&contexts, &event);
 
 	cr_expect_eq(stlb_contexts_find(&contexts, 0, 2), idle);
 	cr_expect_null(stlb_contexts_find(&contexts, 0, 1));
@@ -134,16 +134,16 @@ Test(context, cpus_out_of_range)
 Test(context, cpus_stay_as_more_are_seen)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_task *task = stlb_contexts_task(&contexts, 7);
+	struct stlb_context *context = stlb_contexts_task(&contexts, 7);
 
 	for (int32_t cpu = 0; cpu < 100; cpu++) {
 		cr_assert_not_null(stlb_contexts_cpu(&contexts, cpu));
 		cr_expect_null(stlb_contexts_cpu(&contexts, cpu)->task, "nobody is known there");
-		stlb_contexts_cpu(&contexts, cpu)->task = task;
+		stlb_contexts_cpu(&contexts, cpu)->task = context;
 		stlb_contexts_cpu(&contexts, cpu)->last_ns = cpu;
 	}
 	for (int32_t cpu = 0; cpu < 100; cpu++) {
-		cr_expect_eq(stlb_contexts_cpu(&contexts, cpu)->task, task);
+		cr_expect_eq(stlb_contexts_cpu(&contexts, cpu)->task, context);
 		cr_expect_eq(stlb_contexts_cpu(&contexts, cpu)->last_ns, (uint64_t)cpu);
 	}
 	stlb_contexts_free(&contexts);
@@ -153,18 +153,18 @@ Test(context, cpus_stay_as_more_are_seen)
 
 static unsigned int released;
 
-static void count_release(struct stlb_task *task)
+static void count_release(struct stlb_context *context)
 {
-	released += task->kind == STLB_CONTEXT_TASK;
+	released += context->kind == STLB_CONTEXT_TASK;
 }
 
 Test(context, a_tid_taken_over_begins_anew)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_task *old = stlb_contexts_task(&contexts, 7), *new;
+	struct stlb_context *old = stlb_contexts_task(&contexts, 7), *new;
 
 	cr_assert_not_null(old);
-	*stlb_task_add_hold(old) = (struct stlb_hold){.id = 1, .lock = 0x10};
+	*stlb_context_add_hold(old) = (struct stlb_hold){.id = 1, .lock = 0x10};
 	new = stlb_contexts_restart(&contexts, 7);
 	cr_assert_not_null(new);
 	cr_expect_eq(new->nr_holds, 0);
@@ -172,13 +172,13 @@ Test(context, a_tid_taken_over_begins_anew)
 	stlb_contexts_free(&contexts);
 }
 
-/* What the old one owes is owed still, and is its own. */
+/* What the old one needs is pending still, and is its own. */
 Test(context, a_tid_taken_over_leaves_what_is_pending)
 {
 	struct stlb_contexts contexts = {.release = count_release};
-	struct stlb_task *owing = stlb_contexts_task(&contexts, 7);
-	struct stlb_task *unsettled = stlb_contexts_task(&contexts, 8);
-	struct stlb_task *done = stlb_contexts_task(&contexts, 9);
+	struct stlb_context *owing = stlb_contexts_task(&contexts, 7);
+	struct stlb_context *unsettled = stlb_contexts_task(&contexts, 8);
+	struct stlb_context *done = stlb_contexts_task(&contexts, 9);
 
 	cr_assert(owing && unsettled && done);
 	owing->nr_obligations = 1;
@@ -201,11 +201,11 @@ Test(context, a_tid_taken_over_leaves_what_is_pending)
 Test(context, a_task_that_is_gone_holds_nothing)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_task *old = stlb_contexts_task(&contexts, 7);
+	struct stlb_context *old = stlb_contexts_task(&contexts, 7);
 
 	cr_assert_not_null(old);
 	old->nr_obligations = 1;
-	*stlb_task_add_hold(old) = (struct stlb_hold){.id = 1, .lock = 0x10, .suspended = true};
+	*stlb_context_add_hold(old) = (struct stlb_hold){.id = 1, .lock = 0x10, .suspended = true};
 	old->nr_suspended = 1;
 	old->brackets = calloc(STLB_MAX_BRACKETS, sizeof(*old->brackets));
 	old->brackets[0].id = 2;
@@ -213,10 +213,10 @@ Test(context, a_task_that_is_gone_holds_nothing)
 	old->mmap[0] = (struct stlb_mmap_hold){MM1, true};
 	old->nr_mmap = 1;
 	cr_assert_not_null(stlb_contexts_restart(&contexts, 7));
-	cr_expect_null(stlb_task_hold(old));
-	cr_expect_not(stlb_task_holds(old, 1));
-	cr_expect_not(stlb_task_in_bracket(old, 2));
-	cr_expect_null(stlb_task_mmap(old, MM1));
+	cr_expect_null(stlb_context_hold(old));
+	cr_expect_not(stlb_context_holds(old, 1));
+	cr_expect_not(stlb_context_in_bracket(old, 2));
+	cr_expect_null(stlb_context_mmap(old, MM1));
 	cr_expect_eq(old->nr_suspended, 0);
 	stlb_contexts_free(&contexts);
 }
@@ -224,8 +224,8 @@ Test(context, a_task_that_is_gone_holds_nothing)
 Test(context, no_cpu_runs_a_task_that_is_gone)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_task *old = stlb_contexts_task(&contexts, 7);
-	struct stlb_task *other = stlb_contexts_task(&contexts, 8);
+	struct stlb_context *old = stlb_contexts_task(&contexts, 7);
+	struct stlb_context *other = stlb_contexts_task(&contexts, 8);
 
 	cr_assert(old && other);
 	for (int32_t cpu = 0; cpu < 8; cpu++) {
@@ -243,11 +243,11 @@ Test(context, no_cpu_runs_a_task_that_is_gone)
 Test(context, a_tid_that_nobody_had_is_new)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_task *task = stlb_contexts_restart(&contexts, 7);
+	struct stlb_context *context = stlb_contexts_restart(&contexts, 7);
 
-	cr_assert_not_null(task);
-	cr_expect_eq(task->tid, 7);
-	cr_expect_eq(stlb_contexts_find(&contexts, 7, 0), task);
+	cr_assert_not_null(context);
+	cr_expect_eq(context->tid, 7);
+	cr_expect_eq(stlb_contexts_find(&contexts, 7, 0), context);
 	stlb_contexts_free(&contexts);
 }
 
@@ -255,7 +255,7 @@ Test(context, idle_tasks_stay_for_ever)
 {
 	struct stlb_contexts contexts = {0};
 	struct stlb_event event = {0};
-	struct stlb_task *idle = stlb_contexts_at(&contexts, &event);
+	struct stlb_context *idle = stlb_contexts_at(&contexts, &event);
 
 	cr_assert_not_null(idle);
 	cr_expect_eq(stlb_contexts_restart(&contexts, 0), idle);
@@ -264,9 +264,9 @@ Test(context, idle_tasks_stay_for_ever)
 
 /* ---- holds ---- */
 
-static struct stlb_hold *hold_lock(struct stlb_task *task, uint64_t id, bool named)
+static struct stlb_hold *hold_lock(struct stlb_context *context, uint64_t id, bool named)
 {
-	struct stlb_hold *hold = stlb_task_add_hold(task);
+	struct stlb_hold *hold = stlb_context_add_hold(context);
 
 	*hold = (struct stlb_hold){.id = id, .lock = id << 8, .named = named};
 	return hold;
@@ -275,27 +275,28 @@ static struct stlb_hold *hold_lock(struct stlb_task *task, uint64_t id, bool nam
 Test(context, the_ptl_of_an_update)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_task *task = stlb_contexts_task(&contexts, 7);
+	struct stlb_context *context = stlb_contexts_task(&contexts, 7);
 
-	cr_assert_not_null(task);
-	cr_expect_null(stlb_task_hold(task));
-	hold_lock(task, 1, false);
-	hold_lock(task, 2, false);
-	cr_expect_eq(stlb_task_hold(task)->id, 2, "the latest one");
-	task->holds[0].named = true;
-	cr_expect_eq(stlb_task_hold(task)->id, 1, "one that is known to be a PTL comes first");
-	hold_lock(task, 3, true);
-	cr_expect_eq(stlb_task_hold(task)->id, 3);
-	cr_expect(stlb_task_holds(task, 2));
-	cr_expect_not(stlb_task_holds(task, 4));
-	cr_expect_not(stlb_task_holds(task, 0));
+	cr_assert_not_null(context);
+	cr_expect_null(stlb_context_hold(context));
+	hold_lock(context, 1, false);
+	hold_lock(context, 2, false);
+	cr_expect_eq(stlb_context_hold(context)->id, 2, "the latest one");
+	context->holds[0].named = true;
+	cr_expect_eq(stlb_context_hold(context)->id, 1,
+		     "one that is known to be a PTL comes first");
+	hold_lock(context, 3, true);
+	cr_expect_eq(stlb_context_hold(context)->id, 3);
+	cr_expect(stlb_context_holds(context, 2));
+	cr_expect_not(stlb_context_holds(context, 4));
+	cr_expect_not(stlb_context_holds(context, 0));
 	stlb_contexts_free(&contexts);
 }
 
-static struct stlb_hold *suspend(struct stlb_task *task, struct stlb_hold *hold)
+static struct stlb_hold *suspend(struct stlb_context *context, struct stlb_hold *hold)
 {
 	hold->suspended = true;
-	task->nr_suspended++;
+	context->nr_suspended++;
 	return hold;
 }
 
@@ -303,21 +304,21 @@ static struct stlb_hold *suspend(struct stlb_task *task, struct stlb_hold *hold)
 Test(context, the_ptl_of_an_update_may_be_suspended)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_task *task = stlb_contexts_task(&contexts, 7);
+	struct stlb_context *context = stlb_contexts_task(&contexts, 7);
 
-	cr_assert_not_null(task);
-	suspend(task, hold_lock(task, 1, false));
-	cr_expect_eq(stlb_task_hold(task)->id, 1);
-	suspend(task, hold_lock(task, 2, true));
-	suspend(task, hold_lock(task, 3, false));
-	cr_expect_eq(stlb_task_hold(task)->id, 2, "known to be a PTL");
-	hold_lock(task, 4, false);
-	cr_expect_eq(stlb_task_hold(task)->id, 4, "not suspended");
-	suspend(task, hold_lock(task, 5, true));
-	cr_expect_eq(stlb_task_hold(task)->id, 4);
-	hold_lock(task, 6, true);
-	hold_lock(task, 7, false);
-	cr_expect_eq(stlb_task_hold(task)->id, 6);
+	cr_assert_not_null(context);
+	suspend(context, hold_lock(context, 1, false));
+	cr_expect_eq(stlb_context_hold(context)->id, 1);
+	suspend(context, hold_lock(context, 2, true));
+	suspend(context, hold_lock(context, 3, false));
+	cr_expect_eq(stlb_context_hold(context)->id, 2, "known to be a PTL");
+	hold_lock(context, 4, false);
+	cr_expect_eq(stlb_context_hold(context)->id, 4, "not suspended");
+	suspend(context, hold_lock(context, 5, true));
+	cr_expect_eq(stlb_context_hold(context)->id, 4);
+	hold_lock(context, 6, true);
+	hold_lock(context, 7, false);
+	cr_expect_eq(stlb_context_hold(context)->id, 6);
 	stlb_contexts_free(&contexts);
 }
 
@@ -325,18 +326,19 @@ Test(context, any_hold_may_end_first)
 {
 	for (uint32_t gone = 0; gone < 3; gone++) {
 		struct stlb_contexts contexts = {0};
-		struct stlb_task *task = stlb_contexts_task(&contexts, 7);
+		struct stlb_context *context = stlb_contexts_task(&contexts, 7);
 
-		cr_assert_not_null(task);
+		cr_assert_not_null(context);
 		for (uint64_t id = 1; id <= 3; id++)
-			hold_lock(task, id, false);
-		suspend(task, &task->holds[1]);
-		stlb_task_drop_hold(task, gone);
-		cr_expect_eq(task->nr_holds, 2);
-		cr_expect_eq(task->nr_suspended, gone != 1);
+			hold_lock(context, id, false);
+		suspend(context, &context->holds[1]);
+		stlb_context_drop_hold(context, gone);
+		cr_expect_eq(context->nr_holds, 2);
+		cr_expect_eq(context->nr_suspended, gone != 1);
 		for (uint64_t id = 1; id <= 3; id++)
-			cr_expect_eq(stlb_task_holds(task, id), id != gone + 1);
-		cr_expect_lt(task->holds[0].id, task->holds[1].id, "the innermost stays last");
+			cr_expect_eq(stlb_context_holds(context, id), id != gone + 1);
+		cr_expect_lt(context->holds[0].id, context->holds[1].id,
+			     "the innermost stays last");
 		stlb_contexts_free(&contexts);
 	}
 }
@@ -344,16 +346,16 @@ Test(context, any_hold_may_end_first)
 Test(context, as_many_holds_as_it_takes)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_task *task = stlb_contexts_task(&contexts, 7);
+	struct stlb_context *context = stlb_contexts_task(&contexts, 7);
 
-	cr_assert_not_null(task);
+	cr_assert_not_null(context);
 	for (uint64_t id = 1; id <= 100; id++)
-		hold_lock(task, id, false);
+		hold_lock(context, id, false);
 	for (uint64_t id = 1; id <= 100; id++) {
-		cr_assert_not_null(stlb_task_find_hold(task, id));
-		cr_expect_eq(stlb_task_find_hold(task, id)->lock, id << 8);
+		cr_assert_not_null(stlb_context_find_hold(context, id));
+		cr_expect_eq(stlb_context_find_hold(context, id)->lock, id << 8);
 	}
-	cr_expect_null(stlb_task_find_hold(task, 101));
+	cr_expect_null(stlb_context_find_hold(context, 101));
 	stlb_contexts_free(&contexts);
 }
 
@@ -361,17 +363,17 @@ Test(context, as_many_holds_as_it_takes)
 
 Test(context, mmap_locks)
 {
-	struct stlb_task task = {.mmap = {{MM1, false}, {MM2, true}}, .nr_mmap = 2};
-	struct stlb_task none = {.mmap = {{MM1, true}}};
+	struct stlb_context context = {.mmap = {{MM1, false}, {MM2, true}}, .nr_mmap = 2};
+	struct stlb_context none = {.mmap = {{MM1, true}}};
 
-	cr_expect_eq(stlb_task_mmap(&task, MM1), &task.mmap[0]);
-	cr_expect_eq(stlb_task_mmap(&task, MM2), &task.mmap[1]);
-	cr_expect_null(stlb_task_mmap(&task, MM1 + 64));
-	cr_expect_null(stlb_task_mmap(&none, MM1), "it was released");
-	task.nr_mmap = 1;
-	cr_expect_null(stlb_task_mmap(&task, MM2));
-	stlb_task_holds_none(&task);
-	cr_expect_null(stlb_task_mmap(&task, MM1));
+	cr_expect_eq(stlb_context_mmap(&context, MM1), &context.mmap[0]);
+	cr_expect_eq(stlb_context_mmap(&context, MM2), &context.mmap[1]);
+	cr_expect_null(stlb_context_mmap(&context, MM1 + 64));
+	cr_expect_null(stlb_context_mmap(&none, MM1), "it was released");
+	context.nr_mmap = 1;
+	cr_expect_null(stlb_context_mmap(&context, MM2));
+	stlb_context_holds_none(&context);
+	cr_expect_null(stlb_context_mmap(&context, MM1));
 }
 
 /* ---- updates ---- */
@@ -379,12 +381,12 @@ Test(context, mmap_locks)
 Test(context, its_update_state_stays)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_task *task = stlb_contexts_task(&contexts, 7);
-	struct stlb_update_state *update = stlb_task_update_state(task);
+	struct stlb_context *context = stlb_contexts_task(&contexts, 7);
+	struct stlb_update_state *update = stlb_context_update_state(context);
 
 	cr_assert_not_null(update);
 	cr_expect_eq(update->nr_maps, 0);
-	cr_expect_eq(stlb_task_update_state(task), update);
+	cr_expect_eq(stlb_context_update_state(context), update);
 	stlb_contexts_free(&contexts);
 }
 
@@ -398,18 +400,18 @@ Test(context, brackets)
 		{.id = 2, .mm = &mm, .start = PAGE(0), .end = PAGE(4)},
 		{.id = 3, .mm = &mm, .start = PAGE(8), .end = PAGE(9)},
 	};
-	struct stlb_task task = {.brackets = brackets, .nr_brackets = 3};
+	struct stlb_context context = {.brackets = brackets, .nr_brackets = 3};
 
-	cr_expect_eq(stlb_task_bracket(&task, &mm)->id, 2, "the outermost one on the mm");
-	cr_expect(stlb_task_covers(&task, &mm, PAGE(3), PAGE(4)));
-	cr_expect(stlb_task_covers(&task, &mm, PAGE(8), PAGE(9)));
-	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(3), PAGE(5)));
-	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(20), PAGE(21)));
-	cr_expect(stlb_task_covers(&task, &other, PAGE(20), PAGE(21)));
+	cr_expect_eq(stlb_context_bracket(&context, &mm)->id, 2, "the outermost one on the mm");
+	cr_expect(stlb_context_covers(&context, &mm, PAGE(3), PAGE(4)));
+	cr_expect(stlb_context_covers(&context, &mm, PAGE(8), PAGE(9)));
+	cr_expect_not(stlb_context_covers(&context, &mm, PAGE(3), PAGE(5)));
+	cr_expect_not(stlb_context_covers(&context, &mm, PAGE(20), PAGE(21)));
+	cr_expect(stlb_context_covers(&context, &other, PAGE(20), PAGE(21)));
 	for (uint64_t id = 1; id <= 3; id++)
-		cr_expect(stlb_task_in_bracket(&task, id));
-	cr_expect_not(stlb_task_in_bracket(&task, 4));
-	cr_expect_not(stlb_task_in_bracket(&task, 0));
+		cr_expect(stlb_context_in_bracket(&context, id));
+	cr_expect_not(stlb_context_in_bracket(&context, 4));
+	cr_expect_not(stlb_context_in_bracket(&context, 0));
 }
 
 /* Read rounded outwards, as the rules read any range. */
@@ -418,17 +420,17 @@ Test(context, a_bracket_of_bytes_covers_their_pages)
 	struct stlb_mm mm = {.id = MM1};
 	struct stlb_bracket bracket = {
 		.id = 1, .mm = &mm, .start = PAGE(2) + 8, .end = PAGE(4) + 1};
-	struct stlb_task task = {.brackets = &bracket, .nr_brackets = 1};
+	struct stlb_context context = {.brackets = &bracket, .nr_brackets = 1};
 
-	cr_expect(stlb_task_covers(&task, &mm, PAGE(2), PAGE(5)));
-	cr_expect(stlb_task_covers(&task, &mm, PAGE(4) + 16, PAGE(4) + 24));
-	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(1), PAGE(3)));
-	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(4), PAGE(6)));
-	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(4), PAGE(5) + 1));
+	cr_expect(stlb_context_covers(&context, &mm, PAGE(2), PAGE(5)));
+	cr_expect(stlb_context_covers(&context, &mm, PAGE(4) + 16, PAGE(4) + 24));
+	cr_expect_not(stlb_context_covers(&context, &mm, PAGE(1), PAGE(3)));
+	cr_expect_not(stlb_context_covers(&context, &mm, PAGE(4), PAGE(6)));
+	cr_expect_not(stlb_context_covers(&context, &mm, PAGE(4), PAGE(5) + 1));
 	bracket.end = PAGE(4);
-	cr_expect(stlb_task_covers(&task, &mm, PAGE(2), PAGE(4)));
-	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(2), PAGE(4) + 1));
-	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(4), PAGE(5)));
+	cr_expect(stlb_context_covers(&context, &mm, PAGE(2), PAGE(4)));
+	cr_expect_not(stlb_context_covers(&context, &mm, PAGE(2), PAGE(4) + 1));
+	cr_expect_not(stlb_context_covers(&context, &mm, PAGE(4), PAGE(5)));
 }
 
 Test(context, an_empty_bracket_covers_nothing)
@@ -436,27 +438,27 @@ Test(context, an_empty_bracket_covers_nothing)
 	struct stlb_mm mm = {.id = MM1};
 	struct stlb_bracket bracket = {
 		.id = 1, .mm = &mm, .start = PAGE(2) + 16, .end = PAGE(2) + 16};
-	struct stlb_task task = {.brackets = &bracket, .nr_brackets = 1};
+	struct stlb_context context = {.brackets = &bracket, .nr_brackets = 1};
 
-	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(2), PAGE(3)));
+	cr_expect_not(stlb_context_covers(&context, &mm, PAGE(2), PAGE(3)));
 	bracket.end = PAGE(2) + 8;
-	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(2), PAGE(3)));
+	cr_expect_not(stlb_context_covers(&context, &mm, PAGE(2), PAGE(3)));
 	bracket.end = PAGE(2) + 24;
-	cr_expect(stlb_task_covers(&task, &mm, PAGE(2), PAGE(3)));
+	cr_expect(stlb_context_covers(&context, &mm, PAGE(2), PAGE(3)));
 }
 
 Test(context, a_bracket_covers_its_own_mm)
 {
 	struct stlb_mm mm = {.id = MM1}, other = {.id = MM2};
 	struct stlb_bracket bracket = {.id = 1, .mm = &mm, .end = ~UINT64_C(0)};
-	struct stlb_task task = {.brackets = &bracket, .nr_brackets = 1};
+	struct stlb_context context = {.brackets = &bracket, .nr_brackets = 1};
 
-	cr_expect(stlb_task_covers(&task, &mm, PAGE(0), PAGE(1)));
-	cr_expect_not(stlb_task_covers(&task, &other, PAGE(0), PAGE(1)));
-	cr_expect_eq(stlb_task_bracket(&task, &mm), &bracket);
-	cr_expect_null(stlb_task_bracket(&task, &other));
-	task.nr_brackets = 0;
-	cr_expect_not(stlb_task_covers(&task, &mm, PAGE(0), PAGE(1)));
-	cr_expect_null(stlb_task_bracket(&task, &mm));
-	cr_expect_not(stlb_task_in_bracket(&task, 1));
+	cr_expect(stlb_context_covers(&context, &mm, PAGE(0), PAGE(1)));
+	cr_expect_not(stlb_context_covers(&context, &other, PAGE(0), PAGE(1)));
+	cr_expect_eq(stlb_context_bracket(&context, &mm), &bracket);
+	cr_expect_null(stlb_context_bracket(&context, &other));
+	context.nr_brackets = 0;
+	cr_expect_not(stlb_context_covers(&context, &mm, PAGE(0), PAGE(1)));
+	cr_expect_null(stlb_context_bracket(&context, &mm));
+	cr_expect_not(stlb_context_in_bracket(&context, 1));
 }

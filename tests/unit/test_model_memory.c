@@ -28,12 +28,12 @@ Test(memory, a_context)
 	EACH_REFUSAL(nr)
 	{
 		struct stlb_contexts contexts = {0};
-		struct stlb_task *task;
+		struct stlb_context *context;
 
 		refuse_after(nr);
-		task = stlb_contexts_task(&contexts, 7);
-		cr_expect_eq(task == NULL, was_refused());
-		cr_expect_eq(stlb_contexts_find(&contexts, 7, 0), task);
+		context = stlb_contexts_task(&contexts, 7);
+		cr_expect_eq(context == NULL, was_refused());
+		cr_expect_eq(stlb_contexts_find(&contexts, 7, 0), context);
 		cr_expect_not_null(stlb_contexts_task(&contexts, 7));
 		stlb_contexts_free(&contexts);
 	}
@@ -56,32 +56,32 @@ Test(memory, a_cpu)
 Test(memory, what_a_context_has)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_task *task = stlb_contexts_task(&contexts, 7);
+	struct stlb_context *context = stlb_contexts_task(&contexts, 7);
 
-	cr_assert_not_null(task);
+	cr_assert_not_null(context);
 	refuse_after(0);
-	cr_expect_null(stlb_task_update_state(task));
+	cr_expect_null(stlb_context_update_state(context));
 	refuse_after(0);
-	cr_expect_null(stlb_task_add_hold(task));
-	cr_expect_eq(task->nr_holds, 0);
+	cr_expect_null(stlb_context_add_hold(context));
+	cr_expect_eq(context->nr_holds, 0);
 	was_refused();
-	cr_expect_not_null(stlb_task_update_state(task));
+	cr_expect_not_null(stlb_context_update_state(context));
 	for (uint64_t id = 1;; id++) {
 		struct stlb_hold *hold;
 
 		refuse_after(0);
-		hold = stlb_task_add_hold(task);
+		hold = stlb_context_add_hold(context);
 		if (!hold && id > 1)
 			break;
 		was_refused();
-		hold = hold ? hold : stlb_task_add_hold(task);
+		hold = hold ? hold : stlb_context_add_hold(context);
 		cr_assert_not_null(hold);
 		*hold = (struct stlb_hold){.id = id};
 	}
 	was_refused();
-	for (uint64_t id = 1; id <= task->nr_holds; id++)
-		cr_expect(stlb_task_holds(task, id));
-	cr_expect_gt(task->nr_holds, 1);
+	for (uint64_t id = 1; id <= context->nr_holds; id++)
+		cr_expect(stlb_context_holds(context, id));
+	cr_expect_gt(context->nr_holds, 1);
 	stlb_contexts_free(&contexts);
 }
 
@@ -105,7 +105,7 @@ Test(memory, a_region)
 	}
 }
 
-/* With a reverse map, in which its page has to be found. */
+/* With a reverse map, in which its page must be found. */
 static void entry_of(enum stlb_level level, enum stlb_mapped how)
 {
 	EACH_REFUSAL(nr)

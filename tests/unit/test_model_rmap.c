@@ -378,22 +378,22 @@ Test(rmap, what_set_an_entry)
 				   .kind = STLB_PTE_SET,
 				   .context = STLB_CONTEXT_SOFTIRQ};
 	struct stlb_region *region;
-	struct stlb_brief brief;
+	struct stlb_saved_event saved;
 	struct tables t;
 
 	tables_init_mapped(&t);
 	region = region_at(&t, t.mm, PAGE(5));
 	stlb_region_set(&t.regions, region, STLB_LEVEL_PTE, PAGE(5), page(0xa), &event);
-	stlb_mapping_brief(found(&t, STLB_MAPPED_PTE, 0xa), &brief);
-	cr_expect_eq(brief.ns, 123);
-	cr_expect_str_eq(brief.name, event.name);
-	cr_expect_str_eq(brief.comm, "qemu");
-	cr_expect_eq(brief.cpu, 3);
-	cr_expect_eq(brief.tid, 77);
-	cr_expect_eq(brief.kind, STLB_PTE_SET);
-	cr_expect_eq(brief.context, STLB_CONTEXT_SOFTIRQ);
-	cr_expect_eq(brief.level, STLB_LEVEL_PTE);
-	stlb_brief_expand(&brief, &event);
+	stlb_mapping_saved_event(found(&t, STLB_MAPPED_PTE, 0xa), &saved);
+	cr_expect_eq(saved.ns, 123);
+	cr_expect_str_eq(saved.name, event.name);
+	cr_expect_str_eq(saved.comm, "qemu");
+	cr_expect_eq(saved.cpu, 3);
+	cr_expect_eq(saved.tid, 77);
+	cr_expect_eq(saved.kind, STLB_PTE_SET);
+	cr_expect_eq(saved.context, STLB_CONTEXT_SOFTIRQ);
+	cr_expect_eq(saved.level, STLB_LEVEL_PTE);
+	stlb_saved_event_expand(&saved, &event);
 	cr_expect_eq(event.has, STLB_BIT(MM) | STLB_BIT(ADDR) | STLB_BIT(PFN));
 	cr_expect_eq(stlb_event_get(&event, MM), MM1);
 	cr_expect_eq(stlb_event_get(&event, ADDR), PAGE(5));
@@ -405,16 +405,16 @@ Test(rmap, what_set_a_huge_entry)
 {
 	struct stlb_event event = {.kind = STLB_PMD_SET};
 	struct stlb_region *region;
-	struct stlb_brief brief;
+	struct stlb_saved_event saved;
 	struct tables t;
 
 	tables_init_mapped(&t);
 	region = region_at(&t, t.mm, PAGE(512));
 	stlb_region_set(&t.regions, region, STLB_LEVEL_PMD, PAGE(517), huge(0x400), &event);
-	stlb_mapping_brief(found(&t, STLB_MAPPED_PMD, 0x400), &brief);
-	cr_expect_str_eq(brief.name, "pmd_set", "the kind's name, where the event has none");
-	cr_expect_eq(brief.level, STLB_LEVEL_PMD);
-	stlb_brief_expand(&brief, &event);
+	stlb_mapping_saved_event(found(&t, STLB_MAPPED_PMD, 0x400), &saved);
+	cr_expect_str_eq(saved.name, "pmd_set", "the kind's name, where the event has none");
+	cr_expect_eq(saved.level, STLB_LEVEL_PMD);
+	stlb_saved_event_expand(&saved, &event);
 	cr_expect_eq(stlb_event_get(&event, ADDR), PAGE(512));
 	tables_free(&t);
 }
@@ -424,7 +424,7 @@ Test(rmap, what_set_an_entry_may_not_be_known)
 {
 	struct stlb_event event = {.name = "set", .kind = STLB_PTE_SET};
 	struct stlb_region *region;
-	struct stlb_brief brief;
+	struct stlb_saved_event saved;
 	struct tables t;
 
 	tables_init_mapped(&t);
@@ -432,14 +432,14 @@ Test(rmap, what_set_an_entry_may_not_be_known)
 	stlb_region_set(&t.regions, region, STLB_LEVEL_PTE, PAGE(0), page(0xa), &event);
 	set_entry(&t, t.mm, STLB_LEVEL_PTE, PAGE(0), stlb_entry_none());
 	set_page(&t, t.mm, PAGE(1), 0xb);
-	stlb_mapping_brief(found(&t, STLB_MAPPED_PTE, 0xb), &brief);
-	cr_expect_null(brief.name);
+	stlb_mapping_saved_event(found(&t, STLB_MAPPED_PTE, 0xb), &saved);
+	cr_expect_null(saved.name);
 	tables_free(&t);
 }
 
-/* ---- told ---- */
+/* ---- reported ---- */
 
-Test(rmap, that_a_page_was_freed_is_told_of_one_entry)
+Test(rmap, that_a_page_was_freed_is_reported_of_one_entry)
 {
 	struct tables t;
 
@@ -447,25 +447,25 @@ Test(rmap, that_a_page_was_freed_is_told_of_one_entry)
 	set_page(&t, t.mm, PAGE(0), 0xa);
 	set_page(&t, t.mm, PAGE(1), 0xb);
 	set_entry(&t, t.mm, STLB_LEVEL_PMD, PAGE(0), table_of(0xd));
-	cr_expect_not(found(&t, STLB_MAPPED_PTE, 0xa)->told);
-	stlb_mapping_told(found(&t, STLB_MAPPED_PTE, 0xa));
-	cr_expect(found(&t, STLB_MAPPED_PTE, 0xa)->told);
-	cr_expect(entry_at(&t, t.mm, STLB_LEVEL_PTE, PAGE(0)).told);
-	cr_expect_not(found(&t, STLB_MAPPED_PTE, 0xb)->told);
-	cr_expect_not(entry_at(&t, t.mm, STLB_LEVEL_PTE, PAGE(1)).told);
-	cr_expect_not(entry_at(&t, t.mm, STLB_LEVEL_PMD, PAGE(0)).told);
-	stlb_mapping_told(found(&t, STLB_MAPPED_TABLE, 0xd));
-	cr_expect(found(&t, STLB_MAPPED_TABLE, 0xd)->told);
-	cr_expect(entry_at(&t, t.mm, STLB_LEVEL_PMD, PAGE(0)).told);
-	cr_expect_not(entry_at(&t, t.mm, STLB_LEVEL_PTE, PAGE(1)).told);
-	/* the entry that is set anew was not told of */
+	cr_expect_not(found(&t, STLB_MAPPED_PTE, 0xa)->reported);
+	stlb_mapping_reported(found(&t, STLB_MAPPED_PTE, 0xa));
+	cr_expect(found(&t, STLB_MAPPED_PTE, 0xa)->reported);
+	cr_expect(entry_at(&t, t.mm, STLB_LEVEL_PTE, PAGE(0)).reported);
+	cr_expect_not(found(&t, STLB_MAPPED_PTE, 0xb)->reported);
+	cr_expect_not(entry_at(&t, t.mm, STLB_LEVEL_PTE, PAGE(1)).reported);
+	cr_expect_not(entry_at(&t, t.mm, STLB_LEVEL_PMD, PAGE(0)).reported);
+	stlb_mapping_reported(found(&t, STLB_MAPPED_TABLE, 0xd));
+	cr_expect(found(&t, STLB_MAPPED_TABLE, 0xd)->reported);
+	cr_expect(entry_at(&t, t.mm, STLB_LEVEL_PMD, PAGE(0)).reported);
+	cr_expect_not(entry_at(&t, t.mm, STLB_LEVEL_PTE, PAGE(1)).reported);
+	/* the entry that is set anew was not reported */
 	set_page(&t, t.mm, PAGE(0), 0xa);
-	cr_expect_not(found(&t, STLB_MAPPED_PTE, 0xa)->told);
+	cr_expect_not(found(&t, STLB_MAPPED_PTE, 0xa)->reported);
 	tables_free(&t);
 }
 
-/* With its table it goes and comes: what is told stays told. */
-Test(rmap, what_was_told_is_told_still_when_its_table_is_back)
+/* With its table it goes and comes: what is reported stays reported. */
+Test(rmap, what_was_reported_is_reported_still_when_its_table_is_back)
 {
 	struct stlb_region *region;
 	struct tables t;
@@ -473,12 +473,12 @@ Test(rmap, what_was_told_is_told_still_when_its_table_is_back)
 	tables_init_mapped(&t);
 	set_page(&t, t.mm, PAGE(0), 0xa);
 	set_page(&t, t.mm, PAGE(1), 0xb);
-	stlb_mapping_told(found(&t, STLB_MAPPED_PTE, 0xa));
+	stlb_mapping_reported(found(&t, STLB_MAPPED_PTE, 0xa));
 	region = stlb_region_find(&t.regions, t.mm, PAGE(0));
 	stlb_region_take_out(&t.regions, region, 0x77);
 	cr_expect_eq(t.regions.rmap->count, 0);
 	cr_expect_eq(stlb_region_put_back(&t.regions, region, 0x77), 1);
-	cr_expect(found(&t, STLB_MAPPED_PTE, 0xa)->told);
-	cr_expect_not(found(&t, STLB_MAPPED_PTE, 0xb)->told);
+	cr_expect(found(&t, STLB_MAPPED_PTE, 0xa)->reported);
+	cr_expect_not(found(&t, STLB_MAPPED_PTE, 0xb)->reported);
 	tables_free(&t);
 }

@@ -58,15 +58,15 @@ Test(room, regions_of_unsubscribed_mms_go_first)
 	tables_free(&t);
 }
 
-Test(room, a_region_that_something_is_owed_for_stays)
+Test(room, a_region_that_something_is_pending_for_stays)
 {
-	static struct stlb_list owed[STLB_MAX_REGIONS];
+	static struct stlb_list pending[STLB_MAX_REGIONS];
 	struct tables t;
 
 	tables_init(&t);
 	stlb_mm_subscribe(&t.mms, t.mm);
 	for (unsigned int i = 0; i < STLB_MAX_REGIONS; i++)
-		stlb_list_add(&region_at(&t, t.mm, REGION(i))->obligations, &owed[i]);
+		stlb_list_add(&region_at(&t, t.mm, REGION(i))->obligations, &pending[i]);
 	for (unsigned int i = 0; i < STLB_MAX_REGIONS; i++)
 		cr_assert_null(stlb_region_get(&t.regions, t.other, REGION(i)));
 	cr_expect_eq(t.mm->nr_regions, STLB_MAX_REGIONS);
@@ -75,7 +75,7 @@ Test(room, a_region_that_something_is_owed_for_stays)
 	cr_expect_eq(t.regions.forgotten, 1, "it is told");
 	t.regions.forgotten = 0;
 	/* all but one */
-	stlb_list_remove(&owed[77]);
+	stlb_list_remove(&pending[77]);
 	for (unsigned int i = 0; i < STLB_MAX_REGIONS && !t.regions.forgotten; i++)
 		stlb_region_get(&t.regions, t.other, REGION(i));
 	cr_expect_eq(t.other->nr_regions, 1);
@@ -104,14 +104,14 @@ Test(room, a_table_moves_while_room_is_scarce)
 /* Nothing is said of the place that it left, nor of where it went. */
 Test(room, a_table_moves_where_no_room_is_to_be_had)
 {
-	static struct stlb_list owed[STLB_MAX_REGIONS];
+	static struct stlb_list pending[STLB_MAX_REGIONS];
 	struct tables t;
 
 	tables_init(&t);
 	learn(&t, t.mm, TABLE1, REGION(0));
 	set_page(&t, t.mm, REGION(0), 0xa);
 	for (unsigned int i = 0; i < STLB_MAX_REGIONS; i++)
-		stlb_list_add(&region_at(&t, t.mm, REGION(i))->obligations, &owed[i]);
+		stlb_list_add(&region_at(&t, t.mm, REGION(i))->obligations, &pending[i]);
 	learn(&t, t.mm, TABLE1, REGION(STLB_MAX_REGIONS));
 	cr_expect_eq(placed(&t, t.mm, TABLE1), REGION(STLB_MAX_REGIONS));
 	cr_expect_eq(pfn_at(&t, t.mm, REGION(0)), 0);
@@ -212,29 +212,29 @@ Test(room, one_context_goes_where_all_room_is_taken)
 	stlb_contexts_free(&contexts);
 }
 
-static struct stlb_task *task_of(struct stlb_contexts *contexts, int32_t tid)
+static struct stlb_context *task_of(struct stlb_contexts *contexts, int32_t tid)
 {
-	struct stlb_task *task = stlb_contexts_task(contexts, tid);
+	struct stlb_context *context = stlb_contexts_task(contexts, tid);
 
-	cr_assert_not_null(task);
-	return task;
+	cr_assert_not_null(context);
+	return context;
 }
 
 Test(room, a_context_with_something_pending_stays)
 {
 	struct stlb_contexts contexts = {0};
 	struct stlb_mm mm = {.id = MM1};
-	struct stlb_task *task;
+	struct stlb_context *context;
 
 	fill_contexts(&contexts);
 	task_of(&contexts, 1)->nr_obligations = 1;
-	*stlb_task_add_hold(task_of(&contexts, 2)) = (struct stlb_hold){.id = 1, .lock = 0x10};
+	*stlb_context_add_hold(task_of(&contexts, 2)) = (struct stlb_hold){.id = 1, .lock = 0x10};
 	task_of(&contexts, 3)->nr_brackets = 1;
 	task_of(&contexts, 4)->asked.lock = 0x10;
 	task_of(&contexts, 5)->range_mm = &mm;
-	task = task_of(&contexts, 6);
-	task->unsettled = calloc(STLB_MAX_UNSETTLED, sizeof(*task->unsettled));
-	task->nr_unsettled = 1;
+	context = task_of(&contexts, 6);
+	context->unsettled = calloc(STLB_MAX_UNSETTLED, sizeof(*context->unsettled));
+	context->nr_unsettled = 1;
 	task_of(&contexts, 7);
 	crowd_out(&contexts);
 	for (int32_t tid = 1; tid < 7; tid++)
@@ -248,15 +248,15 @@ Test(room, a_context_with_something_pending_stays)
 Test(room, a_context_with_suspended_holds_alone_goes)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_task *suspended, *both;
+	struct stlb_context *suspended, *both;
 
 	suspended = task_of(&contexts, 1);
-	*stlb_task_add_hold(suspended) =
+	*stlb_context_add_hold(suspended) =
 		(struct stlb_hold){.id = 1, .lock = 0x10, .suspended = true};
 	suspended->nr_suspended = 1;
 	both = task_of(&contexts, 2);
-	*stlb_task_add_hold(both) = (struct stlb_hold){.id = 2, .lock = 0x20, .suspended = true};
-	*stlb_task_add_hold(both) = (struct stlb_hold){.id = 3, .lock = 0x30};
+	*stlb_context_add_hold(both) = (struct stlb_hold){.id = 2, .lock = 0x20, .suspended = true};
+	*stlb_context_add_hold(both) = (struct stlb_hold){.id = 3, .lock = 0x30};
 	both->nr_suspended = 1;
 	fill_contexts(&contexts);
 	crowd_out(&contexts);
@@ -271,8 +271,8 @@ Test(room, who_runs_or_is_interrupted_stays)
 	struct stlb_event irq = {.tid = 1, .cpu = 3, .context = STLB_CONTEXT_HARDIRQ};
 	struct stlb_event other_irq = {.tid = 1, .cpu = 4, .context = STLB_CONTEXT_SOFTIRQ};
 	struct stlb_event idle = {.tid = 0, .cpu = 7};
-	struct stlb_task *runs = task_of(&contexts, 1), *stopped = task_of(&contexts, 2);
-	struct stlb_task *ran = task_of(&contexts, 3);
+	struct stlb_context *runs = task_of(&contexts, 1), *stopped = task_of(&contexts, 2);
+	struct stlb_context *ran = task_of(&contexts, 3);
 
 	stlb_contexts_cpu(&contexts, 0)->task = runs;
 	stlb_contexts_cpu(&contexts, 1)->interrupted = stopped;
@@ -298,17 +298,17 @@ Test(room, who_acts_now_stays_wherever_it_is)
 {
 	struct stlb_contexts contexts = {0};
 	struct stlb_event event = {.tid = 1, .cpu = STLB_MAX_CPUS}, nowhere = {.tid = 2, .cpu = -1};
-	struct stlb_task *task, *other = task_of(&contexts, 3);
+	struct stlb_context *context, *other = task_of(&contexts, 3);
 
 	cr_assert_not_null(stlb_contexts_cpu(&contexts, STLB_MAX_CPUS - 1));
 	other->cpu = event.cpu;
 	fill_contexts(&contexts);
 	cr_assert_not_null(stlb_contexts_at(&contexts, &nowhere));
-	task = stlb_contexts_at(&contexts, &event);
-	cr_assert_not_null(task);
-	task->cpu = event.cpu;
+	context = stlb_contexts_at(&contexts, &event);
+	cr_assert_not_null(context);
+	context->cpu = event.cpu;
 	crowd_out(&contexts);
-	cr_expect_eq(stlb_contexts_find(&contexts, 1, 0), task);
+	cr_expect_eq(stlb_contexts_find(&contexts, 1, 0), context);
 	cr_expect_null(stlb_contexts_find(&contexts, 2, 0));
 	cr_expect_null(stlb_contexts_find(&contexts, 3, 0));
 	stlb_contexts_free(&contexts);
@@ -317,13 +317,13 @@ Test(room, who_acts_now_stays_wherever_it_is)
 Test(room, no_cpu_remembers_who_is_forgotten)
 {
 	struct stlb_contexts contexts = {0};
-	struct stlb_task *task = task_of(&contexts, 1), *other = task_of(&contexts, 2);
+	struct stlb_context *context = task_of(&contexts, 1), *other = task_of(&contexts, 2);
 
 	/* it has moved on, and others ran there since */
-	stlb_contexts_cpu(&contexts, 1)->task = task;
-	stlb_contexts_cpu(&contexts, 1)->interrupted = task;
+	stlb_contexts_cpu(&contexts, 1)->task = context;
+	stlb_contexts_cpu(&contexts, 1)->interrupted = context;
 	stlb_contexts_cpu(&contexts, 2)->task = other;
-	task->cpu = other->cpu = 2;
+	context->cpu = other->cpu = 2;
 	fill_contexts(&contexts);
 	crowd_out(&contexts);
 	cr_expect_null(stlb_contexts_find(&contexts, 1, 0));

@@ -159,7 +159,7 @@ Test(table, moves_over_another)
 	tables_free(&t);
 }
 
-Test(table, stays_where_it_is_told_again)
+Test(table, stays_where_it_is_reported_again)
 {
 	struct tables t;
 
@@ -395,7 +395,7 @@ Test(region, a_doubted_entry_is_not_known)
 /* Nobody can make them fall together; should two do so, the later one is as if never seen. */
 Test(region, two_whose_keys_fall_together)
 {
-	struct stlb_list owed;
+	struct stlb_list pending;
 	struct stlb_region *region;
 	struct stlb_mm *mm;
 	struct tables t;
@@ -409,9 +409,9 @@ Test(region, two_whose_keys_fall_together)
 	cr_expect_eq(pfn_at(&t, mm, PAGE(512)), 0xb);
 	cr_expect_eq(pfn_at(&t, t.mm, PAGE(0)), 0);
 	cr_expect_eq(t.mm->nr_regions, 0);
-	/* what something is owed for stays */
+	/* what something is pending for stays */
 	region = stlb_region_find(&t.regions, mm, PAGE(512));
-	stlb_list_add(&region->obligations, &owed);
+	stlb_list_add(&region->obligations, &pending);
 	cr_expect_null(stlb_region_get(&t.regions, t.mm, PAGE(0)));
 	cr_expect_eq(pfn_at(&t, mm, PAGE(512)), 0xb);
 	tables_free(&t);

@@ -43,7 +43,7 @@ static void check_everything(void)
 	cr_expect(not(seen.info.truncated));
 }
 
-/* 33 of the 40 samples that were lost are told on the way: 7 are left for the end. */
+/* 33 of the 40 samples that were lost are reported on the way: 7 are left for the end. */
 Test(perf, records_of_both_byte_orders)
 {
 	for (int i = 0; i < 4; i++) {
@@ -244,7 +244,7 @@ Test(perf, symbols_of_another_boot)
 	cr_expect(eq(str, (char *)symbol(0xffffffffc0000110, &offset), "-"));
 }
 
-Test(perf, hidden_symbols_are_told)
+Test(perf, hidden_symbols_are_reported)
 {
 	uint64_t offset = 0;
 

@@ -94,9 +94,9 @@ Test(perf_losses, a_pipe_without_formats_is_refused)
 		  seen.err.text);
 }
 
-static void put_behind(uint64_t said, size_t real)
+static void put_after(uint64_t said, size_t real)
 {
-	made_record(&made, 71, 0); /* a hardware trace, which stands behind its record */
+	made_record(&made, 71, 0); /* a hardware trace, which stands after its record */
 	made_u64(&made, said);
 	made_fill(&made, 32);
 	made_record_end(&made);
@@ -108,7 +108,7 @@ Test(perf_losses, hardware_traces_are_passed_over)
 	made.pipe = true;
 	made_perf_begin(&made);
 	made_sample(&made, first);
-	put_behind(1000, 1000);
+	put_after(1000, 1000);
 	made_sample(&made, second);
 	made_perf_end(&made);
 	read_made(NULL);
@@ -116,19 +116,19 @@ Test(perf_losses, hardware_traces_are_passed_over)
 	expect_no_loss();
 }
 
-Test(perf_losses, what_is_said_to_follow_and_does_not_is_told)
+Test(perf_losses, what_is_said_to_follow_and_does_not_is_reported)
 {
 	made.pipe = true;
 	made_perf_begin(&made);
 	made_sample(&made, first);
-	put_behind(100000, 1000);
+	put_after(100000, 1000);
 	made_perf_end(&made);
 	read_made(NULL);
 	cr_expect(eq(uint, values(), 1));
 	expect_loss(STLB_LOSS_AFTER, -1, "is incomplete");
 }
 
-Test(perf_losses, a_record_too_short_to_say_what_follows_is_told)
+Test(perf_losses, a_record_too_short_to_say_what_follows_is_reported)
 {
 	made.pipe = true;
 	made_perf_begin(&made);
@@ -145,7 +145,7 @@ Test(perf_losses, a_record_too_short_to_say_what_follows_is_told)
 
 /* ---- samples that cannot be read ---- */
 
-/* Its id is none of those that the attributes list. */
+/* Its id is not one of those that the attributes list. */
 Test(perf_losses, a_sample_of_no_event_is_a_loss_somewhere)
 {
 	char place[32];
@@ -232,7 +232,7 @@ Test(perf_losses, events_whose_format_cannot_be_read)
 	}
 }
 
-/* Who asked for the events before the first sample goes on using what he was told. */
+/* Who asked for the events before the first sample goes on using what was returned. */
 Test(perf_losses, an_event_described_after_the_first_sample_is_not_read)
 {
 	made.pipe = true;
@@ -306,7 +306,7 @@ static void pack_samples(uint32_t type, unsigned int nr)
 	made_pack(&made, from, type, 60000);
 }
 
-Test(perf_losses, compressed_data_shorter_than_they_say_are_told)
+Test(perf_losses, compressed_data_shorter_than_they_say_are_reported)
 {
 	pack_samples(83, 3);
 	made_patch(&made, made.record_at + 8, 60000, 8);
@@ -317,7 +317,7 @@ Test(perf_losses, compressed_data_shorter_than_they_say_are_told)
 }
 
 /* Records of 8 bytes that nobody knows: 64 MiB in a few KiB. */
-Test(perf_losses, compressed_data_that_become_far_too_many_are_told)
+Test(perf_losses, compressed_data_that_become_far_too_many_are_reported)
 {
 	const size_t size = 64 << 20;
 	uint8_t *plain = malloc(size), *packed = malloc(ZSTD_compressBound(size));

@@ -64,14 +64,14 @@ Test(perfdata, without_rounds_all_is_sorted)
 	check_everything(see_made());
 }
 
-Test(perfdata, samples_told_by_id_without_identifier)
+Test(perfdata, samples_reported_by_id_without_identifier)
 {
 	made.sample_type = (MADE_PLAIN & ~(1 << 16)) | 1 << 6;
 	made_everything(&made);
 	check_everything(see_made());
 }
 
-Test(perfdata, samples_that_cannot_be_told_apart_are_refused)
+Test(perfdata, samples_that_cannot_be_distinguished_are_refused)
 {
 	made.sample_type = MADE_PLAIN & ~(1 << 16);
 	made_everything(&made);
@@ -89,7 +89,7 @@ Test(perfdata, samples_without_time_are_refused)
 	cr_expect(strstr(seen->err.text, "-T") != NULL);
 }
 
-/* Each part alone, and all together: what stands behind it is found all the same. */
+/* Each part alone, and all together: what stands after it is found all the same. */
 static void check_parts(uint64_t bits)
 {
 	const struct stlb_perfdata_sample *sample;
@@ -200,7 +200,7 @@ Test(perfdata, a_record_that_comes_a_few_rounds_late_is_put_into_order)
 	cr_expect(eq(u64, seen->info.unordered, 0));
 }
 
-Test(perfdata, a_record_that_comes_long_after_its_round_is_told)
+Test(perfdata, a_record_that_comes_long_after_its_round_is_reported)
 {
 	struct seen *seen;
 

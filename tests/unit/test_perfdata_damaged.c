@@ -15,7 +15,7 @@ Test(perfdata_damaged, killed_before_its_end)
 	cr_expect(seen->info.truncated);
 }
 
-Test(perfdata_damaged, compressed_data_that_break_off_are_told)
+Test(perfdata_damaged, compressed_data_that_break_off_are_reported)
 {
 	size_t from;
 

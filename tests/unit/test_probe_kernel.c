@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The facts of a kernel: each there, not there, or not to be told. */
+/* The facts of a kernel: each there, not there, or not known. */
 #include <criterion/criterion.h>
 #include <string.h>
 #include <zlib.h>
@@ -158,7 +158,7 @@ Test(kernel, tracefs_that_is_not_there_has_a_remedy)
 	check_remedy("/proc/filesystems", "nodev\tproc\n", "lockdep", "CONFIG_PROVE_LOCKING");
 }
 
-Test(kernel, a_kernel_without_tracing_is_told_from_one_that_has_not_mounted_it)
+Test(kernel, a_kernel_without_tracing_is_distinguished_from_one_that_has_not_mounted_it)
 {
 	struct made_kernel made = made_new("6.1");
 	struct stlb_kernel *kernel;
@@ -246,7 +246,7 @@ Test(kernel, inlined_spinlocks_are_not_said_to_be_recorded)
 	made_free(&made);
 }
 
-Test(kernel, spinlocks_that_cannot_be_told_apart_are_all_recorded)
+Test(kernel, spinlocks_that_cannot_be_distinguished_are_all_recorded)
 {
 	struct made_kernel made = arm64(false);
 

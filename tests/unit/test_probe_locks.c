@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which locks are seen, and how those of page tables are told from the others. */
+/* Which locks are seen, and how those of page tables are distinguished from the others. */
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -33,7 +33,7 @@ Test(locks, those_in_struct_pages_are_filtered_by_the_kernel)
 	filtered(plan, "ptl_release", IN_PAGES);
 	planned(plan, "ptl_acquired", STLB_PROBE_NONE, "a return probe has no access to arguments");
 	planned(plan, "ptl_trylock", STLB_PROBE_NONE, "a return probe has no access to arguments");
-	cr_expect_eq(made_probe(plan, "ptl_acquire")->reach, STLB_REACH_TASKS);
+	cr_expect_eq(made_probe(plan, "ptl_acquire")->scope, STLB_SCOPE_TASKS);
 	cr_expect_not(made_probe(plan, "ptl_acquire")->stack);
 	stlb_plan_free(plan);
 	plan = plan_for("6.12", STLB_LOCKS_PTL);
@@ -49,7 +49,7 @@ Test(locks, all_of_them_are_not_filtered)
 	filtered(plan, "ptl_acquire", NULL);
 	filtered(plan, "ptl_release", NULL);
 	defined(plan, "ptl_acquired", "r512:staletlb/ptl_acquired _raw_spin_lock");
-	cr_expect(strstr(made_probe(plan, "ptl_acquired")->blind, "which lock"));
+	cr_expect(strstr(made_probe(plan, "ptl_acquired")->limitations, "which lock"));
 	stlb_plan_free(plan);
 	plan = plan_for("6.12", STLB_LOCKS_ALL);
 	defined(plan, "ptl_acquired",
@@ -176,7 +176,7 @@ Test(locks, lockdep_tells_them_by_their_class)
 	filtered(plan, "lock_acquired", CLASSES);
 	filtered(plan, "lock_release", CLASSES);
 	cr_expect_str_eq(made_probe(plan, "lock_release")->system, "lock");
-	cr_expect_eq(made_probe(plan, "lock_release")->reach, STLB_REACH_TASKS);
+	cr_expect_eq(made_probe(plan, "lock_release")->scope, STLB_SCOPE_TASKS);
 	check_absent(plan, "ptl_acquire");
 	check_absent(plan, "ptl_release");
 	planned(plan, "ptl_trylock", STLB_PROBE_NONE, "lock:lock_acquire reports it");

@@ -18,7 +18,7 @@ static char *write_plan(const struct stlb_plan *plan)
 	for (unsigned int i = 0; (probe = stlb_plan_probe(plan, i)); i++)
 		fprintf(to, "%s:%s\t%s\t%s\t%s\t%s\t%s\n", probe->system, probe->event,
 			stlb_probe_source_name(probe->source), probe->stack ? "stack" : "-",
-			probe->reach == STLB_REACH_TASKS ? "tasks" : "all",
+			probe->scope == STLB_SCOPE_TASKS ? "tasks" : "all",
 			probe->definition ? probe->definition : "-",
 			probe->filter ? probe->filter : "-");
 	fclose(to);
@@ -144,7 +144,7 @@ Test(plan, returns_to_user_mode_of_tasks_and_of_everybody)
 	cr_assert_eq(stlb_plan_new(kernel, &options, &plan, NULL), 0);
 	planned(plan, "sys_exit", STLB_PROBE_TRACEPOINT, "back in user mode");
 	filtered(plan, "sys_exit", NULL);
-	cr_expect_eq(made_probe(plan, "sys_exit")->reach, STLB_REACH_TASKS);
+	cr_expect_eq(made_probe(plan, "sys_exit")->scope, STLB_SCOPE_TASKS);
 	stlb_plan_free(plan);
 	options.of_tasks = false;
 	cr_assert_eq(stlb_plan_new(kernel, &options, &plan, NULL), 0);

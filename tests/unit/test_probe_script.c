@@ -49,14 +49,14 @@ Test(script, shells_and_their_checker_accept_it)
 	int status;
 
 	for (int i = 0; i < 2; i++) {
-		char *told = run(scripts[i],
-				 "sh -n $1 && if command -v shellcheck >/dev/null; "
-				 "then shellcheck -s sh $1; fi",
-				 &status);
+		char *reported = run(scripts[i],
+				     "sh -n $1 && if command -v shellcheck >/dev/null; "
+				     "then shellcheck -s sh $1; fi",
+				     &status);
 
-		cr_expect_eq(status, 0, "%s", told);
-		cr_expect_str_empty(told);
-		free(told);
+		cr_expect_eq(status, 0, "%s", reported);
+		cr_expect_str_empty(reported);
+		free(reported);
 		free(scripts[i]);
 	}
 }
@@ -150,23 +150,23 @@ Test(script, tells_why_locks_are_not_filtered)
 Test(script, another_kernel_is_refused)
 {
 	struct made_kernel made = made_new("6.1");
-	char *script = write_script(&made, STLB_LOCKS_PTL), *told;
+	char *script = write_script(&made, STLB_LOCKS_PTL), *reported;
 	int status;
 
-	told = run(script, "sh $1", &status);
+	reported = run(script, "sh $1", &status);
 	cr_expect_eq(status, 2);
-	cr_expect(strstr(told, "made for the kernel 6.1, "), "%s", told);
-	free(told);
-	told = run(script, "sh $1 remove", &status);
+	cr_expect(strstr(reported, "made for the kernel 6.1, "), "%s", reported);
+	free(reported);
+	reported = run(script, "sh $1 remove", &status);
 	cr_expect_eq(status, 2);
-	free(told);
+	free(reported);
 	free(script);
 }
 
 /* The script's own reading of /proc/kcore and /proc/kallsyms, of a kernel made by hand. */
 static void check_pages(struct made_kernel *made, const char *symbols, const char *wanted)
 {
-	char root[64], command[512], *script, *told;
+	char root[64], command[512], *script, *reported;
 	struct made_kernel other = made_new("6.1");
 	int status;
 
@@ -178,9 +178,9 @@ static void check_pages(struct made_kernel *made, const char *symbols, const cha
 		 "sed -n '/^# words/,/^# Appended/p; s/.*\\(pages_shift=.*\\)/\\1/p' $1 |"
 		 "sed 's,/proc/,%s&,' >$1.part; . $1.part; in_pages; rm $1.part",
 		 root);
-	told = run(script, command, &status);
-	cr_expect_str_eq(told, wanted);
-	free(told);
+	reported = run(script, command, &status);
+	cr_expect_str_eq(reported, wanted);
+	free(reported);
 	free(script);
 	made_free(made);
 }
@@ -204,7 +204,7 @@ Test(script, finds_struct_pages_as_the_plan_does)
 	check_pages(&made, NULL, "");
 }
 
-Test(script, a_full_disk_is_told)
+Test(script, a_full_disk_is_reported)
 {
 	struct made_kernel made = made_new("6.1");
 	struct stlb_plan *plan = made_plan(&made, STLB_LOCKS_PTL);

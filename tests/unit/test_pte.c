@@ -74,7 +74,7 @@ Test(pte, x86_ptes)
 		{0x8000000002a3e225, STLB_LEVEL_PTE, STLB_PRESENT, 0x2a3e, false, false, true},
 		/* a protection key is no part of the pfn */
 		{0x7800000000123867, STLB_LEVEL_PTE, STLB_PRESENT, 0x123, true, false, false},
-		/* hugetlb, told through a pte function; bit 12 is PAT */
+		/* hugetlb, changed through a pte function; bit 12 is PAT */
 		{0x80000000446010e7, STLB_LEVEL_PTE, STLB_PRESENT, 0x44600, true, true, false},
 		{0x800fffff80ec3160, STLB_LEVEL_PTE, STLB_PROTNONE, 0x7f13c, false, false, false},
 		/* swap file 0 */
@@ -187,7 +187,7 @@ Test(pte, device_entries_of_7_3_learned)
 	format = format_of(STLB_ARCH_ARM64, 7003);
 	stlb_pte_format_learn(&format, UINT64_C(0x123000) | 30 << 6);
 	cr_expect_eq(format.migration_types, UINT64_C(7) << 28);
-	/* what was told of a kernel is corrected by what it does */
+	/* what was known of a kernel is corrected by what it does */
 	format = format_of(STLB_ARCH_X86_64, 7003);
 	stlb_pte_format_tell(&format, false);
 	stlb_pte_format_learn(&format, UINT64_C(27) << 59 | 0x9fb000);

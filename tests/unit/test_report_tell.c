@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Findings told one by one while a trace is read, and the lines of jsonl. */
+/* Findings reported one by one while a trace is read, and the lines of jsonl. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <jansson.h>
@@ -8,9 +8,9 @@
 
 #include "report_sample.h"
 
-/* One finding told; what was written, "" for nothing. Free it. */
-static char *told(struct stlb_suppressions *suppressions, const struct stlb_finding *finding,
-		  const char *format)
+/* One finding reported; what was written, "" for nothing. Free it. */
+static char *reported(struct stlb_suppressions *suppressions, const struct stlb_finding *finding,
+		      const char *format)
 {
 	struct stlb_report *report = stlb_report_new("1.0", suppressions);
 	struct stlb_report_options options = {0};
@@ -48,7 +48,7 @@ Test(tell, a_finding_is_a_line_of_json_without_an_id)
 	char *text, *whole;
 
 	sample_init(&sample);
-	text = told(NULL, &sample.findings[0], "jsonl");
+	text = reported(NULL, &sample.findings[0], "jsonl");
 	line = line_of(text, "finding");
 	finding = json_object_get(line, "finding");
 	cr_expect_null(json_object_get(finding, "id"));
@@ -105,7 +105,7 @@ Test(tell, text_is_the_head_of_the_finding)
 
 	sample_init(&sample);
 	sample.findings[0].id[0] = '\0'; /* not known yet */
-	text = told(NULL, &sample.findings[0], "text");
+	text = reported(NULL, &sample.findings[0], "text");
 	cr_expect_str_eq(text,
 			 "error: repoint-before-invalidate\n"
 			 "  copy-on-write of the pte of 0x7f1234561000 by workload[311]: page "
@@ -120,7 +120,7 @@ Test(tell, other_formats_tell_nothing)
 
 	sample_init(&sample);
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		char *text = told(NULL, &sample.findings[0], formats[i]);
+		char *text = reported(NULL, &sample.findings[0], formats[i]);
 
 		cr_expect_str_empty(text, "%s", formats[i]);
 		free(text);
@@ -143,19 +143,19 @@ static struct stlb_suppressions *suppressing(const char *rule)
 	return set;
 }
 
-Test(tell, what_is_suppressed_is_not_told)
+Test(tell, what_is_suppressed_is_not_reported)
 {
 	struct stlb_suppressions *set = suppressing("repoint-before-invalidate");
 	struct sample sample;
 	char *text;
 
 	sample_init(&sample);
-	text = told(set, &sample.findings[0], "jsonl");
+	text = reported(set, &sample.findings[0], "jsonl");
 	cr_expect_str_empty(text);
 	free(text);
 	stlb_suppressions_free(set);
 	set = suppressing("empty-range");
-	text = told(set, &sample.findings[0], "jsonl");
+	text = reported(set, &sample.findings[0], "jsonl");
 	cr_expect_gt(strlen(text), 0);
 	free(text);
 	stlb_suppressions_free(set);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The words of the verdict: "clean" is said of nothing else, and what stands in its way is told. */
+/* The words of the verdict: "clean" is said of nothing else, and what stands in its way is
+ * reported. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
@@ -141,7 +142,7 @@ Test(words, a_rule_that_is_off_is_named)
 				  "free-before-invalidate is off\n");
 }
 
-/* Hidden or not, what is known does not count; but that it is there is told. */
+/* Hidden or not, what is known does not count; but that it is there is reported. */
 Test(words, hidden_and_known)
 {
 	struct stlb_suppressions *set = stlb_suppressions_new(NULL);

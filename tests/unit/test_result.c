@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a result tells besides how often each rule was breached. */
+/* What a result tells besides how often each rule was violated. */
 #include <stdio.h>
 
 #include "made_reading.h"
@@ -91,7 +91,7 @@ Test(result, long_marks_are_cut)
 	stlb_analysis_free(reading.analysis);
 }
 
-/* Up to the last character that is kept they are told apart. */
+/* Up to the last character that is kept they are distinguished. */
 Test(result, long_marks_that_differ_at_their_end)
 {
 	struct made_reading reading = READING(BEFORE_6_6);
@@ -166,7 +166,7 @@ static unsigned int notes_of(const struct stlb_result *result, const char *part)
 	return nr;
 }
 
-Test(result, a_note_is_told_once)
+Test(result, a_note_is_reported_once)
 {
 	struct made_reading reading = READING(BEFORE_6_6);
 	const struct stlb_result *result;
@@ -289,7 +289,7 @@ Test(result, what_a_clock_without_a_name_is_taken_for)
 	}
 }
 
-/* An event of a kind that a later version may know is none of this one. */
+/* An event of a kind that a later version may know is not one of this version. */
 Test(result, an_event_of_no_kind)
 {
 	struct made_reading reading = READING(BEFORE_6_6);
@@ -311,25 +311,25 @@ Test(result, an_event_of_no_kind)
 Test(result, what_stands_now)
 {
 	struct made_reading reading = READING(BEFORE_6_6);
-	struct stlb_standing now;
+	struct stlb_analysis_stats now;
 
 	GIVE(&reading, SETTLE, {START(0, 3)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))}, {CLEAR(1, RW(0xb))},
 	     {CLEAR(2, RW(0xc))}, {INV(0, 1)});
-	now = stlb_analysis_standing(reading.analysis);
+	now = stlb_analysis_stats(reading.analysis);
 	cr_expect_eq(now.obligations, 3);
 	cr_expect_eq(now.pending, 2);
 	cr_expect_eq(now.sites, 0);
 	cr_expect_eq(now.mms, 1);
 	GIVE(&reading, {SET(1, 0, RW(0xb))}, {UNLOCK(L1)}, {ONLY_END(0, 3)});
-	now = stlb_analysis_standing(reading.analysis);
+	now = stlb_analysis_stats(reading.analysis);
 	cr_expect_eq(now.pending, 0);
 	cr_expect_eq(now.sites, 1);
 	GIVE(&reading, {START(0, 3)}, {CLEAR(0, RW(0xa))}, {CLEAR(1, RW(0xb))}, {INV(0, 1)});
-	now = stlb_analysis_standing(reading.analysis);
+	now = stlb_analysis_stats(reading.analysis);
 	cr_expect_eq(now.pending, 1);
 	GIVE(&reading, {RELEASE}, {.kind = STLB_SUBSCRIBE, .fields = {F(MM, MM2), F(SUB, SUB2)}},
 	     {SUBSCRIBED(0)});
-	now = stlb_analysis_standing(reading.analysis);
+	now = stlb_analysis_stats(reading.analysis);
 	cr_expect_eq(now.obligations, 5);
 	cr_expect_eq(now.pending, 0);
 	cr_expect_eq(now.mms, 2);
@@ -374,8 +374,8 @@ Test(result, no_more_callbacks_than_there_is_room_for)
 	stlb_analysis_free(reading.analysis);
 }
 
-/* What only an echo told of a set of many is proved by that set. */
-Test(result, a_repoint_that_an_echo_told)
+/* What only an echo recorded of a set of many is proved by that set. */
+Test(result, a_repoint_that_an_echo_reported)
 {
 	struct made_reading reading = READING(BEFORE_6_6);
 	const struct stlb_result *result;

@@ -118,7 +118,7 @@ Test(coverage, by_the_kinds_that_decide)
 
 	for (size_t at = 0; at < sizeof(rows) / sizeof(*rows); at++) {
 		const struct row *row = &rows[at];
-		bool told = !*row->why;
+		bool reported = !*row->why;
 
 		struct stlb_kinds kinds = set_of(ALL & ~row->without);
 
@@ -133,13 +133,13 @@ Test(coverage, by_the_kinds_that_decide)
 				     stlb_judged_name(want), rules[i].reason);
 			cr_expect_eq(!*rules[i].reason, want == STLB_JUDGED_FULL, "row %zu: %s", at,
 				     rules[i].reason);
-			told |= strstr(rules[i].reason, row->why) != NULL;
+			reported |= strstr(rules[i].reason, row->why) != NULL;
 		}
-		cr_expect(told, "row %zu: nothing says: %s", at, row->why);
+		cr_expect(reported, "row %zu: nothing says: %s", at, row->why);
 	}
 }
 
-/* All that is missing is told, one after the other. */
+/* All that is missing is reported, one after the other. */
 Test(coverage, tells_all_that_is_missing)
 {
 	struct stlb_kinds kinds = set_of(ALL & ~(K(LOCK_RELEASE) | LOCKS));
@@ -240,7 +240,7 @@ Test(coverage, of_updates_without_a_place)
 }
 
 /* Without a common clock, what the graph did not order was not judged. */
-Test(coverage, of_breaches_without_an_order)
+Test(coverage, of_violations_without_an_order)
 {
 	struct made_reading reading = READING(SINCE_6_6, WITH, .clock = "local");
 	struct stlb_rule_result of;

@@ -6,7 +6,7 @@
 #include "made_memory.h"
 #include "made_reading.h"
 
-/* The trace up to its end, or to what the caller is told: false. */
+/* The trace up to its end, or to where the caller learns of it: false. */
 static bool reads_all(struct stlb_analysis *analysis, const struct made *rows, size_t nr)
 {
 	struct stlb_event event;

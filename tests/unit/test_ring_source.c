@@ -207,7 +207,7 @@ Test(ring, one_cpu_that_was_not_read_holds_back_all)
 	end(&live);
 }
 
-/* The record at hand hides how far its CPU was read: it counts again once that is given out. */
+/* The current record hides how far its CPU was read: it counts again once that is given out. */
 Test(ring, a_cpu_that_ran_empty_holds_back_again)
 {
 	struct live live;
@@ -413,7 +413,7 @@ Test(ring, the_delay_shrinks_where_the_memory_is_full)
 
 #define MISSED UINT64_C(0xc0000000)
 
-Test(ring, losses_are_told_once)
+Test(ring, losses_are_reported_once)
 {
 	struct live live;
 

@@ -46,7 +46,7 @@ Test(never, when_mmap_lock_is_dropped)
 	static const struct made downgraded[] = {
 		SETTLE_66, {MMAP_LOCK(1)}, {MMAP_LOCK(0)}, ZAPPED, {INV(0, 1)}, {MMAP_UNLOCK(0)},
 	};
-	static const struct made tightened[] = {
+	static const struct made write_protected[] = {
 		SETTLE_66, {MMAP_LOCK(1)}, PROTECTED, {MMAP_UNLOCK(1)}, {INV(0, 1)},
 	};
 	static const struct stlb_obligations expired = {.total = 1, .expired = 1};
@@ -54,7 +54,7 @@ Test(never, when_mmap_lock_is_dropped)
 	JUDGE(wrong, SINCE_6_6, NEVER(1), .ended = &expired);
 	JUDGE(right, SINCE_6_6);
 	JUDGE(downgraded, SINCE_6_6);
-	JUDGE(tightened, SINCE_6_6, NEVER(1));
+	JUDGE(write_protected, SINCE_6_6, NEVER(1));
 }
 
 Test(never, another_mmap_lock_ends_nothing)
@@ -128,7 +128,7 @@ Test(never, a_clear_back_in_user_mode)
 	JUDGE(in_time, SINCE_6_6);
 }
 
-Test(never, tighten_back_in_user_mode)
+Test(never, write_protect_back_in_user_mode)
 {
 	static const struct made user[] = {SETTLE_66, PROTECTED, {USER_MODE}, {INV(0, 1)}};
 	static const struct made exits[] = {SETTLE_66, PROTECTED, {EXITS}, {INV(0, 1)}};

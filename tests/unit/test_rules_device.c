@@ -19,7 +19,7 @@ Test(device, first_event_after_the_repoint)
 	JUDGE(right, BEFORE_6_6, DEVICES, STALE(0));
 }
 
-/* Only the clear told what the entry said before. */
+/* Only the clear recorded what the entry said before. */
 Test(device, page_from_before_the_trace)
 {
 	static const struct made cleared[] = {SETTLE, COW(0, 0xa, 0xb), {READ(0, 0xa)}};
@@ -34,7 +34,7 @@ Test(device, page_from_before_the_trace)
 	JUDGE(not_ended, BEFORE_6_6, DEVICES, STALE(0));
 }
 
-Test(device, breach_before_its_invalidation)
+Test(device, violation_before_its_invalidation)
 {
 	static const struct made trace[] = {
 		SETTLE,

@@ -120,7 +120,7 @@ Test(device_held, sets_of_the_level_that_are_not_recorded)
 	JUDGE(small, BEFORE_6_6, WITHOUT(PMD_SET), STALE(1));
 }
 
-/* A clear without a place owes something, and no update that was seen is known by it. */
+/* A clear without a place needs an invalidation, and no update that was seen is known by it. */
 Test(device_held, a_clear_without_a_place)
 {
 	static const struct made first[] = {
@@ -177,8 +177,8 @@ Test(device_held, by_a_device_without_a_name)
 	JUDGE(dropped, BEFORE_6_6, DEVICES, STALE(0));
 }
 
-/* The fill that is told is that of the page that is used. */
-Test(device_held, the_fill_of_another_page_is_not_told)
+/* The fill that is reported is that of the page that is used. */
+Test(device_held, the_fill_of_another_page_is_not_reported)
 {
 	struct stlb_kinds recorded = MADE_WITH(STLB_DEV_FILL, STLB_DEV_READ);
 
@@ -236,7 +236,7 @@ Test(device_held, drops_a_range)
 		THREE, {DROPS_BYTES(PAGE(0) - 0x100000, PAGE(2))}, ALL_READ};
 	static const struct made beside[] = {THREE, {DROPS(3, 100)}, ALL_READ};
 	static const struct made empty[] = {THREE, {DROPS(1, 1)}, ALL_READ};
-	static const struct made turned[] = {THREE, {DROPS(2, 0)}, ALL_READ};
+	static const struct made swapped[] = {THREE, {DROPS(2, 0)}, ALL_READ};
 	static const struct made bytes[] = {
 		THREE, {DROPS_BYTES(PAGE(0) + 8, PAGE(1) + 8)}, ALL_READ};
 
@@ -251,7 +251,7 @@ Test(device_held, drops_a_range)
 	JUDGE(before, BEFORE_6_6, DEVICES, STALE(1));
 	JUDGE(beside, BEFORE_6_6, DEVICES, STALE(3));
 	JUDGE(empty, BEFORE_6_6, DEVICES, STALE(3));
-	JUDGE(turned, BEFORE_6_6, DEVICES, STALE(3));
+	JUDGE(swapped, BEFORE_6_6, DEVICES, STALE(3));
 	JUDGE(bytes, BEFORE_6_6, DEVICES, STALE(1));
 }
 

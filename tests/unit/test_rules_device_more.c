@@ -5,7 +5,7 @@
 
 /* ---- huge pages ---- */
 
-Test(device_more, piece_of_a_huge_page)
+Test(device_more, subpage_of_a_huge_page)
 {
 	static const struct made kept[] = {
 		SETTLE, {PMD_SET(512, 0, HUGE(0x40000))}, {READ(517, 0x40005)}};
@@ -98,11 +98,11 @@ Test(device_more, table_taken_out)
 						{READ(513, 0x40001)},
 						{READ(512, 0xa)}};
 
-	static const struct made told[] = {{PMD_SET(1024, 0, TABLE(8))},
-					   OUT,
-					   {UNLOCK(L1)},
-					   {ONLY_END(512, 1024)},
-					   {READ(512, 0xa)}};
+	static const struct made reported[] = {{PMD_SET(1024, 0, TABLE(8))},
+					       OUT,
+					       {UNLOCK(L1)},
+					       {ONLY_END(512, 1024)},
+					       {READ(512, 0xa)}};
 	static const struct made seen_back[] = {OUT,
 						{PMD_SET(512, 0, TABLE(7))},
 						{UNLOCK(L1)},
@@ -111,8 +111,8 @@ Test(device_more, table_taken_out)
 
 	JUDGE(perhaps_back, BEFORE_6_6, DEVICES, .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
 	JUDGE(collapsed, BEFORE_6_6, DEVICES, STALE(1));
-	/* where sets of tables are told, it would have been seen to come back */
-	JUDGE(told, BEFORE_6_6, DEVICES, STALE(1));
+	/* where sets of tables are recorded, it would have been seen to come back */
+	JUDGE(reported, BEFORE_6_6, DEVICES, STALE(1));
 	JUDGE(seen_back, BEFORE_6_6, DEVICES, STALE(0));
 }
 
@@ -174,7 +174,7 @@ Test(device_more, merged_page_until_its_invalidation)
 
 /* ---- what is known, and of whom ---- */
 
-Test(device_more, nothing_is_owed_without_a_subscriber)
+Test(device_more, nothing_is_pending_without_a_subscriber)
 {
 	static const struct made before[] = {
 		{SET(0, 0, RO(0xa))}, {CLEAR(0, RO(0xa))}, {FREE(0xa)}, {READ(0, 0xa)}};

@@ -9,7 +9,7 @@
 	OF(DEV_READ, F(DEV, d), F(MM, MM1), F(ADDR, PAGE(n)), F(PFN, pfn)), .tid = 400, .cpu = 3
 #define READ(n, pfn) READS(0, n, pfn)
 
-/* page n becomes another one: in a breach that is still open, or right */
+/* page n becomes another one: as a violation that is still open, or right */
 #define REPOINT(n, was, is)                                                                        \
 	{START(n, (n) + 1)}, {LOCK(L1)}, {CLEAR(n, RO(was))}, {SET(n, 0, RW(is))},                 \
 	{                                                                                          \
@@ -185,7 +185,7 @@ Test(order, through_the_newest_of_several_sets)
 	JUDGE(set_again, BEFORE_6_6, DEVICES, CYCLES(1, 1, 1));
 }
 
-/* Of several reads that saw the new page the first is told. */
+/* Of several reads that saw the new page the first is reported. */
 Test(order, tells_the_first_read_of_the_new_page)
 {
 	struct stlb_kinds recorded = MADE_WITH(STLB_DEV_FILL, STLB_DEV_READ);

@@ -16,7 +16,7 @@ Test(past, whichever_way_it_was_freed)
 	{                                                                                          \
 		END(0, 1)                                                                          \
 	}
-#define BREACHED .counts = {[STLB_RULE_STALE_ACCESS] = 1, [STLB_RULE_FREE] = 1}
+#define VIOLATED .counts = {[STLB_RULE_STALE_ACCESS] = 1, [STLB_RULE_FREE] = 1}
 	static const struct made alone[] = {FREED_IN_WINDOW({FREE(0x1ff)})};
 	static const struct made block[] = {FREED_IN_WINDOW({FREES(0x100, 8)})};
 	static const struct made spanning[] = {FREED_IN_WINDOW({FREES(0, 10)})};
@@ -26,10 +26,10 @@ Test(past, whichever_way_it_was_freed)
 		{FREE(0x1ff)}, {FREES(0, 10)}, FREED_IN_WINDOW({FREE(0x200)})};
 	static const struct made handed_out[] = {FREED_IN_WINDOW({ALLOC(0x1ff)})};
 
-	JUDGE(alone, BEFORE_6_6, DEVICES, BREACHED);
-	JUDGE(block, BEFORE_6_6, DEVICES, BREACHED);
-	JUDGE(spanning, BEFORE_6_6, DEVICES, BREACHED);
-	JUDGE(both, BEFORE_6_6, DEVICES, BREACHED);
+	JUDGE(alone, BEFORE_6_6, DEVICES, VIOLATED);
+	JUDGE(block, BEFORE_6_6, DEVICES, VIOLATED);
+	JUDGE(spanning, BEFORE_6_6, DEVICES, VIOLATED);
+	JUDGE(both, BEFORE_6_6, DEVICES, VIOLATED);
 	JUDGE(beside, BEFORE_6_6, DEVICES);
 	JUDGE(before, BEFORE_6_6, DEVICES);
 	/* where frees are recorded, an allocation tells nothing new of a page */
@@ -186,8 +186,8 @@ Test(drops, end_what_is_known_of_a_device)
 	JUDGE(within, BEFORE_6_6, DEVICES, STALE(0));
 }
 
-/* A translation that was dropped, and is taken again all the same, is told again. */
-Test(drops, what_is_taken_again_is_told_again)
+/* A translation that was dropped, and is taken again all the same, is reported again. */
+Test(drops, what_is_taken_again_is_reported_again)
 {
 	static const struct made again[] = {
 		SETTLE, COW(0, 0xa, 0xb), {READ(0, 0xa)}, {DROPS(0, 1)}, {READ(0, 0xa)}};
@@ -207,7 +207,7 @@ Test(drops, of_a_device_that_did_nothing)
 	JUDGE(trace, BEFORE_6_6, DEVICES, STALE(1));
 }
 
-/* Another mm goes: what the device did in this one is told once, as before. */
+/* Another mm goes: what the device did in this one is reported once, as before. */
 Test(drops, not_when_another_mm_goes)
 {
 #define READ2(pfn) OF(DEV_READ, F(DEV, 0), F(MM, MM2), F(ADDR, PAGE(0)), F(PFN, pfn)), BY(0)
@@ -279,8 +279,8 @@ Test(cycle, by_the_newest_of_two_pages)
 	JUDGE(second, BEFORE_6_6, DEVICES, ORDER(1));
 }
 
-/* One set is told of once, each other one again. */
-Test(cycle, told_once_of_each_set)
+/* One set is reported once, each other one again. */
+Test(cycle, reported_once_of_each_set)
 {
 	static const struct made again[] = {PAGES_SET,	    COW(0, 0xa, 0xb), COW(1, 0xc, 0xd),
 					    {READ(1, 0xd)}, {READ(0, 0xa)},   {READ(0, 0xa)}};
@@ -317,7 +317,7 @@ Test(cycle, not_by_sets_of_no_certain_time)
 	JUDGE(second, BEFORE_6_6, DEVICES, ORDER(0));
 }
 
-/* Kept for what is told to the letter, an update is covered all the same. */
+/* Kept for what is reported to the letter, an update is covered all the same. */
 Test(past, covered_and_kept_to_the_letter)
 {
 #define COVERED(range)                                                                             \
@@ -362,8 +362,8 @@ Test(past, below_a_table_from_before_the_subscription)
 	JUDGE(not_held, BEFORE_6_6, DEVICES, STALE(0));
 }
 
-/* A violation by a later update is none of a page that an earlier one took, still in time. */
-Test(past, a_later_breach_is_of_the_later_page)
+/* A violation by a later update does not concern a page that an earlier one took, still in time. */
+Test(past, a_later_violation_is_of_the_later_page)
 {
 #define REFILLED                                                                                   \
 	SETTLE, {SET(0, 0, RW(0xa))}, {START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))},              \
@@ -385,7 +385,7 @@ Test(past, a_later_breach_is_of_the_later_page)
 }
 
 /* What was replaced by the same content is as old as what replaced that. */
-Test(past, a_later_breach_is_of_the_same_content_too)
+Test(past, a_later_violation_is_of_the_same_content_too)
 {
 #define MERGED_AND(...)                                                                            \
 	SETTLE, {SET(0, 0, RO(0xa))}, {START(0, 1)}, {LOCK(L1)},                                   \
@@ -443,7 +443,7 @@ Test(past, an_entry_that_keeps_its_page_but_cannot_be_walked_to)
 	JUDGE(huge, BEFORE_6_6, DEVICES, STALE(1));
 }
 
-/* What is told of a pte in a table that a huge page has replaced takes nothing of that away. */
+/* What is reported of a pte in a table that a huge page has replaced takes nothing of that away. */
 Test(past, of_a_huge_page_whose_table_is_cleared_late)
 {
 #define LATE_CLEAR(n)                                                                              \

@@ -17,8 +17,8 @@ Test(unseen, before_a_table_was_put_in)
 	JUDGE(beside, BEFORE_6_6, DEVICES, STALE(1));
 }
 
-/* What a set replaced may be told by its echo alone: a device that uses it still is stale. */
-Test(unseen, a_page_that_only_an_echo_told)
+/* What a set replaced may be shown by its echo alone: a device that uses it still is stale. */
+Test(unseen, a_page_that_only_an_echo_reported)
 {
 #define SET_UNTOLD OF(PTE_SET, F(MM, MM1), F(ADDR, PAGE(0)), F(NEW, RW(0xb)))
 	static const struct made used[] = {SETTLE,	 {START(0, 1)},	      {LOCK(L1)},
@@ -44,7 +44,7 @@ Test(unseen, a_page_that_came_back_unseen)
 	JUDGE(trace, BEFORE_6_6, DEVICES, STALE(0));
 }
 
-/* The free came while it was there, before the set of which an echo told what it replaced. */
+/* The free came while it was there, before the set of which an echo reported what it replaced. */
 Test(unseen, freed_before_an_untold_set)
 {
 	static const struct made trace[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a loss makes unsure, which breaches a filter asks for, and in what order findings come. */
+/* What a loss makes unsure, which violations a filter asks for, and in what order findings come. */
 #include "made_device.h"
 #include "made_reading.h"
 
@@ -78,7 +78,8 @@ Test(doubt, one_of_a_site_by_two_losses)
 	      .inconclusive = {[STLB_RULE_NEVER] = 1});
 }
 
-/* The last event before the loss was seen, and so was what it violated, told at once or held back.
+/* The last event before the loss was seen, and so was what it violated, reported at once or held
+ * back.
  */
 Test(doubt, not_of_the_last_event_before)
 {
@@ -103,7 +104,7 @@ Test(doubt, not_of_a_range_that_is_wrong_by_itself)
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_EMPTY] = 1, [STLB_RULE_UNALIGNED] = 1});
 }
 
-/* Two breaches of one site, and a loss before the second alone. */
+/* Two violations of one site, and a loss before the second alone. */
 Test(doubt, of_a_part_of_a_site)
 {
 	struct made_reading reading = READING(BEFORE_6_6);
@@ -372,7 +373,7 @@ Test(findings, tell_when_they_were_first_and_last)
 /* ---- redundant-invalidate ---- */
 
 /* However many ends repeat an invalidation, it is one that was too many. */
-Test(redundant, told_once_of_an_obligation)
+Test(redundant, reported_once_of_an_obligation)
 {
 	static const struct made trace[] = {SETTLE,	  {START(0, 9)},       {START(0, 1)},
 					    {LOCK(L1)},	  {CLEAR(0, RW(0xa))}, {INV(0, 1)},
@@ -446,16 +447,16 @@ static uint64_t cost_of(const struct made *rows, size_t nr)
 /* Its cost is the time between entry and return, where both are recorded. */
 Test(redundant, costs_the_time_between_entry_and_return)
 {
-#define TIGHTENED(...)                                                                             \
+#define WRITE_PROTECTED(...)                                                                       \
 	SETTLE, {START(0, 1)}, {LOCK(L1)}, {SET(0, RW(0xa), RO(0xa))}, {INV(0, 1)}, __VA_ARGS__,   \
 		{UNLOCK(L1)},                                                                      \
 	{                                                                                          \
 		ONLY_END(0, 1)                                                                     \
 	}
-	static const struct made entry[] = {TIGHTENED({WAKE(14)})};
+	static const struct made entry[] = {WRITE_PROTECTED({WAKE(14)})};
 	static const struct made both[] = {{INV(9, 10)},
 					   {.kind = STLB_INV_RANGE_RET},
-					   TIGHTENED({.kind = STLB_INV_RANGE_RET})};
+					   WRITE_PROTECTED({.kind = STLB_INV_RANGE_RET})};
 
 	/* the end of a bracket does more than to invalidate */
 	static const struct made at_the_end[] = {

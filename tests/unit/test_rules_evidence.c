@@ -117,7 +117,7 @@ Test(evidence, until_a_bracket_elsewhere)
 
 /* ---- what waits for it ---- */
 
-/* A race is told once, be it seen at the set or at the free. */
+/* A race is reported once, be it seen at the set or at the free. */
 Test(evidence, of_a_race_that_is_seen_twice)
 {
 #define RACED                                                                                      \
@@ -129,7 +129,7 @@ Test(evidence, of_a_race_that_is_seen_twice)
 	static const struct made set[] = {RACED, {END(0, 1)}};
 	static const struct made cleared[] = {RACED, {KSM(0xa)}, {END(0, 1)}};
 	static const struct made freed[] = {RACED, {FREE(0xa)}, {END(0, 1)}};
-	/* what is exempt has to be invalidated by the end of its bracket all the same */
+	/* what is exempt must be invalidated by the end of its bracket all the same */
 	static const struct made never[] = {RACED, {ONLY_END(0, 1)}, {KSM(0xa)}};
 	static const struct made late[] = {RACED, {END(0, 1)}, {KSM(0xa)}};
 	static const struct made freed_and_never[] = {RACED, {FREE(0xa)}, {ONLY_END(0, 1)}};
@@ -218,7 +218,7 @@ Test(evidence, not_of_the_next_task_of_a_tid)
 	JUDGE(other_tid, BEFORE_6_6, REPOINT(1));
 }
 
-/* A name that is told by another string is the same name; one not yet known is none. */
+/* A name that is given by another string is the same name; one not yet known is no name. */
 Test(evidence, ksmd_by_any_string)
 {
 	static char again[] = "ksmd";
@@ -270,14 +270,14 @@ Test(evidence, clears_what_follows)
 		UNLOCK(L1)                                                                         \
 	}
 	static const struct made cleared[] = {WINDOW, {KSM(0xa)}, {END(0, 1)}};
-	static const struct made told[] = {WINDOW, {END(0, 1)}};
-	static const struct made told_first[] = {WINDOW, {END(0, 1)}, {KSM(0xa)}};
+	static const struct made reported[] = {WINDOW, {END(0, 1)}};
+	static const struct made reported_first[] = {WINDOW, {END(0, 1)}, {KSM(0xa)}};
 
 	JUDGE(cleared, BEFORE_6_6, DEVICES,
 	      ENDED(.total = 1, .discharged_deferred = 1, .exempt = 1));
-	JUDGE(told_first, BEFORE_6_6, DEVICES,
+	JUDGE(reported_first, BEFORE_6_6, DEVICES,
 	      ENDED(.total = 1, .discharged_deferred = 1, .exempt = 1));
-	JUDGE(told, BEFORE_6_6, DEVICES,
+	JUDGE(reported, BEFORE_6_6, DEVICES,
 	      .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_STALE_ACCESS] = 1});
 }
 

@@ -125,7 +125,7 @@ Test(evidence_more, clears_what_any_device_did_in_the_window)
 		END(0, 3)                                                                          \
 	}
 
-/* Of several uses in the window the first is told. */
+/* Of several uses in the window the first is reported. */
 Test(evidence_more, tells_the_first_use_in_the_window)
 {
 	static const struct stlb_filter_value until_first = {.kind = STLB_FILTER_UNTIL,
@@ -162,7 +162,7 @@ Test(evidence_more, waits_for_each_device_and_page)
 	}
 }
 
-/* A race that came after the set is told once more, and once; the repoint still waits. */
+/* A race that came after the set is reported once more, and once; the repoint still waits. */
 Test(evidence_more, of_a_repoint_and_then_a_race)
 {
 #define THEN_RACED                                                                                 \
@@ -170,11 +170,12 @@ Test(evidence_more, of_a_repoint_and_then_a_race)
 	{                                                                                          \
 		ONLY_END(0, 1)                                                                     \
 	}
-	static const struct made told[] = {THEN_RACED};
+	static const struct made reported[] = {THEN_RACED};
 	static const struct made cleared[] = {
 		WINDOW({KSM(0xa)}), {T2, INV(0, 1)}, {ONLY_END(0, 1)}};
 
-	/* the race was told at the free: what a device does after the set is told all the same */
+	/* the race was reported at the free: what a device does after the set is reported all the
+	 * same */
 	static const struct made used[] = {
 		SETTLE,		 {START(0, 1)}, {LOCK(L1)},	      {CLEAR(0, RO(0xa))},
 		{T2, INV(0, 1)}, {FREE(0xa)},	{SET(0, 0, RO(0xb))}, {USES(0, 0, 0xa)},
@@ -182,14 +183,14 @@ Test(evidence_more, of_a_repoint_and_then_a_race)
 
 	JUDGE(used, BEFORE_6_6, DEVICES,
 	      .counts = {[STLB_RULE_RACY] = 1, [STLB_RULE_STALE_ACCESS] = 1});
-	JUDGE(told, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_RACY] = 1});
+	JUDGE(reported, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_RACY] = 1});
 	JUDGE(cleared, BEFORE_6_6, .counts = {[STLB_RULE_RACY] = 1});
 }
 
-/* ---- whose name is told only sometimes ---- */
+/* ---- whose name is recorded only sometimes ---- */
 
 /* An event that does not tell its task's name leaves it the one it has. */
-Test(evidence_more, of_ksmd_whose_name_is_not_always_told)
+Test(evidence_more, of_ksmd_whose_name_is_not_always_reported)
 {
 	static const struct made rows[] = {{KSMD, SWITCH(0)},	      SETTLED(KSMD),
 					   {KSMD, START(0, 1)},	      {KSMD, LOCK(L1)},
@@ -197,7 +198,7 @@ Test(evidence_more, of_ksmd_whose_name_is_not_always_told)
 					   {KSMD, UNLOCK(L1)},	      {KSMD, END(0, 1)}};
 	struct made_how how = {BEFORE_6_6};
 
-	for (unsigned int told = 0; told < 2; told++) {
+	for (unsigned int reported = 0; reported < 2; reported++) {
 		struct stlb_analysis *analysis = made_start(&how);
 		const struct stlb_result *result;
 		struct stlb_event event;
@@ -205,14 +206,14 @@ Test(evidence_more, of_ksmd_whose_name_is_not_always_told)
 		cr_assert_not_null(analysis);
 		for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 			made_fill(&event, &rows[i], 1000 * (i + 1));
-			event.comm = i < told ? event.comm : NULL;
+			event.comm = i < reported ? event.comm : NULL;
 			cr_assert_eq(stlb_analysis_event(analysis, &event), 0);
 		}
 		result = made_finish(analysis);
 		cr_assert_not_null(result);
 		/* without any name it is not known to be ksmd */
-		cr_expect_eq(result->rules[STLB_RULE_REPOINT].occurrences, !told);
-		cr_expect_eq(result->obligations.exempt, told);
+		cr_expect_eq(result->rules[STLB_RULE_REPOINT].occurrences, !reported);
+		cr_expect_eq(result->obligations.exempt, reported);
 		stlb_analysis_free(analysis);
 	}
 }

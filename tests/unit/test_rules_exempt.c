@@ -28,7 +28,7 @@ Test(exempt, evidence_after)
 	JUDGE(trace, BEFORE_6_6, .ended = &exempt);
 }
 
-Test(exempt, actor_is_ksmd)
+Test(exempt, context_is_ksmd)
 {
 	static const struct made trace[] = {
 		SETTLED(KSMD),
@@ -75,7 +75,7 @@ Test(exempt, not_without_evidence)
 
 Test(exempt, not_to_a_writable_page)
 {
-	static const struct made told[] = {SETTLE, {KSM(0xa)}, KSM_REPOINT(RW(0xb))};
+	static const struct made reported[] = {SETTLE, {KSM(0xa)}, KSM_REPOINT(RW(0xb))};
 	static const struct made ksmd[] = {
 		SETTLED(KSMD),
 		{KSMD, START(0, 1)},
@@ -86,7 +86,7 @@ Test(exempt, not_to_a_writable_page)
 		{KSMD, END(0, 1)},
 	};
 
-	JUDGE(told, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+	JUDGE(reported, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
 	JUDGE(ksmd, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
 }
 

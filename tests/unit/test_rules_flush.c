@@ -83,7 +83,7 @@ Test(flush, of_a_subscribed_mm)
 	JUDGE(released, SINCE_6_6);
 }
 
-/* The one who frees a page has gone on, unless it is an interrupt that looks like it. */
+/* Whoever frees a page has gone on, unless it is an interrupt that looks like it. */
 Test(flush, before_a_free)
 {
 	static const struct made own[] = {SETTLE_66, {FLUSHED(0, 1)}, {FREE(0x99)}, {INV(0, 1)}};

@@ -72,8 +72,8 @@ Test(free, handed_out_again)
 	JUDGE(other, BEFORE_6_6);
 }
 
-/* T44: one free can be told twice, and the page be handed out after it. */
-Test(free, told_twice)
+/* T44: one free can be recorded twice, and the page be handed out after it. */
+Test(free, reported_twice)
 {
 	static const struct made trace[] = {
 		SETTLE,	      {START(0, 1)}, ZAP(0, 0xa), {FREE(0xa)}, {FREE_AGAIN(0xa)},
@@ -122,7 +122,7 @@ Test(free, each_obligation_once)
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_FREE] = 3});
 }
 
-Test(free, of_a_page_that_is_only_tightened)
+Test(free, of_a_page_that_is_only_write_protected)
 {
 	static const struct made trace[] = {
 		SETTLE,	      {START(0, 1)}, {LOCK(L1)},  {SET(0, RW(0xa), RO(0xa))},
@@ -227,7 +227,7 @@ Test(strict, freed_after_range_end)
 	JUDGE(at_end, BEFORE_6_6, .strict = true);
 }
 
-Test(strict, a_plain_breach_stays_observed)
+Test(strict, a_plain_violation_stays_observed)
 {
 	static const struct made trace[] = {
 		SETTLE, {START(0, 1)}, ZAP(0, 0xa), {FREE(0xa)}, {END(0, 1)},
@@ -423,7 +423,7 @@ Test(partial, until_the_set)
 		SETTLE_66,    {START(0, 512)},	HUGE_ZAP, {INV(0, 512)}, {SET(0, 0, HUGE(0x400))},
 		{UNLOCK(L1)}, {END_66(0, 512)},
 	};
-	static const struct made pieces[] = {
+	static const struct made subpages[] = {
 		SETTLE_66,	 {START(0, 512)},	   HUGE_ZAP,	 {INV(0, 300)},
 		{INV(300, 512)}, {SET(0, 0, HUGE(0x400))}, {UNLOCK(L1)}, {END_66(0, 512)},
 	};
@@ -434,7 +434,7 @@ Test(partial, until_the_set)
 
 	JUDGE(trace, SINCE_6_6, .counts = {[STLB_RULE_PARTIAL] = 1});
 	JUDGE(whole, SINCE_6_6);
-	JUDGE(pieces, SINCE_6_6);
+	JUDGE(subpages, SINCE_6_6);
 	JUDGE(all, SINCE_6_6);
 }
 
@@ -477,7 +477,7 @@ Test(partial, not_of_small_pages)
 	JUDGE(trace, BEFORE_6_6);
 }
 
-/* An unaligned range is read rounded outwards, for the pieces of a huge page as well. */
+/* An unaligned range is read rounded outwards, for the subpages of a huge page as well. */
 Test(partial, unaligned_ranges_cover_whole_pages)
 {
 	static const struct made trace[] = {

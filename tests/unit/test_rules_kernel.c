@@ -13,10 +13,10 @@ Test(kernel, a_clear_that_may_be_undone)
 	static const struct made trace[] = {
 		SETTLE_66, {LOCK(L1)}, {CLEARF(0, RO(0xa))}, {INV(0, 1)}, {UNLOCK(L1)}};
 
-	/* an echo shows that sets are told; another page that it was not the same one */
-	static const struct made sets_told[] = {SETTLE_66,   {SET(9, 0, RW(0x9))}, {CLEAR(9, 0)},
-						{LOCK(L1)},  {CLEARF(0, RO(0xa))}, {INV(0, 1)},
-						{UNLOCK(L1)}};
+	/* an echo shows that sets are reported; another page that it was not the same one */
+	static const struct made sets_reported[] = {
+		SETTLE_66,   {SET(9, 0, RW(0x9))}, {CLEAR(9, 0)}, {LOCK(L1)}, {CLEARF(0, RO(0xa))},
+		{INV(0, 1)}, {UNLOCK(L1)}};
 	static const struct made other_page[] = {
 		SETTLE_66,   {LOCK(L1)},	   {CLEARF(0, RO(0xa))},
 		{INV(0, 1)}, {SET(0, 0, RW(0xb))}, {UNLOCK(L1)}};
@@ -30,7 +30,7 @@ Test(kernel, a_clear_that_may_be_undone)
 	JUDGE(trace, .kernel = "7.0.0");
 	JUDGE(trace, .kernel = NULL);
 	JUDGE(before_6_6, .kernel = NULL, UNBRACKETED(1));
-	JUDGE(sets_told, .kernel = "7.0.0", UNBRACKETED(1));
+	JUDGE(sets_reported, .kernel = "7.0.0", UNBRACKETED(1));
 	JUDGE(other_page, .kernel = "7.0.0", UNBRACKETED(1));
 	JUDGE(other_hook, .kernel = "7.0.0", UNBRACKETED(1));
 }

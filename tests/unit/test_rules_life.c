@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * From when to when something is owed, what losses leave unsure, and what a filter lets pass.
+ * When updates need invalidations, what losses leave unsure, and what a filter lets pass.
  * The traps T<n> are those of staletlb-kernel(7).
  */
 #include "made_events.h"
@@ -15,7 +15,7 @@
 	{                                                                                          \
 		FREE(0xa)                                                                          \
 	}
-#define BREACHED(n) .counts = {[STLB_RULE_FREE] = (n)}
+#define VIOLATED(n) .counts = {[STLB_RULE_FREE] = (n)}
 #define DOUBTFUL(n) .inconclusive = {[STLB_RULE_FREE] = (n)}
 
 /* ---- subscriptions ---- */
@@ -26,7 +26,7 @@ Test(subscription, from_the_first_notifier_event)
 	static const struct made none[] = {FREE_EARLY};
 	static const struct made later[] = {FREE_EARLY, {START(0, 1)}, {END(0, 1)}};
 
-	JUDGE(start, BEFORE_6_6, BREACHED(1), .mms = 1 + 1);
+	JUDGE(start, BEFORE_6_6, VIOLATED(1), .mms = 1 + 1);
 	JUDGE(none, BEFORE_6_6, .mms = 0 + 1);
 	JUDGE(later, BEFORE_6_6, .mms = 1 + 1);
 }
@@ -42,7 +42,7 @@ Test(subscription, from_the_return_of_register)
 		{SUBSCRIBE(SUB1)}, {SUBSCRIBED(-16)}, {T2, CLEAR(0, RW(0xa))}, {FREE(0xa)}};
 
 	JUDGE(before, BEFORE_6_6, .mms = 1 + 1);
-	JUDGE(after, BEFORE_6_6, BREACHED(1), .mms = 1 + 1);
+	JUDGE(after, BEFORE_6_6, VIOLATED(1), .mms = 1 + 1);
 	JUDGE(failed, BEFORE_6_6, .mms = 0 + 1);
 }
 
@@ -65,11 +65,11 @@ Test(subscription, failed_register_leaves_those_before)
 		{START(0, 1)},	   FREE_EARLY,	    {END(0, 1)},
 	};
 
-	JUDGE(trace, BEFORE_6_6, BREACHED(1));
+	JUDGE(trace, BEFORE_6_6, VIOLATED(1));
 }
 
 /* A registration that does not tell its notifier counts; one of interval notifiers does not. */
-Test(subscription, of_a_notifier_that_is_not_told)
+Test(subscription, of_a_notifier_that_is_not_reported)
 {
 	static const struct made over[] = {
 		{OF(SUBSCRIBE, F(MM, MM1))}, {SUBSCRIBED(0)}, {UNREGISTER(SUB1)}, FREE_EARLY};
@@ -94,7 +94,7 @@ Test(subscription, unregister_of_nobody)
 	};
 
 	JUDGE(over, BEFORE_6_6);
-	JUDGE(goes_on, BEFORE_6_6, BREACHED(1));
+	JUDGE(goes_on, BEFORE_6_6, VIOLATED(1));
 }
 
 Test(subscription, only_the_entry_of_register_is_traced)
@@ -115,11 +115,11 @@ Test(subscription, only_the_entry_of_register_is_traced)
 	};
 
 	JUDGE(quiet, BEFORE_6_6);
-	JUDGE(event, BEFORE_6_6, BREACHED(1));
-	JUDGE(range, BEFORE_6_6, BREACHED(1));
+	JUDGE(event, BEFORE_6_6, VIOLATED(1));
+	JUDGE(range, BEFORE_6_6, VIOLATED(1));
 }
 
-/* Events lost before it cannot hide its return: until that comes nothing is owed. */
+/* Events lost before it cannot hide its return: until that comes nothing is pending. */
 Test(subscription, not_by_an_event_after_older_losses)
 {
 #define RETURNS_ARE_TRACED                                                                         \
@@ -157,7 +157,7 @@ Test(subscription, until_the_last_unregister)
 	};
 	static const struct stlb_obligations ended = {.total = 1, .is_void = 1};
 
-	JUDGE(first, BEFORE_6_6, BREACHED(1));
+	JUDGE(first, BEFORE_6_6, VIOLATED(1));
 	JUDGE(last, BEFORE_6_6, .ended = &ended);
 }
 
@@ -168,7 +168,7 @@ Test(subscription, unregister_of_one_that_was_there_before)
 		SETTLE, {UNREGISTER(SUB1)}, {START(0, 1)}, FREE_EARLY, {END(0, 1)},
 	};
 
-	JUDGE(trace, BEFORE_6_6, BREACHED(1));
+	JUDGE(trace, BEFORE_6_6, VIOLATED(1));
 }
 
 /* Nor is that of one that came later: those from before the trace are still there. */
@@ -179,7 +179,7 @@ Test(subscription, unregister_of_one_that_came_later)
 		FREE_EARLY, {END(0, 1)},
 	};
 
-	JUDGE(trace, BEFORE_6_6, BREACHED(1));
+	JUDGE(trace, BEFORE_6_6, VIOLATED(1));
 }
 
 /* put: only the last reference unhashes. */
@@ -205,7 +205,7 @@ Test(subscription, until_the_last_put)
 	};
 
 	JUDGE(last, BEFORE_6_6);
-	JUDGE(not_last, BEFORE_6_6, BREACHED(1));
+	JUDGE(not_last, BEFORE_6_6, VIOLATED(1));
 }
 
 /* Notifier functions are still called after a release, with nobody to hear them. */
@@ -224,7 +224,7 @@ Test(subscription, release_is_final)
 
 	JUDGE(trace, BEFORE_6_6);
 	JUDGE(pending, BEFORE_6_6, .ended = &ended);
-	JUDGE(again, BEFORE_6_6, BREACHED(1));
+	JUDGE(again, BEFORE_6_6, VIOLATED(1));
 }
 
 /* After a release all registrations are known again, so that the last one to leave is the last. */
@@ -249,7 +249,7 @@ Test(subscription, reuse_of_the_mm)
 	JUDGE(trace, BEFORE_6_6);
 }
 
-/* T45: the child of a fork has no subscription; the parent's write-protects do owe. */
+/* T45: the child of a fork has no subscription; the parent's write-protects do need one. */
 Test(subscription, of_a_forked_mm)
 {
 	static const struct made trace[] = {
@@ -270,7 +270,7 @@ Test(subscription, of_a_forked_mm)
 
 /* ---- losses ---- */
 
-Test(loss, between_the_update_and_its_breach)
+Test(loss, between_the_update_and_its_violation)
 {
 	static const struct made here[] = {
 		SETTLE, {START(0, 1)}, ZAP(0, 0xa), {ON(3), LOST(HERE)}, {FREE(0xa)}, {END(0, 1)},
@@ -284,12 +284,12 @@ Test(loss, between_the_update_and_its_breach)
 	};
 
 	JUDGE(here, BEFORE_6_6, DOUBTFUL(1));
-	JUDGE(after, BEFORE_6_6, BREACHED(1));
-	JUDGE(before, BEFORE_6_6, BREACHED(1));
+	JUDGE(after, BEFORE_6_6, VIOLATED(1));
+	JUDGE(before, BEFORE_6_6, VIOLATED(1));
 }
 
-/* A CPU's loss is told at its next event: its window begins at its previous one. */
-Test(loss, told_after_the_breach)
+/* A CPU's loss is reported at its next event: its window begins at its previous one. */
+Test(loss, reported_after_the_violation)
 {
 	static const struct made trace[] = {
 		SETTLED(T3), SETTLE, {START(0, 1)}, FREE_EARLY, {END(0, 1)}, {T3, LOST(HERE)},
@@ -301,15 +301,15 @@ Test(loss, told_after_the_breach)
 /* Overwritten: lost before the first record of this CPU. */
 Test(loss, before_the_first_record)
 {
-	static const struct made breach_before[] = {
+	static const struct made violation_before[] = {
 		SETTLE, {START(0, 1)}, FREE_EARLY, {END(0, 1)}, {ON(3), LOST(BEFORE)},
 	};
-	static const struct made breach_after[] = {
+	static const struct made violation_after[] = {
 		{ON(3), LOST(BEFORE)}, SETTLE, {START(0, 1)}, FREE_EARLY, {END(0, 1)},
 	};
 
-	JUDGE(breach_before, BEFORE_6_6, DOUBTFUL(1));
-	JUDGE(breach_after, BEFORE_6_6, BREACHED(1));
+	JUDGE(violation_before, BEFORE_6_6, DOUBTFUL(1));
+	JUDGE(violation_after, BEFORE_6_6, VIOLATED(1));
 }
 
 /* The buffer was full: nothing of this CPU is known from there on. */
@@ -372,7 +372,7 @@ Test(loss, matters_while_an_mm_is_subscribed)
 
 /* ---- missing kinds ---- */
 
-Test(coverage, without_invalidations_breaches_are_inconclusive)
+Test(coverage, without_invalidations_violations_are_inconclusive)
 {
 	static const struct made trace[] = {{START(0, 1)}, FREE_EARLY, {END(0, 1)}};
 	struct stlb_kinds blind = MADE_WITHOUT(STLB_INV_RANGE);
@@ -399,21 +399,21 @@ Test(coverage, without_invalidations_races_are_inconclusive)
 Test(filter, by_each_field)
 {
 	static const struct made trace[] = {SETTLE, {START(0, 1)}, FREE_EARLY, {END(0, 1)}};
-	uint64_t freed = 1000 * 7; /* the seventh row breaches */
+	uint64_t freed = 1000 * 7; /* the seventh row violates a rule */
 
-	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.kind = STLB_FILTER_MM, .start = MM1));
+	JUDGE(trace, BEFORE_6_6, VIOLATED(1), FILTERED(.kind = STLB_FILTER_MM, .start = MM1));
 	JUDGE(trace, BEFORE_6_6, FILTERED(.kind = STLB_FILTER_MM, .start = MM2));
-	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.kind = STLB_FILTER_PID, .tid = 100));
+	JUDGE(trace, BEFORE_6_6, VIOLATED(1), FILTERED(.kind = STLB_FILTER_PID, .tid = 100));
 	JUDGE(trace, BEFORE_6_6, FILTERED(.kind = STLB_FILTER_PID, .tid = 200));
-	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.kind = STLB_FILTER_COMM, .text = "task"));
+	JUDGE(trace, BEFORE_6_6, VIOLATED(1), FILTERED(.kind = STLB_FILTER_COMM, .text = "task"));
 	JUDGE(trace, BEFORE_6_6, FILTERED(.kind = STLB_FILTER_COMM, .text = "other"));
-	JUDGE(trace, BEFORE_6_6, BREACHED(1),
+	JUDGE(trace, BEFORE_6_6, VIOLATED(1),
 	      FILTERED(.kind = STLB_FILTER_ADDR, .start = PAGE(0), .end = PAGE(0) + 1));
 	JUDGE(trace, BEFORE_6_6,
 	      FILTERED(.kind = STLB_FILTER_ADDR, .start = PAGE(1), .end = PAGE(9)));
-	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.kind = STLB_FILTER_SINCE, .start = freed));
+	JUDGE(trace, BEFORE_6_6, VIOLATED(1), FILTERED(.kind = STLB_FILTER_SINCE, .start = freed));
 	JUDGE(trace, BEFORE_6_6, FILTERED(.kind = STLB_FILTER_SINCE, .start = freed + 1));
-	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.kind = STLB_FILTER_UNTIL, .start = freed));
+	JUDGE(trace, BEFORE_6_6, VIOLATED(1), FILTERED(.kind = STLB_FILTER_UNTIL, .start = freed));
 	JUDGE(trace, BEFORE_6_6, FILTERED(.kind = STLB_FILTER_UNTIL, .start = freed - 1));
 }
 
@@ -423,7 +423,7 @@ Test(filter, by_the_task_of_the_update)
 	static const struct made trace[] = {
 		SETTLE, {START(0, 1)}, ZAP(0, 0xa), {T2, FREE(0xa)}, {END(0, 1)}};
 
-	JUDGE(trace, BEFORE_6_6, BREACHED(1), FILTERED(.kind = STLB_FILTER_PID, .tid = 100));
+	JUDGE(trace, BEFORE_6_6, VIOLATED(1), FILTERED(.kind = STLB_FILTER_PID, .tid = 100));
 	JUDGE(trace, BEFORE_6_6, FILTERED(.kind = STLB_FILTER_PID, .tid = 200));
 }
 
@@ -440,10 +440,10 @@ Test(local_clock, judges_only_what_the_graph_orders)
 		{T2, UNLOCK(L1)}, {T2, FREE(0xa)}, {END(0, 1)},
 	};
 
-	JUDGE(one_task, BEFORE_6_6, BREACHED(1), .clock = "local");
+	JUDGE(one_task, BEFORE_6_6, VIOLATED(1), .clock = "local");
 	JUDGE(unordered, BEFORE_6_6, .clock = "local");
-	JUDGE(unordered, BEFORE_6_6, BREACHED(1), .clock = "mono");
-	JUDGE(ordered, BEFORE_6_6, BREACHED(1), .clock = "local");
+	JUDGE(unordered, BEFORE_6_6, VIOLATED(1), .clock = "mono");
+	JUDGE(ordered, BEFORE_6_6, VIOLATED(1), .clock = "local");
 }
 
 /* A task that takes over the tid of one that an interrupt stopped is not that one. */

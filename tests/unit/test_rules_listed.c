@@ -8,7 +8,7 @@ static const char *const threads[] = {"ksmd",	    "khugepaged",  "kswapd0",
 				      "kcompactd0", "kworker/1:1", "migration/0"};
 enum { THREADS = sizeof(threads) / sizeof(*threads) };
 
-/* By whom the findings of a trace are, which has to be as many. */
+/* By whom the findings of a trace are, which must be as many. */
 static void are_by(struct made_reading *reading, const char *const *comms, uint32_t nr)
 {
 	const struct stlb_result *result = made_result(reading);
@@ -48,7 +48,7 @@ Test(listed, as_they_were_found)
 
 #define MERGER .tid = 200, .cpu = 1, .comm = "ksmd"
 
-/* By time, though what waits to be told for certain is found last. */
+/* By time, though what waits to be reported for certain is found last. */
 Test(listed, by_their_time)
 {
 	static const char *const comms[] = {"task", "ksmd"};
@@ -60,7 +60,7 @@ Test(listed, by_their_time)
 	are_by(&reading, comms, 2);
 }
 
-/* The last one of a site is the latest, in whatever order they are told. */
+/* The last one of a site is the latest, in whatever order they are reported. */
 Test(listed, with_the_latest_of_each)
 {
 	static const struct stlb_filter_value nobody = {.kind = STLB_FILTER_PID, .tid = 7};
@@ -96,7 +96,7 @@ Test(listed, not_where_it_cannot_be_judged)
 	stlb_analysis_free(reading.analysis);
 }
 
-/* How bad a breach is by default, as staletlb-rules(7) says of each rule. */
+/* How bad a violation is by default, as staletlb-rules(7) says of each rule. */
 Test(listed, with_their_severity)
 {
 	static const struct {

@@ -8,7 +8,7 @@
 #define REPOINT(n) .counts = {[STLB_RULE_REPOINT] = (n)}
 #define REFAULT(n) .counts = {[STLB_RULE_REFAULT] = (n)}
 
-/* ---- holds: told by what a clear and a set of one task are judged as ---- */
+/* ---- holds: shown by what a clear and a set of one task are judged as ---- */
 
 /* A lock without a lockdep class is a PTL once an update is made under it. */
 Test(hold, unnamed_lock)
@@ -68,7 +68,7 @@ Test(hold, acquired_without_a_lock)
 		{END(0, 1)},
 	};
 
-	/* its class is told at the entry: the lock inside is not that of the update */
+	/* its class is recorded at the entry: the lock inside is not that of the update */
 	static const struct made inside[] = {
 		SETTLE,		{START(0, 1)},	     {ASK(L1)},	       {.kind = STLB_LOCK_ACQUIRED},
 		{LOCK_ANY(RQ)}, {CLEAR(0, RO(0xa))}, {UNLOCK_ANY(RQ)}, {SET(0, 0, RW(0xb))},
@@ -119,7 +119,7 @@ Test(hold, lock_never_released)
 	JUDGE(no_switch, BEFORE_6_6, REFAULT(1));
 }
 
-/* What was taken inside of a lock is not held when that one is let go. */
+/* What was taken inside of a lock is not held when that one is released. */
 Test(hold, inner_lock_never_released)
 {
 	static const struct made trace[] = {
@@ -357,7 +357,7 @@ Test(redundant, each_obligation)
 	JUDGE(trace, BEFORE_6_6, REDUNDANT(2));
 }
 
-Test(redundant, in_the_lock_for_a_tighten)
+Test(redundant, in_the_lock_for_a_write_protect)
 {
 	static const struct made in_lock[] = {
 		SETTLE,	     {START(0, 1)}, {LOCK(L1)},	      {SET(0, RW(0xa), RO(0xa))},

@@ -40,7 +40,7 @@ Test(never, each_obligation)
 	JUDGE(trace, BEFORE_6_6, NEVER(3));
 }
 
-Test(never, tighten_before_6_6)
+Test(never, write_protect_before_6_6)
 {
 	static const struct made wrong[] = {
 		SETTLE,
@@ -309,7 +309,7 @@ Test(never, migration_since_6_6)
 		END_66(0, 1)                                                                       \
 	}
 
-Test(never, tighten_since_6_6)
+Test(never, write_protect_since_6_6)
 {
 	static const struct made same_event[] = {
 		SETTLE_66, PROTECTED, {START_AS(5, 6, PROTECT)}, {END_66(5, 6)}, {INV(0, 6)},
@@ -338,7 +338,7 @@ Test(never, tighten_since_6_6)
 }
 
 /* mprotect and fork flush once, after the brackets of all their mappings. */
-Test(never, tightens_of_two_events)
+Test(never, write_protects_of_two_events)
 {
 	static const struct made right[] = {
 		SETTLE_66,	PROTECTED,	{START_AS(1, 2, 3)},
@@ -356,8 +356,8 @@ Test(never, tightens_of_two_events)
 
 /* ---- how obligations meet ---- */
 
-/* A clear or repoint of P absorbs a pending tighten of P. */
-Test(obligation, a_clear_absorbs_a_tighten)
+/* A clear or repoint of P absorbs a pending write-protect of P. */
+Test(obligation, a_clear_absorbs_a_write_protect)
 {
 	static const struct made trace[] = {
 		SETTLE,	      {START(0, 1)}, WP(0, 0xa), {LOCK(L1)}, {CLEAR(0, RO(0xa))},
@@ -368,7 +368,7 @@ Test(obligation, a_clear_absorbs_a_tighten)
 	JUDGE(trace, BEFORE_6_6, .ended = &ended);
 }
 
-/* What TLBs may hold is what was there before the tighten: putting the page back as it was
+/* What TLBs may hold is what was there before the write-protect: putting the page back as it was
  * after it restores nothing. */
 Test(obligation, a_clear_keeps_what_it_absorbed)
 {
@@ -381,7 +381,7 @@ Test(obligation, a_clear_keeps_what_it_absorbed)
 	JUDGE(trace, BEFORE_6_6, NEVER(1));
 }
 
-Test(obligation, restored_with_fewer_rights_is_a_tighten)
+Test(obligation, restored_with_fewer_rights_is_a_write_protect)
 {
 	static const struct made trace[] = {
 		SETTLE,
@@ -399,7 +399,7 @@ Test(obligation, restored_with_fewer_rights_is_a_tighten)
 }
 
 /* The page is mapped again: to free it would be another fault than the clear's. */
-Test(obligation, no_free_breaches_what_came_back_with_fewer_rights)
+Test(obligation, no_free_violates_what_came_back_with_fewer_rights)
 {
 	static const struct made trace[] = {
 		SETTLE,	      {START(0, 1)}, {LOCK(L1)},       {CLEAR(0, RW(0xa))},
@@ -410,7 +410,7 @@ Test(obligation, no_free_breaches_what_came_back_with_fewer_rights)
 	JUDGE(trace, BEFORE_6_6, .strict = true);
 }
 
-Test(obligation, a_tighten_taken_back_is_restored)
+Test(obligation, a_write_protect_taken_back_is_restored)
 {
 	static const struct made trace[] = {
 		SETTLE,	      {START(0, 1)},	WP(0, 0xa), {LOCK(L1)}, {SET(0, RO(0xa), RW(0xa))},
@@ -421,7 +421,7 @@ Test(obligation, a_tighten_taken_back_is_restored)
 	JUDGE(trace, BEFORE_6_6, .ended = &ended);
 }
 
-Test(obligation, more_rights_or_accessed_bits_owe_nothing)
+Test(obligation, more_rights_or_accessed_bits_need_nothing)
 {
 	static const struct made trace[] = {
 		SETTLE,

@@ -90,7 +90,7 @@ Test(holds, a_lock_read_twice)
 	JUDGE(trace, BEFORE_6_6, REPOINT(1));
 }
 
-/* An acquisition without a lock, and none that was asked for, is none. */
+/* An acquisition without a lock, and none that was asked for, does not count. */
 Test(holds, acquired_without_anything)
 {
 	static const struct made trace[] = {SETTLE,
@@ -131,13 +131,13 @@ Test(holds, asked_for_and_waited_for)
 					     {ONLY_END(0, 1)}};
 
 	JUDGE(goes_on, BEFORE_6_6, REPOINT(1));
-	/* T2's invalidation was not ordered after a clear that published nothing */
+	/* T2's invalidation was not ordered after a clear after which nothing was released */
 	JUDGE(sleeps, BEFORE_6_6, RACY(1));
 }
 
 /*
- * Where interrupts are not told from tasks, one may come between a lock function's entry and its
- * return: the return tells when the lock was taken.
+ * Where interrupts are not distinguished from tasks, one may come between a lock function's entry
+ * and its return: the return tells when the lock was taken.
  */
 Test(holds, confirmed_by_the_return)
 {
@@ -263,8 +263,9 @@ Test(interrupts, on_top_of_each_other)
 	static const struct made on_top[] = {
 		SETTLE,		  {START(0, 1)}, {SOFTIRQ, CLEAR(0, RW(0xa))},
 		{IRQ, INV(0, 1)}, {FREE(0xa)},	 {ONLY_END(0, 1)}};
-	static const struct made told_on[] = {SETTLE,		ZAPPED,	     {SOFTIRQ, WAKE(77)},
-					      {NMI, INV(0, 1)}, {FREE(0xa)}, {ONLY_END(0, 1)}};
+	static const struct made reported_on[] = {
+		SETTLE,		  ZAPPED,      {SOFTIRQ, WAKE(77)},
+		{NMI, INV(0, 1)}, {FREE(0xa)}, {ONLY_END(0, 1)}};
 	static const struct made next_one[] = {SETTLE,		 ZAPPED,      {IRQ, WAKE(77)},
 					       {IRQ, INV(0, 1)}, {FREE(0xa)}, {ONLY_END(0, 1)}};
 	static const struct made other_cpu[] = {
@@ -272,7 +273,7 @@ Test(interrupts, on_top_of_each_other)
 		{FREE(0xa)}, {ONLY_END(0, 1)}};
 
 	JUDGE(on_top, BEFORE_6_6);
-	JUDGE(told_on, BEFORE_6_6);
+	JUDGE(reported_on, BEFORE_6_6);
 	JUDGE(next_one, BEFORE_6_6);
 	JUDGE(other_cpu, BEFORE_6_6, RACY(1));
 }
@@ -331,7 +332,7 @@ Test(forks, of_nobody)
 	JUDGE(idle, BEFORE_6_6, REPOINT(1));
 }
 
-/* However many contexts have something pending, they are told apart. */
+/* However many contexts have something pending, they are distinguished. */
 Test(order, of_many_contexts)
 {
 	enum { MANY = 300 };

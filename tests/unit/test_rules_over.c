@@ -29,10 +29,10 @@ Test(over, a_table_judged_before_a_loss)
 {
 #define THEN_LOST TAKEN_OUT(, {LOST(HERE)})
 	static const struct made lost[] = {THEN_LOST};
-	struct stlb_kinds told = MADE_WITHOUT(STLB_PMD_SET, STLB_PMD_INSTALL);
-	struct stlb_kinds installs = MADE_MORE(told, STLB_PMD_INSTALL);
+	struct stlb_kinds reported = MADE_WITHOUT(STLB_PMD_SET, STLB_PMD_INSTALL);
+	struct stlb_kinds installs = MADE_MORE(reported, STLB_PMD_INSTALL);
 
-	JUDGE(lost, BEFORE_6_6, .recorded = told, .counts = {UNBRACKETED(1)});
+	JUDGE(lost, BEFORE_6_6, .recorded = reported, .counts = {UNBRACKETED(1)});
 	JUDGE(lost, BEFORE_6_6, .recorded = installs);
 	JUDGE(lost, BEFORE_6_6);
 }
@@ -107,7 +107,7 @@ Test(over, one_site_of_one_occurrence)
 	stlb_analysis_free(reading.analysis);
 }
 
-/* Of several sites that wait, each is told. */
+/* Of several sites that wait, each is reported. */
 Test(over, several_sites_that_wait)
 {
 	static const struct made waiting[] = {
@@ -218,7 +218,7 @@ Test(tables, replaced_by_a_huge_page)
 	JUDGE(perhaps, BEFORE_6_6, DEVICES, .inconclusive = {[STLB_RULE_STALE_ACCESS] = 1});
 }
 
-/* Of a huge page that is replaced piece by piece, the first piece is shown. */
+/* Of a huge page that is replaced subpage by subpage, the first subpage is shown. */
 Test(tables, the_set_that_is_shown)
 {
 	struct made_reading reading = READING(BEFORE_6_6);
@@ -239,7 +239,7 @@ Test(tables, the_set_that_is_shown)
 
 /* A page whose clear could not be placed is in its window still, whatever came of the entry since.
  */
-Test(tables, a_breach_after_a_clear_without_a_place)
+Test(tables, a_violation_after_a_clear_without_a_place)
 {
 #define REPLACED_UNSEEN(page)                                                                      \
 	SETTLE, {SET(0, 0, RW(0xa))}, {START(0, 1)}, {LOCK(L1)}, {CLEAR_AT(RW(0xa))},              \
@@ -258,7 +258,7 @@ Test(tables, a_breach_after_a_clear_without_a_place)
 	      .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_STALE_ACCESS] = 1}, .unplaced = 1 + 1);
 }
 
-/* What maps told in earlier holds is set by then: it waits no more. */
+/* What maps recorded in earlier holds is set by then: it waits no more. */
 Test(maps, in_one_hold_after_the_other)
 {
 	enum { HOLDS = 200 };

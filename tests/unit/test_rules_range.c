@@ -18,7 +18,7 @@
 Test(unbracketed, each_kind_of_update)
 {
 	static const struct made clear[] = {SETTLE, ZAP(0, 0xa), {INV(0, 1)}};
-	static const struct made tighten[] = {
+	static const struct made write_protect[] = {
 		SETTLE, {LOCK(L1)}, {SET(0, RW(0xa), RO(0xa))}, {UNLOCK(L1)}, {INV(0, 1)},
 	};
 	static const struct made repoint[] = {
@@ -30,7 +30,7 @@ Test(unbracketed, each_kind_of_update)
 	};
 
 	JUDGE(clear, BEFORE_6_6, UNBRACKETED(1));
-	JUDGE(tighten, BEFORE_6_6, UNBRACKETED(1));
+	JUDGE(write_protect, BEFORE_6_6, UNBRACKETED(1));
 	JUDGE(repoint, BEFORE_6_6, UNBRACKETED(1));
 	JUDGE(direct, BEFORE_6_6, .counts = {[STLB_RULE_UNBRACKETED] = 1, [STLB_RULE_REPOINT] = 1});
 }
@@ -276,7 +276,7 @@ Test(unbalanced, blockable_start_in_the_lock)
 	static const struct made other_lock[] = {
 		SETTLE, {LOCK_ANY(RQ)}, {START(0, 1)}, {END(0, 1)}, {UNLOCK_ANY(RQ)},
 	};
-	static const struct made let_go[] = {
+	static const struct made last_releases[] = {
 		SETTLE, {LOCK(L1)}, {UNLOCK(L1)}, {START(0, 1)}, {END(0, 1)},
 	};
 
@@ -284,7 +284,7 @@ Test(unbalanced, blockable_start_in_the_lock)
 	JUDGE(no_releases, BEFORE_6_6);
 	JUDGE(nonblocking, BEFORE_6_6);
 	JUDGE(other_lock, BEFORE_6_6);
-	JUDGE(let_go, BEFORE_6_6);
+	JUDGE(last_releases, BEFORE_6_6);
 }
 
 /* The OOM reaper: a start that may not block can fail, and has no end then. */
@@ -292,7 +292,7 @@ Test(unbalanced, nonblocking_start_may_fail)
 {
 	static const struct made failed[] = {
 		SETTLE, {START_NB(0, 9)}, {START(20, 21)}, {END(20, 21)}};
-	static const struct made told[] = {
+	static const struct made reported[] = {
 		SETTLE,	       {START_NB(0, 9)}, {OF(INV_START_RET, F(RET, -11))},
 		{START(0, 1)}, {END(0, 1)},	 {EXITS},
 	};
@@ -301,7 +301,7 @@ Test(unbalanced, nonblocking_start_may_fail)
 	static const struct made fine[] = {SETTLE, {START_NB(0, 9)}, ZAP(0, 0xa), {END(0, 9)}};
 
 	JUDGE(failed, BEFORE_6_6);
-	JUDGE(told, BEFORE_6_6);
+	JUDGE(reported, BEFORE_6_6);
 	JUDGE(around, BEFORE_6_6);
 	JUDGE(fine, BEFORE_6_6);
 }
@@ -408,7 +408,8 @@ Test(unaligned, read_rounded_outwards)
 	JUDGE(bracket, BEFORE_6_6, .counts = {[STLB_RULE_UNALIGNED] = 1});
 }
 
-/* A bracket is told of even where it is of nothing; an invalidation of nothing is empty, no more.
+/* A bracket is reported of even where it is of nothing; an invalidation of nothing is empty, no
+ * more.
  */
 Test(unaligned, where_the_range_is_empty)
 {
@@ -436,8 +437,8 @@ Test(unaligned, the_whole_mm_is_not)
 	JUDGE(trace, SINCE_6_6);
 }
 
-/* A clear takes over what its page's write-protect owes, and what was told of that. */
-Test(unbracketed, told_once_of_a_page_protected_and_then_cleared)
+/* A clear takes over what its page's write-protect needs, and what was reported of that. */
+Test(unbracketed, reported_once_of_a_page_protected_and_then_cleared)
 {
 	static const struct made same[] = {SETTLE,	 {LOCK(L1)}, {SET(0, RW(0xa), RO(0xa))},
 					   {UNLOCK(L1)}, {LOCK(L1)}, {CLEAR(0, RO(0xa))},

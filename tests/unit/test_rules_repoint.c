@@ -117,8 +117,8 @@ Test(repoint, each_obligation_once)
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 2, [STLB_RULE_NEVER] = 2});
 }
 
-/* The page that comes second owes nothing before it goes itself. */
-Test(repoint, the_new_page_owes_when_it_goes)
+/* The page that comes second needs no invalidation before it goes itself. */
+Test(repoint, the_new_page_needs_when_it_goes)
 {
 	static const struct made trace[] = {
 		SETTLE,
@@ -158,7 +158,7 @@ Test(repoint, same_page_again)
 	JUDGE(trace, BEFORE_6_6, .ended = &ended);
 }
 
-Test(repoint, nothing_owed_without_a_subscriber)
+Test(repoint, nothing_pending_without_a_subscriber)
 {
 	static const struct made trace[] = {
 		{LOCK(L1)}, {CLEAR(0, RO(0xa))}, {SET(0, 0, RW(0xb))}, {UNLOCK(L1)}, {FREE(0xa)},
@@ -233,7 +233,7 @@ Test(refault, of_another_task)
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_REFAULT] = 1});
 }
 
-Test(refault, old_page_stays_owed)
+Test(refault, old_page_stays_pending)
 {
 	static const struct made trace[] = {
 		SETTLE,
@@ -273,8 +273,8 @@ Test(refault, in_another_hold_of_the_same_task)
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_REFAULT] = 1});
 }
 
-/* A zapped page refaulted and zapped again owes twice. */
-Test(refault, zapped_twice_owes_twice)
+/* A zapped page refaulted and zapped again needs two invalidations. */
+Test(refault, zapped_twice_needs_twice)
 {
 	static const struct made trace[] = {
 		SETTLE,

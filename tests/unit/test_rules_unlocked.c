@@ -65,7 +65,7 @@ Test(upper, one_lock_for_all_of_a_table)
 	JUDGE(writing, BEFORE_6_6);
 }
 
-/* Where the table lies was never told: another one may be in its place. */
+/* Where the table lies was never recorded: another one may be in its place. */
 Test(upper, table_that_is_not_known)
 {
 	static const struct made trace[] = {
@@ -132,8 +132,8 @@ Test(upper, another_table)
 	JUDGE(all, BEFORE_6_6);
 }
 
-/* What lies behind a range stays, however large the range. */
-Test(upper, a_table_behind_the_range)
+/* What lies after a range stays, however large the range. */
+Test(upper, a_table_after_the_range)
 {
 	static const struct made below[] = {SUBSCRIBER,
 					    MARKED,
@@ -269,7 +269,8 @@ Test(upper, what_needs_no_lock)
 	JUDGE(trace, BEFORE_6_6);
 }
 
-/* hugetlb is told through pte functions: it is its pmd table that counts, not the ptes' below. */
+/* hugetlb pages change through pte functions: it is its pmd table that counts, not the ptes' below.
+ */
 Test(upper, hugetlb)
 {
 #define HUGETLB(l, h)                                                                              \
@@ -330,7 +331,7 @@ Test(upper, page_table_freed_unseen)
 		PTE_UNDER(L2, TABLE1, LARGE + 513)};
 	static const struct made before_many[] = {SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, 0),
 						  RANGE(512, LARGE, 0), PTE_UNDER(L2, TABLE1, 1)};
-	static const struct made behind_many[] = {
+	static const struct made after_many[] = {
 		SUBSCRIBER, MARKED, PTE_UNDER(L1, TABLE1, LARGE + 512), RANGE(0, LARGE + 512, 0),
 		PTE_UNDER(L2, TABLE1, LARGE + 513)};
 
@@ -338,7 +339,7 @@ Test(upper, page_table_freed_unseen)
 	JUDGE(first_of_many, BEFORE_6_6);
 	JUDGE(last_of_many, BEFORE_6_6);
 	JUDGE(before_many, BEFORE_6_6, UNLOCKED(1));
-	JUDGE(behind_many, BEFORE_6_6, UNLOCKED(1));
+	JUDGE(after_many, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(kept, BEFORE_6_6, UNLOCKED(1));
 	JUDGE(other, BEFORE_6_6);
 	JUDGE(munmap, BEFORE_6_6);
@@ -441,8 +442,8 @@ Test(upper, a_page_table_replaced)
 	JUDGE(nothing, BEFORE_6_6, UNLOCKED(1));
 }
 
-/* An update that does not say where its table lies is one of the table that is told later. */
-Test(upper, a_table_that_is_told_later)
+/* An update that does not say where its table lies is one of the table that is known later. */
+Test(upper, a_table_that_is_reported_later)
 {
 	static const struct made two[] = {SUBSCRIBER,	MARKED,
 					  {LOCK(L1)},	{SET(0, 0, RW(0x100))},

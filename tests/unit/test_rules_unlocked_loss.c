@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* unlocked-update where locks may have been taken, or let go, unseen. */
+/* unlocked-update where locks may have been taken, or released, unseen. */
 #include "made_events.h"
 
 #define UNLOCKED(n) .counts = {[STLB_RULE_UNLOCKED] = (n)}

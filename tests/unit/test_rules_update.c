@@ -17,16 +17,17 @@
 		END(0, 1024)                                                                       \
 	}
 
-/* Write-protected, and then replaced: what is owed for the page is owed once. */
+/* Write-protected, and then replaced: what is pending for the page is pending once. */
 Test(update, a_page_protected_and_then_replaced)
 {
-	static const struct made told[] = {HELD({SET(0, RW(0xa), RO(0xa))}, {CLEAR(0, RW(0xa))},
-						{SET(0, RO(0xa), RW(0xb))}, {CLEAR(0, RO(0xa))})};
+	static const struct made reported[] = {HELD({SET(0, RW(0xa), RO(0xa))}, {CLEAR(0, RW(0xa))},
+						    {SET(0, RO(0xa), RW(0xb))},
+						    {CLEAR(0, RO(0xa))})};
 	static const struct made unknown[] = {
 		HELD({SET(0, RW(0xa), RO(0xa))},
 		     {OF(CHANGE_PTE, F(MM, MM1), F(ADDR, PAGE(0)), F(NEW, RW(0xb)))})};
 
-	JUDGE(told, BEFORE_6_6, REPOINT(1), ENDED(.total = 1, .discharged_deferred = 1));
+	JUDGE(reported, BEFORE_6_6, REPOINT(1), ENDED(.total = 1, .discharged_deferred = 1));
 	JUDGE(unknown, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
 }
 
@@ -46,12 +47,12 @@ Test(update, another_huge_page_after_an_invalidation_in_place)
 {
 	static const struct made other[] = {HELD({PMD_CLEARS(PMD_INVAL, 0, HUGE(0x200))},
 						 {PMD_SET(0, NUMA(0x200), HUGE(0x400))})};
-	static const struct made told_twice[] = {HELD({PMD_CLEARS(PMD_INVAL, 0, HUGE(0x200))},
-						      {PMD_SET(0, HUGE(0x200), NUMA(0x200))},
-						      {PMD_CLEAR(0, HUGE(0x200))})};
+	static const struct made reported_twice[] = {HELD({PMD_CLEARS(PMD_INVAL, 0, HUGE(0x200))},
+							  {PMD_SET(0, HUGE(0x200), NUMA(0x200))},
+							  {PMD_CLEAR(0, HUGE(0x200))})};
 
 	JUDGE(other, BEFORE_6_6, REPOINT(1));
-	JUDGE(told_twice, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
+	JUDGE(reported_twice, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
 }
 
 /* What a set tells of the entry before wins over what was known; of several nothing is guessed. */
@@ -62,7 +63,7 @@ Test(update, what_was_there_before)
 	{                                                                                          \
 		END(7, 8)                                                                          \
 	}
-	static const struct made told[] = {
+	static const struct made reported[] = {
 		SETTLE,	      KNOWN,	   {START(0, 2)}, {LOCK(L1)}, {SET(0, RW(0xa), SWAP)},
 		{UNLOCK(L1)}, {FREE(0xa)}, {END(0, 2)}};
 	static const struct made known[] = {
@@ -78,7 +79,7 @@ Test(update, what_was_there_before)
 		SETTLE,	      KNOWN,	  {START(0, 2)}, {LOCK(L1)}, {SET_NR(0, RW(0x30), 2)},
 		{UNLOCK(L1)}, {END(0, 2)}};
 
-	JUDGE(told, BEFORE_6_6, FREED(1));
+	JUDGE(reported, BEFORE_6_6, FREED(1));
 	JUDGE(known, BEFORE_6_6, FREED(1));
 	JUDGE(several, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
 }
@@ -101,10 +102,10 @@ Test(update, a_swap_entry_that_becomes_a_migration_entry)
 	JUDGE(migration, BEFORE_6_6);
 }
 
-/* ---- a huge page in pieces ---- */
+/* ---- a huge page in subpages ---- */
 
 /* 512 times one page is a split only of zeroes: a special page that nobody can write. */
-Test(pieces, all_of_one_page)
+Test(subpages, all_of_one_page)
 {
 	static struct made trace[5 + 512 + 3];
 	static const struct {
@@ -133,8 +134,8 @@ Test(pieces, all_of_one_page)
 	}
 }
 
-/* Fewer than all of them, or of two pages, are none; the hold's end tells. */
-Test(pieces, not_all_of_one_page)
+/* Fewer than all of them, or of two pages, do not count; the hold's end tells. */
+Test(subpages, not_all_of_one_page)
 {
 	static const struct made some[] = {HELD({PMD_CLEAR(0, HUGERO(0x200))},
 						{SET(0, 0, ZERO(0x50))}, {SET(1, 0, ZERO(0x50))})};
@@ -152,7 +153,7 @@ Test(pieces, not_all_of_one_page)
 }
 
 /* Which end of it was left out makes no difference. */
-Test(pieces, all_but_some_covered)
+Test(subpages, all_but_some_covered)
 {
 #define COVERED(a, b)                                                                              \
 	SETTLE, {START(0, 512)}, {LOCK(L1)}, {PMD_CLEAR(0, HUGE(0x200))}, {INV(a, b)},             \
@@ -170,8 +171,8 @@ Test(pieces, all_but_some_covered)
 	JUDGE(all, BEFORE_6_6);
 }
 
-/* A piece that is set twice is one piece. */
-Test(pieces, one_set_twice)
+/* A subpage that is set twice is one subpage. */
+Test(subpages, one_set_twice)
 {
 	static const struct made trace[] = {SETTLE,
 					    {START(0, 512)},
@@ -189,22 +190,22 @@ Test(pieces, one_set_twice)
 					   {SET(511, 0, RW(0x3ff))},
 					   {UNLOCK(L1)},
 					   {ONLY_END(0, 512)}};
-	static const struct made weaker[] = {SETTLE,
-					     {START(0, 512)},
-					     {LOCK(L1)},
-					     {PMD_CLEAR(0, HUGE(0x200))},
-					     {SET_NR(0, RW(0x200), 100)},
-					     {SET_NR(100, RO(0x264), 412)},
-					     {UNLOCK(L1)},
-					     {ONLY_END(0, 512)}};
+	static const struct made read_only[] = {SETTLE,
+						{START(0, 512)},
+						{LOCK(L1)},
+						{PMD_CLEAR(0, HUGE(0x200))},
+						{SET_NR(0, RW(0x200), 100)},
+						{SET_NR(100, RO(0x264), 412)},
+						{UNLOCK(L1)},
+						{ONLY_END(0, 512)}};
 
 	JUDGE(trace, BEFORE_6_6, NEVER(1));
 	JUDGE(last, BEFORE_6_6, ENDED(.total = 1, .restored = 1));
-	JUDGE(weaker, BEFORE_6_6, NEVER(1));
+	JUDGE(read_only, BEFORE_6_6, NEVER(1));
 }
 
-/* A swap entry in a piece of a huge page that was zapped does not wait for the huge page. */
-Test(pieces, a_swap_entry_below_a_zap)
+/* A swap entry in a subpage of a huge page that was zapped does not wait for the huge page. */
+Test(subpages, a_swap_entry_below_a_zap)
 {
 	static const struct made swap[] = {
 		HELD({PMD_CLEAR(0, HUGE(0x200))}, {SET(3, 0, SWAP)}, {UNLOCK(L1)}, {T2, LOCK(L1)},
@@ -300,8 +301,8 @@ Test(echoes, a_clear_of_what_was_just_set)
 	JUDGE(known, BEFORE_6_6, ENDED(.total = 0));
 }
 
-/* In text without irq flags an echo may come late, of a set that told nothing too. */
-Test(echoes, late_ones_of_a_set_that_told_nothing)
+/* In text without irq flags an echo may come late, of a set that recorded nothing too. */
+Test(echoes, late_ones_of_a_set_that_reported_nothing)
 {
 #define FILLED                                                                                     \
 	{SET_UNTOLD(0, RW(0xa))},                                                                  \
@@ -320,7 +321,7 @@ Test(echoes, late_ones_of_a_set_that_told_nothing)
 	JUDGE(other_value, BEFORE_6_6, .no_irq_flags = true, FREED(1));
 }
 
-/* Nor is a late one of a second entry held against what was told of the first. */
+/* Nor is a late one of a second entry held against what was reported of the first. */
 Test(echoes, late_ones_of_several_entries)
 {
 	static const struct made late[] = {HELD({OF(PTE_SET, F(MM, MM1), F(ADDR, PAGE(0)),
@@ -446,9 +447,9 @@ Test(update, an_interrupt_before_the_echo_that_tells)
 	JUDGE(trace, BEFORE_6_6);
 }
 
-/* A clear absorbs a tighten: not one of another page, nor of an entry of another size, nor one that
- * was invalidated. */
-Test(obligation, absorbs_what_is_still_owed_of_its_entry)
+/* A clear absorbs a write-protect: not one of another page, nor of an entry of another size, nor
+ * one that was invalidated. */
+Test(obligation, absorbs_what_is_still_pending_of_its_entry)
 {
 	static const struct made other_page[] = {
 		SETTLE,	      {START(0, 1)}, {LOCK(L1)},	  {SET(0, RW(0xa), RO(0xa))},

@@ -282,7 +282,7 @@ Test(suppress, hidden_occurrences_count)
 	cr_expect_not_null(stlb_suppressions_peek(set, &finding, NULL));
 }
 
-/* The fingerprints of version 1 told no functions apart. */
+/* The fingerprints of version 1 did not distinguish functions. */
 Test(suppress, an_old_baseline_is_weak)
 {
 	load_known("00000000000000f1", "\"occurrences\": 2");

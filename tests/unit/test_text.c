@@ -387,7 +387,7 @@ Test(text, ends)
 	expect_end(LINE("<stack trace>") " => func_a\n => fun", 1, true, "line 3");
 }
 
-Test(text, strange_lines_are_told)
+Test(text, unparsed_lines_are_reported)
 {
 	expect_end("# a comment\n\nstrange\n" LINE("e: a=1") "more\na-1 [000] 1.x: e: a=1\n", 1,
 		   false, "3, the first is line 3");

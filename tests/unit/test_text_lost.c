@@ -12,7 +12,7 @@ TestSuite(text_lost, .fini = sample_drop);
 #define LATER	   "task-70      [001] .....     2.000000: mm_page_free: pfn=0x1 order=0"
 #define SAYS(time) #time "000000000 1 70 0 task|mm_page_free pfn=0x1 order=0x0\n"
 
-/* What is put before and behind a line, by whom. */
+/* What is put before and after a line, by whom. */
 static const char *const dresses[][2] = {
 	{"", ""},
 	{"[ 1731.632619] ", ""},
@@ -88,11 +88,11 @@ static void expect_dressed(const char *const *lines, const char *wanted)
 	stlb_decoder_free(decoder);
 }
 
-Test(text_lost, told_in_every_dress)
+Test(text_lost, reported_in_every_dress)
 {
 	static const struct {
 		const char *line, *wanted;
-	} told[] = {
+	} reported[] = {
 		{"CPU:1 [LOST 7 EVENTS]", "2000000000 loss 1 cpu 1 lost 7\n"},
 		{"CPU:1 [LOST EVENTS]", "2000000000 loss 1 cpu 1 lost 0\n"},
 		{"CPU:12 [EVENTS DROPPED]", "2000000000 loss 1 cpu 12 lost 0\n"},
@@ -118,16 +118,16 @@ Test(text_lost, told_in_every_dress)
 		{"Dumping ftrace buffer:", "2000000000 loss 1 cpu -1 lost 0\n"},
 	};
 
-	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
-		const char *const lines[] = {EVENT, told[i].line, LATER, NULL};
+	for (size_t i = 0; i < sizeof(reported) / sizeof(reported[0]); i++) {
+		const char *const lines[] = {EVENT, reported[i].line, LATER, NULL};
 		char wanted[300];
 
-		snprintf(wanted, sizeof(wanted), SAYS(1) "%s" SAYS(2), told[i].wanted);
+		snprintf(wanted, sizeof(wanted), SAYS(1) "%s" SAYS(2), reported[i].wanted);
 		expect_dressed(lines, wanted);
 	}
 }
 
-Test(text_lost, not_told)
+Test(text_lost, not_reported)
 {
 	static const char *const others[] = {
 		"",
@@ -219,7 +219,7 @@ Test(text_lost, lines_broken_in_two)
 {
 	static const char whole[] = HEAD RANGE "start=0x1000 end=0x2000";
 
-	/* from behind the task's name on, wherever it is broken */
+	/* from after the task's name on, wherever it is broken */
 	for (size_t at = 14; at < sizeof(whole) - 1; at++) {
 		char text[600];
 		struct stlb_decoder *decoder = stlb_decoder_new(NULL, 0);
@@ -313,7 +313,7 @@ Test(text_lost, a_log_loses_lines_outside_of_a_dump)
 	sample_expect(text, SAYS(1) "1000000000 loss 1 cpu -1 lost 0\n");
 }
 
-Test(text_lost, a_line_end_is_lost_behind_a_loss)
+Test(text_lost, a_line_end_is_lost_after_a_loss)
 {
 	sample_expect(EVENT "\nCPU:2 [LOST 7 EVENTS]" LATER "\n",
 		      SAYS(1) "2000000000 loss 1 cpu 2 lost 7\n" SAYS(2));

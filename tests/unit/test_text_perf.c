@@ -87,16 +87,16 @@ Test(text_perf, lost_events)
 	uint64_t number;
 	bool loss;
 
-	cr_assert(stlb_text_perf_other(lost, lost + strlen(lost), &head, &loss, &number));
+	cr_assert(stlb_text_perf_sideband(lost, lost + strlen(lost), &head, &loss, &number));
 	cr_expect(loss);
 	cr_expect(eq(u64, number, 12));
 	cr_expect(eq(i32, head.cpu, 3));
-	cr_assert(stlb_text_perf_other(cut, cut + strlen(cut), &head, &loss, &number));
+	cr_assert(stlb_text_perf_sideband(cut, cut + strlen(cut), &head, &loss, &number));
 	cr_expect(loss);
 	cr_expect(eq(u64, number, 0));
-	cr_assert(stlb_text_perf_other(none, none + strlen(none), &head, &loss, &number));
+	cr_assert(stlb_text_perf_sideband(none, none + strlen(none), &head, &loss, &number));
 	cr_expect(not(loss));
-	cr_assert(stlb_text_perf_other(other, other + strlen(other), &head, &loss, &number));
+	cr_assert(stlb_text_perf_sideband(other, other + strlen(other), &head, &loss, &number));
 	cr_expect(not(loss));
 	cr_expect(eq(u64, number, 0));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What of a trace.dat cannot be read: told with its CPU and its place, a loss, never left out. */
+/* What of a trace.dat cannot be read: reported with its CPU and its place, a loss, never left out.
+ */
 #include <errno.h>
 
 #include "sample_dat.h"
@@ -28,8 +29,8 @@ static const char *gap_of_first_loss(const struct seen *seen)
 	return "(no loss)";
 }
 
-/* One loss, on @cpu (-1: not known), told with @words. */
-static void expect_told(struct seen *seen, int32_t cpu, const char *words)
+/* One loss, on @cpu (-1: not known), reported with @words. */
+static void expect_reported(struct seen *seen, int32_t cpu, const char *words)
 {
 	cr_assert(eq(int, seen->ret, 0), "%s", seen->err.text);
 	cr_expect(eq(uint, count_losses(seen), 1));
@@ -96,7 +97,7 @@ static void zero_events(struct made_page *page)
 	memset(page->bytes + 16, 0, page->at);
 }
 
-/* Stamps of time only: a page of the kernel that has them has an event behind them. */
+/* Stamps of time only: a page of the kernel that has them has an event after them. */
 static void fill_events(struct made_page *page)
 {
 	memset(page->bytes + 16, 0xff, page->at);
@@ -122,7 +123,7 @@ Test(tracedat_damaged, pages_that_cannot_be_read)
 					if (pages >> page & 1)
 						damage[i](&trace.cpus[0][0].pages[page]);
 				seen = see(&trace);
-				expect_told(&seen, 0, "CPU 0: a page");
+				expect_reported(&seen, 0, "CPU 0: a page");
 			}
 }
 
@@ -136,7 +137,7 @@ Test(tracedat_damaged, a_cpu_of_which_nothing_can_be_read)
 		seen = see(&trace);
 		cr_expect(eq(u8, seen.records[0].loss, STLB_LOSS_AFTER));
 		cr_expect(eq(u64, seen.records[0].ns, 1000));
-		expect_told(&seen, 1, "CPU 1: a page");
+		expect_reported(&seen, 1, "CPU 1: a page");
 	}
 }
 
@@ -163,7 +164,7 @@ Test(tracedat_damaged, a_page_of_after_the_end)
 	expect_sound(&seen);
 	made_word(trace.cpus[0][1].pages[0].bytes, UINT64_C(1) << 40, 8);
 	seen = see(&trace);
-	expect_told(&seen, 1, "CPU 1: a page from after the end");
+	expect_reported(&seen, 1, "CPU 1: a page from after the end");
 }
 
 Test(tracedat_damaged, a_page_of_another_age)
@@ -173,7 +174,7 @@ Test(tracedat_damaged, a_page_of_another_age)
 
 	made_word(trace.cpus[0][0].pages[1].bytes, UINT64_C(0x4141414141414141), 8);
 	seen = see(&trace);
-	expect_told(&seen, 0, "CPU 0: a page much later");
+	expect_reported(&seen, 0, "CPU 0: a page much later");
 }
 
 /* ---- chunks ---- */
@@ -205,8 +206,8 @@ Test(tracedat_damaged, chunks_that_cannot_be_read)
 
 					see_damaged(&trace, cpu, parts[part].from, parts[part].size,
 						    fillings[i], &seen);
-					expect_told(&seen, (int32_t)cpu,
-						    cpu ? "CPU 1: " : "CPU 0: ");
+					expect_reported(&seen, (int32_t)cpu,
+							cpu ? "CPU 1: " : "CPU 0: ");
 				}
 }
 
@@ -238,7 +239,7 @@ Test(tracedat_damaged, an_entry_of_the_table_is_gone)
 
 		see_moved(version, 0, 0, &seen);
 		cr_expect(eq(u8, seen.records[0].loss, STLB_LOSS_SOMEWHERE));
-		expect_told(&seen, -1, "pages of no CPU");
+		expect_reported(&seen, -1, "pages of no CPU");
 	}
 }
 
@@ -286,7 +287,7 @@ Test(tracedat_damaged, a_cpu_that_is_not_there)
 				continue;
 			}
 			cr_expect(eq(u64, seen.info.lost_events, 5));
-			expect_told(&seen, 1, "CPU 1: it recorded 5 events");
+			expect_reported(&seen, 1, "CPU 1: it recorded 5 events");
 		}
 }
 
@@ -300,7 +301,7 @@ Test(tracedat_damaged, pages_of_a_second_buffer)
 		made_event(made_page(&trace.cpus[1][1], 2000), 2000, MADE_ID, 7, 0, 201);
 		zero_all(&trace.cpus[1][1].pages[0]);
 		seen = see(&trace);
-		expect_told(&seen, 1, "CPU 1 of buffer second: a page");
+		expect_reported(&seen, 1, "CPU 1 of buffer second: a page");
 	}
 }
 
@@ -320,7 +321,7 @@ Test(tracedat_damaged, a_buffer_that_no_option_tells_of)
 	cr_assert(ne(ptr, name, NULL));
 	made_word(name - 8 - 6, 99, 2); /* the number of the option */
 	seen = see_file(&file, file.size, NULL);
-	expect_told(&seen, -1, "CPU table of the buffer");
+	expect_reported(&seen, -1, "CPU table of the buffer");
 	free(file.bytes);
 }
 
@@ -393,7 +394,7 @@ Test(tracedat_damaged, events_that_no_format_is_there_for)
 		made_word(trace.cpus[0][0].pages[0].bytes + 16 + 4, 777, 2);
 		seen = see(&trace);
 		cr_expect(strstr(cut_of(&seen), "event 777") != NULL, "%s", cut_of(&seen));
-		expect_told(&seen, 0, "CPU 0: ");
+		expect_reported(&seen, 0, "CPU 0: ");
 	}
 }
 
@@ -410,7 +411,7 @@ Test(tracedat_damaged, events_whose_format_does_not_parse)
 		file = made_dat(&trace);
 		seen = see_file(&file, file.size, &needed);
 		cr_expect(strstr(cut_of(&seen), "made:other") != NULL, "%s", cut_of(&seen));
-		expect_told(&seen, 0, "CPU 0: ");
+		expect_reported(&seen, 0, "CPU 0: ");
 		seen = see_file(&file, file.size, &not_needed);
 		expect_sound(&seen);
 		free(file.bytes);

@@ -77,7 +77,7 @@ static bool has_instance(const struct scene *scene, const char *name)
 	return made_tracefs_has(&scene->made, path);
 }
 
-static bool was_told_to_remove(const struct scene *scene, const char *group)
+static bool was_asked_to_remove(const struct scene *scene, const char *group)
 {
 	char *text = made_tracefs_read(&scene->made, "dynamic_events"), line[256];
 	bool found;
@@ -106,7 +106,7 @@ Test(cleanup, what_a_dead_run_left_behind_goes)
 	cr_expect_eq(scene.removed.instances, 3);
 	cr_expect_not(has_instance(&scene, stacks));
 	cr_expect_eq(scene.removed.running, 0);
-	cr_expect(was_told_to_remove(&scene, name));
+	cr_expect(was_asked_to_remove(&scene, name));
 	cr_expect_not(has_instance(&scene, name));
 	cr_expect_not(has_instance(&scene, tasks));
 	made_tracefs_free(&scene.made);
@@ -129,7 +129,7 @@ Test(cleanup, what_a_living_run_uses_stays)
 	cr_expect_eq(scene.removed.instances, 0);
 	cr_expect_eq(scene.removed.running, 1, "once, not once for each of its parts: %u",
 		     scene.removed.running);
-	cr_expect_not(was_told_to_remove(&scene, name));
+	cr_expect_not(was_asked_to_remove(&scene, name));
 	cr_expect(has_instance(&scene, name));
 	cr_expect(has_instance(&scene, tasks));
 	end(pid);
@@ -157,7 +157,7 @@ Test(cleanup, what_was_installed_to_stay_goes_too)
 	add_event(&scene, "staletlb");
 	clear_away(&scene);
 	cr_expect_eq(scene.removed.events, 2);
-	cr_expect(was_told_to_remove(&scene, "staletlb"));
+	cr_expect(was_asked_to_remove(&scene, "staletlb"));
 	made_tracefs_free(&scene.made);
 }
 
@@ -193,7 +193,7 @@ Test(cleanup, what_is_somebody_elses_is_never_touched)
 	cr_expect_eq(scene.ret, 0, "%s", scene.err.text);
 	cr_expect_eq(scene.removed.events + scene.removed.instances + scene.removed.running, 0);
 	for (unsigned int i = 0; i < NR; i++) {
-		cr_expect_not(was_told_to_remove(&scene, foreign[i]), "%s", foreign[i]);
+		cr_expect_not(was_asked_to_remove(&scene, foreign[i]), "%s", foreign[i]);
 		cr_expect(has_instance(&scene, foreign[i]), "%s", foreign[i]);
 	}
 	cr_expect(has_instance(&scene, "staletlb"));

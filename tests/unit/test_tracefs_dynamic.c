@@ -6,7 +6,7 @@
 #include "tracefs/tracing.h"
 #include "made_tracefs.h"
 
-/** struct names - what stlb_dynamic_each() told, one line each */
+/** struct names - what stlb_dynamic_each() reported, one line each */
 struct names {
 	char text[1024];
 	unsigned int nr;
@@ -45,7 +45,7 @@ Test(dynamic, names_of_all_sorts_of_events)
 		     "staletlb/eprobe\nstaletlb_12/last\n");
 }
 
-Test(dynamic, an_event_of_many_places_is_told_once)
+Test(dynamic, an_event_of_many_places_is_reported_once)
 {
 	expect_names("p:staletlb/set one+0x5 ptep=%di:x64\n"
 		     "p:staletlb/set two+0x9 ptep=%di:x64\n"
@@ -99,7 +99,7 @@ Test(dynamic, each_place_that_is_refused_is_named)
 	made_tracefs_free(&made);
 }
 
-Test(dynamic, of_other_groups_nothing_is_told)
+Test(dynamic, of_other_groups_nothing_is_reported)
 {
 	expect_names("p:kprobes/staletlb vfs_read\np:mine/x vfs_read arg=staletlb/y\n"
 		     "p:stalet/x vfs_read\np:staletlb/x vfs_read\n",
@@ -130,7 +130,7 @@ Test(dynamic, no_list_is_an_error)
 }
 
 /* Opening the list to write it anew would remove the events of others. */
-Test(dynamic, is_added_and_removed_behind_what_is_there)
+Test(dynamic, is_added_and_removed_after_what_is_there)
 {
 	struct made_tracefs made = made_tracefs();
 	char *text;
@@ -161,7 +161,7 @@ static void expect_complaint(const char *log, const char *expected, const char *
 
 #define LOG(what, command) "[   45.1] trace_kprobe: error: " what "\n  Command: " command "\n   ^\n"
 
-Test(dynamic, what_the_kernel_says_to_it_is_told)
+Test(dynamic, what_the_kernel_says_to_it_is_reported)
 {
 	expect_complaint(LOG("Invalid probed address or symbol", "p:staletlb/a no_such_function"),
 			 "Invalid probed address or symbol", "Command");

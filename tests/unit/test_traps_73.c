@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What Linux 7.3 does otherwise than 6.12, and must not be mistaken for a breach:
+ * What Linux 7.3 does otherwise than 6.12, and must not be mistaken for a violation:
  * staletlb-kernel(7), T27 to T40.
  */
 #include "made_events.h"
@@ -97,7 +97,7 @@ Test(t28, the_same_entry_again_in_one_hold)
 	JUDGE(next_hold, SINCE_7_0, .counts = {[STLB_RULE_UNBRACKETED] = 1});
 }
 
-/* Where sets go unseen it cannot be told; on a kernel of no known version neither. */
+/* Where sets go unseen it cannot be known; on a kernel of no known version neither. */
 Test(t28, its_set_is_not_recorded)
 {
 	struct stlb_kinds core = MADE_WITHOUT(STLB_PTE_SET, STLB_PTE_CLEAR);
@@ -123,7 +123,7 @@ Test(t28, its_set_is_not_recorded)
 		last                                                                               \
 	}
 
-Test(t29, a_table_that_comes_back_owes_nothing_for_what_stayed)
+Test(t29, a_table_that_comes_back_needs_nothing_for_what_stayed)
 {
 	static const struct made right[] = {COLLAPSED_PART(INV(0, 512), FREE(0x99))};
 	static const struct made wrong[] = {COLLAPSED_PART(INV(512, 1024), INV(0, 512))};
@@ -183,7 +183,7 @@ Test(t31, one_page_is_enough_for_an_empty_table)
 	JUDGE(beside, SINCE_7_0, FREED(1));
 }
 
-/* The pages of a table that was not empty owe each for itself. */
+/* The pages of a table that was not empty each need their own invalidation. */
 Test(t31, each_page_below_has_to_be_covered)
 {
 	static const struct made in_part[] = {
@@ -195,7 +195,7 @@ Test(t31, each_page_below_has_to_be_covered)
 		{INV(0, 1)}, {INV(5, 6)},	 {FREE(0xa)},	     {FREE(0xb)}, {FREE(0x77)},
 	};
 
-	/* the table itself owes no more than that its span was met */
+	/* the table itself needs no more than that its span was met */
 	static const struct made table[] = {
 		SETTLE_66,	  FILLED(0, RW(0xa)), FILLED(5, RW(0xb)), TAKEN_OUT,
 		{END_66(0, 512)}, {INV(0, 1)},	      {FREE(0x77)},	  {INV(5, 6)},
@@ -335,7 +335,7 @@ Test(t36, a_table_is_freed_by_another_context_later)
 	JUDGE(wrong, SINCE_7_0, FREED(1));
 }
 
-/* T37: what a device holds alone is not present: its zap owes nothing. */
+/* T37: what a device holds alone is not present: its zap needs no invalidation. */
 Test(t37, an_exclusive_entry_is_not_present)
 {
 	static const struct made right[] = {
@@ -389,7 +389,7 @@ Test(t38, the_same_pages_again_without_a_flush)
 				      .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_NEVER] = 1}});
 }
 
-/* T39: which swap types mean migration is learned from an entry that is told as such. */
+/* T39: which swap types mean migration is learned from an entry that is known as such. */
 Test(t39, migration_types_are_learned)
 {
 #define TYPE(n)	      ((uint64_t)(n) << 59 | UINT64_C(0x07ffffffff9fb000))

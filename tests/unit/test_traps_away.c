@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tables that are taken out and come back: what of their entries is known, owed and told. */
+/* Tables that are taken out and come back: what of their entries is known, pending and reported. */
 #include "made_events.h"
 
 #define T4 .tid = 400, .cpu = 1
@@ -24,7 +24,7 @@
 	}
 
 /* What was freed is handed out again as a matter of course. */
-Test(traps_away, a_page_is_told_once_wherever_its_table_goes)
+Test(traps_away, a_page_is_reported_once_wherever_its_table_goes)
 {
 	static const struct made again[] = {
 		SETTLE,	     {SET(512, 0, RW(0xa))}, {CLEAR(512, 0)}, {FREE(0xa)}, OUT, BACK, OVER,
@@ -116,7 +116,7 @@ Test(traps_away, the_newest_is_known)
 	JUDGE(after, BEFORE_6_6, .counts = {0});
 }
 
-/* Each page below owes by itself, to the letter too. */
+/* Each page below needs its own invalidation, to the letter too. */
 Test(traps_away, strict_by_each_page)
 {
 #define TWO_BELOW SETTLE_66, {SET(512, 0, RW(0xa))}, {SET(513, 0, RW(0xb))}, OUT
@@ -138,8 +138,8 @@ Test(traps_away, strict_by_each_page)
 	JUDGE(covered_late, SINCE_6_6, .strict = true, .counts = {[STLB_RULE_FREE] = 1});
 }
 
-/* The page of a table is none of the pages that it maps. */
-Test(traps_away, a_table_that_was_invalidated_owes_nothing)
+/* The page of a table is not one of the pages that it maps. */
+Test(traps_away, a_table_that_was_invalidated_needs_nothing)
 {
 	static const struct made trace[] = {SETTLE,	      {SET(515, 0, RW(0x12))},	 OUT,
 					    {INV(512, 1024)}, {T2, SET(515, 0, RW(10))}, OVER};
@@ -165,7 +165,8 @@ Test(traps_away, by_whose_set_it_was_repointed)
 	JUDGE(others, SINCE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
 }
 
-/* A set of many shows the hook that repeats what it overwrites: all sets and clears are told. */
+/* A set of many shows the hook that repeats what it overwrites: all sets and clears are recorded.
+ */
 Test(traps_away, echoes_of_many_entries_show_the_hook)
 {
 	static const struct made shown[] = {SETTLE_66,
@@ -222,7 +223,7 @@ Test(traps_away, evidence_of_one_that_calls_itself_ksmd)
 }
 
 /* Freed, and handed out again: it is one page that went too early. */
-Test(traps_away, strict_is_told_once)
+Test(traps_away, strict_is_reported_once)
 {
 	static const struct made trace[] = {
 		SETTLE,	     {START(0, 1)}, {LOCK(L1)},	  {CLEAR(0, RW(0xa))}, {UNLOCK(L1)},

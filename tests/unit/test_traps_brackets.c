@@ -208,7 +208,7 @@ Test(brackets, an_end_around_what_was_seen)
 	JUDGE(huge_then_small, BEFORE_6_6, UNBALANCED(1));
 }
 
-/* What was done outside any bracket is told only once the trace shows that there was none. */
+/* What was done outside any bracket is reported only once the trace shows that there was none. */
 Test(brackets, updates_before_it_is_known)
 {
 #define SMALL                                                                                      \

@@ -170,7 +170,7 @@ Test(brackets_more, opened_where_it_was_lost)
 	JUDGE(upper_here, BEFORE_6_6);
 }
 
-/* Of a CPU that is none, nothing is known but what its tasks do. */
+/* Of a CPU that does not exist, nothing is known but what its tasks do. */
 Test(brackets_more, on_a_cpu_that_is_none)
 {
 	static const struct made beyond[] = {SETTLED(ON(8192)), ZAP_BY(ON(8192))};
@@ -241,7 +241,7 @@ Test(brackets_more, starts_in_a_hold_that_was_switched_out)
 	JUDGE(lost, BEFORE_6_6, RELEASES);
 }
 
-/* What is told is the first of them. */
+/* What is reported is the first of them. */
 Test(brackets_more, the_first_start_in_a_hold_that_was_switched_out)
 {
 	struct stlb_kinds recorded = MADE_WITH(STLB_LOCK_RELEASE);

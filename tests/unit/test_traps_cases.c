@@ -71,7 +71,7 @@ Test(freeze, is_not_judged_at_its_brackets_end)
 	JUDGE_ROWS(BEFORE_6_6, FREED(1));
 }
 
-/* ---- a THP is split into a table that is placed later, and a piece is zapped ---- */
+/* ---- a THP is split into a table that is placed later, and a subpage is zapped ---- */
 
 static void split_then_zap(bool early)
 {
@@ -292,7 +292,7 @@ Test(place, freed_before_it_could_be_placed)
 	JUDGE(named, SINCE_6_6, .unplaced = 1);
 }
 
-/* ---- T11: khugepaged, told by a clear of the pmd that has no address ---- */
+/* ---- T11: khugepaged, shown by a clear of the pmd that has no address ---- */
 
 #define COLLAPSED(...)                                                                             \
 	SETTLE_66, MAPS(TABLE1, 0), {SET_AT(PTE_OF(TABLE1, 0), 0, RW(0xa))}, {CLEAR_AT(0)},        \
@@ -303,7 +303,7 @@ Test(place, freed_before_it_could_be_placed)
 		FREE(0xa)                                                                          \
 	}
 
-Test(collapse, told_without_an_address)
+Test(collapse, reported_without_an_address)
 {
 	static const struct made right[] = {COLLAPSED({INV(0, 512)})};
 	static const struct made wrong[] = {COLLAPSED({INV(512, 1024)})};
@@ -361,7 +361,7 @@ Test(unsubscribed, clears_without_a_place_end_knowledge)
 	JUDGE(reused, SINCE_6_6);
 }
 
-/* The clear of a table by free_pgtables is not told where only its installation is. */
+/* The clear of a table by free_pgtables is not recorded where only its installation is. */
 Test(unsubscribed, a_table_that_was_installed_may_go_unseen)
 {
 #define VMEMMAP_BASE UINT64_C(0xffffea0000000000)

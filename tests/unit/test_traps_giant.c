@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* 1 GiB pages of hugetlb: told through pte functions, their size not in the entry. */
+/* 1 GiB pages of hugetlb: changed through pte functions, their size not in the entry. */
 #include "made_events.h"
 
 #define GIB		   (UINT64_C(1) << 18) /* in pages */
@@ -33,7 +33,7 @@ Test(giant, in_a_bracket_of_its_own)
 	JUDGE(part, BEFORE_6_6, PARTIAL);
 	JUDGE(at_the_end, BEFORE_6_6, PARTIAL);
 	JUDGE(whole, BEFORE_6_6);
-	/* any piece of it is a page of it */
+	/* any subpage of it is a page of it */
 	JUDGE(never, BEFORE_6_6, .counts = {[STLB_RULE_FREE] = 1});
 }
 
@@ -101,10 +101,10 @@ Test(giant, by_its_table)
 	JUDGE(other, BEFORE_6_6);
 }
 
-/* A copy-on-write of it: another page in a breach is one, invalidated in part it is partial. */
+/* A copy-on-write of it: another page as a violation is one, invalidated in part it is partial. */
 Test(giant, copied)
 {
-	static const struct made breach[] = {
+	static const struct made violation[] = {
 		SETTLE,
 		{START(0, GIB)},
 		{LOCK(L1)},
@@ -129,12 +129,12 @@ Test(giant, copied)
 		{ONLY_END(0, GIB)},
 	};
 
-	JUDGE(breach, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
+	JUDGE(violation, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
 	JUDGE(part, BEFORE_6_6, PARTIAL);
 	JUDGE(back, BEFORE_6_6);
 }
 
-/* A device holds a piece of it. */
+/* A device holds a subpage of it. */
 Test(giant, used_by_a_device)
 {
 #define READ(n, pfn)                                                                               \
@@ -203,13 +203,13 @@ Test(giant, migrated_as_tracepoints_tell)
 {
 #define GONE(n) OF(MIGRATION_SET, F(ADDR, PAGE(n)), F(PTE, MIGRATION))
 #define BACK(p) OF(MIGRATION_REMOVE, F(ADDR, PAGE(0)), F(PTE, HUGE(p)))
-#define TOLD(size, n, ...)                                                                         \
+#define REPORTED(size, n, ...)                                                                     \
 	OF_SIZE(size), {CLEARF(0, HUGE(GIANT))}, {GONE(n)}, CLOSED(size), __VA_ARGS__
 #define KINDS .recorded = MADE_WITHOUT(STLB_PTE_SET)
-	static const struct made small[] = {TOLD(512, 0, {T2, BACK(GIANT)})};
-	static const struct made back[] = {TOLD(GIB, 0, {T2, BACK(GIANT)})};
-	static const struct made moved[] = {TOLD(GIB, 0, {T2, BACK(0xc0000)})};
-	static const struct made beside[] = {TOLD(GIB, GIB, {T2, BACK(GIANT)})};
+	static const struct made small[] = {REPORTED(512, 0, {T2, BACK(GIANT)})};
+	static const struct made back[] = {REPORTED(GIB, 0, {T2, BACK(GIANT)})};
+	static const struct made moved[] = {REPORTED(GIB, 0, {T2, BACK(0xc0000)})};
+	static const struct made beside[] = {REPORTED(GIB, GIB, {T2, BACK(GIANT)})};
 	static const struct made table[] = {
 		SETTLE, {START(0, 512)}, {COLLAPSE(0, TABLE(0x77))}, {GONE(0)}, {ONLY_END(0, 512)}};
 	static const struct stlb_obligations restored = {.total = 1, .restored = 1};
@@ -248,7 +248,7 @@ Test(giant, write_protected_and_cleared)
 	JUDGE(below, BEFORE_6_6, .ended = &two);
 }
 
-/* What is set below it while its clear is owed is in tables that nobody can reach yet. */
+/* What is set below it while its clear is pending is in tables that nobody can reach yet. */
 Test(giant, split_under_its_own_lock)
 {
 #define SPLIT(...)                                                                                 \
@@ -259,11 +259,11 @@ Test(giant, split_under_its_own_lock)
 	{                                                                                          \
 		UNLOCK(L1)                                                                         \
 	}
-	static const struct made owed[] = {SPLIT({CLEAR(0, HUGE(GIANT))})};
-	static const struct made not_owed[] = {SPLIT({CLEAR(0, HUGE(GIANT))}, {INV(0, GIB)})};
+	static const struct made pending[] = {SPLIT({CLEAR(0, HUGE(GIANT))})};
+	static const struct made not_pending[] = {SPLIT({CLEAR(0, HUGE(GIANT))}, {INV(0, GIB)})};
 
-	JUDGE(owed, BEFORE_6_6);
-	JUDGE(not_owed, BEFORE_6_6, .counts = {[STLB_RULE_UNLOCKED] = 1});
+	JUDGE(pending, BEFORE_6_6);
+	JUDGE(not_pending, BEFORE_6_6, .counts = {[STLB_RULE_UNLOCKED] = 1});
 }
 
 /* It takes the place of all that was cleared below, wherever. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Huge pages in real traces: what is no breach, each with its counterpart.
+ * Huge pages in real traces: what is no violation, each with its counterpart.
  * The traps T<n> are those of staletlb-kernel(7).
  */
 #include "made_events.h"
@@ -27,7 +27,7 @@
 		END(0, 512)                                                                        \
 	}
 
-Test(collapse, late_clears_owe_nothing)
+Test(collapse, late_clears_need_nothing)
 {
 	static const struct made trace[] = {
 		FILLED,
@@ -102,7 +102,8 @@ Test(collapse, failed)
 	JUDGE(other_mm, BEFORE_6_6, FREED(1));
 }
 
-/* The pages below a table that goes: cleared one by one before, they owe on their own. */
+/* The pages below a table that goes: cleared one by one before, they need their own invalidations.
+ */
 Test(collapse, table_holds_the_same_pages)
 {
 	static const struct made trace[] = {
@@ -175,7 +176,7 @@ Test(split, restored_page_by_page)
 	JUDGE(other_page, BEFORE_6_6, REPOINT(1));
 }
 
-/* Restored with fewer rights it is a tighten, which range_end has to invalidate. */
+/* Restored with fewer rights it is a write-protect, which range_end has to invalidate. */
 Test(split, with_fewer_rights)
 {
 	static const struct made trace[] = {
@@ -191,8 +192,8 @@ Test(split, with_fewer_rights)
 	JUDGE(trace, BEFORE_6_6, .counts = {[STLB_RULE_NEVER] = 1});
 }
 
-/* pmd_inval inside a pmd_split: same pages, nothing owed. */
-Test(split, told_by_its_function)
+/* pmd_inval inside a pmd_split: same pages, nothing pending. */
+Test(split, known_by_its_function)
 {
 	static const struct made split[] = {
 		SETTLE,
@@ -220,9 +221,9 @@ Test(split, told_by_its_function)
 /* It is of that pmd alone, be it the first below its pud or not. */
 Test(split, of_one_pmd_of_many)
 {
-#define SPLIT_AT(told, cleared)                                                                    \
+#define SPLIT_AT(reported, cleared)                                                                \
 	SETTLE, {START(0, 2048)}, {LOCK(L2)},                                                      \
-		{OF(PMD_SPLIT, F(MM, MM1), F(ADDR, PAGE(told))), .level = STLB_LEVEL_PMD},         \
+		{OF(PMD_SPLIT, F(MM, MM1), F(ADDR, PAGE(reported))), .level = STLB_LEVEL_PMD},     \
 		{PMD_CLEARS(PMD_INVAL, cleared, HUGE(0x200))}, {UNLOCK(L2)},                       \
 	{                                                                                          \
 		ONLY_END(0, 2048)                                                                  \
@@ -291,7 +292,7 @@ Test(split, of_the_huge_zero_page_unseen)
 	      .counts = {[STLB_RULE_UNBRACKETED] = 1});
 }
 
-/* The huge zero page becomes 512 zero ptes, and nobody is told. */
+/* The huge zero page becomes 512 zero ptes, and nobody is notified. */
 Test(split, of_the_huge_zero_page)
 {
 	static const struct made zero[] = {
@@ -333,7 +334,7 @@ Test(split, of_the_known_huge_zero_page)
 	JUDGE(known, BEFORE_6_6);
 }
 
-/* Where sets are told, they have to show that its pages came back. */
+/* Where sets are reported, they have to show that its pages came back. */
 Test(split, of_the_huge_zero_page_where_sets_are_seen)
 {
 	static const struct made no_set[] = {

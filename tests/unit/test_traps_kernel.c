@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What real traces hold and what must not be mistaken for a breach: each with its counterpart.
+ * What real traces hold and what must not be mistaken for a violation: each with its counterpart.
  * The traps T<n> are those of staletlb-kernel(7).
  */
 #include "made_events.h"
@@ -209,9 +209,9 @@ Test(munmap, tables_go_after_the_bracket)
 	JUDGE(table_early, BEFORE_6_6, FREED(1));
 }
 
-/* ---- T23: what was not present owes nothing ---- */
+/* ---- T23: what was not present needs no invalidation ---- */
 
-Test(not_present, owes_nothing)
+Test(not_present, needs_nothing)
 {
 	static const struct made trace[] = {
 		SETTLE,		  {START(0, 4)},	 {LOCK(L1)},

@@ -95,7 +95,7 @@ Test(later, brackets_go_with_their_mm)
 	JUDGE(stays, BEFORE_6_6, UNBALANCED(1));
 }
 
-/* What is not covered of a huge page is owed to nobody once the last subscriber is gone. */
+/* What is not covered of a huge page concerns nobody once the last subscriber is gone. */
 Test(later, a_part_that_nobody_waits_for)
 {
 #define COVERED_IN_PART                                                                            \
@@ -184,7 +184,7 @@ Test(later, a_table_taken_out_twice)
 	JUDGE(kept, BEFORE_6_6, .ended = &both);
 }
 
-/* A table outside any bracket is told at the end, whatever its context did last. */
+/* A table outside any bracket is reported at the end, whatever its context did last. */
 Test(later, a_table_taken_out_before_another_update)
 {
 	static const struct made trace[] = {

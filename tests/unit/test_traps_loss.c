@@ -72,7 +72,7 @@ Test(loss, ends_what_was_known_of_entries)
 		{SET_NR_AT(PTE_OF(TABLE1, 0), 0, RW(0x30), 2)},
 		{UNLOCK(L1)},
 	};
-	static const struct made told[] = {
+	static const struct made reported[] = {
 		SETTLE_66,
 		MAPS(TABLE1, 0),
 		{SET_NR_AT(PTE_OF(TABLE1, 0), 0, RW(0x20), 2)},
@@ -92,7 +92,7 @@ Test(loss, ends_what_was_known_of_entries)
 	};
 
 	JUDGE(lost, SINCE_6_6);
-	JUDGE(told, SINCE_6_6, REPOINTED(2));
+	JUDGE(reported, SINCE_6_6, REPOINTED(2));
 }
 
 /* The table may have been freed and be another's by now. */
@@ -187,7 +187,7 @@ Test(loss, while_an_mm_registers)
 	cr_expect_eq(LOST_IN(nothing_more), 1);
 	cr_expect_eq(LOST_IN(other_mm), 1);
 	cr_expect_eq(LOST_IN(twice), 1);
-	/* until it returns nothing is owed */
+	/* until it returns nothing is pending */
 	cr_expect_eq(LOST_IN(returned), 0);
 	cr_expect_eq(LOST_IN(failed), 0);
 	cr_expect_eq(LOST_IN(before), 0);
@@ -275,7 +275,7 @@ Test(switched_out, a_new_acquisition_shows_that_it_was_over)
 	JUDGE(at_exit, BEFORE_6_6, .counts = {[STLB_RULE_REFAULT] = 1, [STLB_RULE_UNBALANCED] = 1});
 }
 
-/* What the hook of a set overwrites is told after the switch. */
+/* What the hook of a set overwrites is recorded after the switch. */
 Test(switched_out, between_a_set_and_its_echo)
 {
 	static const struct made echo[] = {

@@ -20,7 +20,7 @@ Test(migration, resolved_where_sets_are_not_recorded)
 	static const struct made elsewhere[] = {MIGRATED({T2, BACK(1, RW(0xb))})};
 	static const struct made far_away[] = {MIGRATED({T2, BACK(5000, RW(0xb))})};
 	static const struct made to_swap[] = {MIGRATED({T2, BACK(0, SWAP)})};
-	static const struct made not_told[] = {
+	static const struct made not_reported[] = {
 		MIGRATED({T2, OF(MIGRATION_REMOVE, F(ADDR, PAGE(0)))})};
 	static const struct made in_time[] = {MIGRATED({INV(0, 1)}, {T2, BACK(0, RW(0xb))})};
 	static const struct stlb_obligations restored = {.total = 1, .restored = 1};
@@ -31,7 +31,7 @@ Test(migration, resolved_where_sets_are_not_recorded)
 	JUDGE(elsewhere, BEFORE_6_6, KINDS, .ended = &pending);
 	JUDGE(far_away, BEFORE_6_6, KINDS, .ended = &pending);
 	JUDGE(to_swap, BEFORE_6_6, KINDS, .ended = &pending);
-	JUDGE(not_told, BEFORE_6_6, KINDS, .ended = &pending);
+	JUDGE(not_reported, BEFORE_6_6, KINDS, .ended = &pending);
 	JUDGE(in_time, BEFORE_6_6, KINDS);
 	/* where they are, the set itself is judged */
 	JUDGE(other, BEFORE_6_6, .ended = &pending);
@@ -56,7 +56,7 @@ Test(migration, resolved_in_the_mm_that_waits)
 }
 
 /* What became a migration entry is the clear of the same task, at that address, in its bracket. */
-Test(migration, told_of_the_clear_just_made)
+Test(migration, reported_of_the_clear_just_made)
 {
 #define CLEARED_THEN(...)                                                                          \
 	SETTLE, {START(0, 9)}, {LOCK(L1)}, {CLEARF(0, RW(0xa))}, __VA_ARGS__, {UNLOCK(L1)},        \
@@ -77,7 +77,7 @@ Test(migration, told_of_the_clear_just_made)
 	static const struct made as_huge[] = {CLEARED_THEN({GONE(0), .level = STLB_LEVEL_PMD})};
 
 	JUDGE(right, BEFORE_6_6, KINDS);
-	/* what became of a huge entry is not told of one of its pages */
+	/* what became of a huge entry is not reported one of its pages */
 	JUDGE(as_huge, BEFORE_6_6, KINDS, NEVER(1));
 	JUDGE(beside, BEFORE_6_6, KINDS, NEVER(1));
 	JUDGE(by_another, BEFORE_6_6, KINDS, NEVER(1));
@@ -91,7 +91,7 @@ Test(migration, told_of_the_clear_just_made)
 #define VMEMMAP		UINT64_C(0xffffea0000000000)
 #define STRUCT(pfn)	(VMEMMAP + 64 * (uint64_t)(pfn))
 #define INSTALL(p, pfn) OF(PMD_INSTALL, F(MM, MM1), F(PTEP, (p)), F(TABLE, STRUCT(pfn)))
-/* the pmd's own place is told by a huge page beside it */
+/* the pmd's own place is shown by a huge page beside it */
 #define KNOWN                                                                                      \
 	{OF(SUBSCRIBE, F(MM, MM1), F(SUB, SUB1), F(VMEMMAP, VMEMMAP))}, {SUBSCRIBED(0)}, SETTLE,   \
 		{OF(PMD_SET, F(MM, MM1), F(ADDR, PAGE(512)), F(PTEP, PMDS + 8), F(OLD, 0),         \
@@ -128,17 +128,17 @@ Test(install, what_a_new_table_holds)
 	}
 	static const struct made again[] = {KNOWN, {INV(0, 512)}, {INSTALL(PMDS, 0x50)}, COPIED};
 	static const struct made anew[] = {KNOWN, {INV(0, 512)}, {INSTALL(PMDS, 0x51)}, COPIED};
-	static const struct made not_told[] = {
+	static const struct made not_reported[] = {
 		KNOWN, {INV(0, 512)}, {OF(PMD_INSTALL, F(MM, MM1), F(PTEP, PMDS))}, COPIED};
 	struct stlb_kinds kinds = MADE_WITH(STLB_PMD_INSTALL);
 
 	JUDGE(again, BEFORE_6_6, .recorded = kinds, REPOINT(1));
 	JUDGE(anew, BEFORE_6_6, .recorded = kinds);
-	JUDGE(not_told, BEFORE_6_6, .recorded = kinds);
+	JUDGE(not_reported, BEFORE_6_6, .recorded = kinds);
 }
 
 /* A table that was taken out outside any bracket, and put back, changed nothing. */
-Test(install, told_where_sets_of_pmds_are_not)
+Test(install, reported_where_sets_of_pmds_are_not)
 {
 #define OUT_AND(pfn)                                                                               \
 	{OF(SUBSCRIBE, F(MM, MM1), F(SUB, SUB1), F(VMEMMAP, VMEMMAP))}, {SUBSCRIBED(0)}, SETTLE,   \

@@ -16,89 +16,89 @@
 	{                                                                                          \
 		UNLOCK(L1)                                                                         \
 	}
-#define TOLD_BY_PAGE(page) OF(PAGE_FREE, F(PAGE, page), F(ORDER, 0))
-#define FREED(n)	   .counts = {[STLB_RULE_FREE] = (n)}
-#define REPOINT(n)	   .counts = {[STLB_RULE_REPOINT] = (n)}
-#define UNPLACED(n)	   .unplaced = (n) + 1
+#define FREED_BY_PAGE(page) OF(PAGE_FREE, F(PAGE, page), F(ORDER, 0))
+#define FREED(n)	    .counts = {[STLB_RULE_FREE] = (n)}
+#define REPOINT(n)	    .counts = {[STLB_RULE_REPOINT] = (n)}
+#define UNPLACED(n)	    .unplaced = (n) + 1
 
 /* ---- struct pages ---- */
 
 Test(pages, named_by_struct_page)
 {
 	static const struct made right[] = {
-		SUBSCRIBES(BASES), SETTLE, ZAPPED, {TOLD_BY_PAGE(STRUCT(0xa))}, {END(0, 1)}};
+		SUBSCRIBES(BASES), SETTLE, ZAPPED, {FREED_BY_PAGE(STRUCT(0xa))}, {END(0, 1)}};
 	static const struct made other[] = {
-		SUBSCRIBES(BASES), SETTLE, ZAPPED, {TOLD_BY_PAGE(STRUCT(0xb))}, {END(0, 1)}};
-	/* it is none: below where they begin, or far beyond all memory */
+		SUBSCRIBES(BASES), SETTLE, ZAPPED, {FREED_BY_PAGE(STRUCT(0xb))}, {END(0, 1)}};
+	/* it is not one: below where they begin, or far beyond all memory */
 	static const struct made below[] = {
-		SUBSCRIBES(BASES), SETTLE, ZAPPED, {TOLD_BY_PAGE(0xa * 64)}, {END(0, 1)}};
+		SUBSCRIBES(BASES), SETTLE, ZAPPED, {FREED_BY_PAGE(0xa * 64)}, {END(0, 1)}};
 	static const struct made beyond[] = {SUBSCRIBES(BASES),
 					     SETTLE,
 					     ZAPPED,
-					     {TOLD_BY_PAGE(STRUCT(0xa) + (UINT64_C(1) << 40))},
+					     {FREED_BY_PAGE(STRUCT(0xa) + (UINT64_C(1) << 40))},
 					     {END(0, 1)}};
 	static const struct made nowhere[] = {
-		SETTLE, ZAPPED, {TOLD_BY_PAGE(STRUCT(0xa))}, {END(0, 1)}};
-	static const struct made not_told[] = {
-		SUBSCRIBES(F(VMEMMAP, 0)), SETTLE, ZAPPED, {TOLD_BY_PAGE(0xa * 64)}, {END(0, 1)}};
+		SETTLE, ZAPPED, {FREED_BY_PAGE(STRUCT(0xa))}, {END(0, 1)}};
+	static const struct made not_reported[] = {
+		SUBSCRIBES(F(VMEMMAP, 0)), SETTLE, ZAPPED, {FREED_BY_PAGE(0xa * 64)}, {END(0, 1)}};
 
 	JUDGE(right, BEFORE_6_6, FREED(1));
 	JUDGE(other, BEFORE_6_6);
 	JUDGE(below, BEFORE_6_6);
 	JUDGE(beyond, BEFORE_6_6);
 	JUDGE(nowhere, BEFORE_6_6);
-	JUDGE(not_told, BEFORE_6_6);
+	JUDGE(not_reported, BEFORE_6_6);
 }
 
 /* Two frees of one CPU tell where struct pages lie only where they can be of one page. */
 Test(pages, base_learned_from_the_same_free_alone)
 {
 	static const struct made another[] = {
-		SETTLE, {TOLD_BY_PAGE(STRUCT(0x99))},	  {FREE(0x98)},
-		ZAPPED, {TOLD_BY_PAGE(STRUCT(0xa) + 64)}, {END(0, 1)},
+		SETTLE, {FREED_BY_PAGE(STRUCT(0x99))},	   {FREE(0x98)},
+		ZAPPED, {FREED_BY_PAGE(STRUCT(0xa) + 64)}, {END(0, 1)},
 	};
 	static const struct made in_turn[] = {
 		SETTLE,
 		{FREE(0x99)},
-		{TOLD_BY_PAGE(STRUCT(0x99))},
+		{FREED_BY_PAGE(STRUCT(0x99))},
 		ZAPPED,
-		{TOLD_BY_PAGE(STRUCT(0xa))},
+		{FREED_BY_PAGE(STRUCT(0xa))},
 		{END(0, 1)},
 	};
-	static const struct made told[] = {
-		SUBSCRIBES(BASES), SETTLE, {TOLD_BY_PAGE(STRUCT(0x99) + (UINT64_C(1) << 30))},
-		{FREE(0x99)},	   ZAPPED, {TOLD_BY_PAGE(STRUCT(0xa))},
+	static const struct made reported[] = {
+		SUBSCRIBES(BASES), SETTLE, {FREED_BY_PAGE(STRUCT(0x99) + (UINT64_C(1) << 30))},
+		{FREE(0x99)},	   ZAPPED, {FREED_BY_PAGE(STRUCT(0xa))},
 		{END(0, 1)},
 	};
 
 	/* a struct page that happens to lie where all of them could begin */
 	static const struct made alone[] = {
-		SETTLE,	     {TOLD_BY_PAGE(STRUCT(1 << 24))},
-		ZAPPED,	     {TOLD_BY_PAGE(STRUCT((1 << 24) + 0xa))},
+		SETTLE,	     {FREED_BY_PAGE(STRUCT(1 << 24))},
+		ZAPPED,	     {FREED_BY_PAGE(STRUCT((1 << 24) + 0xa))},
 		{END(0, 1)},
 	};
 	static const struct made pfn_alone[] = {
 		SETTLE,	      {FREE(1 << 24)},
-		{FREE(0x99)}, {TOLD_BY_PAGE(STRUCT(0x99))},
-		ZAPPED,	      {TOLD_BY_PAGE(STRUCT(0xa))},
+		{FREE(0x99)}, {FREED_BY_PAGE(STRUCT(0x99))},
+		ZAPPED,	      {FREED_BY_PAGE(STRUCT(0xa))},
 		{END(0, 1)},
 	};
-	static const struct made told_nothing[] = {
+	static const struct made reported_nothing[] = {
 		SUBSCRIBES(BASES),
 		{OF(SUBSCRIBE, F(MM, MM1), F(SUB, SUB2), F(VMEMMAP, 0))},
 		{SUBSCRIBED(0)},
 		SETTLE,
 		ZAPPED,
-		{TOLD_BY_PAGE(STRUCT(0xa))},
+		{FREED_BY_PAGE(STRUCT(0xa))},
 		{END(0, 1)},
 	};
 
 	JUDGE(pfn_alone, BEFORE_6_6, FREED(1));
 	JUDGE(alone, BEFORE_6_6);
-	JUDGE(told_nothing, BEFORE_6_6, FREED(1));
+	JUDGE(reported_nothing, BEFORE_6_6, FREED(1));
 	JUDGE(another, BEFORE_6_6);
 	JUDGE(in_turn, BEFORE_6_6, FREED(1));
-	JUDGE(told, BEFORE_6_6, FREED(1));
+	JUDGE(reported, BEFORE_6_6, FREED(1));
 }
 
 /* ---- zero pages ---- */

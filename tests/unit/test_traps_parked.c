@@ -37,7 +37,7 @@ Test(parked, named_in_its_own_hold_and_mm)
 	static const struct made next_hold[] = {
 		CLEARED_THEN({UNLOCK(L1)}, {LOCK(L1)}, SETS_ENTRY(3, 0, 0xb))};
 	static const struct made found_one[] = {CLEARED_THEN(SETS_ENTRY(3, RW(0xc), 0xb))};
-	static const struct made not_told[] = {CLEARED_THEN(
+	static const struct made not_reported[] = {CLEARED_THEN(
 		{OF(PTE_SET, F(MM, MM1), F(PTEP, PTE_OF(TABLE1, 3)), F(NEW, RW(0xb)))})};
 	static const struct made huge[] = {CLEARED_THEN(
 		{OF(PMD_SET, F(MM, MM1), F(ADDR, PAGE(0)), F(OLD, 0), F(NEW, HUGE(0x200))),
@@ -56,7 +56,7 @@ Test(parked, named_in_its_own_hold_and_mm)
 	JUDGE(named, SINCE_6_6, REPOINT(1), UNPLACED(0));
 	JUDGE(next_hold, SINCE_6_6, UNPLACED(1));
 	JUDGE(found_one, SINCE_6_6, REPOINT(1), UNPLACED(1));
-	JUDGE(not_told, SINCE_6_6, UNPLACED(1));
+	JUDGE(not_reported, SINCE_6_6, UNPLACED(1));
 	JUDGE(huge, SINCE_6_6, UNPLACED(1));
 }
 
@@ -374,7 +374,7 @@ Test(mapped_in, outside_of_all)
 
 /* ---- an mm that is released meanwhile ---- */
 
-/* What was invalidated in it says nothing of what another mm owes. */
+/* What was invalidated in it says nothing of what another mm needs. */
 Test(parked, of_an_mm_that_is_released)
 {
 #define RELEASED(...)                                                                              \

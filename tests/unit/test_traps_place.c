@@ -71,7 +71,7 @@ Test(place, each_slot_once_in_a_hold)
 	JUDGE(all, SINCE_6_6, ENDED(.total = 3, .discharged_deferred = 3), UNPLACED(0));
 }
 
-/* Also where the first clear has told its address, and the page has come back since. */
+/* Also where the first clear has recorded its address, and the page has come back since. */
 Test(place, not_a_slot_that_was_cleared_by_its_address)
 {
 	static const struct made trace[] = {
@@ -197,7 +197,7 @@ Test(place, unplaced_is_never_guessed)
 }
 
 /* A table's base is learned from pte_clear_flush as well. */
-Test(place, set_by_what_a_clear_told)
+Test(place, set_by_what_a_clear_reported)
 {
 	static const struct made trace[] = {
 		SETTLE_66,

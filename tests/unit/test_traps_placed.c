@@ -261,7 +261,7 @@ Test(placed, each_of_many_invalidations_counts)
 	JUDGE(none, SINCE_6_6, REPOINT(1), UNPLACED(0));
 }
 
-/* ---- the clear is told as it was ---- */
+/* ---- the clear is reported as it was ---- */
 
 static void tells_the_clear(struct made_reading *reading, enum stlb_rule rule)
 {
@@ -285,7 +285,7 @@ static void tells_the_clear(struct made_reading *reading, enum stlb_rule rule)
 	cr_assert_fail("no clear is told");
 }
 
-Test(placed, told_as_it_was)
+Test(placed, reported_as_it_was)
 {
 	struct made_reading named = READING(SINCE_6_6), dropped = READING(SINCE_6_6);
 
@@ -299,7 +299,7 @@ Test(placed, told_as_it_was)
 
 /* ---- sets that a reverse mapping tells ---- */
 
-/* Without a lock they are done by the end of the bracket that they were told in. */
+/* Without a lock they are done by the end of the bracket that they were reported in. */
 Test(mapped_in, waits_for_the_end_of_its_bracket)
 {
 #define REPLACED(...) {START(0, 9)}, {CLEARF(0, RO(0xa))}, {MAP(0, 0xb)}, __VA_ARGS__
@@ -309,12 +309,12 @@ Test(mapped_in, waits_for_the_end_of_its_bracket)
 		SETTLE, REPLACED({START(4, 5)}, {ONLY_END(4, 5)}, {INV(0, 1)}, {ONLY_END(0, 9)})};
 
 	JUDGE(right, BEFORE_6_6);
-	/* and what it replaced is owed until then */
+	/* and what it replaced is pending until then */
 	JUDGE(wrong, SINCE_6_6, .counts = {[STLB_RULE_REPOINT] = 1, [STLB_RULE_NEVER] = 1});
 	JUDGE(inner_end, BEFORE_6_6);
 }
 
-/* However many are told in one hold, each is seen. */
+/* However many are reported in one hold, each is seen. */
 Test(mapped_in, more_than_wait_in_one_hold)
 {
 	enum { MANY = 40 };

@@ -22,7 +22,7 @@
 		UNLOCK(L1)                                                                         \
 	}
 
-/* ---- a loss does not make updates of what is none ---- */
+/* ---- a loss does not make updates of what is no update ---- */
 
 Test(reading, late_clears_after_a_loss)
 {

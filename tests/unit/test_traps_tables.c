@@ -53,7 +53,7 @@ Test(table, put_back_repoints_what_does_not)
 	JUDGE(right, BEFORE_6_6);
 }
 
-/* Only the entries that changed are still owed. */
+/* Only the entries that changed are still pending. */
 Test(table, put_back_without_an_entry)
 {
 	static const struct made cleared[] = {
@@ -124,8 +124,9 @@ Test(table, an_empty_table_replaced_is_no_repoint)
 	JUDGE(unknown, BEFORE_6_6, REPOINTED(1));
 }
 
-/* khugepaged seen only by the clear of the pmd: the late clears of the old table owe nothing. */
-Test(table, detached_as_told_by_its_pmd)
+/* khugepaged seen only by the clear of the pmd: the late clears of the old table need no
+ * invalidation. */
+Test(table, detached_as_known_by_its_pmd)
 {
 	static const struct made healthy[] = {
 		SETTLE,	    FILLED(0, RW(0xa)),	 TAKEN_OUT,    {END(0, 512)},
@@ -244,7 +245,7 @@ Test(early, a_clear_in_between)
 	JUDGE(other, SINCE_6_6, .unplaced = 2);
 }
 
-/* ---- T48: sets of many entries, told by their echoes ---- */
+/* ---- T48: sets of many entries, recorded by their echoes ---- */
 
 Test(echo, tells_what_each_entry_of_many_said)
 {

@@ -88,9 +88,9 @@ Test(late, not_while_another_table_is_mapped)
 	static const struct made other[] = {SETTLE_66,	 FILLED(0, 0xa),      TAKEN_OUT,
 					    OTHER_TABLE, {CLEAR_AT(RW(0xf))}, {UNLOCK(L1)},
 					    {FREE(0xf)}};
-	static const struct made let_go[] = {SETTLE_66,	  FILLED(0, 0xa), TAKEN_OUT,
-					     OTHER_TABLE, {UNLOCK(L1)},	  {CLEAR_AT(RW(0xf))},
-					     {FREE(0xf)}};
+	static const struct made last_releases[] = {
+		SETTLE_66,    FILLED(0, 0xa),	   TAKEN_OUT,  OTHER_TABLE,
+		{UNLOCK(L1)}, {CLEAR_AT(RW(0xf))}, {FREE(0xf)}};
 	static const struct made itself[] = {SETTLE_66,
 					     FILLED(0, 0xa),
 					     TAKEN_OUT,
@@ -111,7 +111,7 @@ Test(late, not_while_another_table_is_mapped)
 
 	JUDGE(of_another_mm, SINCE_6_6, UNPLACED(0));
 	JUDGE(other, SINCE_6_6, FREED(1), UNPLACED(1));
-	JUDGE(let_go, SINCE_6_6, UNPLACED(0));
+	JUDGE(last_releases, SINCE_6_6, UNPLACED(0));
 	JUDGE(itself, SINCE_6_6, UNPLACED(0));
 }
 
@@ -148,7 +148,7 @@ Test(late, until_the_collapse_is_over)
 	{                                                                                          \
 		FREE(0xb)                                                                          \
 	}
-#define BREACHED .counts = {[STLB_RULE_FREE] = 1, [STLB_RULE_UNBRACKETED] = 1}
+#define VIOLATED .counts = {[STLB_RULE_FREE] = 1, [STLB_RULE_UNBRACKETED] = 1}
 	static const struct made goes_on[] = {THEN({FREE(0x99)})};
 	static const struct made unlocks[] = {THEN({MMAP_UNLOCK(1)})};
 	static const struct made unlocks_other[] = {
@@ -160,25 +160,25 @@ Test(late, until_the_collapse_is_over)
 	static const struct made beside[] = {THEN({PMD_SET(512, 0, TABLE(0x78))})};
 
 	JUDGE(goes_on, BEFORE_6_6);
-	JUDGE(unlocks, BEFORE_6_6, BREACHED);
+	JUDGE(unlocks, BEFORE_6_6, VIOLATED);
 	JUDGE(unlocks_other, BEFORE_6_6);
-	JUDGE(leaves, BEFORE_6_6, BREACHED);
+	JUDGE(leaves, BEFORE_6_6, VIOLATED);
 	JUDGE(other_leaves, BEFORE_6_6);
-	JUDGE(huge, BEFORE_6_6, BREACHED);
-	JUDGE(put_back, BEFORE_6_6, BREACHED);
+	JUDGE(huge, BEFORE_6_6, VIOLATED);
+	JUDGE(put_back, BEFORE_6_6, VIOLATED);
 	static const struct made huge_beside[] = {THEN({PMD_SET(512, 0, HUGE(0x400))})};
 
 	JUDGE(huge_beside, BEFORE_6_6);
 	JUDGE(beside, BEFORE_6_6);
 }
 
-/* A huge page that is cleared where the table was is none of its entries. */
+/* A huge page that is cleared where the table was is not one of its entries. */
 Test(late, not_a_huge_page)
 {
 	static const struct made trace[] = {
 		SETTLE, FILLED(0, 0xa), TAKEN_OUT, {PMD_CLEAR(0, HUGE(0x200))}, {FREES(0x200, 9)}};
 
-	JUDGE(trace, BEFORE_6_6, BREACHED);
+	JUDGE(trace, BEFORE_6_6, VIOLATED);
 }
 
 /* ---- a table without a place ---- */

@@ -53,7 +53,7 @@ Test(map, of_the_same_page_restores)
 	JUDGE(trace, BEFORE_6_6, .ended = &ended);
 }
 
-/* An inner lock that is let go says nothing of what is mapped under the outer one. */
+/* An inner lock that is released says nothing of what is mapped under the outer one. */
 Test(map, in_the_outer_of_two_holds)
 {
 	static const struct made trace[] = {
@@ -112,7 +112,7 @@ Test(announced, by_change_pte)
 
 /* ---- T13: tracepoints of migration have no mm ---- */
 
-Test(migration, told_without_an_mm)
+Test(migration, reported_without_an_mm)
 {
 #define GONE(n) OF(MIGRATION_SET, F(ADDR, PAGE(n)), F(PTE, MIGRATION))
 	static const struct made wrong[] = {
@@ -184,7 +184,7 @@ Test(migration, of_two_mms_at_one_address)
 
 /* ---- T12: ksm tells struct pages ---- */
 
-Test(ksm, told_by_struct_page)
+Test(ksm, known_by_struct_page)
 {
 #define STRUCT(pfn) (UINT64_C(0xffffea0000000000) + 64 * (pfn))
 #define MERGE(a, b)                                                                                \
@@ -300,10 +300,10 @@ Test(kernel, inferred_from_only_end)
 	JUDGE(new, .kernel = NULL, FREED(1));
 }
 
-/* One free told by struct page and by pfn at the same time tells where struct pages lie. */
+/* One free recorded by struct page and by pfn at the same time tells where struct pages lie. */
 Test(struct_page, base_learned_from_a_free)
 {
-#define TOLD_BY_PAGE(pfn) OF(PAGE_FREE, F(PAGE, STRUCT(pfn)), F(ORDER, 0))
+#define FREED_BY_PAGE(pfn) OF(PAGE_FREE, F(PAGE, STRUCT(pfn)), F(ORDER, 0))
 #define ZAPPED                                                                                     \
 	{START(0, 1)}, {LOCK(L1)}, {CLEAR(0, RW(0xa))},                                            \
 	{                                                                                          \
@@ -311,18 +311,18 @@ Test(struct_page, base_learned_from_a_free)
 	}
 	static const struct made learned[] = {
 		SETTLE,
-		{TOLD_BY_PAGE(0x99), .ns = 3500},
+		{FREED_BY_PAGE(0x99), .ns = 3500},
 		{FREE(0x99), .ns = 3500},
 		ZAPPED,
-		{TOLD_BY_PAGE(0xa)},
+		{FREED_BY_PAGE(0xa)},
 		{END(0, 1)},
 	};
 	static const struct made other_page[] = {
 		SETTLE,
-		{TOLD_BY_PAGE(0x99), .ns = 3500},
+		{FREED_BY_PAGE(0x99), .ns = 3500},
 		{FREE(0x99), .ns = 3500},
 		ZAPPED,
-		{TOLD_BY_PAGE(0xb)},
+		{FREED_BY_PAGE(0xb)},
 		{END(0, 1)},
 	};
 
@@ -335,10 +335,10 @@ Test(struct_page, base_not_learned_from_frees_of_two_cpus)
 {
 	static const struct made trace[] = {
 		SETTLE,
-		{TOLD_BY_PAGE(0x99), .ns = 3500},
+		{FREED_BY_PAGE(0x99), .ns = 3500},
 		{ON(1), FREE(0x99), .ns = 3500, .tid = 200},
 		ZAPPED,
-		{TOLD_BY_PAGE(0xa)},
+		{FREED_BY_PAGE(0xa)},
 		{END(0, 1)},
 	};
 

@@ -50,7 +50,7 @@ static void feed(struct stlb_analysis *analysis, const struct made *rows, size_t
 	}
 }
 
-Test(running, a_site_is_told_once_and_at_once)
+Test(running, a_site_is_reported_once_and_at_once)
 {
 	static const struct made before[] = {
 		SETTLE,
@@ -58,23 +58,23 @@ Test(running, a_site_is_told_once_and_at_once)
 		{LOCK(L1)},
 		{CLEAR(0, RW(0xa))},
 	};
-	static const struct made breach[] = {{SET(0, 0, RW(0xb))}};
+	static const struct made violation[] = {{SET(0, 0, RW(0xb))}};
 	static const struct made again[] = {{CLEAR(1, RW(0xc))}, {SET(1, 0, RW(0xd))}};
 	struct heard heard = {0};
 	struct stlb_analysis *analysis = listen(&heard);
 
 	feed(analysis, before, sizeof(before) / sizeof(before[0]));
 	cr_expect_eq(heard.nr, 0);
-	cr_expect_eq(stlb_analysis_standing(analysis).pending, 1);
-	feed(analysis, breach, 1);
+	cr_expect_eq(stlb_analysis_stats(analysis).pending, 1);
+	feed(analysis, violation, 1);
 	cr_expect_eq(heard.nr, 1);
 	cr_expect_eq(heard.rules[0], STLB_RULE_REPOINT);
 	cr_expect_eq(heard.named, 1, "it has no fingerprint yet");
 	cr_expect_eq(heard.occurrences, 1);
 	feed(analysis, again, 2);
 	cr_expect_eq(heard.nr, 1, "the same site was told twice");
-	cr_expect_eq(stlb_analysis_standing(analysis).obligations, 2);
-	cr_expect_eq(stlb_analysis_standing(analysis).sites, 1);
+	cr_expect_eq(stlb_analysis_stats(analysis).obligations, 2);
+	cr_expect_eq(stlb_analysis_stats(analysis).sites, 1);
 	stlb_analysis_free(analysis);
 }
 

@@ -129,7 +129,7 @@ static void spelled(const struct stlb_operation *operation, char *text)
 		strcat(strcat(text, names[operation->steps[i]]), " ");
 }
 
-/* The outcome has to be where the rule says it is, and nowhere else. */
+/* The outcome must be where the rule says it is, and nowhere else. */
 static void compare(const struct stlb_witness_ask *ask, bool broken)
 {
 	struct stlb_witness witness;

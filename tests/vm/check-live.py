@@ -148,12 +148,12 @@ def check_jsonl():
     reports = [o["report"] for o in objects if o["type"] == "report"]
     check(len(reports) == 1 and objects[-1]["type"] == "report", "jsonl: not one report at the end")
     # uprobes of 6.1 notify unaligned ranges
-    check(findings or kernel != "6.1", "jsonl: no finding was told as it came")
+    check(findings or kernel != "6.1", "jsonl: no finding was written as it came")
     if reports:
         check(reports[0]["summary"]["obligations"]["total"] >= LEAST, "jsonl: little was judged")
-        told = {f["fingerprint"] for f in findings}
-        check(told == {f["fingerprint"] for f in reports[0]["findings"]},
-              "jsonl: told and reported are not the same")
+        written = {f["fingerprint"] for f in findings}
+        check(written == {f["fingerprint"] for f in reports[0]["findings"]},
+              "jsonl: written and reported are not the same")
 
 
 def check_lossy():
@@ -164,9 +164,9 @@ def check_lossy():
 
 
 def perf_was_late():
-    """perf itself writes records out of order where it is held up: told, and not the analysis'"""
-    told = (out / "perf-analyze.err").read_text().splitlines()
-    return bool(told) and all(line.endswith("a record that perf wrote too late") for line in told)
+    """perf itself writes records out of order where it is held up: reported, and not the analysis'"""
+    written = (out / "perf-analyze.err").read_text().splitlines()
+    return bool(written) and all(line.endswith("a record that perf wrote too late") for line in written)
 
 
 def check_recorded():
@@ -210,13 +210,13 @@ def check_faulty():
             if finding["phase"] == phase and finding["rule"] == rule:
                 check(any(line.startswith(function + "+") for line in finding["stack"]),
                       f"faulty: {phase}: {function} is not in {finding['stack']}")
-    # a pte that is never invalidated is told as that as well
+    # a pte that is never invalidated is reported as that as well
     others = {k: n for k, n in found.items()
               if k not in {(phase, rule) for phase, (_, rule, _) in WRONG.items()}
               and k != ("faulty-repoint", "never-invalidated")}
     check(not others, f"faulty: also {others}")
     check(not any(line.startswith("correct_") for finding in report["findings"]
-                  for line in finding["stack"]), "faulty: the correct functions are told")
+                  for line in finding["stack"]), "faulty: the correct functions are reported")
     right = load("faulty-right.json")
     check(right["summary"]["obligations"]["total"] >= 14, "faulty-right: nothing was judged")
     check(not by_phase(right), f"faulty-right: {by_phase(right)}")

@@ -21,14 +21,14 @@ static const struct stlb_device_seen *seen_newer(const struct stlb_device_page *
 	return seen;
 }
 
-static void device_stale(struct stlb_analysis *a, const struct stlb_act *act,
+static void device_stale(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			 struct stlb_device_page *page, const struct stlb_past *past)
 {
 	const struct stlb_device_seen *other = past->next ? seen_newer(page, past->next) : NULL;
-	struct stlb_case c = {
+	struct stlb_violation v = {
 		.rule = STLB_RULE_DEVICE_ORDER,
 		.verdict = stlb_device_verdict(a, past),
-		.act = act,
+		.ec = ec,
 		.role = "read A, old",
 		.missing = "an invalidation before the set of this address: then from-read, the "
 			   "two sets, reads-from and the device's order could not form a cycle",
@@ -37,7 +37,7 @@ static void device_stale(struct stlb_analysis *a, const struct stlb_act *act,
 	};
 
 	/* a set that a reverse mapping tells of lies anywhere in its hold */
-	if (act->event->kind != STLB_DEV_READ || !other || past->next->event.kind == STLB_MAP ||
+	if (ec->event->kind != STLB_DEV_READ || !other || past->next->event.kind == STLB_MAP ||
 	    page->cycle == past->next->seq)
 		return;
 	if (!a->one_clock) {
@@ -45,11 +45,11 @@ static void device_stale(struct stlb_analysis *a, const struct stlb_act *act,
 		return;
 	}
 	page->cycle = past->next->seq;
-	c.also[0] = (struct stlb_also){"set A", &past->next->event};
-	c.also[1] = (struct stlb_also){"set B", &other->set};
-	c.also[2] = (struct stlb_also){"read B, new", &other->read};
-	c.nr_also = 3;
-	stlb_device_report(a, &c, past, 0);
+	v.extra[0] = (struct stlb_extra_evidence){"set A", &past->next->event};
+	v.extra[1] = (struct stlb_extra_evidence){"set B", &other->set};
+	v.extra[2] = (struct stlb_extra_evidence){"read B, new", &other->read};
+	v.nr_extra = 3;
+	stlb_device_report(a, &v, past, 0);
 }
 
 STLB_RULE_DEFINE(

@@ -3,18 +3,18 @@
 #include "check/report.h"
 #include "check/rules/needs.h"
 
-static void range_empty(struct stlb_analysis *a, const struct stlb_act *act)
+static void range_empty(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_case c = {
+	struct stlb_violation v = {
 		.rule = STLB_RULE_EMPTY,
-		.act = act,
+		.ec = ec,
 		.role = "invalidate",
 		.missing = "a range of at least one page",
-		.addr = stlb_event_or(act->event, START, 0),
+		.addr = stlb_event_or(ec->event, START, 0),
 		.has_addr = true,
 	};
 
-	stlb_report(a, &c);
+	stlb_report(a, &v);
 }
 
 STLB_RULE_DEFINE(EMPTY, empty, STLB_NEEDS(NEED_NOTIFIERS), .of_one_event = true,

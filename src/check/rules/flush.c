@@ -8,63 +8,63 @@
 #include "check/report.h"
 #include "check/rules/needs.h"
 
-static void goes_on(struct stlb_analysis *a, const struct stlb_act *act)
+static void goes_on(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_task *task = act->task;
+	struct stlb_context *context = ec->context;
 	struct stlb_event event;
-	struct stlb_act then = {&event, task, task->flushed};
-	struct stlb_case c = {
+	struct stlb_event_context then = {&event, context, context->flushed};
+	struct stlb_violation v = {
 		.rule = STLB_RULE_FLUSH,
-		.act = &then,
+		.ec = &then,
 		.role = "flush",
 		.missing = "arch_invalidate_secondary_tlbs of the mm before the flush returned",
 		.has_addr = true,
 	};
 
-	if (!task->flushed)
+	if (!context->flushed)
 		return;
-	task->flushed = NULL;
-	if (task->lossy || !a->end_rule.known || a->end_rule.before_6_6)
+	context->flushed = NULL;
+	if (context->lossy || !a->end_rule.known || a->end_rule.before_6_6)
 		return;
-	stlb_brief_expand(task->flush_event, &event);
-	c.addr = stlb_event_get(&event, START);
-	stlb_report(a, &c);
+	stlb_saved_event_expand(context->flush_event, &event);
+	v.addr = stlb_event_get(&event, START);
+	stlb_report(a, &v);
 }
 
 /*
  * A page that the task frees proves that the flush returned, unless it need not be the task's own
- * doing: that of an interrupt which is not told from it, or of finish_task_switch(), which drops in
- * the next task what the previous one left (staletlb-kernel(7), T54 and T55).
+ * doing: that of an interrupt which is not distinguished from it, or of finish_task_switch(), which
+ * drops in the next task what the previous one left (staletlb-kernel(7), T54 and T55).
  */
-static void free_told(struct stlb_analysis *a, const struct stlb_act *act)
+static void free_seen(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	if (a->facts.irq_flags && !act->task->flush_left)
-		goes_on(a, act);
+	if (a->facts.irq_flags && !ec->context->flush_left)
+		goes_on(a, ec);
 }
 
-static void flushed(struct stlb_analysis *a, const struct stlb_act *act)
+static void flushed(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_task *task = act->task;
+	struct stlb_context *context = ec->context;
 
-	goes_on(a, act);
-	if (!stlb_mm_is_subscribed(act->mm))
+	goes_on(a, ec);
+	if (!stlb_mm_is_subscribed(ec->mm))
 		return;
-	if (!task->flush_event)
-		task->flush_event = calloc(1, sizeof(*task->flush_event));
-	if (!task->flush_event) {
+	if (!context->flush_event)
+		context->flush_event = calloc(1, sizeof(*context->flush_event));
+	if (!context->flush_event) {
 		a->failed = true;
 		return;
 	}
-	stlb_brief_keep(task->flush_event, act->event);
-	task->flushed = act->mm;
-	task->flush_left = false;
+	stlb_saved_event_keep(context->flush_event, ec->event);
+	context->flushed = ec->mm;
+	context->flush_left = false;
 }
 
 STLB_RULE_DEFINE(
 	FLUSH, flush, STLB_NEEDS(NEED_FLUSHES, NEED_INV_RANGE),
 	.needs.before_6_6 = "before 6.6 a flush carries no invalidation",
 	.stands_on = STLB_KIND_LIST(STLB_INV_RANGE),
-	.hooks = {.goes_on = goes_on, .free_told = free_told, .flushed = flushed},
+	.hooks = {.goes_on = goes_on, .free_seen = free_seen, .flushed = flushed},
 	.info = {
 		.id = "flush-without-notify",
 		.severity = STLB_WARNING,

@@ -10,37 +10,37 @@ static const char missing_in_lock[] =
 	"the invalidation came after the page table lock was released; a page freed before "
 	"range_end requires it under the lock";
 
-static void judge_strict(struct stlb_analysis *a, const struct stlb_act *act,
+static void judge_strict(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			 struct stlb_obligation *ob)
 {
-	struct stlb_case c = {
+	struct stlb_violation v = {
 		.rule = STLB_RULE_FREE,
 		.verdict = STLB_STRICT,
 		.ob = ob,
-		.act = act,
+		.ec = ec,
 		.role = "free",
 		.missing = missing_in_lock,
 	};
 
-	if (!a->options.strict || !ob->late || ob->breached & 1u << STLB_RULE_FREE)
+	if (!a->options.strict || !ob->late || ob->violated & 1u << STLB_RULE_FREE)
 		return;
-	if (!ob->scope->hold || !stlb_task_in_bracket(ob->task, ob->scope->bracket))
+	if (!ob->scope->hold || !stlb_context_in_bracket(ob->context, ob->scope->bracket))
 		return;
-	ob->breached |= 1u << STLB_RULE_FREE;
+	ob->violated |= 1u << STLB_RULE_FREE;
 	if (ob->lossy)
-		c.verdict = STLB_INCONCLUSIVE;
-	stlb_report(a, &c);
+		v.verdict = STLB_INCONCLUSIVE;
+	stlb_report(a, &v);
 }
 
-static void page_freed(struct stlb_analysis *a, const struct stlb_act *act,
+static void page_freed(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		       struct stlb_obligation *ob)
 {
-	const char *role = act->event->kind == STLB_PAGE_ALLOC ? "alloc" : "free";
+	const char *role = ec->event->kind == STLB_PAGE_ALLOC ? "alloc" : "free";
 
 	if (ob->discharged)
-		judge_strict(a, act, ob);
+		judge_strict(a, ec, ob);
 	else
-		stlb_breach(a, STLB_RULE_FREE, ob, act, role, missing_before_free);
+		stlb_violated(a, STLB_RULE_FREE, ob, ec, role, missing_before_free);
 }
 
 STLB_RULE_DEFINE(FREE, free,

@@ -6,7 +6,7 @@
  */
 #include <stdio.h>
 
-#include "check/case.h"
+#include "check/violation.h"
 #include "check/coverage.h"
 #include "check/report.h"
 #include "check/rules/needs.h"
@@ -17,25 +17,25 @@ enum { MAX_PAGES = 1 << 20 };
 static const char missing[] =
 	"a clear of the entry and an invalidation that covers it, before the page is freed";
 
-static void report(struct stlb_analysis *a, const struct stlb_act *act,
+static void report(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		   const struct stlb_mapping *mapping)
 {
-	struct stlb_brief set;
-	struct stlb_act freed = {act->event, act->task, mapping->region->mm};
-	struct stlb_case c = {
+	struct stlb_saved_event set;
+	struct stlb_event_context freed = {ec->event, ec->context, mapping->region->mm};
+	struct stlb_violation v = {
 		.rule = STLB_RULE_MAPPED,
-		.verdict = stlb_case_verdict(a, NULL),
-		.act = &freed,
-		.role = act->event->kind == STLB_PAGE_ALLOC ? "alloc" : "free",
+		.verdict = stlb_violation_verdict(a, NULL),
+		.ec = &freed,
+		.role = ec->event->kind == STLB_PAGE_ALLOC ? "alloc" : "free",
 		.missing = missing,
 		.addr = stlb_mapping_addr(mapping),
 		.has_addr = true,
-		.also = {{"set", &set}},
-		.nr_also = 1,
+		.extra = {{"set", &set}},
+		.nr_extra = 1,
 	};
 
-	stlb_mapping_brief(mapping, &set);
-	stlb_report(a, &c);
+	stlb_mapping_saved_event(mapping, &set);
+	stlb_report(a, &v);
 }
 
 /*
@@ -50,7 +50,7 @@ static bool is_whole(const struct stlb_analysis *a)
 	       (a->deep && continuity->links && !continuity->broken && !continuity->freed);
 }
 
-/* A table is known only by the set of its pmd: then all of them are told. */
+/* A table is known only by the set of its pmd: then all of them are recorded. */
 static bool is_judged(const struct stlb_analysis *a, enum stlb_mapped how)
 {
 	if (!is_whole(a))
@@ -64,36 +64,36 @@ static bool is_judged(const struct stlb_analysis *a, enum stlb_mapped how)
  * Reported once for each set of an entry. Tables of hugetlb pages are shared between mms, and taken
  * out unseen: where a page of theirs goes back to its pool, its entry is not known any more.
  */
-static void judge(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_mapped how,
-		  uint64_t pfn)
+static void judge(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		  enum stlb_mapped how, uint64_t pfn)
 {
 	struct stlb_mapping *mapping = NULL;
 
 	while ((mapping = stlb_rmap_find(a->machine.regions.rmap, how, pfn, mapping))) {
-		if (!mapping->told && act->event->kind != STLB_HUGE_FREE)
-			report(a, act, mapping);
-		stlb_mapping_told(mapping);
+		if (!mapping->reported && ec->event->kind != STLB_HUGE_FREE)
+			report(a, ec, mapping);
+		stlb_mapping_reported(mapping);
 	}
 }
 
-static void judge_all(struct stlb_analysis *a, const struct stlb_act *act, enum stlb_mapped how,
-		      uint64_t pfn, uint64_t nr)
+static void judge_all(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		      enum stlb_mapped how, uint64_t pfn, uint64_t nr)
 {
 	uint64_t step = how == STLB_MAPPED_PMD ? STLB_ENTRIES : 1;
-	bool looked_at = is_judged(a, how) || act->event->kind == STLB_HUGE_FREE;
+	bool looked_at = is_judged(a, how) || ec->event->kind == STLB_HUGE_FREE;
 
 	for (uint64_t i = 0; looked_at && i < nr && i < MAX_PAGES; i += step)
-		judge(a, act, how, pfn + i);
+		judge(a, ec, how, pfn + i);
 }
 
-static void pages_freed(struct stlb_analysis *a, const struct stlb_act *act, uint64_t pfn,
+static void pages_freed(struct stlb_analysis *a, const struct stlb_event_context *ec, uint64_t pfn,
 			uint64_t nr)
 {
 	if (!a->machine.regions.rmap || !a->machine.regions.rmap->count)
 		return;
-	judge_all(a, act, STLB_MAPPED_PTE, pfn, nr);
-	judge_all(a, act, STLB_MAPPED_PMD, pfn, nr);
-	judge_all(a, act, STLB_MAPPED_TABLE, pfn, nr);
+	judge_all(a, ec, STLB_MAPPED_PTE, pfn, nr);
+	judge_all(a, ec, STLB_MAPPED_PMD, pfn, nr);
+	judge_all(a, ec, STLB_MAPPED_TABLE, pfn, nr);
 }
 
 /* A profile can bind some of the sets and clears as if they were all. */

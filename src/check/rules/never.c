@@ -27,13 +27,13 @@ static bool may_be_set_again(const struct stlb_analysis *a, const struct stlb_ob
 	       (ob->update.kind == STLB_PMD_CLEAR && !stlb_recorded(a, STLB_PMD_SET));
 }
 
-static void overdue(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
-		    enum stlb_operation_end end)
+static void overdue(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		    struct stlb_obligation *ob, enum stlb_operation_end end)
 {
 	if (ob->discharged)
 		return;
 	ob->lossy |= may_be_set_again(a, ob);
-	stlb_breach(a, STLB_RULE_NEVER, ob, act, roles[end], missing[end]);
+	stlb_violated(a, STLB_RULE_NEVER, ob, ec, roles[end], missing[end]);
 }
 
 STLB_RULE_DEFINE(

@@ -5,20 +5,21 @@
 #include "check/report.h"
 #include "check/rules/needs.h"
 
-static void judge(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob)
+static void judge(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		  struct stlb_obligation *ob)
 {
-	if (!ob->discharged || !stlb_obligation_is_partly_covered(ob) || ob->pieces->told)
+	if (!ob->discharged || !stlb_obligation_is_partly_covered(ob) || ob->subpages->reported)
 		return;
-	ob->pieces->told = true;
-	stlb_breach(a, STLB_RULE_PARTIAL, ob, act, "deadline",
-		    "an invalidation of the whole huge page: only a part of it was covered");
+	ob->subpages->reported = true;
+	stlb_violated(a, STLB_RULE_PARTIAL, ob, ec, "deadline",
+		      "an invalidation of the whole huge page: only a part of it was covered");
 }
 
-static void overdue(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob,
-		    enum stlb_operation_end end)
+static void overdue(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		    struct stlb_obligation *ob, enum stlb_operation_end end)
 {
 	(void)end;
-	judge(a, act, ob);
+	judge(a, ec, ob);
 }
 
 STLB_RULE_DEFINE(

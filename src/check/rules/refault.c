@@ -3,11 +3,11 @@
 #include "check/report.h"
 #include "check/rules/needs.h"
 
-static void refilled(struct stlb_analysis *a, const struct stlb_act *act,
+static void refilled(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		     struct stlb_obligation *ob)
 {
-	stlb_breach(a, STLB_RULE_REFAULT, ob, act, "set",
-		    "nothing yet: the zap must still invalidate the old page");
+	stlb_violated(a, STLB_RULE_REFAULT, ob, ec, "set",
+		      "nothing yet: the zap must still invalidate the old page");
 }
 
 STLB_RULE_DEFINE(REFAULT, refault, STLB_NEEDS(NEED_NOTIFIERS, NEED_UPDATES, NEED_SETS),

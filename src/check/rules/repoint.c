@@ -3,7 +3,7 @@
  * repoint-before-invalidate (mmu_notifier.rst, lines 14-15 and 20-29), what is exempt from it
  * (lines 93-97: a write-protected page of the same content).
  */
-#include "check/case.h"
+#include "check/violation.h"
 #include "check/evidence.h"
 #include "check/obligation.h"
 #include "check/report.h"
@@ -21,25 +21,27 @@ static const char missing_order_or_evidence[] =
 
 /* ---- the rules ---- */
 
-static struct stlb_case unless_same_content(struct stlb_analysis *a, const struct stlb_act *act,
-					    struct stlb_obligation *ob)
+static struct stlb_violation unless_same_content(struct stlb_analysis *a,
+						 const struct stlb_event_context *ec,
+						 struct stlb_obligation *ob)
 {
-	return (struct stlb_case){
+	return (struct stlb_violation){
 		.rule = ob->racy ? STLB_RULE_RACY : STLB_RULE_REPOINT,
-		.verdict = stlb_case_verdict(a, ob),
+		.verdict = stlb_violation_verdict(a, ob),
 		.ob = ob,
-		.act = act,
+		.ec = ec,
 		.role = "set",
 		.missing = ob->racy ? missing_order_or_evidence : missing_evidence,
 		.variant = 1,
 	};
 }
 
-static struct stlb_held_back held_back_of(const struct stlb_analysis *a, const struct stlb_act *act,
+static struct stlb_held_back held_back_of(const struct stlb_analysis *a,
+					  const struct stlb_event_context *ec,
 					  const struct stlb_obligation *ob, struct stlb_entry new)
 {
 	return (struct stlb_held_back){
-		.key = act->task->key,
+		.key = ec->context->key,
 		.seq = a->machine.hb.now,
 		.addr = ob->addr,
 		.end = ob->addr + stlb_obligation_size(ob),
@@ -49,18 +51,18 @@ static struct stlb_held_back held_back_of(const struct stlb_analysis *a, const s
 	};
 }
 
-static void report_unless_cleared(struct stlb_analysis *a, const struct stlb_act *act,
+static void report_unless_cleared(struct stlb_analysis *a, const struct stlb_event_context *ec,
 				  struct stlb_obligation *ob, struct stlb_entry new)
 {
-	struct stlb_case c = unless_same_content(a, act, ob);
+	struct stlb_violation v = unless_same_content(a, ec, ob);
 
-	struct stlb_held_back held = held_back_of(a, act, ob, new);
+	struct stlb_held_back held = held_back_of(a, ec, ob, new);
 
-	held.counted = ob->breached >> c.rule & 1;
+	held.counted = ob->violated >> v.rule & 1;
 	held.ob = ob->id;
-	ob->breached |= 1u << STLB_RULE_REPOINT | 1u << c.rule;
+	ob->violated |= 1u << STLB_RULE_REPOINT | 1u << v.rule;
 	ob->held_back = true;
-	stlb_hold_back(a, &c, &held);
+	stlb_hold_back(a, &v, &held);
 }
 
 static void is_exempt(struct stlb_analysis *a, struct stlb_obligation *ob)
@@ -69,37 +71,37 @@ static void is_exempt(struct stlb_analysis *a, struct stlb_obligation *ob)
 	a->result.obligations.exempt++;
 }
 
-static void exempt_as_ksmd(struct stlb_analysis *a, const struct stlb_act *act,
+static void exempt_as_ksmd(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			   struct stlb_obligation *ob, struct stlb_entry new)
 {
-	struct stlb_case c = unless_same_content(a, act, ob);
-	struct stlb_held_back held = held_back_of(a, act, ob, new);
+	struct stlb_violation v = unless_same_content(a, ec, ob);
+	struct stlb_held_back held = held_back_of(a, ec, ob, new);
 
 	is_exempt(a, ob);
 	held.by_ksmd = true;
-	stlb_hold_back(a, &c, &held);
+	stlb_hold_back(a, &v, &held);
 }
 
-static void repointed(struct stlb_analysis *a, const struct stlb_act *act,
+static void repointed(struct stlb_analysis *a, const struct stlb_event_context *ec,
 		      struct stlb_obligation *ob, struct stlb_entry new)
 {
 	bool writable = new.rights_known &&new.writable;
 
-	if (ob->exempt || ob->breached >> STLB_RULE_REPOINT & 1)
+	if (ob->exempt || ob->violated >> STLB_RULE_REPOINT & 1)
 		return;
-	ob->by_other = ob->task != act->task;
+	ob->by_other = ob->context != ec->context;
 	/* resolved by somebody else, or after its operation, it stays that operation's clear */
-	if (ob->task == act->task &&
-	    (!ob->scope->bracket || stlb_task_in_bracket(ob->task, ob->scope->bracket)))
+	if (ob->context == ec->context &&
+	    (!ob->scope->bracket || stlb_context_in_bracket(ob->context, ob->scope->bracket)))
 		stlb_obligation_retype(ob, STLB_REPOINT);
-	if (!writable && stlb_evidence_has(a, act, ob, new))
+	if (!writable && stlb_evidence_has(a, ec, ob, new))
 		is_exempt(a, ob);
-	else if (!writable && stlb_is_ksmd(act->task))
-		exempt_as_ksmd(a, act, ob, new);
+	else if (!writable && stlb_is_ksmd(ec->context))
+		exempt_as_ksmd(a, ec, ob, new);
 	else if (!writable && new.rights_known)
-		report_unless_cleared(a, act, ob, new);
+		report_unless_cleared(a, ec, ob, new);
 	else
-		stlb_breach(a, STLB_RULE_REPOINT, ob, act, "set", missing_between);
+		stlb_violated(a, STLB_RULE_REPOINT, ob, ec, "set", missing_between);
 }
 
 STLB_RULE_DEFINE(REPOINT, repoint,

@@ -15,51 +15,53 @@ static const char *const missing_of[] = {
 	[STLB_STALE_FREED] = "an invalidation of the device TLB before the page was freed",
 };
 
-/* The pieces of a huge page are one translation, which is reported once. */
-static bool is_told(struct stlb_device_page *page, uint64_t taken)
+/* The subpages of a huge page are one translation, which is reported once. */
+static bool is_reported(struct stlb_device_page *page, uint64_t taken)
 {
 	struct stlb_device_view *view = page->view;
-	bool told = page->told == taken;
+	bool reported = page->reported == taken;
 
-	for (unsigned int i = 0; i < STLB_DEVICE_TOLD; i++)
-		told |= view->told[i] == taken;
-	page->told = taken;
-	if (!told)
-		view->told[view->nr_told++ % STLB_DEVICE_TOLD] = taken;
-	return told;
+	for (unsigned int i = 0; i < STLB_DEVICE_REPORTED; i++)
+		reported |= view->reported[i] == taken;
+	page->reported = taken;
+	if (!reported)
+		view->reported[view->nr_reported++ % STLB_DEVICE_REPORTED] = taken;
+	return reported;
 }
 
-static void device_stale(struct stlb_analysis *a, const struct stlb_act *act,
+static void device_stale(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			 struct stlb_device_page *page, const struct stlb_past *past)
 {
-	struct stlb_case c = {
+	struct stlb_violation v = {
 		.rule = STLB_RULE_STALE_ACCESS,
 		.verdict = stlb_device_verdict(a, past),
-		.act = act,
-		.role = act->event->kind == STLB_DEV_FILL ? "fill" : "access",
+		.ec = ec,
+		.role = ec->event->kind == STLB_DEV_FILL ? "fill" : "access",
 		.missing = missing_of[past->stale],
 		.variant = past->stale == STLB_STALE_DROPPED,
 		.addr = page->addr,
 		.has_addr = true,
-		.also = {{"fill", &page->fill}},
-		.nr_also = 1,
+		.extra = {{"fill", &page->fill}},
+		.nr_extra = 1,
 	};
 
-	/* what evidence could still clear was told of it, but not of an access as late as this one
+	/* what evidence could still clear was reported of it, but not of an access as late as this
+	 * one
 	 */
-	if (is_told(page, past->taken) &&
+	if (is_reported(page, past->taken) &&
 	    (past->stale == STLB_STALE_REPOINTED ||
-	     !stlb_held_back_leave(a, act->mm->id, page->view->dev, past->taken)))
+	     !stlb_held_back_leave(a, ec->mm->id, page->view->dev, past->taken)))
 		return;
 	if (past->next)
-		c.also[c.nr_also++] = (struct stlb_also){"set", &past->next->event};
+		v.extra[v.nr_extra++] = (struct stlb_extra_evidence){"set", &past->next->event};
 	else if (past->proof)
-		c.also[c.nr_also++] = (struct stlb_also){"clear", &past->proof->event};
+		v.extra[v.nr_extra++] = (struct stlb_extra_evidence){"clear", &past->proof->event};
 	if (past->stale == STLB_STALE_DROPPED)
-		c.also[c.nr_also++] = (struct stlb_also){"invalidate", &past->proof->gone};
+		v.extra[v.nr_extra++] =
+			(struct stlb_extra_evidence){"invalidate", &past->proof->gone};
 	if (past->freed)
-		c.also[c.nr_also++] = (struct stlb_also){"free", &past->freed->event};
-	stlb_device_report(a, &c, past, past->taken);
+		v.extra[v.nr_extra++] = (struct stlb_extra_evidence){"free", &past->freed->event};
+	stlb_device_report(a, &v, past, past->taken);
 }
 
 STLB_RULE_DEFINE(STALE_ACCESS, stale_access,

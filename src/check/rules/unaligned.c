@@ -13,19 +13,19 @@ static bool is_judged(const struct stlb_event *event)
 	       (!stlb_range_is_empty(start, end) && !stlb_range_is_of_kernel(start));
 }
 
-static void range_given(struct stlb_analysis *a, const struct stlb_act *act)
+static void range_given(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	struct stlb_case c = {
+	struct stlb_violation v = {
 		.rule = STLB_RULE_UNALIGNED,
-		.act = act,
-		.role = act->event->kind == STLB_INV_START ? "start" : "invalidate",
+		.ec = ec,
+		.role = ec->event->kind == STLB_INV_START ? "start" : "invalidate",
 		.missing = "page-aligned bounds",
-		.addr = stlb_event_get(act->event, START),
+		.addr = stlb_event_get(ec->event, START),
 		.has_addr = true,
 	};
 
-	if (is_judged(act->event) && stlb_mm_is_subscribed(act->mm))
-		stlb_report(a, &c);
+	if (is_judged(ec->event) && stlb_mm_is_subscribed(ec->mm))
+		stlb_report(a, &v);
 }
 
 STLB_RULE_DEFINE(UNALIGNED, unaligned, STLB_NEEDS(NEED_NOTIFIERS), .of_one_event = true,

@@ -3,18 +3,18 @@
  * unbalanced-range (mmu_notifier.rst, lines 93-97): range_start and range_end that do not pair up,
  * and a start that may block inside a page table lock.
  */
-#include "check/case.h"
+#include "check/violation.h"
 #include "check/report.h"
 #include "check/rules/needs.h"
 #include "model/bracketing.h"
 #include <stdlib.h>
 
 /* Only where releases are recorded, and none may be lost, is a lock known to be held still. */
-static struct stlb_hold *held_ptl(const struct stlb_analysis *a, struct stlb_task *task,
+static struct stlb_hold *held_ptl(const struct stlb_analysis *a, struct stlb_context *context,
 				  bool suspended)
 {
-	for (uint32_t i = 0; stlb_recorded(a, STLB_LOCK_RELEASE) && i < task->nr_holds; i++) {
-		struct stlb_hold *hold = &task->holds[i];
+	for (uint32_t i = 0; stlb_recorded(a, STLB_LOCK_RELEASE) && i < context->nr_holds; i++) {
+		struct stlb_hold *hold = &context->holds[i];
 
 		if ((hold->named || hold->used) && hold->suspended == suspended && !hold->lossy)
 			return hold;
@@ -22,31 +22,32 @@ static struct stlb_hold *held_ptl(const struct stlb_analysis *a, struct stlb_tas
 	return NULL;
 }
 
-static void report_in_lock(struct stlb_analysis *a, const struct stlb_act *act,
+static void report_in_lock(struct stlb_analysis *a, const struct stlb_event_context *ec,
 			   const struct stlb_hold *hold)
 {
-	struct stlb_case c = {
+	struct stlb_violation v = {
 		.rule = STLB_RULE_UNBALANCED,
-		.verdict = stlb_case_verdict(a, NULL),
-		.act = act,
+		.verdict = stlb_violation_verdict(a, NULL),
+		.ec = ec,
 		.role = "start",
 		.missing = "a start that may block, called before the page table lock is taken",
 		.hold = hold,
 		.variant = 1,
-		.addr = stlb_event_get(act->event, START),
+		.addr = stlb_event_get(ec->event, START),
 		.has_addr = true,
 	};
 
-	stlb_report(a, &c);
+	stlb_report(a, &v);
 }
 
 /* The holder was switched out: its release will tell whether it still had the lock. */
-static void doubt_start(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_hold *hold)
+static void doubt_start(struct stlb_analysis *a, const struct stlb_event_context *ec,
+			struct stlb_hold *hold)
 {
-	struct stlb_doubted_starts *starts = act->task->doubted;
+	struct stlb_doubted_starts *starts = ec->context->doubted;
 
 	if (!starts)
-		starts = act->task->doubted = calloc(1, sizeof(*starts));
+		starts = ec->context->doubted = calloc(1, sizeof(*starts));
 	if (!starts) {
 		a->failed = true;
 		return;
@@ -58,57 +59,57 @@ static void doubt_start(struct stlb_analysis *a, const struct stlb_act *act, str
 	}
 	starts->hold = hold->id;
 	starts->nr = 1;
-	starts->mm = act->mm;
-	stlb_brief_keep(&starts->first, act->event);
+	starts->mm = ec->mm;
+	stlb_saved_event_keep(&starts->first, ec->event);
 }
 
-static void hold_over(struct stlb_analysis *a, struct stlb_task *task, const struct stlb_hold *hold,
-		      bool went_on)
+static void hold_over(struct stlb_analysis *a, struct stlb_context *context,
+		      const struct stlb_hold *hold, bool went_on)
 {
-	struct stlb_doubted_starts *starts = task->doubted;
+	struct stlb_doubted_starts *starts = context->doubted;
 	struct stlb_event event;
-	struct stlb_act then = {&event, task, starts ? starts->mm : NULL};
+	struct stlb_event_context then = {&event, context, starts ? starts->mm : NULL};
 
 	if (!starts || starts->hold != hold->id)
 		return;
-	stlb_brief_expand(&starts->first, &event);
+	stlb_saved_event_expand(&starts->first, &event);
 	for (uint64_t i = 0; went_on && !hold->lossy && i < starts->nr; i++)
 		report_in_lock(a, &then, hold);
 	starts->hold = 0;
 }
 
-static void bracket_start(struct stlb_analysis *a, const struct stlb_act *act)
+static void bracket_start(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	struct stlb_hold *held, *suspended;
 
-	if (!stlb_mm_is_subscribed(act->mm) || act->task->lossy ||
-	    !stlb_start_may_block(act->event))
+	if (!stlb_mm_is_subscribed(ec->mm) || ec->context->lossy ||
+	    !stlb_start_may_block(ec->event))
 		return;
-	held = held_ptl(a, act->task, false);
-	suspended = held ? NULL : held_ptl(a, act->task, true);
+	held = held_ptl(a, ec->context, false);
+	suspended = held ? NULL : held_ptl(a, ec->context, true);
 	if (held)
-		report_in_lock(a, act, held);
+		report_in_lock(a, ec, held);
 	else if (suspended)
-		doubt_start(a, act, suspended);
+		doubt_start(a, ec, suspended);
 }
 
 /* Nobody listens to the brackets of an mm without subscribers. */
-static void bracket_unpaired(struct stlb_analysis *a, const struct stlb_act *act)
+static void bracket_unpaired(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
-	bool start = act->event->kind == STLB_INV_START;
-	struct stlb_case c = {
+	bool start = ec->event->kind == STLB_INV_START;
+	struct stlb_violation v = {
 		.rule = STLB_RULE_UNBALANCED,
-		.verdict = stlb_case_verdict(a, NULL),
-		.act = act,
+		.verdict = stlb_violation_verdict(a, NULL),
+		.ec = ec,
 		.role = start ? "start" : "end",
 		.missing = start ? "an invalidate_range_end before the task continued"
 				 : "an invalidate_range_start of the same range before this end",
-		.addr = stlb_event_or(act->event, START, 0),
-		.has_addr = stlb_event_has(act->event, START),
+		.addr = stlb_event_or(ec->event, START, 0),
+		.has_addr = stlb_event_has(ec->event, START),
 	};
 
-	if (stlb_mm_is_subscribed(act->mm))
-		stlb_report(a, &c);
+	if (stlb_mm_is_subscribed(ec->mm))
+		stlb_report(a, &v);
 }
 
 STLB_RULE_DEFINE(

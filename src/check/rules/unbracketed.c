@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/case.h"
+#include "check/violation.h"
 #include "check/discharge.h"
 #include "check/fingerprint.h"
 #include "check/obligation.h"
@@ -22,10 +22,10 @@ static const char missing[] =
  * From 7.0 on khugepaged collapses to sizes below 2 MiB too: its bracket covers what changes, but
  * the whole table is taken out, and put back (staletlb-kernel(7), T29).
  */
-static bool is_part_of_collapse(const struct stlb_analysis *a, const struct stlb_act *act,
+static bool is_part_of_collapse(const struct stlb_analysis *a, const struct stlb_event_context *ec,
 				const struct stlb_obligation *ob)
 {
-	const struct stlb_bracket *bracket = stlb_task_bracket(act->task, ob->mm);
+	const struct stlb_bracket *bracket = stlb_context_bracket(ec->context, ob->mm);
 
 	return ob->table && bracket &&
 	       (!a->machine.format.kernel || a->machine.format.kernel >= 7000) &&
@@ -46,26 +46,27 @@ static bool may_be_undone(const struct stlb_analysis *a, const struct stlb_oblig
 	       !ob->set_seen;
 }
 
-static void owed(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_obligation *ob)
+static void created(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		    struct stlb_obligation *ob)
 {
 	struct stlb_hold *hold;
 
-	if (stlb_task_covers(act->task, ob->mm, ob->addr, ob->addr + stlb_obligation_size(ob)))
+	if (stlb_context_covers(ec->context, ob->mm, ob->addr, ob->addr + stlb_obligation_size(ob)))
 		return;
 	/* free_pgtables takes tables away that hold nothing any more, after the bracket */
-	if (ob->table && ob->only_table && act->event->kind != STLB_PMD_COLLAPSE_FLUSH)
+	if (ob->table && ob->only_table && ec->event->kind != STLB_PMD_COLLAPSE_FLUSH)
 		return;
 	/* whoever makes a pmd invalid writes one back in the same hold: MADV_COLD the same one */
-	if (act->event->kind == STLB_PMD_INVAL && !stlb_recorded(a, STLB_PMD_SET))
+	if (ec->event->kind == STLB_PMD_INVAL && !stlb_recorded(a, STLB_PMD_SET))
 		return;
-	if (is_part_of_collapse(a, act, ob))
+	if (is_part_of_collapse(a, ec, ob))
 		return;
 	ob->unbracketed = true;
-	hold = stlb_task_hold(act->task);
+	hold = stlb_context_hold(ec->context);
 	if (hold)
 		hold->work = true;
 	else
-		act->task->update->loose = true;
+		ec->context->update->loose = true;
 }
 
 /* ---- tasks that may be inside a bracket older than the trace ---- */
@@ -74,63 +75,64 @@ static void owed(struct stlb_analysis *a, const struct stlb_act *act, struct stl
  * Whether the task may be inside one. A bracket that was balanced shows that it is not, unless it
  * was of whole huge pages: those of a split or of hugetlb lie within others.
  */
-static bool is_unsettled(const struct stlb_task *task)
+static bool is_unsettled(const struct stlb_context *context)
 {
-	return !task->settled || stlb_is_of_huge_pages(task->outer_start, task->outer_end);
+	return !context->settled || stlb_is_of_huge_pages(context->outer_start, context->outer_end);
 }
 
-static struct stlb_unsettled *unsettled_find(struct stlb_task *task, uint64_t site)
+static struct stlb_unsettled *unsettled_find(struct stlb_context *context, uint64_t site)
 {
-	for (uint32_t i = 0; i < task->nr_unsettled; i++)
-		if (task->unsettled[i].site == site)
-			return &task->unsettled[i];
+	for (uint32_t i = 0; i < context->nr_unsettled; i++)
+		if (context->unsettled[i].site == site)
+			return &context->unsettled[i];
 	return NULL;
 }
 
-static void keep_unsettled(struct stlb_analysis *a, const struct stlb_case *c)
+static void keep_unsettled(struct stlb_analysis *a, const struct stlb_violation *v)
 {
-	struct stlb_task *task = c->ob->task;
-	uint64_t site = stlb_case_site(a, c);
-	struct stlb_unsettled *entry = unsettled_find(task, site);
+	struct stlb_context *context = v->ob->context;
+	uint64_t site = stlb_violation_site(a, v);
+	struct stlb_unsettled *entry = unsettled_find(context, site);
 
 	if (entry) {
 		entry->count++;
 		return;
 	}
-	if (!task->unsettled)
-		task->unsettled = calloc(STLB_MAX_UNSETTLED, sizeof(*task->unsettled));
-	if (!task->unsettled || task->nr_unsettled == STLB_MAX_UNSETTLED) {
-		a->failed |= !task->unsettled;
-		a->result.dropped += task->unsettled != NULL;
+	if (!context->unsettled)
+		context->unsettled = calloc(STLB_MAX_UNSETTLED, sizeof(*context->unsettled));
+	if (!context->unsettled || context->nr_unsettled == STLB_MAX_UNSETTLED) {
+		a->failed |= !context->unsettled;
+		a->result.dropped += context->unsettled != NULL;
 		return;
 	}
-	entry = &task->unsettled[task->nr_unsettled];
-	*entry = (struct stlb_unsettled){site, 1, stlb_case_finding(a, c)};
+	entry = &context->unsettled[context->nr_unsettled];
+	*entry = (struct stlb_unsettled){site, 1, stlb_violation_finding(a, v)};
 	if (entry->finding)
-		task->nr_unsettled++;
+		context->nr_unsettled++;
 	else
 		a->failed = true;
 }
 
-static void older_bracket(struct stlb_task *task)
+static void older_bracket(struct stlb_context *context)
 {
-	while (task->nr_unsettled)
-		free(task->unsettled[--task->nr_unsettled].finding);
+	while (context->nr_unsettled)
+		free(context->unsettled[--context->nr_unsettled].finding);
 }
 
 static void finish(struct stlb_analysis *a)
 {
 	uint32_t at = 0;
 
-	for (struct stlb_task *task; (task = stlb_map_next(&a->machine.contexts.map, &at));) {
-		if (is_unsettled(task))
-			older_bracket(task);
-		for (uint32_t i = 0; i < task->nr_unsettled; i++) {
-			struct stlb_unsettled *entry = &task->unsettled[i];
+	for (struct stlb_context *context;
+	     (context = stlb_map_next(&a->machine.contexts.map, &at));) {
+		if (is_unsettled(context))
+			older_bracket(context);
+		for (uint32_t i = 0; i < context->nr_unsettled; i++) {
+			struct stlb_unsettled *entry = &context->unsettled[i];
 
 			stlb_sites_count(a, entry->site, entry->finding, entry->count);
 		}
-		task->nr_unsettled = 0;
+		context->nr_unsettled = 0;
 	}
 }
 
@@ -139,27 +141,27 @@ static void finish(struct stlb_analysis *a)
 static void tell(struct stlb_analysis *a, struct stlb_obligation *ob)
 {
 	struct stlb_event event;
-	struct stlb_act act = {&event, ob->task, ob->mm};
-	struct stlb_case c = {
+	struct stlb_event_context ec = {&event, ob->context, ob->mm};
+	struct stlb_violation v = {
 		.rule = STLB_RULE_UNBRACKETED,
-		.verdict = stlb_case_verdict(a, ob),
+		.verdict = stlb_violation_verdict(a, ob),
 		.ob = ob,
-		.act = &act,
+		.ec = &ec,
 		.missing = missing,
 	};
 
 	ob->unbracketed = false;
-	if (ob->task->lossy || ob->lossy || ob->breached >> STLB_RULE_UNBRACKETED & 1 ||
+	if (ob->context->lossy || ob->lossy || ob->violated >> STLB_RULE_UNBRACKETED & 1 ||
 	    may_be_undone(a, ob))
 		return;
 	if (ob->update.kind == STLB_PTE_CLEAR && !stlb_recorded(a, STLB_PTE_SET))
-		c.verdict = STLB_INCONCLUSIVE;
-	ob->breached |= 1u << STLB_RULE_UNBRACKETED;
-	stlb_brief_expand(&ob->update, &event);
-	if (!is_unsettled(ob->task))
-		stlb_report(a, &c);
+		v.verdict = STLB_INCONCLUSIVE;
+	ob->violated |= 1u << STLB_RULE_UNBRACKETED;
+	stlb_saved_event_expand(&ob->update, &event);
+	if (!is_unsettled(ob->context))
+		stlb_report(a, &v);
 	else
-		keep_unsettled(a, &c);
+		keep_unsettled(a, &v);
 }
 
 /* A table that comes back, in whatever hold, changed nothing (T29): its end tells. */
@@ -169,21 +171,22 @@ static bool may_be_put_back(const struct stlb_analysis *a, const struct stlb_obl
 }
 
 /* Whether the context may still be in the hold of the update, or, outside any, just after it. */
-static bool goes_on(const struct stlb_task *task, const struct stlb_obligation *ob)
+static bool goes_on(const struct stlb_context *context, const struct stlb_obligation *ob)
 {
 	if (ob->scope->hold)
-		return stlb_task_holds(task, ob->scope->hold);
-	return !ob->by_itself && task->update && task->update->loose;
+		return stlb_context_holds(context, ob->scope->hold);
+	return !ob->by_itself && context->update && context->update->loose;
 }
 
-static void tables_stay_out(struct stlb_analysis *a, struct stlb_task *task)
+static void tables_stay_out(struct stlb_analysis *a, struct stlb_context *context)
 {
 	struct stlb_list *at, *next;
 
-	stlb_list_each (at, next, &task->clears) {
-		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
+	stlb_list_each (at, next, &context->clears) {
+		struct stlb_obligation *ob =
+			stlb_list_entry(at, struct stlb_obligation, in_context);
 
-		if (!ob->unbracketed || !ob->table || goes_on(task, ob))
+		if (!ob->unbracketed || !ob->table || goes_on(context, ob))
 			continue;
 		tell(a, ob);
 		if (ob->discharged && !stlb_obligation_is_kept(a, ob))
@@ -196,7 +199,8 @@ static void judge_list(struct stlb_analysis *a, struct stlb_list *list, uint64_t
 	struct stlb_list *at, *next;
 
 	stlb_list_each (at, next, list) {
-		struct stlb_obligation *ob = stlb_list_entry(at, struct stlb_obligation, in_task);
+		struct stlb_obligation *ob =
+			stlb_list_entry(at, struct stlb_obligation, in_context);
 
 		if (!ob->unbracketed || ob->scope->hold != hold)
 			continue;
@@ -209,18 +213,18 @@ static void judge_list(struct stlb_analysis *a, struct stlb_list *list, uint64_t
 	}
 }
 
-static void left_alone(struct stlb_analysis *a, const struct stlb_act *act, uint64_t hold)
+static void left_alone(struct stlb_analysis *a, const struct stlb_event_context *ec, uint64_t hold)
 {
-	struct stlb_task *task = act->task;
+	struct stlb_context *context = ec->context;
 
-	if (!hold && (!task->update || !task->update->loose))
+	if (!hold && (!context->update || !context->update->loose))
 		return;
 	if (!hold)
-		task->update->loose = false;
-	if (!task->nr_obligations)
+		context->update->loose = false;
+	if (!context->nr_obligations)
 		return;
-	judge_list(a, &task->clears, hold);
-	judge_list(a, &task->tightens, hold);
+	judge_list(a, &context->clears, hold);
+	judge_list(a, &context->write_protects, hold);
 }
 
 static void stays(struct stlb_analysis *a, struct stlb_obligation *ob)
@@ -234,7 +238,7 @@ STLB_RULE_DEFINE(
 	.needs.part = {LACKS_ZAPS, LACKS_SETS},
 	.stands_on = STLB_KIND_LIST(STLB_INV_START, STLB_INV_END), .of_updates = true,
 	.of_place = true,
-	.hooks = {.owed = owed,
+	.hooks = {.created = created,
 		  .stays = stays,
 		  .left_alone = left_alone,
 		  .tables_stay_out = tables_stay_out,

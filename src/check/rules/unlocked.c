@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "check/case.h"
+#include "check/violation.h"
 #include "check/hold.h"
 #include "check/report.h"
 #include "check/rules/needs.h"
@@ -20,18 +20,18 @@ static bool is_judged(const struct stlb_analysis *a)
  * A lock may be held whose acquisition the trace does not show: it was lost, or came before the
  * trace began. Of the latter, an update under a lock that was seen is taken to need no other.
  */
-static bool may_hold_unseen(const struct stlb_task *task)
+static bool may_hold_unseen(const struct stlb_context *context)
 {
-	return task->locks_known == STLB_LOCKS_LOST ||
-	       (task->locks_known == STLB_LOCKS_SINCE_BEFORE && !task->nr_holds);
+	return context->locks_known == STLB_LOCKS_LOST ||
+	       (context->locks_known == STLB_LOCKS_SINCE_BEFORE && !context->nr_holds);
 }
 
 /* Or may do so, as far as the trace can tell. */
-static bool holds_mmap_lock(struct stlb_task *task, uint64_t mm)
+static bool holds_mmap_lock(struct stlb_context *context, uint64_t mm)
 {
-	const struct stlb_mmap_hold *held = stlb_task_mmap(task, mm);
+	const struct stlb_mmap_hold *held = stlb_context_mmap(context, mm);
 
-	return (task->mmap_lost && task->mmap_again != mm) || (held && held->write);
+	return (context->mmap_lost && context->mmap_again != mm) || (held && held->write);
 }
 
 /* Whoever holds one since before events were lost has shown since then that it is over. */
@@ -40,10 +40,10 @@ static bool is_held(const struct stlb_hold *hold)
 	return !hold->lossy;
 }
 
-static bool holds_lock(const struct stlb_task *task, uint64_t lock)
+static bool holds_lock(const struct stlb_context *context, uint64_t lock)
 {
-	for (uint32_t i = 0; i < task->nr_holds; i++)
-		if (task->holds[i].lock == lock && is_held(&task->holds[i]))
+	for (uint32_t i = 0; i < context->nr_holds; i++)
+		if (context->holds[i].lock == lock && is_held(&context->holds[i]))
 			return true;
 	return false;
 }
@@ -54,28 +54,28 @@ static bool may_be_ptl(const struct stlb_hold *hold, const struct stlb_hold *own
 	return is_held(hold) && (hold->named || hold->used || !own->named);
 }
 
-static void open_lockset(struct stlb_lockset *set, const struct stlb_act *act)
+static void open_lockset(struct stlb_lockset *set, const struct stlb_event_context *ec)
 {
-	struct stlb_task *task = act->task;
-	const struct stlb_hold *own = stlb_task_hold(task);
+	struct stlb_context *context = ec->context;
+	const struct stlb_hold *own = stlb_context_hold(context);
 
 	set->open = true;
 	set->nr = 0;
-	if (holds_mmap_lock(task, act->mm->id))
-		set->locks[set->nr++] = stlb_mmap_lock_of(act->mm->id);
-	for (uint32_t i = task->nr_holds; i > 0 && set->nr < STLB_MAX_LOCKSET; i--)
-		if (may_be_ptl(&task->holds[i - 1], own))
-			set->locks[set->nr++] = task->holds[i - 1].lock;
+	if (holds_mmap_lock(context, ec->mm->id))
+		set->locks[set->nr++] = stlb_mmap_lock_of(ec->mm->id);
+	for (uint32_t i = context->nr_holds; i > 0 && set->nr < STLB_MAX_LOCKSET; i--)
+		if (may_be_ptl(&context->holds[i - 1], own))
+			set->locks[set->nr++] = context->holds[i - 1].lock;
 }
 
-static void narrow_lockset(struct stlb_lockset *set, const struct stlb_act *act)
+static void narrow_lockset(struct stlb_lockset *set, const struct stlb_event_context *ec)
 {
-	uint64_t mmap_lock = stlb_mmap_lock_of(act->mm->id);
+	uint64_t mmap_lock = stlb_mmap_lock_of(ec->mm->id);
 	uint8_t kept = 0;
 
 	for (uint8_t i = 0; i < set->nr; i++)
-		if (set->locks[i] == mmap_lock ? holds_mmap_lock(act->task, act->mm->id)
-					       : holds_lock(act->task, set->locks[i]))
+		if (set->locks[i] == mmap_lock ? holds_mmap_lock(ec->context, ec->mm->id)
+					       : holds_lock(ec->context, set->locks[i]))
 			set->locks[kept++] = set->locks[i];
 	set->nr = kept;
 }
@@ -86,7 +86,7 @@ static bool has_pending_huge(struct stlb_region *region)
 	struct stlb_walk walk = stlb_walk_at(region->mm, region, pmd);
 
 	for (struct stlb_obligation *ob; (ob = stlb_walk_next(&walk));)
-		if (ob->pieces)
+		if (ob->subpages)
 			return true;
 	return false;
 }
@@ -103,29 +103,29 @@ static void place(struct stlb_lockset *set, const struct stlb_event *event)
 	set->table = table;
 }
 
-static void note(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_lockset *set,
-		 uint64_t base)
+static void note(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		 struct stlb_lockset *set, uint64_t base)
 {
-	struct stlb_case c = {
+	struct stlb_violation v = {
 		.rule = STLB_RULE_UNLOCKED,
-		.verdict = stlb_case_verdict(a, NULL),
-		.act = act,
+		.verdict = stlb_violation_verdict(a, NULL),
+		.ec = ec,
 		.role = "update",
 		.missing = "one lock held at every update of this page table",
 		.addr = base,
 		.has_addr = true,
 	};
 
-	if (set->told)
+	if (set->reported)
 		return;
 	if (!set->open)
-		open_lockset(set, act);
+		open_lockset(set, ec);
 	else
-		narrow_lockset(set, act);
+		narrow_lockset(set, ec);
 	if (set->nr)
 		return;
-	set->told = true;
-	stlb_report(a, &c);
+	set->reported = true;
+	stlb_report(a, &v);
 }
 
 /* ---- tables above the ptes' ---- */
@@ -181,14 +181,15 @@ static struct upper *upper_get(struct stlb_analysis *a, const struct stlb_mm *mm
 }
 
 /* Only a table that is known is judged, so that another one in its place is known too. */
-static void note_upper(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_slot slot)
+static void note_upper(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		       struct stlb_slot slot)
 {
-	struct upper *upper = upper_get(a, act->mm, slot);
+	struct upper *upper = upper_get(a, ec->mm, slot);
 
 	if (upper)
-		place(&upper->lockset, act->event);
+		place(&upper->lockset, ec->event);
 	if (upper && upper->lockset.table)
-		note(a, act, &upper->lockset, upper->base);
+		note(a, ec, &upper->lockset, upper->base);
 }
 
 static void forget_one(struct stlb_analysis *a, uint64_t key)
@@ -304,18 +305,18 @@ static bool is_at_no_certain_time(const struct stlb_event *event)
 	       event->kind == STLB_MAP;
 }
 
-static void updated(struct stlb_analysis *a, const struct stlb_act *act, struct stlb_region *region,
-		    struct stlb_slot slot, bool of_table)
+static void updated(struct stlb_analysis *a, const struct stlb_event_context *ec,
+		    struct stlb_region *region, struct stlb_slot slot, bool of_table)
 {
-	if (!is_judged(a) || !stlb_mm_is_subscribed(act->mm) || is_at_no_certain_time(act->event) ||
-	    may_hold_unseen(act->task))
+	if (!is_judged(a) || !stlb_mm_is_subscribed(ec->mm) || is_at_no_certain_time(ec->event) ||
+	    may_hold_unseen(ec->context))
 		return;
 	/* free_pgtables takes tables out when nobody can find them any more */
 	if (slot.level != STLB_LEVEL_PTE && !of_table) {
-		note_upper(a, act, slot);
+		note_upper(a, ec, slot);
 	} else if (slot.level == STLB_LEVEL_PTE && !has_pending_huge(region)) {
-		place(&region->lockset, act->event);
-		note(a, act, &region->lockset, region->base);
+		place(&region->lockset, ec->event);
+		note(a, ec, &region->lockset, region->base);
 	}
 }
 

@@ -67,7 +67,7 @@ static void write_pattern(enum stlb_command_id id, const struct stlb_option *opt
 	fputs(")", to);
 }
 
-/* What can stand behind an option with a value. */
+/* What can stand after an option with a value. */
 static void write_values(enum stlb_command_id id, const struct stlb_option *option, FILE *to)
 {
 	if (!option->argument)
@@ -110,7 +110,7 @@ static void write_options(enum stlb_command_id id, FILE *to)
 	fputs("\t\tfi\n\t\t;;\n", to);
 }
 
-/* Where the command to be run begins: behind "--", or the first word that is no option's. */
+/* Where the command to be run begins: after "--", or the first word that is no option's. */
 static void write_first(enum stlb_command_id id, FILE *to)
 {
 	const struct stlb_option *option;

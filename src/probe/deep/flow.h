@@ -25,7 +25,7 @@ struct stlb_state {
 	struct stlb_origin of[STLB_NR_REGISTERS];
 };
 
-/** struct stlb_flow - a function, decoded from its start; zeroed is none */
+/** struct stlb_flow - a function, decoded from its start; zeroed: none */
 struct stlb_flow {
 	const struct stlb_function *function;
 	struct stlb_insn *insns;

@@ -172,7 +172,7 @@ static int by_address(const void *a, const void *b)
 
 	if (one->start != two->start)
 		return one->start < two->start ? -1 : 1;
-	/* the name that is told comes first */
+	/* the name that is reported comes first */
 	if (one->unique != two->unique)
 		return one->unique ? -1 : 1;
 	return strcmp(one->name, two->name);

@@ -122,7 +122,7 @@ static int tell_table(struct snapshot *snapshot, uint64_t at, int level, unsigne
 	return ret;
 }
 
-/* The lower half of the topmost table is the mm's; the mm counts as known once all was told. */
+/* The lower half of the topmost table is the mm's; the mm counts as known once all was reported. */
 static int tell_mm(struct snapshot *snapshot, uint64_t mm, uint64_t sub)
 {
 	bool five = (uint32_t)value_of(snapshot, "__pgtable_l5_enabled") != 0;

@@ -42,7 +42,7 @@ struct stlb_perf_bytes {
 };
 
 /**
- * stlb_perf_bytes_add - a file behind those that are there
+ * stlb_perf_bytes_add - a file after those that are there
  * @memory: its bytes, which stay the caller's; NULL: @fd has them
  * @own_fd: close @fd with the rest, also when this fails
  *

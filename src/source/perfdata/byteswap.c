@@ -5,7 +5,7 @@
 
 #include "source/perfdata/perf.h"
 
-static void turn(uint8_t *at, uint32_t size)
+static void byteswap(uint8_t *at, uint32_t size)
 {
 	for (uint32_t i = 0; i < size / 2; i++) {
 		uint8_t held = at[i];
@@ -21,20 +21,20 @@ static bool is_number(const struct stlb_field *field)
 	       field->type == STLB_FIELD_DATA_LOC;
 }
 
-const void *stlb_perf_turn(struct stlb_perf *perf, const struct stlb_format *format,
-			   const uint8_t *raw, uint32_t size)
+const void *stlb_perf_byteswap(struct stlb_perf *perf, const struct stlb_format *format,
+			       const uint8_t *raw, uint32_t size)
 {
-	if (!perf->turned)
-		perf->turned = malloc(STLB_PERF_RAW_MAX);
-	if (!perf->turned || size > STLB_PERF_RAW_MAX)
+	if (!perf->swapped)
+		perf->swapped = malloc(STLB_PERF_RAW_MAX);
+	if (!perf->swapped || size > STLB_PERF_RAW_MAX)
 		return NULL;
-	memcpy(perf->turned, raw, size);
+	memcpy(perf->swapped, raw, size);
 	for (uint32_t i = 0; i < format->nr_fields; i++) {
 		const struct stlb_field *field = &format->fields[i];
 
 		if (is_number(field) && field->offset <= size &&
 		    field->size <= size - field->offset)
-			turn(perf->turned + field->offset, field->size);
+			byteswap(perf->swapped + field->offset, field->size);
 	}
-	return perf->turned;
+	return perf->swapped;
 }

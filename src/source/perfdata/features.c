@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the sections behind the data, or the records of the pipe form, say of the recording. */
+/* What the sections after the data, or the records of the pipe form, say of the recording. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -128,7 +128,7 @@ static int read_feature(struct stlb_perfdata *perf, unsigned int feature, struct
 	return ret;
 }
 
-/* One table entry for each bit that is set, behind the data. */
+/* One table entry for each bit that is set, after the data. */
 static int read_features(struct stlb_perfdata *perf, const uint8_t *flags, uint64_t at)
 {
 	int ret = 0;

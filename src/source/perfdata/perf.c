@@ -269,7 +269,7 @@ static bool fill_loss(struct stlb_source *source, enum stlb_loss loss, int32_t c
 	return true;
 }
 
-/* Where it was is told once, until something can be read again. */
+/* Where it was is reported once, until something can be read again. */
 static bool fill_unread(struct stlb_source *source, const struct stlb_perfdata_record *sample,
 			const char *gap, struct stlb_record *record)
 {
@@ -281,7 +281,7 @@ static bool fill_unread(struct stlb_source *source, const struct stlb_perfdata_r
 	source->info.truncated = true;
 	if (perf->unread && perf->unread_cpu == sample->cpu)
 		return false;
-	perf->unread = perf->told = true;
+	perf->unread = perf->reported = true;
 	perf->unread_cpu = sample->cpu;
 	perf->last_ns = sample->ns > perf->last_ns ? sample->ns : perf->last_ns;
 	return fill_loss(source, sample->cpu < 0 ? STLB_LOSS_SOMEWHERE : STLB_LOSS_HERE,
@@ -314,7 +314,8 @@ static bool fill_record(struct stlb_source *source, const struct stlb_perfdata_r
 	record->lost = 0;
 	record->gap = NULL;
 	if (perf->swap)
-		record->data = stlb_perf_turn(perf, record->format, sample->raw, sample->raw_size);
+		record->data =
+			stlb_perf_byteswap(perf, record->format, sample->raw, sample->raw_size);
 	if (record->cpu >= 0 && (uint32_t)record->cpu >= source->info.cpus)
 		source->info.cpus = (uint32_t)record->cpu + 1;
 	if (perf->stack_format && sample->nr_chain)
@@ -399,7 +400,7 @@ static bool end_losses(struct stlb_source *source, struct stlb_record *record)
 	if (perf->cut || !source->info.truncated)
 		return false;
 	perf->cut = true;
-	return fill_loss(source, STLB_LOSS_AFTER, -1, 0, perf->told ? NULL : source->info.cut,
+	return fill_loss(source, STLB_LOSS_AFTER, -1, 0, perf->reported ? NULL : source->info.cut,
 			 record);
 }
 
@@ -445,7 +446,7 @@ static void close_perf(struct stlb_source *source)
 	free(perf->by_event);
 	free(perf->unknown);
 	stlb_unknown_free(&perf->unreadable);
-	free(perf->turned);
+	free(perf->swapped);
 	free(perf);
 }
 

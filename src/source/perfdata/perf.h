@@ -36,14 +36,14 @@ struct stlb_perf {
 		uint64_t caller[STLB_PERF_STACK];
 	} stack;
 
-	uint64_t lost, lost_samples; /* told on the way; counted when it ended */
+	uint64_t lost, lost_samples; /* reported on the way; counted when it ended */
 	bool sampled;		     /* by design not every event is in the file */
 	bool overwritten;	     /* nor the oldest */
 	bool cut;		     /* nor what came last */
-	int32_t unread_cpu;	     /* of the loss just told; what else it lost is the same one */
+	int32_t unread_cpu; /* of the loss just reported; what else it lost is the same one */
 	bool unread;
-	bool told;     /* what the source says of the file was the reason of a loss */
-	char gap[200]; /* of the loss just told */
+	bool reported; /* what the source says of the file was the reason of a loss */
+	char gap[200]; /* of the loss just reported */
 	uint64_t last_ns;
 	struct stlb_perf_comm comms[STLB_PERF_COMMS];
 
@@ -52,7 +52,7 @@ struct stlb_perf {
 	struct stlb_symbols *symbols;
 	uint64_t shift; /* of the kernel in memory, against the symbols */
 	bool symbols_read;
-	uint8_t *turned; /* raw data in this machine's byte order */
+	uint8_t *swapped; /* raw data in this machine's byte order */
 };
 
 /* ---- perf_tracing.c ---- */
@@ -62,10 +62,11 @@ int stlb_perf_tracing(struct stlb_source *source, const void *data, size_t size)
 
 /* ---- byteswap.c ---- */
 
-/** stlb_perf_turn - raw data of the other byte order, the fields of @format turned; NULL: too long
+/** stlb_perf_byteswap - raw data of the other byte order, the fields of @format turned; NULL: too
+ * long
  */
-const void *stlb_perf_turn(struct stlb_perf *perf, const struct stlb_format *format,
-			   const uint8_t *raw, uint32_t size);
+const void *stlb_perf_byteswap(struct stlb_perf *perf, const struct stlb_format *format,
+			       const uint8_t *raw, uint32_t size);
 
 /* ---- perf_symbols.c ---- */
 

@@ -100,8 +100,8 @@ struct stlb_perf_parts {
 };
 
 /**
- * stlb_perf_parse - read a sample behind the part that always has one size
- * @sample: NULL: only @parts are wanted, and nothing behind the raw data is read
+ * stlb_perf_parse - read a sample after the part that always has one size
+ * @sample: NULL: only @parts are wanted, and nothing after the raw data is read
  *
  * Returns false where the body is shorter than it says.
  */

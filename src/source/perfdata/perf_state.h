@@ -11,7 +11,7 @@
 
 enum { STLB_PERF_MAX_CHAIN = 256, STLB_PERF_MAX_EVENTS = 1 << 16, STLB_PERF_SMALL_IDS = 1024 };
 
-/** enum stlb_perf_feature - the sections behind the data that are read, of up to 256 */
+/** enum stlb_perf_feature - the sections after the data that are read, of up to 256 */
 enum stlb_perf_feature {
 	PERF_FEATURE_TRACING_DATA = 1,
 	PERF_FEATURE_BUILD_ID = 2,
@@ -98,7 +98,7 @@ struct stlb_perfdata {
 	bool ended;				 /* all streams were read */
 	bool damaged;		     /* the last sample could not be read: the next is as good */
 	uint64_t last_ns;	     /* of what was given out */
-	struct stlb_perf_entry late; /* told of as unordered, to be given out now; key 0: none */
+	struct stlb_perf_entry late; /* reported as unordered, to be given out now; key 0: none */
 
 	uint64_t comm_changes;
 	struct stlb_perf_function *functions;
@@ -133,7 +133,8 @@ int stlb_perf_add_event(struct stlb_perfdata *perf, const uint8_t *attr, uint64_
 /** stlb_perf_add_id - one of the numbers that samples of an event have; 0, -ENOMEM, -E2BIG */
 int stlb_perf_add_id(struct stlb_perfdata *perf, uint64_t id, struct stlb_perf_layout *layout);
 
-/** stlb_perf_check_events - whether samples can be told apart and be put in order; 0 or -EINVAL */
+/** stlb_perf_check_events - whether samples can be distinguished and be put in order; 0 or -EINVAL
+ */
 int stlb_perf_check_events(const struct stlb_perfdata *perf, struct stlb_error *err);
 
 /** stlb_perf_event_of_id - NULL: no event has it */
@@ -199,9 +200,9 @@ void stlb_perf_unpack_end(struct stlb_perfdata *perf);
 /** stlb_perf_queued - whether a record is one that has a place in the order of time */
 bool stlb_perf_queued(uint32_t type);
 
-/** stlb_perf_other - what such a record tells; 1: @record is to be given out, 0: it is not */
-int stlb_perf_other(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
-		    struct stlb_perfdata_record *record);
+/** stlb_perf_sideband - what such a record tells; 1: @record is to be given out, 0: it is not */
+int stlb_perf_sideband(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
+		       struct stlb_perfdata_record *record);
 
 /** stlb_perf_mmap - learn where the kernel's text was */
 void stlb_perf_mmap(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw);

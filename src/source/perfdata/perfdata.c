@@ -311,7 +311,7 @@ static int give(struct stlb_perfdata *perf, const struct stlb_perf_entry *entry,
 		return give_sample(perf, &raw, record);
 	}
 	*record = (struct stlb_perfdata_record){0};
-	return stlb_perf_other(perf, &raw, record);
+	return stlb_perf_sideband(perf, &raw, record);
 }
 
 static bool is_late(struct stlb_perfdata *perf, const struct stlb_perf_entry *entry,

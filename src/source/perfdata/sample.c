@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The parts of a sample behind those that always have one size, in the kernel's order. What is not
+ * The parts of a sample after those that always have one size, in the kernel's order. What is not
  * in a sample has no bytes there.
  */
 #include "source/perfdata/perf_layout.h"
@@ -60,14 +60,14 @@ static uint64_t bits(uint64_t mask)
 
 static void read_counters(struct body *body, uint64_t format, struct stlb_perfdata_sample *sample)
 {
-	uint64_t behind = 8 * bits(format & (FORMAT_ID | FORMAT_LOST));
+	uint64_t after = 8 * bits(format & (FORMAT_ID | FORMAT_LOST));
 	uint64_t first = take(body);
 
 	skip(body, 8 * bits(format & (FORMAT_ENABLED | FORMAT_RUNNING)));
 	if (format & FORMAT_GROUP)
-		skip_array(body, first, 8 + behind);
+		skip_array(body, first, 8 + after);
 	else
-		skip(body, behind);
+		skip(body, after);
 	if (sample && format & FORMAT_GROUP)
 		sample->read_nr = first;
 	else if (sample)

@@ -113,7 +113,7 @@ static void count_sample(struct stlb_perfdata *perf, uint64_t ns)
 		info->last_ns = ns;
 }
 
-/* When and where it was is not known: told at the time of what stands before it. */
+/* When and where it was is not known: reported at the time of what stands before it. */
 static int add_damaged(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw)
 {
 	stlb_perf_damaged(perf, raw->at, "a sample of no event");
@@ -168,7 +168,7 @@ static int add_other(struct stlb_perfdata *perf, struct stlb_perf_raw *raw)
 			  raw->type != PERF_TYPE_KSYMBOL))
 		return stlb_perf_order_add(&perf->order, record.ns ? record.ns : perf->order.newest,
 					   (uint64_t)cpu << STLB_PERF_CPU_SHIFT | raw->at);
-	stlb_perf_other(perf, raw, &record);
+	stlb_perf_sideband(perf, raw, &record);
 	return 0;
 }
 
@@ -227,8 +227,8 @@ static int copy_tracing(struct stlb_perfdata *perf, uint64_t at, uint64_t size)
 
 /* False where the record is too short to say it. Before perf 6.18 that of the formats has 12 bytes.
  */
-static bool size_behind(const struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
-			uint64_t *size)
+static bool size_after(const struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
+		       uint64_t *size)
 {
 	const uint8_t *at = raw->data + STLB_PERF_HEADER;
 	const uint32_t left = raw->size - STLB_PERF_HEADER;
@@ -242,14 +242,14 @@ static bool size_behind(const struct stlb_perfdata *perf, const struct stlb_perf
 	return true;
 }
 
-/* The formats stand behind their record, rounded up to 8 bytes; so do hardware traces. */
-static int add_behind(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw)
+/* The formats stand after their record, rounded up to 8 bytes; so do hardware traces. */
+static int add_after(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw)
 {
 	struct stlb_perf_stream *stream = &perf->streams[perf->stream];
 	uint64_t size = 0;
 	int ret = 0;
 
-	if (!size_behind(perf, raw, &size) || size > stream->end - stream->at) {
+	if (!size_after(perf, raw, &size) || size > stream->end - stream->at) {
 		stlb_perf_damaged(perf, raw->at, "the data that follows it is incomplete");
 		stream->at = stream->end;
 		return 0;
@@ -308,7 +308,7 @@ static int add_own(struct stlb_perfdata *perf, struct stlb_perf_raw *raw)
 		return add_attr(perf, raw);
 	case PERF_TYPE_TRACING_DATA:
 	case PERF_TYPE_AUXTRACE:
-		return add_behind(perf, raw);
+		return add_after(perf, raw);
 	case PERF_TYPE_BUILD_ID:
 		stlb_perf_build_id(perf, raw->data, raw->size);
 		return 0;

@@ -136,8 +136,8 @@ static uint64_t read_lost(const struct stlb_perfdata *perf, const struct stlb_pe
 				       raw->size - COUNTERS - layout->end_size, perf->swap);
 }
 
-int stlb_perf_other(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
-		    struct stlb_perfdata_record *record)
+int stlb_perf_sideband(struct stlb_perfdata *perf, const struct stlb_perf_raw *raw,
+		       struct stlb_perfdata_record *record)
 {
 	const struct stlb_perf_layout *layout;
 

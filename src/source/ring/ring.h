@@ -24,7 +24,7 @@ struct stlb_ring {
 	struct stlb_ring_cpu *cpus; /* one for each CPU of each instance */
 	uint32_t nr_cpus;
 	struct stlb_merge merge;
-	struct stlb_ring_cpu *taken; /* whose record was handed out and has to be moved on */
+	struct stlb_ring_cpu *taken; /* whose record was handed out and must be moved on */
 	uint64_t floor;		     /* records up to this time may be handed out */
 	uint64_t polled_ns;	     /* CLOCK_MONOTONIC */
 	bool more;		     /* a buffer was left with pages in it, for want of room */
@@ -39,7 +39,7 @@ struct stlb_ring {
 	bool by_delay;		      /* the kernel does not tell when they have */
 	uint64_t delay, late;	      /* ns; records that came too late */
 
-	uint32_t next_stats; /* of the CPU whose statistics are still to be told */
+	uint32_t next_stats; /* of the CPU whose statistics are still to be reported */
 	uint64_t lost_elsewhere;
 
 	struct stlb_symbols *symbols;

@@ -12,7 +12,7 @@
 
 #include "source/ring_page.h"
 
-enum { SPARE = 64 /* kbuffer reads a word or two behind a page's end */ };
+enum { SPARE = 64 /* kbuffer reads a word or two after a page's end */ };
 
 static int open_file(const struct stlb_ring_cpu *cpu, const char *folder, const char *name,
 		     int flags)

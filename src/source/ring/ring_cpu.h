@@ -12,7 +12,7 @@
 struct kbuffer;
 struct tracefs_cpu;
 
-/** struct stlb_ring_cpu - the record at hand, and a loss that comes before it */
+/** struct stlb_ring_cpu - the current record, and a loss that comes before it */
 struct stlb_ring_cpu {
 	const uint8_t *data; /* NULL: none at hand */
 	uint64_t ns;	     /* its time, never before that of the record before it */
@@ -20,21 +20,21 @@ struct stlb_ring_cpu {
 	uint64_t asked;	   /* what the clock said when the writers were asked to leave */
 	uint64_t promised; /* who was writing at this time has left */
 	uint64_t drained;  /* all records before this time have been read */
-	uint64_t lost;	   /* to be told before the record at hand */
-	bool losing;	   /* there is a loss to be told; @lost 0: an unknown number */
+	uint64_t lost;	   /* to be reported before the current record */
+	bool losing;	   /* there is a loss to be reported; @lost 0: an unknown number */
 	bool started;	   /* a record was met */
 	bool queued;	   /* is in the heap of the source */
 	uint32_t cpu;
 	unsigned int instance;
-	uint64_t missed;       /* told by the flags of its pages so far */
-	bool missed_uncounted; /* the flags of a page told a loss without its number */
+	uint64_t missed;       /* shown by the flags of its pages so far */
+	bool missed_uncounted; /* the flags of a page reported a loss without its number */
 	int32_t tid;	       /* whose name @comm is, as far as it was known at @names_known */
 	const char *comm;
 	uint64_t names_known;
 	/* from here on ring_cpu.c's own */
 	struct tracefs_cpu *reader;
 	int stats;	      /* descriptor of per_cpu/cpuN/stats */
-	struct kbuffer *kbuf; /* on the page at hand */
+	struct kbuffer *kbuf; /* on the current page */
 	uint8_t *pages;	      /* a ring of @capacity pages */
 	uint32_t page_size, capacity, first, nr;
 	unsigned int long_size;
@@ -68,7 +68,7 @@ bool stlb_ring_cpu_room(const struct stlb_ring_cpu *cpu);
  * stlb_ring_cpu_read - take in the next page from the kernel
  * @page: where the page is, as it was read, until its first record is asked for
  *
- * There has to be room. Returns its bytes, 0 where the buffer is empty, a negative errno.
+ * There must be room. Returns its bytes, 0 where the buffer is empty, a negative errno.
  */
 long stlb_ring_cpu_read(struct stlb_ring_cpu *cpu, const void **page);
 

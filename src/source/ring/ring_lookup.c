@@ -141,7 +141,7 @@ const char *stlb_ring_symbol(struct stlb_ring *ring, uint64_t address, uint64_t 
 
 /* ---- losses ---- */
 
-/* Overruns that a reader met are told by the pages' flags: only the rest is news. */
+/* Overruns that a reader met are shown by the pages' flags: only the rest is news. */
 static uint64_t lost_by_stats(const struct stlb_ring_cpu *cpu)
 {
 	struct stlb_ring_stats stats;

@@ -26,7 +26,7 @@ static bool starts(const char *at, const char *end, const char *words)
 	return (size_t)(end - at) >= size && !memcmp(at, words, size);
 }
 
-/* Behind one word and the spaces that follow it. */
+/* After one word and the spaces that follow it. */
 static const char *skip_word(const char *at, const char *end)
 {
 	while (at < end && !is_space(*at))
@@ -183,7 +183,7 @@ static bool is_one_of(const char *at, const char *end, const char *words)
 	return false;
 }
 
-/* "Nov  3 10:00:00 ", with a weekday before it and a year behind it or not. */
+/* "Nov  3 10:00:00 ", with a weekday before it and a year after it or not. */
 static const char *skip_date(const char *at, const char *end)
 {
 	const char *after;

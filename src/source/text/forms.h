@@ -7,7 +7,7 @@
 
 #include "source/text/row.h"
 
-/** enum stlb_text_kind - what stands behind the words of a piece */
+/** enum stlb_text_kind - what stands after the words of a piece */
 enum stlb_text_kind {
 	STLB_TEXT_STRING,	/* up to the words of the next piece, or the end */
 	STLB_TEXT_SKIP,		/* the same, not kept */
@@ -17,7 +17,7 @@ enum stlb_text_kind {
 	STLB_TEXT_STATE_PLUGIN, /* the same, in the letters of trace-cmd's plugin */
 };
 
-/** struct stlb_text_piece - words that stand in a line, and the field behind them */
+/** struct stlb_text_piece - words that stand in a line, and the field after them */
 struct stlb_text_piece {
 	const char *words; /* NULL ends the pattern */
 	const char *field;

@@ -207,7 +207,7 @@ static bool read_name(const char *at, struct stlb_text_head *head)
 	return true;
 }
 
-/* "(+534)", what trace-cmd report --ts-diff puts behind the time. */
+/* "(+534)", what trace-cmd report --ts-diff puts after the time. */
 static const char *skip_difference(const char *at, const char *end)
 {
 	if (end - at < 2 || at[0] != '(' || at[1] != '+')

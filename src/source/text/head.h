@@ -45,7 +45,7 @@ struct stlb_text_head {
 bool stlb_text_head(const char *at, const char *end, struct stlb_text_head *head);
 
 /**
- * stlb_text_head_time - read a time up to and over the colon behind it, as nanoseconds
+ * stlb_text_head_time - read a time up to and over the colon after it, as nanoseconds
  *
  * A number without a point is a counter, such as x86-tsc gives. NULL for what is no time.
  */

@@ -48,7 +48,7 @@ static bool are_fields(const char *at, const char *end)
 	return stlb_text_hex(at, end, &value) >= at + 8;
 }
 
-/* The place behind "NAME:" of an event that is needed, from @at on. */
+/* The place after "NAME:" of an event that is needed, from @at on. */
 static const char *find_known(const struct stlb_look *look, const char *line, const char *end)
 {
 	const char *at = line;
@@ -98,7 +98,7 @@ static enum stlb_line_kind look_broken(struct stlb_look *look, struct stlb_looke
 	else if (look->after_event && !line->dress.any && is_rest(line->at, line->end))
 		looked->why = "the previous line continues here";
 	else
-		return STLB_LINE_STRANGE;
+		return STLB_LINE_UNPARSED;
 	if (looked->head.part == STLB_HEAD_CPU)
 		looked->why = "the time cannot be read";
 	return STLB_LINE_BROKEN;
@@ -165,10 +165,10 @@ static enum stlb_line_kind look_perf(struct stlb_look *look, struct stlb_looked 
 		look->notes.samples++;
 		return STLB_LINE_NOTE;
 	}
-	if (!stlb_text_perf_other(line->at, line->end, &looked->head, &loss, &lost)) {
+	if (!stlb_text_perf_sideband(line->at, line->end, &looked->head, &loss, &lost)) {
 		if (stlb_text_perf_no_cpu(line->at, line->end))
 			look->notes.header = look->notes.no_cpu = true;
-		return STLB_LINE_STRANGE;
+		return STLB_LINE_UNPARSED;
 	}
 	look->notes.header = true;
 	looked->loss = (struct stlb_text_loss){looked->head.cpu, STLB_LOSS_HERE, false, lost};
@@ -196,7 +196,7 @@ static bool is_taken_out(const struct stlb_look *look, struct stlb_looked *looke
 enum stlb_line_kind stlb_text_look(struct stlb_look *look, struct stlb_looked *looked)
 {
 	const struct stlb_line *line = &looked->line;
-	enum stlb_line_kind kind = STLB_LINE_STRANGE;
+	enum stlb_line_kind kind = STLB_LINE_UNPARSED;
 	uint8_t part;
 
 	looked->head.part = STLB_HEAD_NONE;
@@ -204,7 +204,7 @@ enum stlb_line_kind stlb_text_look(struct stlb_look *look, struct stlb_looked *l
 		return look_broken(look, looked);
 	if (look->perf && line->at < line->end && *line->at != '#')
 		kind = look_perf(look, looked);
-	if (kind != STLB_LINE_STRANGE)
+	if (kind != STLB_LINE_UNPARSED)
 		return kind;
 	if (is_event(looked))
 		return STLB_LINE_EVENT;
@@ -222,7 +222,7 @@ enum stlb_line_kind stlb_text_look(struct stlb_look *look, struct stlb_looked *l
 		return STLB_LINE_NOTE;
 	if (!look->perf)
 		kind = look_perf(look, looked);
-	if (kind != STLB_LINE_STRANGE)
+	if (kind != STLB_LINE_UNPARSED)
 		return kind;
 	looked->head.part = part;
 	if (is_graph(line->at, line->end))

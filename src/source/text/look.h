@@ -11,14 +11,14 @@
 #include "source/text/notes.h"
 
 enum stlb_line_kind {
-	STLB_LINE_NOTE,	   /* a header, a comment, a blank line */
-	STLB_LINE_EVENT,   /* with a head */
-	STLB_LINE_LOSS,	   /* somebody says that events are lost */
-	STLB_LINE_CHAIN,   /* a caller, of perf script */
-	STLB_LINE_GRAPH,   /* of the function_graph tracer */
-	STLB_LINE_SEAM,	   /* another dump of a buffer begins, or ends */
-	STLB_LINE_BROKEN,  /* was an event, and cannot be read */
-	STLB_LINE_STRANGE, /* none of the trace's */
+	STLB_LINE_NOTE,	    /* a header, a comment, a blank line */
+	STLB_LINE_EVENT,    /* with a head */
+	STLB_LINE_LOSS,	    /* somebody says that events are lost */
+	STLB_LINE_CHAIN,    /* a caller, of perf script */
+	STLB_LINE_GRAPH,    /* of the function_graph tracer */
+	STLB_LINE_SEAM,	    /* another dump of a buffer begins, or ends */
+	STLB_LINE_BROKEN,   /* was an event, and cannot be read */
+	STLB_LINE_UNPARSED, /* none of the trace's */
 };
 
 /**

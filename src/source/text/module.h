@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The module behind the name of a function. */
+/* The module after the name of a function. */
 #ifndef SOURCE_TEXT_MODULE_H
 #define SOURCE_TEXT_MODULE_H
 

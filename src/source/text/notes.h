@@ -9,10 +9,10 @@
 
 /** enum stlb_dump - where the reader is in the dump that a kernel makes on its console */
 enum stlb_dump {
-	STLB_DUMP_NONE,	  /* no line told of one */
+	STLB_DUMP_NONE,	  /* no line reported of one */
 	STLB_DUMP_OPEN,	  /* announced */
-	STLB_DUMP_INSIDE, /* behind the ruler that begins it */
-	STLB_DUMP_OVER,	  /* behind the one that ends it */
+	STLB_DUMP_INSIDE, /* after the ruler that begins it */
+	STLB_DUMP_OVER,	  /* after the one that ends it */
 };
 
 /** struct stlb_text_notes - what the headers said so far */
@@ -43,7 +43,7 @@ struct stlb_text_loss {
 	uint64_t lost;
 };
 
-/** stlb_text_note - take a header, a comment or a blank line; false for a line that is none */
+/** stlb_text_note - take a header, a comment or a blank line; false for a line that is not one */
 bool stlb_text_note(struct stlb_text_notes *notes, const char *at, const char *end);
 
 /** stlb_text_loss - read a line that tells of lost events, whatever stands before; or false */

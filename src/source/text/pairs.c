@@ -17,7 +17,7 @@ static bool ends_value(const char *at, const char *end)
 	return at == end || *at == ' ' || *at == ',';
 }
 
-/* Of "caller+0x1/0x2 <- func" the kernel puts the caller first, without an offset behind func. */
+/* Of "caller+0x1/0x2 <- func" the kernel puts the caller first, without an offset after func. */
 static void add_caller(struct stlb_text_row *row, const char *at, const char *end)
 {
 	static const char arrow[] = " <- ";

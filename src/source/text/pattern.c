@@ -12,7 +12,7 @@ static const char *skip_words(const char *at, const char *end, const char *words
 	return (size_t)(end - at) >= size && !memcmp(at, words, size) ? at + size : NULL;
 }
 
-/* One letter for each bit; "R" is none, "+" is TASK_REPORT_MAX. */
+/* One letter for each bit; "R" is not one, "+" is TASK_REPORT_MAX. */
 static const char *read_state(const char *letters, const char *at, const char *end, uint64_t *value)
 {
 	const char *start = at;

@@ -85,7 +85,7 @@ static const char *word_end(const char *at, const char *end)
 	return space ? space : end;
 }
 
-/* "system:event:", with modifiers behind the event or not. */
+/* "system:event:", with modifiers after the event or not. */
 static bool read_name(const char *at, const char *end, struct stlb_text_head *head)
 {
 	const char *colon;
@@ -117,8 +117,8 @@ bool stlb_text_perf_head(const char *line, const char *end, struct stlb_text_hea
 	return read_name(at, stop, head);
 }
 
-bool stlb_text_perf_other(const char *line, const char *end, struct stlb_text_head *head,
-			  bool *loss, uint64_t *lost)
+bool stlb_text_perf_sideband(const char *line, const char *end, struct stlb_text_head *head,
+			     bool *loss, uint64_t *lost)
 {
 	static const char record[] = "PERF_RECORD_", word[] = "PERF_RECORD_LOST",
 			  number[] = " lost ";

@@ -26,13 +26,13 @@ struct stlb_perf_caller {
 bool stlb_text_perf_head(const char *line, const char *end, struct stlb_text_head *head);
 
 /**
- * stlb_text_perf_other - read a record that perf script prints beside the events
+ * stlb_text_perf_sideband - read a record that perf script prints beside the events
  * @loss: whether it tells of lost events
  * @lost: how many, 0 where that cannot be read
  * @head: its CPU and time
  */
-bool stlb_text_perf_other(const char *line, const char *end, struct stlb_text_head *head,
-			  bool *loss, uint64_t *lost);
+bool stlb_text_perf_sideband(const char *line, const char *end, struct stlb_text_head *head,
+			     bool *loss, uint64_t *lost);
 
 /** stlb_text_perf_no_cpu - whether a line is an event but for its CPU, as fields can be chosen */
 bool stlb_text_perf_no_cpu(const char *line, const char *end);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The record being made of a line: keys, and their values as the bytes of a synthetic format. A
- * number is an 8-byte slot; a string a STLB_FIELD_DATA_LOC slot and bytes with a NUL behind all
+ * number is an 8-byte slot; a string a STLB_FIELD_DATA_LOC slot and bytes with a NUL after all
  * slots.
  */
 #ifndef SOURCE_TEXT_ROW_H

@@ -44,7 +44,7 @@ static bool read_address(const char *at, const char *end, uint64_t *address)
 	return bare && stlb_text_pointer(at, end, address) == end;
 }
 
-/* "func+0x12/0x40": what stands behind the slash is the size of the function. */
+/* "func+0x12/0x40": what stands after the slash is the size of the function. */
 static struct stlb_perf_caller read_symbol(const char *at, const char *end)
 {
 	const char *plus = memmem(at, (size_t)(end - at), "+0x", 3);
@@ -59,7 +59,7 @@ static struct stlb_perf_caller read_symbol(const char *at, const char *end)
 	return caller;
 }
 
-/* An address behind the name, or behind the module that the kernel puts between. */
+/* An address after the name, or after the module that the kernel puts between. */
 static bool find_address(const char *at, const char *end, uint64_t *address)
 {
 	while (at < end) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where events of a text are missing: told by a line, or a line that cannot be read. */
+/* Where events of a text are missing: shown by a line, or a line that cannot be read. */
 #include "source/text/text_internal.h"
 
 enum { TOLERANCE = 1000, /* ns: text rounds to microseconds */ STEP_BACK = 100 * 1000 * 1000 };
@@ -83,7 +83,7 @@ int stlb_text_give_misread(struct stlb_source *source, struct stlb_record *recor
 	return 1;
 }
 
-/* Entries that were overwritten: told once, before the first event. */
+/* Entries that were overwritten: reported once, before the first event. */
 static int give_overwritten(struct stlb_source *source, struct stlb_record *record, uint64_t ns)
 {
 	struct stlb_text *text = source->private;

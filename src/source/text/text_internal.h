@@ -22,14 +22,14 @@ struct stlb_text {
 	struct stlb_lines *lines;
 	struct stlb_text_events *events;
 	struct stlb_look look;
-	uint64_t strange, first_strange; /* lines that could not be read */
-	uint64_t broken_line;		 /* the last line, without its end; 0: none */
-	uint64_t unended;		 /* the same of a line that is no event */
+	uint64_t unparsed, first_unparsed; /* lines that could not be read */
+	uint64_t broken_line;		   /* the last line, without its end; 0: none */
+	uint64_t unended;		   /* the same of a line that is no event */
 	bool ended;
 	bool chain;		    /* callers of the event that was just read may follow */
 	struct stlb_text_head last; /* of that event; without its strings */
 	const char *last_comm;
-	/* What comes before the next event, to be told with its time. */
+	/* What comes before the next event, to be reported with its time. */
 	bool log_lost;	 /* lines of the log, which may be of a dump */
 	uint64_t broken; /* lines before the first event that could not be read */
 	struct stlb_line broken_first;
@@ -54,10 +54,10 @@ struct stlb_text {
 int stlb_text_open(struct stlb_source *source, struct stlb_input *input, struct stlb_error *err);
 void stlb_text_close(struct stlb_source *source);
 
-/** stlb_text_strange - count a line that cannot be read: the last one of a file that was cut, or
+/** stlb_text_unparsed - count a line that cannot be read: the last one of a file that was cut, or
  *	one among others
  */
-void stlb_text_strange(struct stlb_text *text, const struct stlb_line *line);
+void stlb_text_unparsed(struct stlb_text *text, const struct stlb_line *line);
 
 /** stlb_text_refuse_calls - the error for text of the tracers of functions */
 int stlb_text_refuse_calls(const struct stlb_source *source, const char *tracer,
@@ -74,7 +74,7 @@ int stlb_text_give_broken(struct stlb_source *source, struct stlb_record *record
 			  const struct stlb_looked *looked, const char *why);
 
 /**
- * stlb_text_give_before - what has to be told before an event, one at a time
+ * stlb_text_give_before - what must be reported before an event, one at a time
  *
  * Returns 0 where there is nothing, or nothing any more.
  */

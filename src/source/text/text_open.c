@@ -11,17 +11,17 @@
 #include "source/text/text_internal.h"
 
 /* With no event among so many lines it is some other text; of a log there may be more. */
-enum { MAX_STRANGE = 1000, MAX_LOG = 1000 * 1000 };
+enum { MAX_UNPARSED = 1000, MAX_LOG = 1000 * 1000 };
 
 /* A line that cannot be read: the last one of a file that was cut, or one among others. */
-void stlb_text_strange(struct stlb_text *text, const struct stlb_line *line)
+void stlb_text_unparsed(struct stlb_text *text, const struct stlb_line *line)
 {
 	if (!line->ended && !line->too_long) {
 		text->broken_line = line->number;
 		return;
 	}
-	if (!text->strange++)
-		text->first_strange = line->number;
+	if (!text->unparsed++)
+		text->first_unparsed = line->number;
 }
 
 /* What perf script --header says, and nothing else in a text does. */
@@ -45,10 +45,10 @@ static void find_kind(struct stlb_text *text, const struct stlb_looked *parsed)
 	text->look.perf = !stlb_text_head(parsed->line.at, parsed->line.end, &head);
 }
 
-/* An event, but not the first thing of it that can be read: told once there is one. */
+/* An event, but not the first thing of it that can be read: reported once there is one. */
 static void keep_broken(struct stlb_text *text, const struct stlb_looked *parsed)
 {
-	stlb_text_strange(text, &parsed->line);
+	stlb_text_unparsed(text, &parsed->line);
 	if (!parsed->line.ended && !parsed->line.too_long)
 		return;
 	if (!text->broken++) {
@@ -81,7 +81,8 @@ static int refuse(struct stlb_source *source, uint64_t line, struct stlb_error *
 			      ": not a trace line, and neither is any other; expected \"comm-pid "
 			      "[cpu] time: event: fields\", as in tracefs' trace file and "
 			      "trace-cmd report, or the output of perf script",
-			      source->info.path, text->first_strange ? text->first_strange : line);
+			      source->info.path,
+			      text->first_unparsed ? text->first_unparsed : line);
 }
 
 /* Whether a line is the first that a record is made of. */
@@ -91,8 +92,8 @@ static bool is_first(struct stlb_source *source, const struct stlb_looked *parse
 	struct stlb_text *text = source->private;
 
 	switch (kind) {
-	case STLB_LINE_STRANGE:
-		stlb_text_strange(text, &parsed->line);
+	case STLB_LINE_UNPARSED:
+		stlb_text_unparsed(text, &parsed->line);
 		return false;
 	case STLB_LINE_BROKEN:
 		keep_broken(text, parsed);
@@ -127,14 +128,14 @@ static int find_first(struct stlb_source *source, struct stlb_error *err)
 	while ((ret = stlb_lines_next(text->lines, &parsed.line, err)) > 0) {
 		enum stlb_line_kind kind = stlb_text_look(&text->look, &parsed);
 
-		of_log += kind == STLB_LINE_STRANGE && parsed.line.dress.log;
+		of_log += kind == STLB_LINE_UNPARSED && parsed.line.dress.log;
 		if (kind == STLB_LINE_GRAPH || text->look.notes.graph)
 			return stlb_text_refuse_calls(source, "function_graph", err);
 		if (is_first(source, &parsed, kind)) {
 			stlb_lines_unread(text->lines, &parsed.line);
 			return 0;
 		}
-		if (text->strange - of_log >= MAX_STRANGE || of_log >= MAX_LOG)
+		if (text->unparsed - of_log >= MAX_UNPARSED || of_log >= MAX_LOG)
 			break;
 	}
 	text->look.perf |= text->look.notes.samples != 0;

@@ -12,7 +12,7 @@ static bool looks_like_text(const char *head, size_t size)
 	size_t odd = 0;
 	const char *hole = memchr(head, 0, size);
 
-	/* behind its first lines a text may be damaged: holes of a file are zeros */
+	/* after its first lines a text may be damaged: holes of a file are zeros */
 	if (hole && !memchr(head, '\n', (size_t)(hole - head)))
 		return false;
 	size = hole ? (size_t)(hole - head) : size;

@@ -60,7 +60,7 @@ static int read_stack(struct stlb_text *text, struct stlb_names *names, struct s
 			break;
 		}
 		if (!line.ended)
-			stlb_text_strange(text, &line);
+			stlb_text_unparsed(text, &line);
 	}
 	if (ret >= 0)
 		stlb_text_stack_fields(&text->stack, &text->row);
@@ -85,7 +85,7 @@ static int read_chain(struct stlb_source *source, struct stlb_looked *parsed,
 			stlb_text_callers_add(&text->callers, source->names, &caller);
 		}
 		if (!line.ended)
-			stlb_text_strange(text, &line);
+			stlb_text_unparsed(text, &line);
 		ret = stlb_lines_next(text->lines, &line, err);
 	}
 	if (ret > 0)
@@ -148,7 +148,7 @@ static bool is_call(const struct stlb_text_head *head)
 	       (head->name_size > 9 && !memcmp(head->name, "funcgraph_", 10));
 }
 
-/* An event that is needed is missed where it cannot be read; another one is a strange line. */
+/* An event that is needed is missed where it cannot be read; another one is an unparsed line. */
 static int miss(struct stlb_source *source, struct stlb_looked *parsed, const char *why,
 		struct stlb_record *record)
 {
@@ -156,7 +156,7 @@ static int miss(struct stlb_source *source, struct stlb_looked *parsed, const ch
 	const struct stlb_text_head *head = &parsed->head;
 	bool (*known)(void *, const char *, size_t) = text->look.known;
 
-	stlb_text_strange(text, &parsed->line);
+	stlb_text_unparsed(text, &parsed->line);
 	if (!parsed->line.ended || !known || !known(text->look.arg, head->name, head->name_size))
 		return 0;
 	parsed->head.part = STLB_HEAD_TIME;
@@ -186,7 +186,7 @@ static const char *find_fault(const struct stlb_text *text, const struct stlb_te
 	return stlb_text_second(&text->look, head) ? "a second event among the fields" : NULL;
 }
 
-/* 1 with a record, 0 for a line that is none (strange, or not wanted), a negative errno. */
+/* 1 with a record, 0 for a line that is not one (unparsed, or not wanted), a negative errno. */
 static int read_event(struct stlb_source *source, struct stlb_looked *parsed,
 		      struct stlb_record *record, struct stlb_error *err)
 {
@@ -234,7 +234,7 @@ static void say_what_is_missing(struct stlb_source *source)
 	bool cut = stlb_input_cut(text->input);
 	size_t at = 0, room = sizeof(text->cut);
 
-	/* behind events a comment without an end of line is whole, more often than not */
+	/* after events a comment without an end of line is whole, more often than not */
 	if (!source->info.events && !text->broken_line)
 		text->broken_line = text->unended;
 	source->info.truncated = cut || text->broken_line;
@@ -245,11 +245,11 @@ static void say_what_is_missing(struct stlb_source *source)
 		at += (size_t)snprintf(text->cut + at, room - at,
 				       "line %" PRIu64 ", the last, is truncated;  ",
 				       text->broken_line);
-	if (text->strange)
+	if (text->unparsed)
 		at += (size_t)snprintf(text->cut + at, room - at,
 				       "lines that are not events: %" PRIu64
 				       ", the first is line %" PRIu64 "; ",
-				       text->strange, text->first_strange);
+				       text->unparsed, text->first_unparsed);
 	if (!at)
 		return;
 	text->cut[at - 2] = 0;
@@ -271,10 +271,10 @@ static int end_of_text(struct stlb_source *source)
 }
 
 /*
- * A loss that is told in front of an event, on the same line: by the log, or where the end of a
+ * A loss that is reported in front of an event, on the same line: by the log, or where the end of a
  * line was lost. Both are given, one by one.
  */
-static bool is_told_before(struct stlb_looked *parsed)
+static bool is_seen_before(struct stlb_looked *parsed)
 {
 	struct stlb_text_notes notes = {0};
 	const char *line = parsed->line.at, *comm = parsed->head.comm;
@@ -297,7 +297,7 @@ static int take_event(struct stlb_source *source, struct stlb_looked *parsed,
 	struct stlb_text *text = source->private;
 	int ret;
 
-	if (is_told_before(parsed)) {
+	if (is_seen_before(parsed)) {
 		stlb_lines_unread(text->lines, &parsed->line);
 		if (!parsed->loss.of_log || stlb_text_log_lost(text))
 			return stlb_text_give_loss(source, record, &parsed->loss);
@@ -326,7 +326,7 @@ static int take_broken(struct stlb_source *source, struct stlb_looked *parsed,
 	struct stlb_text *text = source->private;
 
 	text->look.after_event = false;
-	stlb_text_strange(text, &parsed->line);
+	stlb_text_unparsed(text, &parsed->line);
 	return parsed->line.ended || parsed->line.too_long
 		       ? stlb_text_give_broken(source, record, parsed, parsed->why)
 		       : 0;
@@ -352,8 +352,8 @@ static int take_line(struct stlb_source *source, struct stlb_looked *parsed,
 		return take_broken(source, parsed, record);
 	case STLB_LINE_BROKEN:
 		return take_broken(source, parsed, record);
-	case STLB_LINE_STRANGE:
-		stlb_text_strange(text, &parsed->line);
+	case STLB_LINE_UNPARSED:
+		stlb_text_unparsed(text, &parsed->line);
 		break;
 	default:
 		if (text->look.notes.tracers != tracers || kind == STLB_LINE_SEAM)

@@ -10,7 +10,7 @@
 #include "util/grow.h"
 
 enum {
-	SPARE = 64, /* kbuffer reads a word or two behind a page's end */
+	SPARE = 64, /* kbuffer reads a word or two after a page's end */
 	CHUNK_HEADER = 8,
 	MAX_CHUNK = 4 * 1024 * 1024,
 	MAX_RATIO = 1024, /* of compression: what claims more is a bomb */
@@ -216,7 +216,7 @@ static void find_missing_end(struct stlb_dat_cpu *cpu)
 		stlb_dat_cpu_unread(cpu, "bytes are left over after the last chunk", cpu->file_at);
 }
 
-/* What is missing behind the last record. */
+/* What is missing after the last record. */
 static int finish(struct stlb_dat_cpu *cpu)
 {
 	if (!cpu->done)

@@ -50,20 +50,20 @@ struct stlb_dat_stream {
 	uint64_t bytes_done;
 };
 
-/** struct stlb_dat_cpu - the record at hand of a CPU, and a loss that comes before it */
+/** struct stlb_dat_cpu - the current record of a CPU, and a loss that comes before it */
 struct stlb_dat_cpu {
 	struct kbuffer *kbuf;
 	const uint8_t *data; /* the record's payload */
 	uint64_t ns;	     /* its time, never before that of the record before it */
 	const char *comm;    /* cached for @tid */
 	int32_t tid;
-	uint8_t loss; /* enum stlb_loss: to be delivered before the record at hand */
+	uint8_t loss; /* enum stlb_loss: to be delivered before the current record */
 	bool lost_unknown;
-	bool backwards; /* time went backwards in the page at hand */
+	bool backwards; /* time went backwards in the current page */
 	bool started;	/* a record was met */
 	bool done;
 	struct stlb_dat_gap gap;  /* why it was lost: the first reason; none: the kernel tells it */
-	struct stlb_dat_gap tail; /* of the page at hand, behind what can be read of it */
+	struct stlb_dat_gap tail; /* of the current page, after what can be read of it */
 	uint64_t lost;
 	uint64_t dropped; /* after the last record, as the statistics say */
 	uint64_t now;	  /* time stamp when they were made; 0: not known */
@@ -84,16 +84,16 @@ int stlb_dat_cpu_open(struct stlb_dat_cpu *cpu, struct stlb_dat_stream *stream,
 /** stlb_dat_cpu_close - zeroed is fine */
 void stlb_dat_cpu_close(struct stlb_dat_cpu *cpu);
 
-/** stlb_dat_cpu_lose - note a loss before the record at hand; @lost 0: an unknown number */
+/** stlb_dat_cpu_lose - note a loss before the current record; @lost 0: an unknown number */
 void stlb_dat_cpu_lose(struct stlb_dat_cpu *cpu, enum stlb_loss loss, uint64_t lost);
 
 /** stlb_dat_cpu_unread - the same, of what cannot be read at @at of the file */
 void stlb_dat_cpu_unread(struct stlb_dat_cpu *cpu, const char *what, uint64_t at);
 
-/** stlb_dat_cpu_backwards - time went back to @ns: a damaged page, told once for each */
+/** stlb_dat_cpu_backwards - time went back to @ns: a damaged page, reported once for each */
 void stlb_dat_cpu_backwards(struct stlb_dat_cpu *cpu, uint64_t ns);
 
-/** stlb_dat_cpu_place - of the page at hand in the file, or of the chunk that it is in */
+/** stlb_dat_cpu_place - of the current page in the file, or of the chunk that it is in */
 uint64_t stlb_dat_cpu_place(const struct stlb_dat_cpu *cpu);
 
 /** stlb_dat_cpu_page - the first record of the next page; 1, 0 at the end, a negative errno */

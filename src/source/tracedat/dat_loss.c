@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Losses that are told by the CPUs' statistics and not by the pages. */
+/* Losses that are shown by the CPUs' statistics and not by the pages. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static bool number_after(const char *line, const char *key, uint64_t *value)
 	return true;
 }
 
-/* Clocks that count ns are told in seconds: "8.350640". */
+/* Clocks that count ns are reported in seconds: "8.350640". */
 static void time_after(const char *line, const char *key, uint64_t *stamp)
 {
 	char *end;
@@ -90,7 +90,7 @@ static struct stlb_dat_cpu *find_cpu(struct stlb_dat *dat, const struct stlb_dat
 	return NULL;
 }
 
-/* Overruns that a reader met are told by the pages' flags: only the rest is news. */
+/* Overruns that a reader met are shown by the pages' flags: only the rest is news. */
 static int place_overrun(struct stlb_dat *dat, struct stlb_dat_cpu *cpu,
 			 struct stlb_dat_stats *stats)
 {

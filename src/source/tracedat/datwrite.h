@@ -50,7 +50,7 @@ int stlb_dat_writer_event(struct stlb_dat_writer *writer, const char *system, co
  * stlb_dat_writer_metadata - copy formats, symbols and names of tasks from the running kernel
  *
  * At most once: when all is recorded, so that the names of tasks are known, and before the probes
- * are removed, since their formats go away with them. The events have to be named by then.
+ * are removed, since their formats go away with them. The events must be named by then.
  */
 int stlb_dat_writer_metadata(struct stlb_dat_writer *writer, struct stlb_error *err);
 

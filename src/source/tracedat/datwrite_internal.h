@@ -12,7 +12,7 @@
 struct stlb_dat_spool {
 	int fd; /* -1: no page came */
 	uint64_t size;
-	char *stats; /* NULL: not told */
+	char *stats; /* NULL: not known */
 };
 
 /** struct stlb_dat_buffer - a buffer instance; the first one is the top one */

@@ -138,12 +138,12 @@ static int read_layout(struct stlb_dat *dat, struct stlb_error *err)
 static void find_clock(struct stlb_dat *dat)
 {
 	struct stlb_source_info *info = &dat->source->info;
-	bool told = info->clock != NULL;
+	bool known = info->clock != NULL;
 
 	for (uint32_t i = 0; i < dat->nr_instances; i++) {
 		const char *clock = dat->instances[i].clock;
 
-		if (!clock || (told && !strcmp(clock, "local")))
+		if (!clock || (known && !strcmp(clock, "local")))
 			continue;
 		if (!info->clock)
 			info->clock = clock;

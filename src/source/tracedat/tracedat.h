@@ -15,7 +15,7 @@
 
 enum { STLB_DAT_MAX_AREAS = 16384, STLB_DAT_MAX_IDS = STLB_EVENT_FORMAT_IDS };
 
-/* What files begin with, and the three things that a version 6 file has behind its metadata. */
+/* What files begin with, and the three things that a version 6 file has after its metadata. */
 #define STLB_DAT_MAGIC	 "\x17\x08\x44tracing"
 #define STLB_DAT_OPTIONS "options  "
 #define STLB_DAT_LATENCY "latency  "
@@ -80,13 +80,13 @@ struct stlb_dat {
 
 	const struct stlb_format **by_id; /* STLB_DAT_MAX_IDS of them */
 	struct stlb_unknown unreadable;
-	char gap[200];		   /* of the loss just told */
-	const char *missing;	   /* of the loss to be told before all records */
+	char gap[200];		   /* of the loss just reported */
+	const char *missing;	   /* of the loss to be reported before all records */
 	struct stlb_dat_cpu *cpus; /* one for each area */
 	struct stlb_merge merge;
-	struct stlb_dat_cpu *taken; /* whose record was handed out and has to be moved on */
+	struct stlb_dat_cpu *taken; /* whose record was handed out and must be moved on */
 	uint64_t start_ns;	    /* of the first record of all */
-	uint32_t next_stats;	    /* losses of the statistics still to be told at the end */
+	uint32_t next_stats;	    /* losses of the statistics still to be reported at the end */
 
 	struct stlb_symbols *symbols;
 	bool symbols_read;
@@ -111,7 +111,7 @@ struct stlb_dat_instance *stlb_dat_add_instance(struct stlb_dat *dat, const char
 /** stlb_dat_cut - note that the file breaks off; the first note stays */
 void stlb_dat_cut(struct stlb_dat *dat, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/** stlb_dat_miss - the same, and a loss on CPUs that are not known, told before all records */
+/** stlb_dat_miss - the same, and a loss on CPUs that are not known, reported before all records */
 void stlb_dat_miss(struct stlb_dat *dat, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -27,7 +27,7 @@ int stlb_dat_section(struct stlb_dat *dat, uint64_t offset, struct stlb_dat_sect
 	    stlb_pread_all(dat->stream.fd, head, sizeof(head), offset) != (int64_t)sizeof(head))
 		return -EINVAL;
 	memcpy(words, head, sizeof(words));
-	memcpy(&section->size, head + 8, sizeof(section->size)); /* behind its description */
+	memcpy(&section->size, head + 8, sizeof(section->size)); /* after its description */
 	section->id = words[0];
 	section->compressed = words[1] & 1;
 	section->at = offset + HEADER_SIZE;

@@ -21,7 +21,7 @@ int stlb_dat_options_section(struct stlb_dat *dat, uint64_t offset, uint64_t *ne
  * stlb_dat_salvage - find the sections of a cut file by walking through it
  * @at: of the first section
  *
- * Everything that the options told before is forgotten and found anew.
+ * Everything that the options reported before is forgotten and found anew.
  */
 int stlb_dat_salvage(struct stlb_dat *dat, uint64_t at);
 

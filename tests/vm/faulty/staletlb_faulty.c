@@ -7,9 +7,9 @@
  * "MODE PID ADDRESS" written to debugfs' staletlb-faulty works on the page of anonymous memory at
  * ADDRESS (hexadecimal) of the process PID, 0 for the writer. The process must be subscribed.
  *
- *	wrong-repoint		another page with the same content is set, nobody is told
- *	wrong-repoint-late	the same, and told only at the end of the range
- *	right-repoint		the same, told between clear and set
+ *	wrong-repoint		another page with the same content is set, nobody is notified
+ *	wrong-repoint-late	the same, and reported only at the end of the range
+ *	right-repoint		the same, reported between clear and set
  *	wrong-free		the page is taken away, and freed before the range's end tells it
  *	right-free		the same, and freed after that
  */

@@ -62,7 +62,7 @@ void open_range(struct place *place, unsigned int pages)
 	core.__mmu_notifier_invalidate_range_start(&place->range);
 }
 
-/* Before 6.6 the end would invalidate if it were not told that this was done. */
+/* Before 6.6 the end would invalidate if it were not notified that this was done. */
 void close_range(struct place *place)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
@@ -150,7 +150,8 @@ void free_page_of(struct place *place)
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
-/* Modules cannot reach it, and pte_free() calls it for the tables of the kernel: this is none. */
+/* Modules cannot reach it, and pte_free() calls it for the tables of the kernel: this is not one.
+ */
 void pagetable_free_kernel(struct ptdesc *table)
 {
 }

@@ -80,7 +80,7 @@ static char *in_one_gib(char *memory)
 	return (char *)((at + HUGE) % GIB ? at : at + HUGE);
 }
 
-/* Memory of the door, or of hugetlbfs, of which nothing is touched, but behind it. */
+/* Memory of the door, or of hugetlbfs, of which nothing is touched, but after it. */
 static char *map_place(const struct request *request, int door, char *memory)
 {
 	bool hugetlb = !strcmp(request->what, "hugetlb");

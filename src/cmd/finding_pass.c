@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cmd/again.h"
+#include "cmd/finding_pass.h"
 
 #include <errno.h>
 #include <string.h>
@@ -13,7 +13,7 @@ enum { IDS_IN_MESSAGE = 320 };
 
 /** struct search - for one finding among those of the first reading */
 struct search {
-	struct stlb_again *again;
+	struct stlb_finding_pass *second;
 	const char *id;
 	char ids[IDS_IN_MESSAGE]; /* "F1 repoint-before-invalidate, F2 ..." */
 	uint32_t nr, matched;
@@ -48,15 +48,15 @@ static void list_id(struct search *search, const struct stlb_finding *finding)
 		snprintf(search->ids + used, sizeof(search->ids) - used, ", ...");
 }
 
-static int keep_text(struct stlb_again *again, const char **text)
+static int keep_text(struct stlb_finding_pass *second, const char **text)
 {
-	if (*text && !(*text = stlb_arena_text(&again->arena, *text)))
+	if (*text && !(*text = stlb_arena_text(&second->arena, *text)))
 		return -ENOMEM;
 	return 0;
 }
 
-/* Who asks for it is told all of it. */
-static void tell_hidden(struct stlb_finding *finding)
+/* Who asks for it sees all of it. */
+static void show_hidden(struct stlb_finding *finding)
 {
 	if (finding->verdict == STLB_INCONCLUSIVE)
 		finding->inconclusive = finding->hidden.nr;
@@ -65,21 +65,21 @@ static void tell_hidden(struct stlb_finding *finding)
 	finding->hidden = (struct stlb_hidden){0};
 }
 
-static int keep_finding(struct stlb_again *again, const struct stlb_finding *finding)
+static int keep_finding(struct stlb_finding_pass *second, const struct stlb_finding *finding)
 {
-	again->finding = *finding;
-	again->finding.suppressed_by = NULL;
-	again->hidden = !finding->occurrences && !finding->inconclusive;
-	if (again->hidden)
-		tell_hidden(&again->finding);
+	second->finding = *finding;
+	second->finding.suppressed_by = NULL;
+	second->hidden = !finding->occurrences && !finding->inconclusive;
+	if (second->hidden)
+		show_hidden(&second->finding);
 	for (uint32_t i = 0; i < finding->nr_events; i++) {
-		struct stlb_evidence *evidence = &again->finding.events[i];
+		struct stlb_evidence *evidence = &second->finding.events[i];
 
-		if (keep_text(again, &evidence->event.name) ||
-		    keep_text(again, &evidence->event.comm) || keep_text(again, &evidence->role))
+		if (keep_text(second, &evidence->event.name) ||
+		    keep_text(second, &evidence->event.comm) || keep_text(second, &evidence->role))
 			return -ENOMEM;
 	}
-	again->found = true;
+	second->found = true;
 	return 0;
 }
 
@@ -95,7 +95,7 @@ static int look_at(struct search *search, const struct stlb_finding *finding)
 	list_id(search, finding);
 	if ((search->id && !is_it(finding, search->id)) || search->matched++)
 		return 0;
-	return keep_finding(search->again, finding);
+	return keep_finding(search->second, finding);
 }
 
 static int look_through(struct search *search, const struct stlb_result *result)
@@ -113,35 +113,35 @@ static int look_for_it(void *arg, const struct stlb_source_info *info,
 		       const struct stlb_result *result)
 {
 	struct search *search = arg;
-	struct stlb_again *again = search->again;
-	const char *kernel = again->settings->kernel ? again->settings->kernel : info->kernel;
+	struct stlb_finding_pass *second = search->second;
+	const char *kernel = second->settings->kernel ? second->settings->kernel : info->kernel;
 
-	again->before_6_6 = result->before_6_6;
-	again->arch = result->arch;
-	again->irq_flags = info->irq_flags;
-	again->kernel = stlb_kernel_version(kernel);
+	second->before_6_6 = result->before_6_6;
+	second->arch = result->arch;
+	second->irq_flags = info->irq_flags;
+	second->kernel = stlb_kernel_version(kernel);
 	search->nr = result->nr_findings + result->nr_hidden;
 	return look_through(search, result);
 }
 
-/* What was asked for is told all the same. */
-static void say_what_is_told(const struct search *search)
+/* What was asked for is reported all the same. */
+static void say_what_is_shown(const struct search *search)
 {
-	const struct stlb_finding *finding = &search->again->finding;
+	const struct stlb_finding *finding = &search->second->finding;
 
 	if (search->matched > 1 && search->id)
 		stlb_message(NULL, "%s: %u findings have the fingerprint %s: showing %s, the first",
-			     search->again->path, search->matched, search->id, finding->id);
-	if (search->again->hidden)
+			     search->second->path, search->matched, search->id, finding->id);
+	if (search->second->hidden)
 		stlb_message(NULL,
 			     "%s: warning: the filters select no occurrence of %s: showing its "
 			     "first one",
-			     search->again->path, finding->id);
+			     search->second->path, finding->id);
 }
 
 static int unknown_id(const struct search *search, struct stlb_error *err)
 {
-	const char *path = search->again->path;
+	const char *path = search->second->path;
 
 	if (!search->nr)
 		return stlb_error_set(err, -ENOENT, "%s: no finding%s%s: the trace has none", path,
@@ -154,14 +154,14 @@ static int unknown_id(const struct search *search, struct stlb_error *err)
 			      search->nr == 1 ? "is" : "are", search->ids);
 }
 
-int stlb_again_judge(struct stlb_again *again, const struct stlb_settings *settings,
-		     const char *path, const char *id, struct stlb_error *err)
+int stlb_finding_pass_judge(struct stlb_finding_pass *second, const struct stlb_settings *settings,
+			    const char *path, const char *id, struct stlb_error *err)
 {
-	struct search search = {.again = again, .id = id};
+	struct search search = {.second = second, .id = id};
 	struct stlb_progress progress;
 	struct stlb_judge judge = {
 		.settings = settings,
-		.profiles = &again->profiles,
+		.profiles = &second->profiles,
 		.progress = &progress,
 		.found = look_for_it,
 		.arg = &search,
@@ -169,36 +169,37 @@ int stlb_again_judge(struct stlb_again *again, const struct stlb_settings *setti
 	char *const paths[] = {(char *)path};
 	int ret = check_readable_twice(path, err);
 
-	again->settings = settings;
-	again->path = path;
+	second->settings = settings;
+	second->path = path;
 	if (ret == 0)
-		ret = stlb_profiles_load(&settings->profiles, &again->profiles, err);
+		ret = stlb_profiles_load(&settings->profiles, &second->profiles, err);
 	if (ret)
 		return ret;
 	stlb_progress_init(&progress, settings->progress, paths, 1);
 	ret = stlb_judge_trace(&judge, path, err);
 	stlb_progress_end(&progress);
-	if (ret == 0 && (!again->found || (!id && search.matched > 1)))
+	if (ret == 0 && (!second->found || (!id && search.matched > 1)))
 		ret = unknown_id(&search, err);
 	else if (ret == 0)
-		say_what_is_told(&search);
+		say_what_is_shown(&search);
 	return ret;
 }
 
-int stlb_again_read(struct stlb_again *again,
-		    int (*event)(void *arg, const struct stlb_event *event), void *arg,
-		    struct stlb_error *err)
+int stlb_finding_pass_read(struct stlb_finding_pass *second,
+			   int (*event)(void *arg, const struct stlb_event *event), void *arg,
+			   struct stlb_error *err)
 {
-	struct stlb_pass_options options = stlb_profiles_reading(&again->profiles, again->settings);
+	struct stlb_pass_options options =
+		stlb_profiles_reading(&second->profiles, second->settings);
 	struct stlb_pass_hooks hooks = {.event = event, .arg = arg};
-	int ret = stlb_pass_open(again->path, &options, &again->pass, err);
+	int ret = stlb_pass_open(second->path, &options, &second->pass, err);
 
-	return ret ? ret : stlb_pass_run(again->pass, &hooks, err);
+	return ret ? ret : stlb_pass_run(second->pass, &hooks, err);
 }
 
-void stlb_again_release(struct stlb_again *again)
+void stlb_finding_pass_release(struct stlb_finding_pass *second)
 {
-	stlb_pass_close(again->pass);
-	stlb_profiles_free(&again->profiles);
-	stlb_arena_free(&again->arena);
+	stlb_pass_close(second->pass);
+	stlb_profiles_free(&second->profiles);
+	stlb_arena_free(&second->arena);
 }

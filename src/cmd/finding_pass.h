@@ -3,14 +3,14 @@
  * Commands that look at one finding: a trace is judged as usual, the finding is kept, and the trace
  * is read a second time for what surrounds it.
  */
-#ifndef CMD_AGAIN_H
-#define CMD_AGAIN_H
+#ifndef CMD_FINDING_PASS_H
+#define CMD_FINDING_PASS_H
 
 #include "cmd/profiles.h"
 #include "util/arena.h"
 
-/** struct stlb_again - a trace that was judged once, and is open for the second reading */
-struct stlb_again {
+/** struct stlb_finding_pass - a trace that was judged once, and is open for the second reading */
+struct stlb_finding_pass {
 	const struct stlb_settings *settings;
 	const char *path;
 	struct stlb_profiles profiles;
@@ -25,27 +25,27 @@ struct stlb_again {
 };
 
 /**
- * stlb_again_judge - read the trace once, and keep one finding
- * @again: zeroed; to be released in any case
+ * stlb_finding_pass_judge - read the trace once, and keep one finding
+ * @second: zeroed; to be released in any case
  * @id: of the finding, or its fingerprint; NULL: the only one that there is
  *
  * Returns 0; -EINVAL for an input that cannot be read twice; -ENOENT where no finding has this id,
  * with those that there are in @err; another negative errno where the trace could not be read.
  */
-int stlb_again_judge(struct stlb_again *again, const struct stlb_settings *settings,
-		     const char *path, const char *id, struct stlb_error *err);
+int stlb_finding_pass_judge(struct stlb_finding_pass *second, const struct stlb_settings *settings,
+			    const char *path, const char *id, struct stlb_error *err);
 
 /**
- * stlb_again_read - read it a second time, event by event
+ * stlb_finding_pass_read - read it a second time, event by event
  * @event: returns 0 or a negative errno, which ends the reading
  *
  * The source stays open for the names of kernel functions. Returns 0 or a negative errno.
  */
-int stlb_again_read(struct stlb_again *again,
-		    int (*event)(void *arg, const struct stlb_event *event), void *arg,
-		    struct stlb_error *err);
+int stlb_finding_pass_read(struct stlb_finding_pass *second,
+			   int (*event)(void *arg, const struct stlb_event *event), void *arg,
+			   struct stlb_error *err);
 
-/** stlb_again_release - free what it has opened */
-void stlb_again_release(struct stlb_again *again);
+/** stlb_finding_pass_release - free what it has opened */
+void stlb_finding_pass_release(struct stlb_finding_pass *second);
 
 #endif

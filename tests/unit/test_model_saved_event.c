@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "model/brief.h"
+#include "model/saved_event.h"
 
 #define EVENT                                                                                      \
 	{                                                                                          \
@@ -20,15 +20,15 @@ static void give(struct stlb_event *event, enum stlb_field_id field, uint64_t va
 /* Into room that was used before. */
 static void keep_and_expand(const struct stlb_event *event, struct stlb_event *back)
 {
-	struct stlb_brief brief;
+	struct stlb_saved_event saved;
 
-	memset(&brief, 0xff, sizeof(brief));
+	memset(&saved, 0xff, sizeof(saved));
 	memset(back, 0xff, sizeof(*back));
-	stlb_brief_keep(&brief, event);
-	stlb_brief_expand(&brief, back);
+	stlb_saved_event_keep(&saved, event);
+	stlb_saved_event_expand(&saved, back);
 }
 
-Test(brief, what_an_event_says_is_kept)
+Test(saved, what_an_event_says_is_kept)
 {
 	struct stlb_event event = EVENT, back;
 
@@ -39,7 +39,7 @@ Test(brief, what_an_event_says_is_kept)
 	cr_expect_eq(memcmp(&back, &event, sizeof(event)), 0);
 }
 
-Test(brief, an_event_that_says_nothing)
+Test(saved, an_event_that_says_nothing)
 {
 	struct stlb_event event = EVENT, back;
 
@@ -48,7 +48,7 @@ Test(brief, an_event_that_says_nothing)
 	cr_expect_str_eq(back.name, "pte_clear");
 }
 
-Test(brief, where_there_is_no_name_the_kind_is_named)
+Test(saved, where_there_is_no_name_the_kind_is_named)
 {
 	struct stlb_event event = EVENT, back;
 
@@ -59,7 +59,7 @@ Test(brief, where_there_is_no_name_the_kind_is_named)
 }
 
 /* What a probe recorded to compute with is no evidence. */
-Test(brief, fields_that_nobody_looks_at_take_no_room)
+Test(saved, fields_that_nobody_looks_at_take_no_room)
 {
 	struct stlb_event event = EVENT, back;
 
@@ -72,7 +72,7 @@ Test(brief, fields_that_nobody_looks_at_take_no_room)
 	cr_expect_eq(stlb_event_get(&back, ADDR), 0x1000);
 }
 
-Test(brief, the_first_fields_where_room_is_short)
+Test(saved, the_first_fields_where_room_is_short)
 {
 	struct stlb_event event = EVENT, back;
 	uint64_t shown = ~(STLB_BIT(VMEMMAP) | STLB_BIT(DIRECT_MAP) | STLB_BIT(ZERO_PFN) |
@@ -81,7 +81,7 @@ Test(brief, the_first_fields_where_room_is_short)
 
 	for (unsigned int field = 0, nr = 0; field < STLB_NR_FIELDS; field++) {
 		give(&event, field, 100 + field);
-		if (shown >> field & 1 && nr++ < STLB_BRIEF_VALUES)
+		if (shown >> field & 1 && nr++ < STLB_SAVED_VALUES)
 			want |= UINT64_C(1) << field;
 	}
 	keep_and_expand(&event, &back);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From a breach to a finding of one occurrence: what to say of it. */
+/* From a violation to a finding of one occurrence: what to say of it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/case.h"
+#include "check/violation.h"
 #include "check/filter.h"
 #include "check/fingerprint.h"
 #include "check/obligation.h"
@@ -13,24 +13,25 @@
 
 /* ---- how sure is it, and of whom? ---- */
 
-enum stlb_verdict stlb_case_verdict(const struct stlb_analysis *a, const struct stlb_obligation *ob)
+enum stlb_verdict stlb_violation_verdict(const struct stlb_analysis *a,
+					 const struct stlb_obligation *ob)
 {
 	return (ob && ob->lossy) || a->lost_somewhere ? STLB_INCONCLUSIVE : STLB_OBSERVED;
 }
 
-static uint64_t case_addr(const struct stlb_case *c)
+static uint64_t violation_addr(const struct stlb_violation *v)
 {
-	return c->ob ? c->ob->addr : c->addr;
+	return v->ob ? v->ob->addr : v->addr;
 }
 
-static const struct stlb_mm *case_mm(const struct stlb_case *c)
+static const struct stlb_mm *violation_mm(const struct stlb_violation *v)
 {
-	return c->ob ? c->ob->mm : c->act->mm;
+	return v->ob ? v->ob->mm : v->ec->mm;
 }
 
-static const struct stlb_task *case_task(const struct stlb_case *c)
+static const struct stlb_context *violation_context(const struct stlb_violation *v)
 {
-	return c->ob ? c->ob->task : c->act->task;
+	return v->ob ? v->ob->context : v->ec->context;
 }
 
 /* ---- evidence ---- */
@@ -57,14 +58,14 @@ static void add_event(struct stlb_finding *finding, const char *role,
 	finding->nr_events++;
 }
 
-static void add_brief(struct stlb_finding *finding, const char *role,
-		      const struct stlb_brief *brief)
+static void add_saved(struct stlb_finding *finding, const char *role,
+		      const struct stlb_saved_event *saved)
 {
 	struct stlb_event event;
 
-	if (!brief->name)
+	if (!saved->name)
 		return;
-	stlb_brief_expand(brief, &event);
+	stlb_saved_event_expand(saved, &event);
 	add_event(finding, role, &event);
 }
 
@@ -72,7 +73,7 @@ static void add_later(struct stlb_finding *finding, const char *role,
 		      const struct stlb_obligation *ob, enum stlb_later_event which)
 {
 	if (ob->later)
-		add_brief(finding, role, &ob->later->event[which]);
+		add_saved(finding, role, &ob->later->event[which]);
 }
 
 static const char *update_role(const struct stlb_obligation *ob)
@@ -82,42 +83,42 @@ static const char *update_role(const struct stlb_obligation *ob)
 	case STLB_PMD_SET:
 	case STLB_CHANGE_PTE:
 	case STLB_ACCESS_FLAGS:
-		return ob->type == STLB_TIGHTEN ? "write-protect" : "update";
+		return ob->type == STLB_WRITE_PROTECT ? "write-protect" : "update";
 	default:
 		return "clear";
 	}
 }
 
-static void add_evidence(struct stlb_finding *finding, const struct stlb_case *c)
+static void add_evidence(struct stlb_finding *finding, const struct stlb_violation *v)
 {
-	const struct stlb_obligation *ob = c->ob;
-	struct stlb_brief lock = {0};
+	const struct stlb_obligation *ob = v->ob;
+	struct stlb_saved_event lock = {0};
 
 	if (ob) {
-		add_brief(finding, "bracket", &ob->scope->bracket_start);
-		add_brief(finding, "lock", &ob->scope->lock_event);
-		add_brief(finding, update_role(ob), &ob->update);
-		if (!stlb_rule_objects[c->rule]->is_set)
+		add_saved(finding, "bracket", &ob->scope->bracket_start);
+		add_saved(finding, "lock", &ob->scope->lock_event);
+		add_saved(finding, update_role(ob), &ob->update);
+		if (!stlb_rule_objects[v->rule]->is_set)
 			add_later(finding, "set", ob, STLB_LATER_SET);
 		add_later(finding, "unordered invalidation", ob, STLB_LATER_RACY);
 		add_later(finding, "invalidate", ob, STLB_LATER_COVER);
 	}
-	for (uint32_t i = 0; i < c->nr_also; i++)
-		add_brief(finding, c->also[i].role, c->also[i].event);
-	if (c->hold) {
-		stlb_hold_brief(c->hold, c->act->task, &lock);
-		add_brief(finding, "lock", &lock);
-		finding->lock = c->hold->lock;
+	for (uint32_t i = 0; i < v->nr_extra; i++)
+		add_saved(finding, v->extra[i].role, v->extra[i].event);
+	if (v->hold) {
+		stlb_hold_saved_event(v->hold, v->ec->context, &lock);
+		add_saved(finding, "lock", &lock);
+		finding->lock = v->hold->lock;
 	}
-	if (c->role)
-		add_event(finding, c->role, c->act->event);
+	if (v->role)
+		add_event(finding, v->role, v->ec->event);
 }
 
 /* ---- what it says ---- */
 
 static const char *const level_name[] = {"pte", "pmd", "pud"};
 
-static const char *const left_name[] = {
+static const char *const new_state_name[] = {
 	[STLB_NONE] = "nothing",      [STLB_PRESENT] = "a page",
 	[STLB_TABLE] = "a table",     [STLB_PROTNONE] = "an inaccessible entry",
 	[STLB_SWAP] = "a swap entry", [STLB_MIGRATION] = "a migration entry",
@@ -129,15 +130,15 @@ static void say_update(char *to, size_t size, const struct stlb_obligation *ob)
 
 	if (ob->table)
 		snprintf(to, size, "page table (pfn 0x%" PRIx64 ") removed", pfn);
-	else if (ob->type == STLB_TIGHTEN)
+	else if (ob->type == STLB_WRITE_PROTECT)
 		snprintf(to, size, "page pfn 0x%" PRIx64 " write-protected", pfn);
 	else if (ob->type == STLB_REPOINT)
 		snprintf(to, size, "page pfn 0x%" PRIx64 " replaced by another page", pfn);
-	else if (ob->left == STLB_NONE)
+	else if (ob->new_state == STLB_NONE)
 		snprintf(to, size, "page pfn 0x%" PRIx64 " cleared", pfn);
 	else
 		snprintf(to, size, "page pfn 0x%" PRIx64 " replaced by %s", pfn,
-			 left_name[ob->left]);
+			 new_state_name[ob->new_state]);
 }
 
 static void say_action(struct stlb_finding *finding, const struct stlb_obligation *ob)
@@ -153,9 +154,9 @@ static void say_action(struct stlb_finding *finding, const struct stlb_obligatio
 			 level_name[ob->level], ob->addr, update);
 }
 
-static void say_event(struct stlb_finding *finding, const struct stlb_case *c)
+static void say_event(struct stlb_finding *finding, const struct stlb_violation *v)
 {
-	const struct stlb_event *event = c->act->event;
+	const struct stlb_event *event = v->ec->event;
 
 	if (stlb_event_has(event, START) && stlb_event_has(event, END))
 		snprintf(finding->action, sizeof(finding->action),
@@ -178,26 +179,26 @@ static void say_message(struct stlb_finding *finding)
 
 /* ---- the finding ---- */
 
-static void fill_place(struct stlb_finding *finding, const struct stlb_case *c)
+static void fill_place(struct stlb_finding *finding, const struct stlb_violation *v)
 {
-	const struct stlb_mm *mm = case_mm(c);
-	const struct stlb_task *task = case_task(c);
+	const struct stlb_mm *mm = violation_mm(v);
+	const struct stlb_context *context = violation_context(v);
 
 	finding->has_mm = mm != NULL;
 	finding->mm = mm ? mm->id : 0;
-	finding->has_addr = c->ob ? !c->ob->nowhere : c->has_addr;
-	finding->addr = case_addr(c);
-	finding->tid = task->tid;
-	if (task->comm)
-		snprintf(finding->comm, sizeof(finding->comm), "%s", task->comm);
+	finding->has_addr = v->ob ? !v->ob->nowhere : v->has_addr;
+	finding->addr = violation_addr(v);
+	finding->tid = context->tid;
+	if (context->comm)
+		snprintf(finding->comm, sizeof(finding->comm), "%s", context->comm);
 	for (uint32_t i = 0; mm && i < mm->nr_callbacks && i < STLB_MAX_SUBSCRIBERS; i++)
 		finding->subscribers[finding->nr_subscribers++] = mm->callbacks[i];
 }
 
-static void fill_update(struct stlb_finding *finding, const struct stlb_case *c)
+static void fill_update(struct stlb_finding *finding, const struct stlb_violation *v)
 {
-	const struct stlb_obligation *ob = c->ob;
-	const struct stlb_event *event = c->act->event;
+	const struct stlb_obligation *ob = v->ob;
+	const struct stlb_event *event = v->ec->event;
 	struct stlb_event set;
 
 	finding->level = ob->level;
@@ -206,7 +207,7 @@ static void fill_update(struct stlb_finding *finding, const struct stlb_case *c)
 	finding->has_old = ob->raw_old != 0;
 	finding->old = ob->raw_old;
 	if (ob->later && ob->later->event[STLB_LATER_SET].name) {
-		stlb_brief_expand(&ob->later->event[STLB_LATER_SET], &set);
+		stlb_saved_event_expand(&ob->later->event[STLB_LATER_SET], &set);
 		event = &set;
 	}
 	finding->has_new = stlb_event_has(event, NEW);
@@ -217,7 +218,7 @@ static void fill_update(struct stlb_finding *finding, const struct stlb_case *c)
 		       ob->scope->nr_stack * sizeof(*finding->stack));
 }
 
-/* Of a rule that is turned off: what its breaches would be. */
+/* Of a rule that is turned off: what its violations would be. */
 static enum stlb_severity severity_of(const struct stlb_analysis *a, enum stlb_rule rule)
 {
 	enum stlb_severity severity = a->options.severity[rule];
@@ -231,31 +232,31 @@ static void fill_hidden(struct stlb_finding *finding, uint32_t hidden)
 		finding->hidden.by[kind] = hidden >> kind & 1;
 }
 
-struct stlb_finding *stlb_case_finding(struct stlb_analysis *a, const struct stlb_case *c)
+struct stlb_finding *stlb_violation_finding(struct stlb_analysis *a, const struct stlb_violation *v)
 {
 	struct stlb_finding *finding = calloc(1, sizeof(*finding));
-	uint32_t phase = c->ob ? c->ob->scope->phase : a->phase;
+	uint32_t phase = v->ob ? v->ob->scope->phase : a->phase;
 
 	if (!finding)
 		return NULL;
-	finding->rule = c->rule;
-	finding->severity = severity_of(a, c->rule);
-	finding->verdict = c->verdict;
-	finding->first_ns = finding->last_ns = finding->site_ns = c->act->event->ns;
-	finding->cost_ns = c->cost_ns;
-	fill_place(finding, c);
-	if (c->ob) {
-		fill_update(finding, c);
-		say_action(finding, c->ob);
+	finding->rule = v->rule;
+	finding->severity = severity_of(a, v->rule);
+	finding->verdict = v->verdict;
+	finding->first_ns = finding->last_ns = finding->site_ns = v->ec->event->ns;
+	finding->cost_ns = v->cost_ns;
+	fill_place(finding, v);
+	if (v->ob) {
+		fill_update(finding, v);
+		say_action(finding, v->ob);
 	} else {
-		say_event(finding, c);
+		say_event(finding, v);
 	}
 	say_message(finding);
-	if (c->missing)
-		snprintf(finding->missing, sizeof(finding->missing), "%s", c->missing);
+	if (v->missing)
+		snprintf(finding->missing, sizeof(finding->missing), "%s", v->missing);
 	snprintf(finding->phase, sizeof(finding->phase), "%s", a->phases[phase]);
-	add_evidence(finding, c);
-	stlb_case_fingerprint(c, finding->first_fingerprint);
-	fill_hidden(finding, stlb_case_hidden(a, c));
+	add_evidence(finding, v);
+	stlb_violation_fingerprint(v, finding->first_fingerprint);
+	fill_hidden(finding, stlb_violation_hidden(a, v));
 	return finding;
 }

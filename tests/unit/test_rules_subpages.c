@@ -9,7 +9,7 @@
 	}
 
 /* What is back with fewer rights is a write-protect: the rest of it may wait. */
-Test(pieces, back_with_fewer_rights_while_a_part_is_cached)
+Test(subpages, back_with_fewer_rights_while_a_part_is_cached)
 {
 #define COVERED_IN_PART(...)                                                                       \
 	SETTLE, {START(0, 512)}, {LOCK(L2)}, {PMD_CLEAR(0, HUGE(0x200))}, {INV(0, 256)},           \
@@ -30,10 +30,10 @@ Test(pieces, back_with_fewer_rights_while_a_part_is_cached)
 	JUDGE(whole_and_other, BEFORE_6_6, .counts = {[STLB_RULE_REPOINT] = 1});
 }
 
-/* All of its pieces are back where each is, not where some are as often. */
-Test(pieces, each_of_them)
+/* All of its subpages are back where each is, not where some are as often. */
+Test(subpages, each_of_them)
 {
-#define SET_PIECES(first, how, nr)                                                                 \
+#define SET_SUBPAGES(first, how, nr)                                                               \
 	{                                                                                          \
 		SET_NR(first, how(0x200 + (first)), nr)                                            \
 	}
@@ -43,24 +43,24 @@ Test(pieces, each_of_them)
 	{                                                                                          \
 		END(0, 512)                                                                        \
 	}
-	static const struct made all[] = {SPLIT(SET_PIECES(0, RW, 512))};
-	static const struct made all_weaker[] = {SPLIT(SET_PIECES(0, RO, 512))};
+	static const struct made all[] = {SPLIT(SET_SUBPAGES(0, RW, 512))};
+	static const struct made all_read_only[] = {SPLIT(SET_SUBPAGES(0, RO, 512))};
 	static const struct made in_two[] = {
-		SPLIT(SET_PIECES(256, RO, 256), SET_PIECES(0, RO, 256))};
-	static const struct made some_weaker[] = {
-		SPLIT(SET_PIECES(0, RW, 200), SET_PIECES(200, RO, 312))};
+		SPLIT(SET_SUBPAGES(256, RO, 256), SET_SUBPAGES(0, RO, 256))};
+	static const struct made some_read_only[] = {
+		SPLIT(SET_SUBPAGES(0, RW, 200), SET_SUBPAGES(200, RO, 312))};
 	static const struct made half_twice[] = {
-		SPLIT(SET_PIECES(0, RO, 256), SET_PIECES(0, RO, 256))};
+		SPLIT(SET_SUBPAGES(0, RO, 256), SET_SUBPAGES(0, RO, 256))};
 	static const struct made half_both_ways[] = {
-		SPLIT(SET_PIECES(256, RO, 256), SET_PIECES(256, RW, 256))};
-	static const struct made all_but_one[] = {
-		SPLIT(SET_PIECES(0, RO, 300), SET_PIECES(301, RO, 211), SET_PIECES(299, RW, 1))};
+		SPLIT(SET_SUBPAGES(256, RO, 256), SET_SUBPAGES(256, RW, 256))};
+	static const struct made all_but_one[] = {SPLIT(
+		SET_SUBPAGES(0, RO, 300), SET_SUBPAGES(301, RO, 211), SET_SUBPAGES(299, RW, 1))};
 
 	JUDGE(all, BEFORE_6_6, ENDED(.total = 1, .restored = 1));
-	/* a write-protect owes nothing to a free */
-	JUDGE(all_weaker, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
+	/* a write-protect does not matter to a free */
+	JUDGE(all_read_only, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
 	JUDGE(in_two, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
-	JUDGE(some_weaker, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
+	JUDGE(some_read_only, BEFORE_6_6, ENDED(.total = 1, .discharged_deferred = 1));
 	JUDGE(half_twice, BEFORE_6_6, .counts = {[STLB_RULE_FREE] = 1});
 	JUDGE(half_both_ways, BEFORE_6_6, .counts = {[STLB_RULE_FREE] = 1});
 	JUDGE(all_but_one, BEFORE_6_6, .counts = {[STLB_RULE_FREE] = 1});
@@ -83,7 +83,7 @@ static void become(uint64_t last_pfn, struct made_how how)
 	made_judge(__func__, (int)last_pfn, trace, nr, &how);
 }
 
-Test(pieces, of_one_zero_page)
+Test(subpages, of_one_zero_page)
 {
 	become(0x50, (struct made_how){BEFORE_6_6, ENDED(.total = 1, .restored = 1)});
 	become(0x51,
