@@ -363,10 +363,23 @@ void stlb_on_entry_snapshot(struct stlb_analysis *a, const struct stlb_event_con
 	write_entry(a, ec, &write);
 }
 
+/*
+ * Events are switched on one after the other: a table of which the allocation was recorded, and not
+ * what was written to it next, is not what it seems to be.
+ */
+static void all_are_on(struct stlb_analysis *a)
+{
+	stlb_tree_forget(&a->tree);
+	stlb_regions_forget(&a->machine.regions);
+	a->continuity = (struct stlb_continuity){0};
+}
+
 void stlb_on_root(struct stlb_analysis *a, const struct stlb_event_context *ec)
 {
 	uint64_t pfn;
 
+	if (stlb_event_has(ec->event, SUB) && !stlb_event_get(ec->event, SUB))
+		all_are_on(a);
 	/* a table is installed in none that exits: it is another mm at the same pointer */
 	ec->mm->exits = false;
 	if (stlb_tree_pfn(&a->tree, stlb_event_get(ec->event, PGD), &pfn))

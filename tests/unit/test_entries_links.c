@@ -27,6 +27,26 @@ Test(continuity, a_write_that_was_missed_breaks_a_link)
 	cr_expect_eq(WRITTEN(first, LINKS(.broken = 1)), STLB_JUDGED_PARTIAL);
 }
 
+/* What was reported while events were being switched on, one after the other, proves nothing. */
+Test(continuity, begins_where_all_events_are_on)
+{
+#define ALL_ON OF(ROOT, F(MM, MM2), F(PGD, AT(0x7100)), F(SUB, 0), F(DIRECT_MAP, DIRECT))
+	static const struct made before[] = {TREE,
+					     {ALLOC(0x7001)},
+					     {SET_PMD(PMDP(1), 0, TABLE(0x7001))},
+					     {ALL_ON},
+					     {ESET(PTE_OF(TABLE2, 0), SWAP, 0)},
+					     {ESET(PTE_OF(TABLE2, 0), 0, RW(0xb))}};
+	static const struct made after[] = {TREE,
+					    {ALL_ON},
+					    {ALLOC(0x7001)},
+					    {SET_PMD(PMDP(1), 0, TABLE(0x7001))},
+					    {ESET(PTE_OF(TABLE2, 0), SWAP, 0)}};
+
+	WRITTEN(before, LINKS(.links = 1), .unplaced = 3);
+	WRITTEN(after, LINKS(.broken = 1), .unplaced = 3);
+}
+
 /* Accessed, dirty, soft-dirty, and dirty of what is write-protected. */
 Test(continuity, what_the_hardware_notes_breaks_none)
 {

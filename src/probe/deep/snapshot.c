@@ -65,12 +65,12 @@ static uint64_t value_of(const struct snapshot *snapshot, const char *name)
 
 /* ---- lines ---- */
 
-static void tell_root(struct snapshot *snapshot, uint64_t mm, uint64_t pgd, uint64_t sub)
+static void tell_root(struct snapshot *snapshot, uint64_t mm, uint64_t pgd, const uint64_t *sub)
 {
 	char text[192], known[48] = "";
 
 	if (sub)
-		snprintf(known, sizeof(known), " sub=0x%" PRIx64, sub);
+		snprintf(known, sizeof(known), " sub=0x%" PRIx64, *sub);
 	snprintf(text, sizeof(text),
 		 "staletlb: root mm=0x%" PRIx64 " pgd=0x%" PRIx64 "%s page_offset_base=0x%" PRIx64
 		 " vmemmap_base=0x%" PRIx64,
@@ -134,7 +134,7 @@ static int tell_mm(struct snapshot *snapshot, uint64_t mm, uint64_t sub)
 	tell_root(snapshot, mm, pgd, 0);
 	ret = tell_table(snapshot, pgd, five ? LEVEL_PGD : LEVEL_P4D, ENTRIES / 2);
 	if (!ret)
-		tell_root(snapshot, mm, pgd, sub);
+		tell_root(snapshot, mm, pgd, &sub);
 	return ret == -E2BIG ? ret : 0;
 }
 
@@ -209,6 +209,7 @@ static bool find_places(struct snapshot *snapshot, const struct btf *btf)
 
 static int take(struct snapshot *snapshot, struct stlb_error *err)
 {
+	static const uint64_t nobody = 0;
 	uint64_t init = symbol(snapshot->kernel, "init_task");
 	int ret;
 
@@ -216,8 +217,11 @@ static int take(struct snapshot *snapshot, struct stlb_error *err)
 		return stlb_error_set(err, -ENOENT,
 				      "which mms have subscribers already cannot be read: the "
 				      "kernel does not tell where its tasks are");
-	/* where the direct map begins, for events that come before any other that tells */
-	tell_root(snapshot, symbol(snapshot->kernel, "init_mm"), init, 0);
+	/*
+	 * Of nobody's mm: from here on every write is recorded. It also tells where the direct map
+	 * begins, for events that come before any other that does.
+	 */
+	tell_root(snapshot, symbol(snapshot->kernel, "init_mm"), init, &nobody);
 	ret = tell_tasks(snapshot, init);
 	if (ret == -E2BIG)
 		return stlb_error_set(err, ret,
