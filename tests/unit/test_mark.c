@@ -14,7 +14,8 @@ Test(mark, tells_a_root_and_entries)
 {
 	struct stlb_event event;
 
-	cr_assert(reads("staletlb: root mm=0xffff888041aa0000 pgd=0x10 page_offset_base=4096\n", &event));
+	cr_assert(reads("staletlb: root mm=0xffff888041aa0000 pgd=0x10 page_offset_base=4096\n",
+			&event));
 	cr_expect_eq(event.kind, STLB_ROOT);
 	cr_expect_eq(event.has, STLB_BIT(MM) | STLB_BIT(PGD) | STLB_BIT(DIRECT_MAP));
 	cr_expect_eq(stlb_event_get(&event, MM), UINT64_C(0xffff888041aa0000));
