@@ -131,7 +131,7 @@ static const struct stlb_option options[] = {
 	 stlb_option_locks},
 	{"deep", 0, "WHICH",
 	 "probe each instruction that writes a page table, where the kernel allows it (auto), or "
-	 "only functions (off; default auto)",
+	 "only functions (off; default off)",
 	 LIVE | RECORD | PROBES | DOCTOR, STLB_GROUP_TRACE, STLB_VALUES_WORDS, stlb_word_deep,
 	 stlb_option_deep},
 

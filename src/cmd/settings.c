@@ -9,6 +9,7 @@ void stlb_settings_init(struct stlb_settings *settings)
 	memset(settings, 0, sizeof(*settings));
 	settings->writer = stlb_report_writer(0);
 	settings->fail_on = STLB_ERROR;
+	settings->no_deep = true;
 	stlb_analysis_defaults(&settings->analysis);
 }
 

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs one of the scripts that test staletlb on a real kernel, and checks what it left.
 #
-#	live.sh live|leave|absent|locked|late 6.1|6.12|7.3 STALETLB WORKLOAD
+#	live.sh live|deep|leave|absent|locked|late 6.1|6.12|7.3 STALETLB WORKLOAD
 #
 #	live	the commands do what they say, and on 6.1 a faulty module is caught
+#	deep	each instruction that writes page tables is probed, and none is missed
 #	leave	whatever ends a run, tracing is as it was
 #	absent	what stands in the way is said
 #	locked	that the kernel is locked down is said
@@ -16,7 +17,7 @@
 set -u
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-usage="usage: live.sh live|leave|absent|locked|late 6.1|6.12|7.3 STALETLB WORKLOAD"
+usage="usage: live.sh live|deep|leave|absent|locked|late 6.1|6.12|7.3 STALETLB WORKLOAD"
 part=${1?$usage} kernel=${2?$usage} staletlb=${3?$usage} workload=${4?$usage}
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
@@ -51,7 +52,7 @@ leave)
 	# setting and removing fprobes is slow where the kernel is emulated
 	[ "$kernel" = 6.1 ] || arguments=("$seed" "${STALETLB_SIGNALS:-5}" short)
 	;;
-absent) ;;
+absent | deep) ;;
 locked)
 	options+=(--append lockdown=confidentiality)
 	arguments=(locked)
@@ -67,7 +68,7 @@ if grep -E 'BUG:|WARNING:|Oops|rss-counter|[Bb]ad page' "$out/dmesg"; then
 	echo "FAILED: the kernel complained"
 	status=1
 fi
-if [ "$part" = live ]; then
-	python3 "$here/check-live.py" "$kernel" "$out" || status=1
+if [ "$part" = live ] || [ "$part" = deep ]; then
+	python3 "$here/check-live.py" "$part" "$kernel" "$out" || status=1
 fi
 exit $status
