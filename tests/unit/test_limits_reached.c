@@ -420,7 +420,7 @@ Test(limits_reached, updates_that_wait_for_the_task_to_be_seen_outside)
 	enum { KEPT = 64, MANY = KEPT + 3 };
 	struct made_reading reading = READING(BEFORE_6_6);
 	const struct stlb_result *result;
-	char text[MANY][8];
+	char text[MANY][12];
 
 	GIVE(&reading, {SUBSCRIBE(SUB1)}, {SUBSCRIBED(0)});
 	for (int i = 0; i < MANY; i++) {
