@@ -151,7 +151,7 @@ static void on_stack(struct stlb_analysis *a, const struct stlb_event_context *e
 
 	stlb_echo_waits(ec->context);
 	/* of the context's own event before: other CPUs' events may lie in between */
-	if (!scope || update->created_at + 1 != ec->context->nr_events || scope->nr_stack)
+	if (!scope || !nr || update->created_at + 1 != ec->context->nr_events || scope->nr_stack)
 		return;
 	scope->stack = calloc(STLB_MAX_STACK, sizeof(*scope->stack));
 	if (!scope->stack) {
