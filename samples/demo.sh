@@ -9,7 +9,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=$root/build/release
 program=$build/staletlb
-packages="build-essential cmake pkg-config libtraceevent-dev libtracefs-dev libjansson-dev libbpf-dev zlib1g-dev libzstd-dev libgraphviz-dev"
+packages="build-essential cmake pkg-config libtraceevent-dev libtracefs-dev libjansson-dev libbpf-dev zlib1g-dev libzstd-dev libgraphviz-dev libcapstone-dev"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
