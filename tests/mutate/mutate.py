@@ -22,7 +22,7 @@ DEFAULT = ["src/check", "src/model", "src/hb"]
 TARGET = 0.9
 
 # The unit tests that are about a folder, the likeliest first.
-ANALYSIS = ["rules_*", "traps_*", "model*", "hb*", "recordings", "report*", "explain*", "witness*",
+ANALYSIS = ["rules_*", "traps_*", "entries*", "model*", "hb*", "recordings", "report*", "explain*", "witness*",
             "graph*", "timeline*", "filter*", "finding*", "result*", "limits*",
             "while_running*"]
 TESTS = {
