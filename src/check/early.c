@@ -99,7 +99,7 @@ bool stlb_early_keep(struct stlb_analysis *a, const struct stlb_event_context *e
 		     struct stlb_entry new, uint64_t nr)
 {
 	uint64_t ptep = stlb_event_or(ec->event, PTEP, 0);
-	unsigned int index = (ptep & 0xff8) >> 3;
+	unsigned int index = stlb_ptep_index(ptep);
 	struct stlb_early_table *table;
 
 	if (!ptep || new.huge || ec->event->level != STLB_LEVEL_PTE ||

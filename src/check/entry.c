@@ -32,11 +32,6 @@ static enum stlb_level level_of(const struct stlb_event *event)
 	return level < STLB_NR_LEVELS ? (enum stlb_level)level : STLB_LEVEL_PTE;
 }
 
-static unsigned int index_of(const struct stlb_event *event)
-{
-	return stlb_event_get(event, PTEP) / sizeof(uint64_t) % STLB_ENTRIES;
-}
-
 /* What the entry says from then on; false where the event says that nothing is written. */
 static bool new_value(struct stlb_analysis *a, const struct stlb_event *event, uint64_t *new,
 		      bool *known)
@@ -291,7 +286,7 @@ static void write_entries(struct stlb_analysis *a, const struct stlb_event_conte
 	uint64_t nr = stlb_event_or(&event, NR, 1);
 	bool known;
 
-	write.index = index_of(&event);
+	write.index = stlb_ptep_index(stlb_event_get(&event, PTEP));
 	if (!new_value(a, &event, &write.new, &known))
 		return;
 	write.perhaps = !known;
@@ -356,7 +351,7 @@ void stlb_on_entry_snapshot(struct stlb_analysis *a, const struct stlb_event_con
 {
 	struct write write = {.node = node_of(a, ec->event), .new = stlb_event_get(ec->event, NEW)};
 
-	write.index = index_of(ec->event);
+	write.index = stlb_ptep_index(stlb_event_get(ec->event, PTEP));
 	/* it was read some time before it was reported: what was written since is newer */
 	if (!write.node || stlb_node_raw(write.node, write.index, &write.old))
 		return;

@@ -107,7 +107,7 @@ void stlb_link_reported(struct stlb_analysis *a, const struct stlb_event_context
 			struct stlb_slot slot, uint64_t new, uint64_t nr)
 {
 	uint64_t ptep = slot.level == STLB_LEVEL_PTE ? ptep_of(a, ec, slot) : 0;
-	unsigned int index = ptep / sizeof(uint64_t) % STLB_ENTRIES;
+	unsigned int index = stlb_ptep_index(ptep);
 	struct stlb_node *node;
 
 	if (slot.level == STLB_LEVEL_PMD)

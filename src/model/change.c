@@ -10,7 +10,7 @@ static bool fits(const struct stlb_event *event, enum stlb_level level)
 {
 	uint64_t index = stlb_event_get(event, ADDR) >> stlb_level_shift(level);
 
-	return (index & (STLB_ENTRIES - 1)) == (stlb_event_get(event, PTEP) & 0xff8) >> 3;
+	return (index & (STLB_ENTRIES - 1)) == stlb_ptep_index(stlb_event_get(event, PTEP));
 }
 
 static bool is_bracket_of_one(const struct stlb_context *context, const struct stlb_change *change,

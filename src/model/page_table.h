@@ -72,6 +72,12 @@ static inline unsigned int stlb_level_shift(enum stlb_level level)
 	return STLB_PAGE_SHIFT + 9 * level;
 }
 
+/** stlb_ptep_index - which entry of its table is at a kernel address, at any level */
+static inline uint64_t stlb_ptep_index(uint64_t ptep)
+{
+	return ptep / sizeof(uint64_t) % STLB_ENTRIES;
+}
+
 /** stlb_pte_index - which entry of its pte table an address belongs to */
 static inline unsigned int stlb_pte_index(uint64_t addr)
 {

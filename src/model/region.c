@@ -251,16 +251,11 @@ static uint64_t table_page(uint64_t ptep)
 	return ptep >> STLB_PAGE_SHIFT << STLB_PAGE_SHIFT;
 }
 
-static uint64_t table_index(uint64_t ptep)
-{
-	return ptep / sizeof(uint64_t) % STLB_ENTRIES;
-}
-
 static uint64_t table_base(enum stlb_level level, uint64_t ptep, uint64_t addr)
 {
 	unsigned int shift = stlb_level_shift(level);
 
-	return ((addr >> shift) - table_index(ptep)) << shift;
+	return ((addr >> shift) - stlb_ptep_index(ptep)) << shift;
 }
 
 static void move_mapped(struct stlb_region *from, struct stlb_region *to)
@@ -352,7 +347,7 @@ bool stlb_table_place(const struct stlb_regions *regions, const struct stlb_mm *
 	if (!table || table->mm != mm || table->generation != regions->generation)
 		return false;
 	*level = table->level;
-	*addr = table->base + (table_index(ptep) << stlb_level_shift(table->level));
+	*addr = table->base + (stlb_ptep_index(ptep) << stlb_level_shift(table->level));
 	return true;
 }
 

@@ -14,11 +14,6 @@
 /* The direct map begins at a multiple of this, randomized or not, in the kernel's half. */
 #define BASE_ALIGNMENT (UINT64_C(1) << 30)
 
-static unsigned int index_of(uint64_t ptep)
-{
-	return ptep / sizeof(uint64_t) % STLB_ENTRIES;
-}
-
 bool stlb_tree_pfn(const struct stlb_tree *tree, uint64_t ptep, uint64_t *pfn)
 {
 	uint64_t limit = 2 * tree->highest;
@@ -360,7 +355,8 @@ static int write_waiting(struct stlb_tree *tree)
 		if (!stlb_tree_pfn(tree, waiting->ptep, &pfn))
 			continue;
 		node = stlb_tree_get(tree, pfn, waiting->level);
-		ret = node ? write_entry(tree, node, index_of(waiting->ptep), &waiting->write)
+		ret = node ? write_entry(tree, node, stlb_ptep_index(waiting->ptep),
+					 &waiting->write)
 			   : -ENOMEM;
 	}
 	tree->nr_waiting = 0;
